@@ -1,0 +1,1 @@
+"""The JSON API and the HTML desks: they translate, and decide nothing."""

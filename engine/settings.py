@@ -1,0 +1,56 @@
+"""Environment → typed settings. Every variable starts with `HOTLINE_`."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation may set; the defaults are those of a district's first day."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", env_file=".env", extra="ignore")
+
+    var: Path = Field(default=Path("var"), description="everything this installation writes")
+    database_url: str | None = Field(
+        default=None, description="a managed PostgreSQL; without it the embedded one under var/"
+    )
+    host: str = Field(default="127.0.0.1", description="address the desks and the API listen on")
+    port: int = Field(default=8000, ge=1, le=65535)
+    base_url: str = Field(default="", description="how links in mails begin; default host and port")
+    smtp_url: str | None = Field(
+        default=None, description="smtp://, smtps:// or smtp+starttls://; without it var/mailbox"
+    )
+    mail_from: str = Field(default="12345专线 <hotline@localhost>")
+    region: Literal["CN", "CN-GX"] = Field(default="CN-GX", description="which working calendar")
+    prefect_api_url: str | None = Field(
+        default=None, description="a Prefect server; without it one is started beside us"
+    )
+    prefect_port: int = Field(default=8001, ge=1, le=65535)
+    font_directory: Path | None = Field(default=None, description="the site's own fonts first")
+    hotline_name: str = "12345优化营商环境专线"
+    organ_name: str = "柳州市城中区政务网络服务中心"
+    organ_code: str = "城中热线"
+    contact: str = "12345专线分派岗"
+    number_prefix: str = "LZ"
+    demo_data: bool = Field(default=True, description="lay in the demonstration day on first start")
+    session_hours: int = Field(default=12, ge=1)
+    log_level: str = "INFO"
+
+    @property
+    def link_base(self) -> str:
+        """Return the beginning of every link that leaves the house, without a slash."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def mailbox(self) -> Path:
+        """Return where mails land while no SMTP server is set."""
+        return self.var / "mailbox"
+
+
+@lru_cache(maxsize=1)
+def load_settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()
