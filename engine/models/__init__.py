@@ -1,0 +1,62 @@
+"""SQLModel tables. Only `engine.store` and `engine.actions` touch them."""
+
+from sqlmodel import SQLModel
+
+from engine.models.base import NAMING
+
+SQLModel.metadata.naming_convention = NAMING
+
+from engine.models.clocks import Breach, Clock, RungTaken  # noqa: E402
+from engine.models.letters import Letter, LetterSerial  # noqa: E402
+from engine.models.outbox import (  # noqa: E402
+    Heartbeat,
+    IdempotencyRecord,
+    NumberSeries,
+    OutboxAttachment,
+    OutboxMessage,
+    ReferenceData,
+)
+from engine.models.people import Account, AccountSession, ApiKey, Unit  # noqa: E402
+from engine.models.tickets import (  # noqa: E402
+    Assignment,
+    Draft,
+    Requester,
+    Ticket,
+    TicketEventRecord,
+)
+from engine.models.work import (  # noqa: E402
+    Answer,
+    Callback,
+    CallbackAttempt,
+    ExtensionRequest,
+    ReturnRequest,
+)
+
+__all__ = [
+    "Account",
+    "AccountSession",
+    "Answer",
+    "ApiKey",
+    "Assignment",
+    "Breach",
+    "Callback",
+    "CallbackAttempt",
+    "Clock",
+    "Draft",
+    "ExtensionRequest",
+    "Heartbeat",
+    "IdempotencyRecord",
+    "Letter",
+    "LetterSerial",
+    "NumberSeries",
+    "OutboxAttachment",
+    "OutboxMessage",
+    "ReferenceData",
+    "Requester",
+    "ReturnRequest",
+    "RungTaken",
+    "SQLModel",
+    "Ticket",
+    "TicketEventRecord",
+    "Unit",
+]

@@ -1,0 +1,80 @@
+"""Clocks (计时) with their deadline certificates, and the rungs already climbed."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Column, Date, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from engine.models.base import Moment, json_column, json_list, key, moment, refers, term
+from engine.terms import ClockKind, ClockState, DueStatus, Rung
+
+
+class Clock(SQLModel, table=True):
+    """One running or finished limit of a ticket; `certificate` proves its due date.
+
+    Overdue is derived (`due_at` against `stopped_at` or now). `next_rung_at` is the moment the
+    sweep must look again; it is empty once nothing more can fall due.
+    """
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        Index(
+            "ix_clock_next_rung",
+            "next_rung_at",
+            "id",
+            postgresql_where=text("state = 'running' AND next_rung_at IS NOT NULL"),
+        ),
+        Index("ix_clock_due", "due_at", "id", postgresql_where=text("state = 'running'")),
+    )
+
+    id: int = key()
+    ticket_id: int = refers("ticket.id", index=True)
+    assignment_id: int | None = refers("assignment.id", nullable=True, index=True)
+    letter_id: int | None = refers("letter.id", nullable=True, index=True)
+    unit_id: int | None = refers("unit.id", nullable=True, index=True)
+    kind: ClockKind = term(ClockKind)
+    state: ClockState = term(ClockState)
+    started_at: Moment = moment()
+    due_on: date = Field(sa_column=Column(Date, nullable=False))
+    due_at: Moment = moment()
+    due_status: DueStatus = term(DueStatus)
+    stopped_at: Moment | None = moment(nullable=True)
+    stop_reason: str = Field(default="", max_length=60)
+    next_rung_at: Moment | None = moment(nullable=True)
+    certificate: dict[str, Any] = json_column()
+    pauses: list[dict[str, Any]] = json_list()
+    supersedes_id: int | None = refers("clock.id", nullable=True)
+    stuck_reason: str = Field(default="", max_length=300)
+
+
+class RungTaken(SQLModel, table=True):
+    """One rung of a clock's ladder, climbed once: the unique row is the promise."""
+
+    __tablename__ = "rung_taken"
+    __table_args__ = (UniqueConstraint("clock_id", "rung"),)
+
+    id: int = key()
+    clock_id: int = refers("clock.id")
+    ticket_id: int = refers("ticket.id", index=True)
+    rung: Rung = term(Rung)
+    fell_due_at: Moment = moment()
+    detected_at: Moment = moment()
+
+
+class Breach(SQLModel, table=True):
+    """A missed limit (超期), with the supervisor's judgement beside it; never deleted."""
+
+    __tablename__ = "breach"
+
+    id: int = key()
+    clock_id: int = refers("clock.id", unique=True)
+    ticket_id: int = refers("ticket.id", index=True)
+    unit_id: int | None = refers("unit.id", nullable=True, index=True)
+    kind: ClockKind = term(ClockKind)
+    true_at: Moment = moment(index=True)
+    detected_at: Moment = moment()
+    judgement: str = Field(default="", max_length=20)
+    judgement_reason: str = Field(default="", max_length=500)
+    judged_by_id: int | None = refers("account.id", nullable=True)
+    judged_at: Moment | None = moment(nullable=True)

@@ -1,0 +1,94 @@
+"""Queries about clocks, rungs and breaches."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from engine.models import Breach, Clock, RungTaken
+from engine.rules.escalation import DueRung
+from engine.terms import ClockKind, ClockState, Rung
+
+
+def running(session: Session, ticket_id: int, kinds: Iterable[ClockKind]) -> Sequence[Clock]:
+    """Return the running (or paused) clocks of those kinds on a ticket."""
+    query = select(Clock).where(
+        Clock.ticket_id == ticket_id,
+        col(Clock.kind).in_(list(kinds)),
+        col(Clock.state).in_([ClockState.RUNNING, ClockState.PAUSED]),
+    )
+    return session.exec(query).all()
+
+
+def of_ticket(session: Session, ticket_id: int) -> Sequence[Clock]:
+    """Return every clock of a ticket, oldest first."""
+    query = select(Clock).where(Clock.ticket_id == ticket_id).order_by(col(Clock.id))
+    return session.exec(query).all()
+
+
+def one(session: Session, ticket_id: int, kind: ClockKind) -> Clock | None:
+    """Return the newest clock of a kind on a ticket, if it has one."""
+    query = select(Clock).where(Clock.ticket_id == ticket_id, Clock.kind == kind)
+    return session.exec(query.order_by(col(Clock.id).desc()).limit(1)).one_or_none()
+
+
+def due(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """Return the ids of running clocks with a rung due at `now`, longest due first."""
+    query = (
+        select(Clock.id)
+        .where(
+            Clock.state == ClockState.RUNNING,
+            col(Clock.next_rung_at) <= now,
+            Clock.stuck_reason == "",
+        )
+        .order_by(col(Clock.next_rung_at), col(Clock.id))
+        .limit(limit)
+    )
+    return session.exec(query).all()
+
+
+def lock_due(session: Session, clock_id: int, now: datetime) -> Clock | None:
+    """Return the clock locked, or nothing when another sweep has it or it is no longer due."""
+    query = (
+        select(Clock)
+        .where(
+            Clock.id == clock_id, Clock.state == ClockState.RUNNING,
+            col(Clock.next_rung_at) <= now,
+        )
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )  # fmt: skip
+    return session.exec(query).one_or_none()
+
+
+def taken(session: Session, clock: Clock) -> set[Rung]:
+    """Return the rungs that a clock has climbed."""
+    query = select(RungTaken).where(RungTaken.clock_id == clock.id)
+    return {row.rung for row in session.exec(query)}
+
+
+def take_rung(session: Session, clock: Clock, rung: DueRung, now: datetime) -> bool:
+    """Claim a rung of a clock; false when somebody has taken it already."""
+    statement = (
+        insert(RungTaken)
+        .values(
+            clock_id=clock.id, ticket_id=clock.ticket_id, rung=rung.rung,
+            fell_due_at=rung.at, detected_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["clock_id", "rung"])
+        .returning(col(RungTaken.id))
+    )  # fmt: skip
+    return session.exec(statement).first() is not None
+
+
+def rungs(session: Session, ticket_id: int) -> Sequence[RungTaken]:
+    """Return every rung climbed on a ticket, in order."""
+    query = select(RungTaken).where(RungTaken.ticket_id == ticket_id)
+    return session.exec(query.order_by(col(RungTaken.fell_due_at), col(RungTaken.id))).all()
+
+
+def breaches(session: Session, ticket_id: int) -> Sequence[Breach]:
+    """Return the breaches of a ticket, oldest first."""
+    query = select(Breach).where(Breach.ticket_id == ticket_id)
+    return session.exec(query.order_by(col(Breach.true_at))).all()

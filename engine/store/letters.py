@@ -1,0 +1,88 @@
+"""Queries about official letters."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from engine.errors import NotFoundError
+from engine.models import Letter, LetterSerial
+from engine.terms import LetterKind, LetterStatus
+
+IN_HAND = (LetterStatus.PROPOSED, LetterStatus.DRAFTED, LetterStatus.REJECTED)
+
+
+def letter(session: Session, letter_id: int, *, lock: bool = False) -> Letter:
+    """Return one letter, locked for this transaction when asked.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    query = select(Letter).where(Letter.id == letter_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(query).one_or_none()
+    if found is None:
+        message = f"没有函件 {letter_id}。"
+        raise NotFoundError(message)
+    return found
+
+
+def by_number(session: Session, number: str) -> Letter:
+    """Return the letter that carries an official number (发文字号).
+
+    Raises:
+        NotFoundError: no letter has it.
+    """
+    found = session.exec(select(Letter).where(Letter.number == number)).one_or_none()
+    if found is None:
+        message = f"没有发文字号为“{number}”的函件。"
+        raise NotFoundError(message)
+    return found
+
+
+def in_hand(session: Session, ticket_id: int, kind: LetterKind) -> Letter | None:
+    """Return the letter of a kind that is being prepared for a ticket, if any."""
+    query = select(Letter).where(
+        Letter.ticket_id == ticket_id, Letter.kind == kind, col(Letter.status).in_(IN_HAND)
+    )
+    return session.exec(query).one_or_none()
+
+
+def of_ticket(session: Session, ticket_id: int) -> Sequence[Letter]:
+    """Return every letter about a ticket, oldest first."""
+    query = select(Letter).where(Letter.ticket_id == ticket_id)
+    return session.exec(query.order_by(col(Letter.id))).all()
+
+
+def waiting(session: Session, limit: int = 200) -> Sequence[Letter]:
+    """Return the letters a supervisor must look at, oldest first."""
+    query = select(Letter).where(col(Letter.status).in_(IN_HAND))
+    return session.exec(query.order_by(col(Letter.id)).limit(limit)).all()
+
+
+def sent(session: Session, limit: int = 200) -> Sequence[Letter]:
+    """Return the letters that have gone out, newest first."""
+    done = (LetterStatus.SENT, LetterStatus.ANSWERED, LetterStatus.ACCEPTED,
+            LetterStatus.INSUFFICIENT)  # fmt: skip
+    query = select(Letter).where(col(Letter.status).in_(done))
+    return session.exec(query.order_by(col(Letter.id).desc()).limit(limit)).all()
+
+
+def sent_to_unit_since(session: Session, unit_id: int, since: datetime) -> Sequence[Letter]:
+    """Return the rectification letters sent to a unit since a moment."""
+    query = select(Letter).where(
+        Letter.unit_id == unit_id, Letter.kind == LetterKind.RECTIFICATION,
+        Letter.number != "", col(Letter.approved_at) >= since,
+    )  # fmt: skip
+    return session.exec(query).all()
+
+
+def next_serial(session: Session, organ_code: str, year: int) -> int:
+    """Return the next number of an organ code and year; the row lock keeps the series gap-free."""
+    statement = insert(LetterSerial).values(organ_code=organ_code, year=year, last=1)
+    grown = statement.on_conflict_do_update(
+        index_elements=["organ_code", "year"], set_={"last": LetterSerial.last + 1}
+    ).returning(col(LetterSerial.last))
+    return int(session.exec(grown).scalar_one())

@@ -1,0 +1,192 @@
+"""Queries about tickets, their units and their history."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from engine.errors import NotFoundError
+from engine.models import (
+    Answer,
+    Assignment,
+    Callback,
+    CallbackAttempt,
+    NumberSeries,
+    Requester,
+    ReturnRequest,
+    Ticket,
+    TicketEventRecord,
+    Unit,
+)
+from engine.terms import AssignmentRole, ReturnRuling, TicketStatus
+
+
+def ticket_by_number(session: Session, number: str, *, lock: bool = False) -> Ticket:
+    """Return the ticket with that number, locked for this transaction when asked.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    query = select(Ticket).where(Ticket.number == number)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    ticket = session.exec(query).one_or_none()
+    if ticket is None:
+        message = f"没有工单 {number}。请核对工单号。"
+        raise NotFoundError(message)
+    return ticket
+
+
+def lock_ticket(session: Session, ticket_id: int) -> Ticket:
+    """Return the ticket with that id, locked for this transaction."""
+    query = select(Ticket).where(Ticket.id == ticket_id).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).one()
+
+
+def ticket_by_external_id(session: Session, source: str, external_id: str) -> Ticket | None:
+    """Return the ticket that a source system knows by `external_id`, if it was taken in."""
+    query = select(Ticket).where(Ticket.source == source, Ticket.external_id == external_id)
+    return session.exec(query).one_or_none()
+
+
+def next_number(session: Session, prefix: str) -> str:
+    """Return the next ticket number of a day: prefix and a four-digit count."""
+    statement = insert(NumberSeries).values(prefix=prefix, last=1)
+    grown = statement.on_conflict_do_update(
+        index_elements=["prefix"], set_={"last": NumberSeries.last + 1}
+    ).returning(col(NumberSeries.last))
+    return f"{prefix}{session.exec(grown).scalar_one():04d}"
+
+
+def requester_of(session: Session, ticket: Ticket) -> Requester:
+    """Return who brought the ticket."""
+    return session.get_one(Requester, ticket.id)
+
+
+def current_lead(session: Session, ticket: Ticket) -> Assignment | None:
+    """Return the lead unit's open assignment, if there is one."""
+    query = select(Assignment).where(
+        Assignment.ticket_id == ticket.id,
+        Assignment.role == AssignmentRole.LEAD,
+        col(Assignment.ended_at).is_(None),
+    )
+    return session.exec(query).one_or_none()
+
+
+def open_assignments(session: Session, ticket: Ticket) -> Sequence[Assignment]:
+    """Return every open assignment of a ticket, lead first."""
+    query = (
+        select(Assignment)
+        .where(Assignment.ticket_id == ticket.id, col(Assignment.ended_at).is_(None))
+        .order_by(col(Assignment.role).desc(), col(Assignment.id))
+    )
+    return session.exec(query).all()
+
+
+def assignments(session: Session, ticket: Ticket) -> Sequence[Assignment]:
+    """Return every assignment a ticket ever had, oldest first."""
+    query = select(Assignment).where(Assignment.ticket_id == ticket.id)
+    return session.exec(query.order_by(col(Assignment.id))).all()
+
+
+def events(session: Session, ticket: Ticket) -> Sequence[TicketEventRecord]:
+    """Return what happened to a ticket, oldest first."""
+    query = select(TicketEventRecord).where(TicketEventRecord.ticket_id == ticket.id)
+    return session.exec(query.order_by(col(TicketEventRecord.seq))).all()
+
+
+def next_seq(session: Session, ticket: Ticket) -> int:
+    """Return the number of a ticket's next event; the ticket must be locked."""
+    query = select(func.coalesce(func.max(TicketEventRecord.seq), 0)).where(
+        TicketEventRecord.ticket_id == ticket.id
+    )
+    return session.exec(query).one() + 1
+
+
+def returns_by_unit(session: Session, ticket: Ticket, unit_id: int) -> int:
+    """Return how often a unit has sent this ticket back."""
+    query = select(func.count()).where(
+        ReturnRequest.ticket_id == ticket.id, ReturnRequest.unit_id == unit_id
+    )
+    return session.exec(query).one()
+
+
+def pending_return(session: Session, ticket: Ticket) -> ReturnRequest | None:
+    """Return the return that waits for a ruling, if any."""
+    query = select(ReturnRequest).where(
+        ReturnRequest.ticket_id == ticket.id, ReturnRequest.ruling == ReturnRuling.PENDING
+    )
+    return session.exec(query).one_or_none()
+
+
+def return_requests(session: Session, ticket: Ticket) -> Sequence[ReturnRequest]:
+    """Return every return of a ticket, oldest first."""
+    query = select(ReturnRequest).where(ReturnRequest.ticket_id == ticket.id)
+    return session.exec(query.order_by(col(ReturnRequest.id))).all()
+
+
+def last_answer(session: Session, ticket: Ticket) -> Answer | None:
+    """Return the newest answer of a ticket, if any."""
+    query = select(Answer).where(Answer.ticket_id == ticket.id)
+    return session.exec(query.order_by(col(Answer.id).desc()).limit(1)).one_or_none()
+
+
+def last_callback(session: Session, ticket: Ticket) -> Callback | None:
+    """Return the newest callback duty of a ticket, if any."""
+    query = select(Callback).where(Callback.ticket_id == ticket.id)
+    return session.exec(query.order_by(col(Callback.id).desc()).limit(1)).one_or_none()
+
+
+def attempts(session: Session, callback: Callback) -> Sequence[CallbackAttempt]:
+    """Return the attempts made under a callback duty, oldest first."""
+    query = select(CallbackAttempt).where(CallbackAttempt.callback_id == callback.id)
+    return session.exec(query.order_by(col(CallbackAttempt.id))).all()
+
+
+def unit_by_name(session: Session, name: str) -> Unit:
+    """Return the unit with that name, slug or alias.
+
+    Raises:
+        NotFoundError: the registry has no such unit.
+    """
+    wanted = name.strip()
+    query = select(Unit).where(
+        (col(Unit.name) == wanted) | (col(Unit.slug) == wanted)
+        | col(Unit.aliases).contains([wanted])
+    )  # fmt: skip
+    unit = session.exec(query).first()
+    if unit is None:
+        message = f"单位名录里没有“{wanted}”。请用任务清单里的名称，或先在“单位”里登记。"
+        raise NotFoundError(message)
+    return unit
+
+
+def units(session: Session) -> Sequence[Unit]:
+    """Return every active unit in registry order."""
+    query = select(Unit).where(col(Unit.active)).order_by(col(Unit.id))
+    return session.exec(query).all()
+
+
+def unrouted(session: Session, limit: int) -> Sequence[int]:
+    """Return the ids of accepted tickets that routing has not looked at, oldest first."""
+    query = (
+        select(Ticket.id)
+        .where(Ticket.status == TicketStatus.ACCEPTED, Ticket.routing_error == "")
+        .order_by(col(Ticket.id))
+        .limit(limit)
+    )
+    return session.exec(query).all()
+
+
+def recent_of_phone(session: Session, phone: str, since: datetime) -> Sequence[Ticket]:
+    """Return the tickets of one telephone number since a moment, newest first."""
+    query = (
+        select(Ticket)
+        .join(Requester, col(Requester.ticket_id) == col(Ticket.id))
+        .where(Requester.phone == phone, Ticket.accepted_at >= since)
+        .order_by(col(Ticket.id).desc())
+        .limit(10)
+    )
+    return session.exec(query).all()
