@@ -1,0 +1,115 @@
+"""What the flows call: each function owns its transactions, and may run twice or late."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session, col, select
+
+from engine.actions import delivering
+from engine.actions.actor import SYSTEM
+from engine.actions.routing import route_ticket
+from engine.actions.step import Step
+from engine.actions.sweep import climb
+from engine.errors import EngineError, UnavailableError
+from engine.models import Clock, Heartbeat, Ticket
+from engine.rules.rule_set import load_rules
+from engine.settings import load_settings
+from engine.store import clocks as clock_store
+from engine.store import outbox
+from engine.store import tickets as ticket_store
+from engine.store.database import work
+
+log = structlog.get_logger()
+LEASE = timedelta(minutes=2)
+
+
+def system_step(session: Session, now: datetime) -> Step:
+    """Return a step by the engine itself."""
+    return Step(session, SYSTEM, now, load_rules(load_settings().region))
+
+
+def tickets_to_route(limit: int) -> list[int]:
+    """Return the ids of accepted tickets nobody has routed, oldest first."""
+    with work() as session:
+        return list(ticket_store.unrouted(session, limit))
+
+
+def route_one(ticket_id: int, now: datetime) -> str:
+    """Route one ticket and return what became of it; a broken one is set aside, visibly."""
+    try:
+        with work() as session:
+            return route_ticket(system_step(session, now), ticket_id)
+    except UnavailableError:
+        raise
+    except Exception as error:
+        log.exception("routing_failed", ticket_id=ticket_id)
+        _set_ticket_aside(ticket_id, error)
+        return "set_aside"
+
+
+def _set_ticket_aside(ticket_id: int, error: Exception) -> None:
+    with work() as session:
+        ticket_store.lock_ticket(session, ticket_id).routing_error = _short(error)
+
+
+def _short(error: Exception) -> str:
+    words = str(error) if isinstance(error, EngineError) else type(error).__name__
+    return words[:300]
+
+
+def clocks_due(now: datetime, limit: int) -> list[int]:
+    """Return the ids of clocks with a rung due, longest due first."""
+    with work() as session:
+        return list(clock_store.due(session, now, limit))
+
+
+def climb_one(clock_id: int, now: datetime) -> list[str]:
+    """Climb what fell due on one clock; a broken one is set aside and never stops the rest."""
+    try:
+        with work() as session:
+            return [rung.value for rung in climb(system_step(session, now), clock_id)]
+    except UnavailableError:
+        raise
+    except Exception as error:
+        log.exception("escalation_failed", clock_id=clock_id)
+        _set_clock_aside(clock_id, error)
+        return []
+
+
+def _set_clock_aside(clock_id: int, error: Exception) -> None:
+    with work() as session:
+        session.get_one(Clock, clock_id).stuck_reason = _short(error) or "出错"
+
+
+def messages_due(now: datetime, limit: int) -> list[int]:
+    """Reserve outgoing messages that are due for this sender, and return their ids."""
+    with work() as session:
+        return list(outbox.claim(session, now, limit, LEASE))
+
+
+def deliver(ids: list[int], now: datetime) -> dict[str, int]:
+    """Send reserved messages and return how many were sent, will be retried, or failed."""
+    return delivering.deliver(ids, now)
+
+
+def beat(name: str, now: datetime, ok: bool, details: dict[str, object]) -> None:
+    """Record that a recurring job ran (心跳)."""
+    with work() as session:
+        row = session.get(Heartbeat, name)
+        if row is None:
+            session.add(Heartbeat(name=name, ran_at=now, ok=ok, details=details))
+        else:
+            row.ran_at, row.ok, row.details = now, ok, details
+
+
+def set_aside(limit: int = 100) -> dict[str, list[str]]:
+    """Return what was set aside: tickets that could not be routed, clocks that could not climb."""
+    with work() as session:
+        tickets = select(Ticket.number).where(Ticket.routing_error != "").limit(limit)
+        stuck = (
+            select(Ticket.number)
+            .join(Clock, col(Clock.ticket_id) == col(Ticket.id))
+            .where(Clock.stuck_reason != "")
+            .limit(limit)
+        )
+        return {"tickets": list(session.exec(tickets)), "clocks": list(session.exec(stuck))}

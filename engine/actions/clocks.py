@@ -1,0 +1,150 @@
+"""Starts, stops and moves a ticket's clocks; each keeps its deadline certificate."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.actions.step import Step
+from engine.models import Assignment, Clock, Letter, Ticket
+from engine.rules.escalation import DueRung, ladder, next_rung_at
+from engine.rules.rule_set import RuleSet
+from engine.rules.shanghai import shanghai_date
+from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
+from engine.store import clocks as store
+from engine.terms import ClockKind, ClockState
+
+REWORK_RULE = "rework.limit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What a clock belongs to besides its ticket; `rework` gives it the limit of a rework."""
+
+    assignment: Assignment | None = None
+    letter: Letter | None = None
+    unit_id: int | None = None
+    rework: bool = False
+
+
+def start(step: Step, ticket: Ticket, kind: ClockKind, subject: Subject | None = None) -> Clock:
+    """Start a clock at `step.now` and return it; kinds without a limit must not be started.
+
+    Raises:
+        CalendarNotPublishedError: the due date lies beyond the known calendars.
+    """
+    subject = subject or Subject()
+    deadline = deadline_of(ticket, kind, step.now, step.rules, rework=subject.rework)
+    if deadline is None:
+        message = f"{ticket.kind.label}没有{kind.label}"
+        raise ValueError(message)
+    assignment, letter = subject.assignment, subject.letter
+    clock = Clock(
+        ticket_id=ticket.id,
+        assignment_id=assignment.id if assignment else None,
+        letter_id=letter.id if letter else None,
+        unit_id=assignment.unit_id if assignment else subject.unit_id,
+        kind=kind,
+        state=ClockState.RUNNING,
+        started_at=step.now,
+        **due_fields(deadline),
+    )
+    clock.next_rung_at = next_rung_at(rungs_of(ticket, clock, step.rules), set())
+    step.session.add(clock)
+    step.session.flush()
+    return clock
+
+
+def has_limit(ticket: Ticket, kind: ClockKind, now: datetime, rules: RuleSet) -> bool:
+    """Return whether a ticket of this kind has such a clock at all (表扬 has none)."""
+    return deadline_of(ticket, kind, now, rules) is not None
+
+
+def deadline_of(
+    ticket: Ticket, kind: ClockKind, started_at: datetime, rules: RuleSet, *, rework: bool = False
+) -> Deadline | None:
+    """Return the deadline of a clock of `kind` that starts now, by the rules of acceptance day."""
+    accepted_on = shanghai_date(ticket.accepted_at)
+    if kind is ClockKind.REQUESTER:
+        return answer_deadline(ticket.kind, started_at, rules, rules_on=accepted_on)
+    return clock_deadline(
+        kind,
+        started_at,
+        rules,
+        kind=ticket.kind,
+        urgency=ticket.urgency,
+        accepted_on=accepted_on,
+        rework=rework,
+    )
+
+
+def due_fields(deadline: Deadline) -> dict[str, Any]:
+    """Return the columns of a clock that a deadline fills."""
+    return {
+        "due_on": deadline.due_on,
+        "due_at": deadline.due_at,
+        "due_status": deadline.status,
+        "certificate": deadline.certificate.to_json(),
+    }
+
+
+def rungs_of(ticket: Ticket, clock: Clock, rules: RuleSet) -> tuple[DueRung, ...]:
+    """Return the ladder of a stored clock; its stored due date holds, whatever is in force now."""
+    rework = clock.certificate["rule"] == REWORK_RULE
+    deadline = deadline_of(ticket, clock.kind, clock.started_at, rules, rework=rework)
+    if deadline is None:
+        return ()
+    stored = deadline._replace(due_on=clock.due_on, due_at=clock.due_at, status=clock.due_status)
+    return ladder(clock.kind, stored, clock.started_at, rules)
+
+
+def stop(step: Step, ticket: Ticket, kinds: Iterable[ClockKind], why: str) -> None:
+    """Stop the running clocks of those kinds; what was overdue stays overdue."""
+    for clock in store.running(step.session, ticket.id, kinds):
+        stop_clock(clock, step.now, why)
+
+
+def stop_of_assignment(step: Step, assignment: Assignment, why: str) -> None:
+    """Stop every running clock of one unit's assignment."""
+    for clock in store.running(step.session, assignment.ticket_id, list(ClockKind)):
+        if clock.assignment_id == assignment.id:
+            stop_clock(clock, step.now, why)
+
+
+def stop_of_letter(step: Step, letter: Letter, why: str) -> None:
+    """Stop the running clock of a letter's reply."""
+    for clock in store.running(step.session, letter.ticket_id, [ClockKind.RECTIFICATION_REPLY]):
+        if clock.letter_id == letter.id:
+            stop_clock(clock, step.now, why)
+
+
+def resume(step: Step, ticket: Ticket, kinds: Iterable[ClockKind], why: str) -> None:
+    """Let the newest clock of each kind run on as if it had never stopped (答复被退回)."""
+    for kind in kinds:
+        clock = store.one(step.session, ticket.id, kind)
+        if clock is not None and clock.state is ClockState.STOPPED:
+            clock.state, clock.stopped_at, clock.stop_reason = ClockState.RUNNING, None, why
+            plan(step, ticket, clock)
+
+
+def plan(step: Step, ticket: Ticket, clock: Clock) -> None:
+    """Set when the sweep must look at a clock again."""
+    taken = store.taken(step.session, clock)
+    clock.next_rung_at = next_rung_at(rungs_of(ticket, clock, step.rules), taken)
+
+
+def stop_clock(clock: Clock, now: datetime, why: str) -> None:
+    """Stop one clock at `now`."""
+    clock.state, clock.stopped_at, clock.stop_reason = ClockState.STOPPED, now, why
+    clock.next_rung_at = None
+
+
+def stop_all(step: Step, ticket: Ticket, why: str) -> None:
+    """Stop every clock of a ticket but those of its letters: its life is over."""
+    kinds = [kind for kind in ClockKind if kind is not ClockKind.RECTIFICATION_REPLY]
+    stop(step, ticket, kinds, why)
+
+
+def is_overdue(clock: Clock, now: datetime) -> bool:
+    """Return whether a clock passed its due moment, running or stopped too late."""
+    return (clock.stopped_at or now) >= clock.due_at

@@ -1,0 +1,108 @@
+"""Sends what the outbox owes; no database lock is held while a server is talked to."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from engine.delivery.messages import Attachment, Outgoing, build
+from engine.delivery.sending import sender_for
+from engine.errors import PermanentDeliveryError, TemporaryDeliveryError
+from engine.models import OutboxMessage
+from engine.settings import load_settings
+from engine.store import outbox
+from engine.store.database import work
+from engine.terms import MessageStatus
+
+log = structlog.get_logger()
+# Back-off of a mail server's "not now": 1, 5, 15 minutes, then every half hour for two days.
+BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
+LATER = timedelta(minutes=30)
+ATTEMPTS = 100
+
+
+def deliver(ids: list[int], now: datetime) -> dict[str, int]:
+    """Send the messages with those ids; return counts of sent, retry and undelivered."""
+    counts = {"sent": 0, "retry": 0, "undelivered": 0}
+    if not ids:
+        return counts
+    settings = load_settings()
+    with sender_for(settings.smtp_url, settings.mailbox) as sender:
+        for message_id in ids:
+            counts[_deliver_one(sender, message_id, now)] += 1
+    return counts
+
+
+def _deliver_one(sender, message_id: int, now: datetime) -> str:  # type: ignore[no-untyped-def] # noqa: ANN001
+    with work() as session:
+        message = outbox.message(session, message_id)
+        if message.status is not MessageStatus.PENDING:
+            return "sent"
+        outgoing = _outgoing(message, outbox.attachments(session, message_id))
+    try:
+        sender.send(build(outgoing))
+    except TemporaryDeliveryError as error:
+        return _later(message_id, now, str(error))
+    except PermanentDeliveryError as error:
+        return _never(message_id, now, str(error))
+    return _sent(message_id, now)
+
+
+def _outgoing(message: OutboxMessage, files) -> Outgoing:  # type: ignore[no-untyped-def] # noqa: ANN001
+    return Outgoing(
+        message_id=message.message_id,
+        to=message.recipient,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        attachments=tuple(Attachment(one.name, one.content_type, one.data) for one in files),
+        sent_from=load_settings().mail_from,
+        date=message.created_at,
+    )
+
+
+def _sent(message_id: int, now: datetime) -> str:
+    with work() as session:
+        message = outbox.message(session, message_id)
+        message.status, message.sent_at, message.claimed_until = MessageStatus.SENT, now, None
+        message.attempts, message.last_error = message.attempts + 1, ""
+    return "sent"
+
+
+def _later(message_id: int, now: datetime, error: str) -> str:
+    with work() as session:
+        message = outbox.message(session, message_id)
+        message.attempts += 1
+        message.last_error, message.claimed_until = error[:500], None
+        if message.attempts >= ATTEMPTS:
+            message.status = MessageStatus.UNDELIVERED
+            return "undelivered"
+        tries = message.attempts
+        wait = BACK_OFF[tries - 1] if tries <= len(BACK_OFF) else LATER
+        message.next_attempt_at = now + wait
+    log.warning("mail_delayed", message=message_id, attempts=tries)
+    return "retry"
+
+
+def _never(message_id: int, now: datetime, error: str) -> str:
+    with work() as session:
+        message = outbox.message(session, message_id)
+        message.attempts += 1
+        message.status, message.claimed_until = MessageStatus.UNDELIVERED, None
+        message.last_error = error[:500]
+        _record(session, message, now, error)
+    log.error("mail_undelivered", message=message_id)
+    return "undelivered"
+
+
+def _record(session, message: OutboxMessage, now: datetime, error: str) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+    from engine.actions.actor import SYSTEM
+    from engine.actions.step import Step, Why, take
+    from engine.rules.rule_set import load_rules
+    from engine.store import tickets
+    from engine.terms import TicketEvent
+
+    if message.ticket_id is None:
+        return
+    ticket = tickets.lock_ticket(session, message.ticket_id)
+    step = Step(session, SYSTEM, now, load_rules(load_settings().region))
+    take(step, ticket, TicketEvent.UNDELIVERED, Why(f"{message.kind.label}没有送达：{error[:200]}"))

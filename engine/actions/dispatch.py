@@ -1,0 +1,147 @@
+"""Hands a ticket to its units (派单): assignments, clocks and assignment e-mails."""
+
+from dataclasses import dataclass
+
+from engine.actions import clocks, post
+from engine.actions.facts import return_closes_at
+from engine.actions.post import Mail
+from engine.actions.step import Step, Why, take
+from engine.models import Assignment, Clock, Ticket, Unit
+from engine.rules.time_limits import Certificate
+from engine.store import clocks as clock_store
+from engine.store import tickets as store
+from engine.terms import (
+    AssignmentRole,
+    ClockKind,
+    DueStatus,
+    NoticeKind,
+    Recipient,
+    TicketEvent,
+)
+
+OF_A_UNIT = (
+    ClockKind.SIGN_FOR, ClockKind.HANDLING, ClockKind.ASSISTING, ClockKind.FIRST_CONTACT,
+    ClockKind.RETURN_RULING, ClockKind.ARBITRATION,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """Who shall handle a ticket and why: one lead, its supports, the task rows behind it."""
+
+    lead: Unit
+    supports: tuple[Unit, ...] = ()
+    reason: str = ""
+    rows: tuple[int, ...] = ()
+    event: TicketEvent = TicketEvent.DISPATCH
+
+
+def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
+    """Hand a locked ticket to `order.lead` and its supports; return the lead's assignment.
+
+    Raises:
+        RefusedTransitionError: it cannot be dispatched now, or not to that unit.
+    """
+    end_assignments(step, ticket, order.event.value)
+    lead = _assign(step, ticket, order.lead, AssignmentRole.LEAD, order.rows)
+    supports = [unit for unit in order.supports if unit.id != order.lead.id]
+    assisting = [
+        _assign(step, ticket, unit, AssignmentRole.ASSISTING, order.rows) for unit in supports
+    ]
+    ticket.lead_unit_id = order.lead.id
+    ticket.task_rows = list(order.rows) or ticket.task_rows
+    ticket.routed_at = step.now
+    take(step, ticket, order.event, _why(order, supports))
+    _lead_work(step, ticket, lead, order)
+    for assignment, unit in zip(assisting, supports, strict=True):
+        _assisting_work(step, ticket, assignment, unit, order)
+    return lead
+
+
+def end_assignments(step: Step, ticket: Ticket, reason: str) -> None:
+    """End every open assignment of a ticket and the clocks of its units."""
+    for assignment in store.open_assignments(step.session, ticket):
+        assignment.ended_at, assignment.end_reason = step.now, reason
+    clocks.stop(step, ticket, OF_A_UNIT, reason)
+    step.session.flush()
+
+
+def _why(order: Dispatch, supports: list[Unit]) -> Why:
+    names = "、".join(unit.name for unit in supports)
+    helped = f"；协办：{names}" if names else ""
+    rows = f"（任务清单第 {'、'.join(map(str, order.rows))} 项）" if order.rows else ""
+    reason = f"派{order.lead.name}主办{rows}{helped}"
+    if order.reason:
+        reason = f"{reason}。{order.reason}"
+    details = {"lead": order.lead.name, "supports": [unit.name for unit in supports],
+               "rows": list(order.rows)}  # fmt: skip
+    return Why(reason, details=details)
+
+
+def _assign(
+    step: Step, ticket: Ticket, unit: Unit, role: AssignmentRole, rows: tuple[int, ...]
+) -> Assignment:
+    assignment = Assignment(
+        ticket_id=ticket.id, unit_id=unit.id, role=role, task_rows=list(rows),
+        dispatched_at=step.now,
+    )  # fmt: skip
+    step.session.add(assignment)
+    step.session.flush()
+    return assignment
+
+
+def _lead_work(step: Step, ticket: Ticket, lead: Assignment, order: Dispatch) -> None:
+    subject = clocks.Subject(assignment=lead)
+    sign = clocks.start(step, ticket, ClockKind.SIGN_FOR, subject)
+    if clocks.has_limit(ticket, ClockKind.HANDLING, step.now, step.rules):
+        clocks.start(step, ticket, ClockKind.HANDLING, subject)
+    due = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
+    facts = {
+        **due_facts(due),
+        "role": lead.role.label,
+        "unit": order.lead.name,
+        "sign_by": sign.due_at,
+        "return_by": return_closes_at(lead, step.rules),
+        "return_conditions": "须写明理由、法律或职责依据和建议承办单位，每单位每件一次",
+        "route_reason": order.reason or "派单",
+        "task_rows": list(order.rows or ticket.task_rows),
+    }
+    _mail(step, ticket, lead, order.lead, NoticeKind.ASSIGNMENT, facts)
+
+
+def _assisting_work(
+    step: Step, ticket: Ticket, assignment: Assignment, unit: Unit, order: Dispatch
+) -> None:
+    due = None
+    if clocks.has_limit(ticket, ClockKind.ASSISTING, step.now, step.rules):
+        subject = clocks.Subject(assignment=assignment)
+        due = clocks.start(step, ticket, ClockKind.ASSISTING, subject)
+    facts = {
+        **due_facts(due),
+        "role": assignment.role.label,
+        "unit": unit.name,
+        "sign_by": assignment.dispatched_at,
+        "route_reason": order.reason or "派单",
+        "task_rows": list(order.rows or ticket.task_rows),
+    }
+    _mail(step, ticket, assignment, unit, NoticeKind.ASSISTING, facts)
+
+
+def due_facts(clock: Clock | None) -> dict[str, object]:
+    """Return what a notice says of a due date: the day, how it was counted, whether it may move."""
+    if clock is None:
+        return {"due_on": None, "due_how": "此类工单没有办结时限", "due_status": ""}
+    return {
+        "due_on": clock.due_on,
+        "due_how": Certificate.from_json(clock.certificate).sentence(),
+        "due_status": "" if clock.due_status is DueStatus.CONFIRMED else clock.due_status.label,
+    }
+
+
+def _mail(
+    step: Step, ticket: Ticket, assignment: Assignment, unit: Unit, kind: NoticeKind,
+    facts: dict[str, object],
+) -> None:  # fmt: skip
+    to = post.addresses(step.session, unit, (Recipient.UNIT,))
+    key = f"assignment:{assignment.id}"
+    post.post(step, ticket, Mail(key=key, kind=kind, facts=facts, unit=unit), to)

@@ -1,0 +1,174 @@
+"""Draws a letter's facts from a ticket's tables: evidence lines with time and number."""
+
+from datetime import date, datetime
+
+from engine.actions.clocks import is_overdue
+from engine.actions.step import Step
+from engine.documents.letter_annexes import CertificateDay, HistoryLine
+from engine.documents.letter_data import UNNUMBERED, LetterData
+from engine.documents.letter_texts import (
+    Certificate,
+    GroundEvidence,
+    RectificationFacts,
+    letter_from,
+)
+from engine.lifecycle import LETTER
+from engine.models import Clock, Letter, Ticket, TicketEventRecord, Unit
+from engine.rules.certificates import Certificate as StoredCertificate
+from engine.rules.citations import clause
+from engine.rules.shanghai import shanghai_date
+from engine.rules.time_limits import clock_deadline
+from engine.settings import load_settings
+from engine.store import clocks as clock_store
+from engine.store import tickets as store
+from engine.terms import (
+    ActorKind,
+    ClockKind,
+    LetterKind,
+    RectificationGround,
+    TicketEvent,
+)
+
+TELLING = frozenset({
+    TicketEvent.ACCEPT, TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE,
+    TicketEvent.SIGN_FOR, TicketEvent.DEEM_SIGNED, TicketEvent.RETURN, TicketEvent.REJECT_RETURN,
+    TicketEvent.UPHOLD_RETURN, TicketEvent.ANSWER, TicketEvent.SEND_BACK, TicketEvent.BREACH,
+    TicketEvent.WARN, TicketEvent.ESCALATE, TicketEvent.REMIND, TicketEvent.ORDER_REWORK,
+    TicketEvent.SUPERVISE, TicketEvent.CALLBACK_ATTEMPT, TicketEvent.FIRST_CONTACT,
+})  # fmt: skip
+# Events whose stored reason holds somebody's free words: a letter says the event's name only.
+FREE_WORDS = frozenset({TicketEvent.RETURN, TicketEvent.FIRST_CONTACT})
+
+DEMANDS = {
+    LetterKind.RECTIFICATION: (
+        "重新办理该工单，并向诉求人作出说明", "查明逾期或办理不当的原因，落实责任，制定整改措施",
+    ),
+    LetterKind.SUPERVISION: ("立即办理该工单，并报告办理情况",),
+    LetterKind.REMINDER: ("立即办理并答复该工单",),
+    LetterKind.REFERRAL: ("依规依纪依法处理，并反馈处理结果",),
+}  # fmt: skip
+
+
+def demands_for(kind: LetterKind) -> tuple[str, ...]:
+    """Return the demands a letter of that kind begins with; the drafter may change them."""
+    return DEMANDS[kind]
+
+
+def evidence_for(step: Step, ticket: Ticket) -> list[str]:
+    """Return one line for each event that tells how the unit handled a ticket, in order."""
+    return [line.text for line in history_of(step, ticket)]
+
+
+def history_of(step: Step, ticket: Ticket) -> tuple[HistoryLine, ...]:
+    """Return the events a letter shows: number, moment, words without anybody's name."""
+    return tuple(
+        HistoryLine(record.seq, record.at, said(record))
+        for record in store.events(step.session, ticket)
+        if record.event in TELLING
+    )
+
+
+def said(record: TicketEventRecord) -> str:
+    """Return what an event says in a letter; free words and requesters stay out."""
+    who = "热线" if record.actor_kind is not ActorKind.SYSTEM else "系统"
+    if record.unit_id is not None:
+        who = "承办单位"
+    words = "" if record.event in FREE_WORDS else record.reason
+    label = record.event.label
+    return f"{who}{label}" if not words or words == label else f"{who}{label}：{words}"
+
+
+def letter_data(step: Step, letter: Letter, *, number: str | None) -> LetterData:
+    """Return the letter as it would be set now; without `number` it reads 待编.
+
+    Raises:
+        DocumentError: a template misses a fact.
+    """
+    return letter_from(letter.kind, facts_of(step, letter, number or UNNUMBERED))
+
+
+def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
+    """Return everything a letter says, gathered from the ticket's tables."""
+    session, settings = step.session, load_settings()
+    ticket = session.get_one(Ticket, letter.ticket_id)
+    unit = session.get_one(Unit, letter.unit_id)
+    clock = main_clock(step, ticket)
+    certificate = StoredCertificate.from_json(clock.certificate)
+    citation = clause(LETTER)
+    return RectificationFacts(
+        issuer=settings.organ_name,
+        unit=unit.name,
+        subordinate=unit.subordinate,
+        ticket_number=ticket.number,
+        kind_label=ticket.kind.label,
+        accepted_at=ticket.accepted_at,
+        dispatched_at=_dispatched_at(step, ticket),
+        due_on=clock.due_on,
+        grounds=_grounds(step, ticket, letter),
+        demands=tuple(letter.demands),
+        reply_by=_reply_by(step, ticket, letter),
+        objection_channel=settings.contact,
+        basis=f"{citation.label}",
+        dated=shanghai_date(letter.approved_at or step.now),
+        limit_working_days=certificate.limit,
+        signed_at=_signed_at(step, ticket),
+        answered_at=clock.stopped_at if clock.stop_reason == "已答复" else None,
+        overdue_days=overdue_working_days(step, clock),
+        contact=settings.contact,
+        confidential=ticket.confidential,
+        number=number,
+        certificate=Certificate(certificate.sentence(), _days(certificate)),
+        history=history_of(step, ticket),
+    )
+
+
+def main_clock(step: Step, ticket: Ticket) -> Clock:
+    """Return the clock a letter speaks of: the unit's, or the requester's when it has none."""
+    handling = clock_store.one(step.session, ticket.id, ClockKind.HANDLING)
+    requester = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
+    found = handling or requester
+    if found is None:
+        message = f"工单 {ticket.number} 没有办理时限"
+        raise ValueError(message)
+    return found
+
+
+def overdue_working_days(step: Step, clock: Clock) -> int:
+    """Return how many working days a clock is (or was, when stopped) past its due day."""
+    end = clock.stopped_at or step.now
+    if not is_overdue(clock, step.now):
+        return 0
+    return step.rules.calendar.working_days_between(clock.due_on, shanghai_date(end))
+
+
+def _grounds(step: Step, ticket: Ticket, letter: Letter) -> tuple[GroundEvidence, ...]:
+    lines = tuple(letter.evidence)
+    return tuple(GroundEvidence(RectificationGround.parse(one), lines) for one in letter.grounds)
+
+
+def _reply_by(step: Step, ticket: Ticket, letter: Letter) -> date:
+    moment: datetime = letter.approved_at or step.now
+    deadline = clock_deadline(
+        ClockKind.RECTIFICATION_REPLY, moment, step.rules, kind=ticket.kind, urgency=ticket.urgency
+    )
+    if deadline is None:
+        message = "整改反馈没有时限"
+        raise ValueError(message)
+    return deadline.due_on
+
+
+def _dispatched_at(step: Step, ticket: Ticket) -> datetime:
+    lead = store.current_lead(step.session, ticket)
+    found = [one.dispatched_at for one in store.assignments(step.session, ticket)]
+    return lead.dispatched_at if lead else (found[-1] if found else ticket.accepted_at)
+
+
+def _signed_at(step: Step, ticket: Ticket) -> datetime | None:
+    lead = store.current_lead(step.session, ticket)
+    return lead.signed_at if lead else None
+
+
+def _days(certificate: StoredCertificate) -> tuple[CertificateDay, ...]:
+    return tuple(
+        CertificateDay(day.on, day.kind, day.number, day.reason) for day in certificate.days
+    )

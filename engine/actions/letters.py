@@ -1,0 +1,256 @@
+"""The life of an official letter: proposed, drafted, approved by a second person, answered."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from engine.actions import clocks, post
+from engine.actions.actor import SYSTEM
+from engine.actions.letter_facts import demands_for, evidence_for, letter_data
+from engine.actions.post import File, Mail
+from engine.actions.step import Step, Why, take
+from engine.documents.fonts import find_fonts
+from engine.documents.letters import render_docx, render_pdf
+from engine.errors import BadInputError, ConflictError, NotPermittedError, RefusedTransitionError
+from engine.models import Clock, Letter, Ticket, Unit
+from engine.rules.shanghai import shanghai_date
+from engine.settings import load_settings
+from engine.store import letters as store
+from engine.store import tickets as ticket_store
+from engine.terms import (
+    ClockKind,
+    LetterKind,
+    LetterStatus,
+    NoticeKind,
+    Recipient,
+    RectificationGround,
+    TicketEvent,
+)
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EVENT_OF_DRAFT = {LetterStatus.PROPOSED, LetterStatus.REJECTED}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A wish for a letter: which kind, on what grounds, in whose words."""
+
+    kind: LetterKind
+    grounds: tuple[RectificationGround, ...]
+    reason: str
+
+
+def propose_letter(step: Step, ticket: Ticket, proposal: Proposal) -> Letter | None:
+    """Put a letter before the supervisors; nothing happens when one is in hand already.
+
+    The engine only proposes: a named supervisor drafts, another approves.
+    """
+    lead = ticket.lead_unit_id
+    if lead is None or store.in_hand(step.session, ticket.id, proposal.kind) is not None:
+        return None
+    why = Why(f"提议发{proposal.kind.label}：{proposal.reason}",
+              details={"grounds": [one.value for one in proposal.grounds]})  # fmt: skip
+    record = take(step, ticket, TicketEvent.PROPOSE_LETTER, why)
+    letter = Letter(
+        ticket_id=ticket.id, unit_id=lead, kind=proposal.kind, status=LetterStatus.PROPOSED,
+        proposed_at=step.now, proposed_by=step.actor.name,
+        grounds=[one.value for one in proposal.grounds],
+        evidence=evidence_for(step, ticket), demands=list(demands_for(proposal.kind)),
+    )  # fmt: skip
+    step.session.add(letter)
+    step.session.flush()
+    _tell_supervisors(step, ticket, letter, f"event:{record.id}", proposal.reason)
+    return letter
+
+
+def _tell_supervisors(step: Step, ticket: Ticket, letter: Letter, key: str, reason: str) -> None:
+    unit = step.session.get_one(Unit, letter.unit_id)
+    facts = {"unit": unit.name, "letter_kind": letter.kind.label, "reason": reason}
+    to = post.addresses(step.session, unit, (Recipient.SUPERVISOR,))
+    post.post(step, ticket, Mail(key=key, kind=NoticeKind.LETTER_PROPOSED, facts=facts), to)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a drafter settles: the grounds, the demands, the evidence lines kept."""
+
+    grounds: tuple[RectificationGround, ...]
+    demands: tuple[str, ...]
+    evidence: tuple[str, ...] | None = None
+
+
+def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
+    """Draft a proposed or rejected letter (拟稿).
+
+    Raises:
+        BadInputError: no ground or no demand is left.
+        ConflictError: the letter is past drafting.
+    """
+    _check_draft(letter, draft)
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    names = "、".join(one.label for one in draft.grounds)
+    take(step, ticket, TicketEvent.DRAFT_LETTER, Why(f"拟{letter.kind.label}稿：{names}"))
+    letter.grounds = [one.value for one in draft.grounds]
+    letter.demands = list(draft.demands)
+    letter.evidence = list(evidence_for(step, ticket) if draft.evidence is None else draft.evidence)
+    letter.status, letter.drafted_by_id = LetterStatus.DRAFTED, step.actor.account_id
+    letter.drafted_at, letter.opinion = step.now, ""
+    letter_data(step, letter, number=None)
+    return letter
+
+
+def _check_draft(letter: Letter, draft: Draft) -> None:
+    if letter.status not in EVENT_OF_DRAFT:
+        message = f"这份{letter.kind.label}{letter.status.label}，不能再拟稿。"
+        raise ConflictError(message)
+    fields = {}
+    if not draft.grounds:
+        fields["grounds"] = "请至少选一项事由。"
+    if not [one for one in draft.demands if one.strip()]:
+        fields["demands"] = "请写明要求。"
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
+
+
+def approve_letter(step: Step, letter: Letter) -> Letter:
+    """Approve, number, sign and send a drafted letter; a second person must do it.
+
+    Raises:
+        NotPermittedError: the approver is the drafter.
+        ConflictError: the letter is not waiting for approval.
+        DocumentError: fonts or characters are missing; nothing is numbered.
+    """
+    _waits_for_approval(letter)
+    if step.actor.account_id is not None and step.actor.account_id == letter.drafted_by_id:
+        message = "拟稿人不能批准自己拟的函，须由另一位主管批准。"
+        raise NotPermittedError(message)
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    _number(step, letter)
+    letter.approved_by_id, letter.approved_at = step.actor.account_id, step.now
+    letter.status = LetterStatus.SENT
+    take(step, ticket, TicketEvent.APPROVE_LETTER, Why(f"批准{letter.kind.label} {letter.number}"))
+    clock = _reply_clock(step, ticket, letter)
+    _render(step, letter)
+    _send(step, ticket, letter, clock.due_on)
+    return letter
+
+
+def _waits_for_approval(letter: Letter) -> None:
+    if letter.status is not LetterStatus.DRAFTED:
+        message = f"这份{letter.kind.label}现为“{letter.status.label}”，不在待审批。"
+        raise ConflictError(message)
+
+
+def _number(step: Step, letter: Letter) -> None:
+    organ, day = load_settings().organ_code, shanghai_date(step.now)
+    letter.organ_code, letter.year = organ, day.year
+    letter.serial = store.next_serial(step.session, organ, day.year)
+    form = step.rules.parameters["documents.number_format"].on(day).value
+    letter.number = form.format(organ=organ, year=day.year, number=letter.serial)
+
+
+def _reply_clock(step: Step, ticket: Ticket, letter: Letter) -> Clock:
+    subject = clocks.Subject(letter=letter, unit_id=letter.unit_id)
+    return clocks.start(step, ticket, ClockKind.RECTIFICATION_REPLY, subject)
+
+
+def _render(step: Step, letter: Letter) -> None:
+    data = letter_data(step, letter, number=letter.number)
+    fonts = find_fonts(load_settings().font_directory)
+    rendered = render_pdf(data, fonts=fonts, moment=step.now)
+    letter.pdf, letter.pdf_sha256 = rendered.pdf, rendered.sha256
+    letter.docx, letter.notes = render_docx(data), list(rendered.notes)
+
+
+def _send(step: Step, ticket: Ticket, letter: Letter, reply_by: date) -> None:
+    unit = step.session.get_one(Unit, letter.unit_id)
+    files = (
+        File(f"{letter.number}.pdf", "application/pdf", letter.pdf or b""),
+        File(f"{letter.number}.docx", DOCX, letter.docx or b""),
+    )
+    kind = NoticeKind.RECTIFICATION
+    facts = {"letter_number": letter.number, "letter_title": letter.kind.label,
+             "unit": unit.name, "reply_by": reply_by}  # fmt: skip
+    mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=facts, files=files, letter=letter,
+                unit=unit)  # fmt: skip
+    recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)
+    post.post(step, ticket, mail, post.addresses(step.session, unit, recipients))
+    why = Why(f"{letter.kind.label} {letter.number} 发{unit.name}",
+              details={"sha256": letter.pdf_sha256})  # fmt: skip
+    take(replace(step, actor=SYSTEM), ticket, TicketEvent.SEND_LETTER, why)
+
+
+def reject_letter(step: Step, letter: Letter, opinion: str) -> Letter:
+    """Send a draft back to its drafter with an opinion (退回修改)."""
+    return _turn_down(step, letter, LetterStatus.REJECTED, opinion, "退回修改")
+
+
+def drop_letter(step: Step, letter: Letter, reason: str) -> Letter:
+    """Decide not to send a letter (不发); the reason stays on record."""
+    return _turn_down(step, letter, LetterStatus.DROPPED, reason, "决定不发")
+
+
+def _turn_down(step: Step, letter: Letter, status: LetterStatus, opinion: str, word: str) -> Letter:
+    if letter.status not in store.IN_HAND:
+        message = f"这份{letter.kind.label}现为“{letter.status.label}”，不能{word}。"
+        raise ConflictError(message)
+    if not opinion.strip():
+        words = f"请写明{word}的理由。"
+        raise BadInputError(words, fields={"opinion": words})
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    why = Why(f"{letter.kind.label}{word}：{opinion.strip()}")
+    take(step, ticket, TicketEvent.REJECT_LETTER, why)
+    letter.status, letter.opinion = status, opinion.strip()
+    return letter
+
+
+def answer_letter(step: Step, letter: Letter, text: str) -> Letter:
+    """File a unit's reply to a letter (整改回复) and stop its clock.
+
+    Raises:
+        NotPermittedError: the letter went to another unit.
+        RefusedTransitionError: it was not sent, or is answered already.
+    """
+    if step.actor.role is not None and step.actor.unit_id != letter.unit_id:
+        message = "这份函不是发给您单位的。"
+        raise NotPermittedError(message)
+    if letter.status not in (LetterStatus.SENT, LetterStatus.INSUFFICIENT):
+        message = f"这份函现为“{letter.status.label}”，不需要回复。"
+        raise RefusedTransitionError(message)
+    if len(text.strip()) < 10:  # noqa: PLR2004
+        words = "整改情况至少写 10 个字。"
+        raise BadInputError(words, fields={"text": words})
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    take(step, ticket, TicketEvent.ANSWER_LETTER, Why(f"回复 {letter.number}"))
+    letter.reply, letter.replied_at = text.strip(), step.now
+    letter.replied_by_id, letter.status = step.actor.account_id, LetterStatus.ANSWERED
+    clocks.stop_of_letter(step, letter, "已回复")
+    _tell_answered(step, ticket, letter)
+    return letter
+
+
+def _tell_answered(step: Step, ticket: Ticket, letter: Letter) -> None:
+    unit = step.session.get_one(Unit, letter.unit_id)
+    facts = {"unit": unit.name, "letter_number": letter.number, "letter_title": letter.kind.label}
+    to = post.addresses(step.session, unit, (Recipient.SUPERVISOR,))
+    key = f"letter:{letter.id}:answered"
+    post.post(step, ticket, Mail(key=key, kind=NoticeKind.RECTIFICATION_ANSWERED, facts=facts), to)
+
+
+def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "") -> Letter:
+    """Accept a unit's reply, or find it insufficient and let it be answered again.
+
+    Raises:
+        ConflictError: there is no reply to judge.
+    """
+    if letter.status is not LetterStatus.ANSWERED:
+        message = f"这份函现为“{letter.status.label}”，没有待认定的回复。"
+        raise ConflictError(message)
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    word = "认可整改" if accepted else "整改不到位"
+    words = f"{word}：{opinion.strip()}" if opinion.strip() else word
+    take(step, ticket, TicketEvent.ACCEPT_LETTER_ANSWER, Why(words))
+    letter.status = LetterStatus.ACCEPTED if accepted else LetterStatus.INSUFFICIENT
+    letter.opinion = opinion.strip()
+    if not accepted:
+        _reply_clock(step, ticket, letter)
+    return letter

@@ -1,0 +1,134 @@
+"""Writes outgoing mail into the outbox, in the transaction of the action that owes it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from engine.actions.step import Step
+from engine.documents.notices import render_notice
+from engine.models import Account, Letter, OutboxAttachment, Ticket, Unit
+from engine.settings import load_settings
+from engine.store import outbox
+from engine.store.database import wake
+from engine.terms import MessageStatus, NoticeKind, Recipient, Role, TicketKind
+
+
+@dataclass(frozen=True)
+class File:
+    """An attachment of an outgoing message."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """One notice to be written: its template, its facts, its files.
+
+    `key` says what is owed ("clock:7:breach"): the same key to the same address is owed once.
+    """
+
+    key: str
+    kind: NoticeKind
+    facts: Mapping[str, object]
+    files: tuple[File, ...] = ()
+    letter: Letter | None = None
+    unit: Unit | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def post(step: Step, ticket: Ticket, mail: Mail, addresses: Iterable[str]) -> int:
+    """Owe `mail` to each address once; return how many were new."""
+    notice = render_notice(mail.kind, {**common_facts(ticket), **mail.facts})
+    count = 0
+    for address in dict.fromkeys(addresses):
+        message_id = outbox.owe(
+            step.session,
+            {
+                "key": mail.key,
+                "recipient": address,
+                "message_id": message_name(mail.key, address),
+                "kind": mail.kind,
+                "ticket_id": ticket.id,
+                "letter_id": mail.letter.id if mail.letter else None,
+                "unit_id": mail.unit.id if mail.unit else None,
+                "subject": notice.subject,
+                "text": notice.text,
+                "html": notice.html,
+                "created_at": step.now,
+                "status": MessageStatus.PENDING,
+                "next_attempt_at": step.now,
+                "attempts": 0,
+                "last_error": "",
+            },
+        )
+        if message_id is not None:
+            count += 1
+            _attach(step.session, message_id, mail.files)
+    wake(step.session, "outbox")
+    return count
+
+
+def message_name(key: str, address: str) -> str:
+    """Return the Message-ID of a mail: the same for the same debt, whoever sends it, and when."""
+    digest = hashlib.sha256(f"{key}\n{address}".encode()).hexdigest()[:32]
+    return f"<{digest}@hotline>"
+
+
+def _attach(session: Session, message_id: int, files: Iterable[File]) -> None:
+    for file in files:
+        session.add(
+            OutboxAttachment(
+                message_id=message_id, name=file.name, content_type=file.content_type,
+                data=file.data,
+            )
+        )  # fmt: skip
+
+
+def common_facts(ticket: Ticket) -> dict[str, object]:
+    """Return what every notice may say of a ticket; nothing personal is in it."""
+    settings = load_settings()
+    return {
+        "number": ticket.number,
+        "kind": ticket.kind.label,
+        "urgency": ticket.urgency.label,
+        "category": category(ticket),
+        "confidential": ticket.confidential,
+        "link": f"{settings.link_base}/tickets/{ticket.number}",
+        "hotline_name": settings.hotline_name,
+        "contact": settings.contact,
+        "task_rows": list(ticket.task_rows),
+    }
+
+
+def category(ticket: Ticket) -> str:
+    """Return what a mail may call the matter: never the requester's own words."""
+    if ticket.confidential or ticket.kind is TicketKind.REPORT:
+        return "涉密或举报事项（登录后查看）"
+    routing = ticket.routing or {}
+    return str(routing.get("category") or f"企业{ticket.kind.label}事项")
+
+
+def addresses(session: Session, unit: Unit | None, recipients: Iterable[Recipient]) -> list[str]:
+    """Return the mail addresses behind the ladder's roles, without repeats."""
+    found: list[str] = []
+    for recipient in recipients:
+        if recipient is Recipient.UNIT and unit is not None:
+            found.append(unit.email)
+        elif recipient is Recipient.UNIT_LEADER and unit is not None:
+            found.append(unit.leader_email or unit.email)
+        else:
+            found.extend(_people(session, recipient))
+    return [address for address in dict.fromkeys(found) if address]
+
+
+def _people(session: Session, recipient: Recipient) -> list[str]:
+    role = Role.SUPERVISOR if recipient is Recipient.SUPERVISOR else Role.OPERATOR
+    if recipient in (Recipient.UNIT, Recipient.UNIT_LEADER):
+        return []
+    query = select(Account.email).where(Account.role == role, col(Account.active))
+    return list(session.exec(query.order_by(col(Account.id))).all())

@@ -1,0 +1,164 @@
+"""What the hotline does with a unit's answer or return: review, rule, convene, designate."""
+
+from dataclasses import dataclass
+
+from engine.actions import clocks
+from engine.actions.dispatch import Dispatch, dispatch, due_facts, end_assignments
+from engine.actions.step import Step, Why, take
+from engine.actions.telling import tell_lead
+from engine.errors import BadInputError, RefusedTransitionError
+from engine.models import Answer, Callback, ReturnRequest, Ticket, Unit
+from engine.rules.callback import callback_need
+from engine.rules.shanghai import shanghai_date
+from engine.store import clocks as clock_store
+from engine.store import tickets as store
+from engine.terms import (
+    CallbackState,
+    ClockKind,
+    NoticeKind,
+    ReturnRuling,
+    TicketEvent,
+)
+
+
+def approve_answer(step: Step, ticket: Ticket) -> Callback:
+    """Pass a unit's answer (审核通过): a callback is owed from now on.
+
+    Raises:
+        RefusedTransitionError: there is no answer to pass.
+    """
+    take(step, ticket, TicketEvent.APPROVE_ANSWER, Why("答复审核通过，转回访"))
+    answer = _reviewed(step, ticket, "approved")
+    clocks.stop(step, ticket, [ClockKind.REVIEW], "已审核")
+    return open_callback(step, ticket, answer)
+
+
+def open_callback(step: Step, ticket: Ticket, answer: Answer | None) -> Callback:
+    """Owe the requester a callback (回访), a human one where row 113 demands it."""
+    on = shanghai_date(ticket.accepted_at)
+    outcome = answer.outcome if answer else None
+    need = callback_need(outcome, None, None, ticket.kind, step.rules, on)
+    callback = Callback(
+        ticket_id=ticket.id, round=ticket.reworks + 1, state=CallbackState.OWED,
+        human_required=need.human, why=need.reason, opened_at=step.now, next_attempt_at=step.now,
+    )  # fmt: skip
+    step.session.add(callback)
+    step.session.flush()
+    clocks.start(step, ticket, ClockKind.CALLBACK)
+    return callback
+
+
+def _reviewed(step: Step, ticket: Ticket, review: str, reason: str = "") -> Answer | None:
+    answer = store.last_answer(step.session, ticket)
+    if answer is not None:
+        answer.reviewed_by_id, answer.reviewed_at = step.actor.account_id, step.now
+        answer.review, answer.review_reason = review, reason
+    return answer
+
+
+def send_back(step: Step, ticket: Ticket, reason: str) -> None:
+    """Send an answer back to its unit (审核退回): the clocks it stopped run on.
+
+    Raises:
+        BadInputError: no reason was given.
+        RefusedTransitionError: there is no answer to send back.
+    """
+    _need(reason, "reason", "请写明退回理由，承办单位要照着改。")
+    record = take(step, ticket, TicketEvent.SEND_BACK, Why(reason.strip()))
+    _reviewed(step, ticket, "sent_back", reason.strip())
+    clocks.stop(step, ticket, [ClockKind.REVIEW], "审核退回")
+    clocks.resume(step, ticket, [ClockKind.REQUESTER, ClockKind.HANDLING], "审核退回，继续计时")
+    due = clock_store.one(step.session, ticket.id, ClockKind.HANDLING)
+    facts = {"reason": reason.strip(), **due_facts(due)}
+    tell_lead(step, ticket, NoticeKind.REWORK, f"event:{record.id}", facts)
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A decision on a return (退单裁定), with the unit it goes to when upheld."""
+
+    upheld: bool
+    reason: str
+    lead: Unit | None = None
+    supports: tuple[Unit, ...] = ()
+
+
+def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
+    """Uphold or reject a unit's return; an upheld one may be dispatched again at once.
+
+    Raises:
+        RefusedTransitionError: nothing waits, or the panel (会商) must decide.
+        BadInputError: no reason was given.
+    """
+    _need(ruling.reason, "reason", "请写明裁定理由。")
+    waiting = _pending(step, ticket)
+    event = TicketEvent.UPHOLD_RETURN if ruling.upheld else TicketEvent.REJECT_RETURN
+    record = take(step, ticket, event, Why(ruling.reason.strip()))
+    word = ReturnRuling.UPHELD if ruling.upheld else ReturnRuling.REJECTED
+    _ruled(step, ticket, waiting, word, ruling.reason)
+    due = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
+    facts = {"ruling": word.label, "reason": ruling.reason.strip(), **due_facts(due)}
+    tell_lead(step, ticket, NoticeKind.RETURN_RULING, f"event:{record.id}", facts)
+    if not ruling.upheld:
+        lead = store.current_lead(step.session, ticket)
+        if lead is not None and lead.signed_at is None:
+            lead.signed_at, lead.deemed_signed = step.now, True
+        return
+    end_assignments(step, ticket, "退单获准")
+    ticket.lead_unit_id = None
+    if ruling.lead is not None:
+        order = Dispatch(ruling.lead, ruling.supports, "退单获准后改派", tuple(ticket.task_rows))
+        dispatch(step, ticket, order)
+
+
+def _pending(step: Step, ticket: Ticket) -> ReturnRequest:
+    waiting = store.pending_return(step.session, ticket)
+    if waiting is None:
+        message = f"工单 {ticket.number} 没有待裁定的退单。"
+        raise RefusedTransitionError(message)
+    return waiting
+
+
+def _ruled(step: Step, ticket: Ticket, waiting: ReturnRequest, word: ReturnRuling,
+           reason: str) -> None:  # fmt: skip
+    waiting.ruling, waiting.ruled_at = word, step.now
+    waiting.ruled_by_id, waiting.ruling_reason = step.actor.account_id, reason.strip()
+    clocks.stop(step, ticket, [ClockKind.RETURN_RULING], word.label)
+
+
+def convene_panel(step: Step, ticket: Ticket, reason: str = "") -> None:
+    """Put a ticket that units keep returning before the panel (会商).
+
+    Raises:
+        RefusedTransitionError: units have not disagreed often enough.
+    """
+    words = reason.strip() or f"已退单 {ticket.returns} 次，提交会商指定承办"
+    take(step, ticket, TicketEvent.CONVENE_PANEL, Why(words))
+    waiting = store.pending_return(step.session, ticket)
+    if waiting is not None:
+        _ruled(step, ticket, waiting, ReturnRuling.TO_PANEL, words)
+    end_assignments(step, ticket, "提交会商")
+    ticket.lead_unit_id = None
+    clocks.start(step, ticket, ClockKind.ARBITRATION)
+
+
+def designate(step: Step, ticket: Ticket, lead: Unit, supports: tuple[Unit, ...],
+              reason: str) -> None:  # fmt: skip
+    """Designate the unit that must handle a ticket (指定承办); it can't be returned again.
+
+    Raises:
+        BadInputError: no reason was given.
+        RefusedTransitionError: the ticket is not before the panel.
+    """
+    _need(reason, "reason", "请写明会商意见。")
+    order = Dispatch(
+        lead, supports, f"会商指定：{reason.strip()}", tuple(ticket.task_rows),
+        TicketEvent.DESIGNATE,
+    )  # fmt: skip
+    dispatch(step, ticket, order)
+    ticket.designated = True
+
+
+def _need(text: str, field: str, words: str) -> None:
+    if not text.strip():
+        raise BadInputError(words, fields={field: words})

@@ -1,0 +1,59 @@
+"""Routes an accepted ticket (派单): dispatched when sure, else left to a person with proposals."""
+
+from engine.actions.dispatch import Dispatch, dispatch
+from engine.actions.step import Step, Why, take
+from engine.errors import NotFoundError
+from engine.models import Ticket, Unit
+from engine.store import tickets as store
+from engine.terms import RoutingDecision, TicketEvent, TicketStatus
+
+PROPOSALS = 3
+
+
+def route_ticket(step: Step, ticket_id: int) -> str:
+    """Dispatch or hold one accepted ticket; return dispatched, held or skipped."""
+    ticket = store.lock_ticket(step.session, ticket_id)
+    if ticket.status is not TicketStatus.ACCEPTED:
+        return "skipped"
+    order = order_of(step, ticket)
+    if order is None:
+        hold(step, ticket)
+        return "held"
+    dispatch(step, ticket, order)
+    return "dispatched"
+
+
+def order_of(step: Step, ticket: Ticket) -> Dispatch | None:
+    """Return the dispatch that routing is sure of, or nothing when a person must choose."""
+    routing = ticket.routing or {}
+    if ticket.routing_decision is not RoutingDecision.DISPATCH or not routing.get("candidates"):
+        return None
+    best = routing["candidates"][0]
+    lead = _unit(step, best["unit"])
+    if lead is None or lead.id == ticket.accused_unit_id:
+        return None
+    supports = [_unit(step, name) for name in best.get("supports", ())]
+    rows = tuple(int(row) for row in best.get("tasks", ())[:1])
+    wanted = tuple(unit for unit in supports if unit is not None and not _accused(ticket, unit))
+    return Dispatch(lead, wanted, f"系统按任务清单派单：{best.get('why', '')}", rows)
+
+
+def _accused(ticket: Ticket, unit: Unit) -> bool:
+    return unit.id == ticket.accused_unit_id
+
+
+def _unit(step: Step, name: str) -> Unit | None:
+    try:
+        return store.unit_by_name(step.session, name)
+    except NotFoundError:
+        return None
+
+
+def hold(step: Step, ticket: Ticket) -> None:
+    """Leave a ticket to the operators (待分派) with routing's proposals beside it."""
+    routing = ticket.routing or {}
+    reason = str(routing.get("reason") or "没有把握，请选择承办单位")
+    names = [one["unit"] for one in routing.get("candidates", ())[:PROPOSALS]]
+    details = {"decision": routing.get("decision"), "candidates": names}
+    take(step, ticket, TicketEvent.HOLD_FOR_DISPATCH, Why(reason, details=details))
+    ticket.routed_at = step.now

@@ -1,0 +1,127 @@
+"""Lays in what an installation starts from: units, reference versions, accounts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from engine.actions.initials import initials
+from engine.actions.people import (
+    NewAccount,
+    account_by_name,
+    create_account,
+    create_api_key,
+    hash_password,
+)
+from engine.models import ApiKey, ReferenceData, Unit
+from engine.rules.routing.catalogue import Catalogue, load_catalogue
+from engine.rules.routing.catalogue import Unit as ListedUnit
+from engine.rules.rule_set import RuleSet, load_rules
+from engine.settings import load_settings
+from engine.store.database import work
+from engine.terms import Role
+
+# Demonstration only: `hotline serve` lays these in while HOTLINE_DEMO_DATA is on.
+DEMO_PASSWORD = "hotline-demo-2026"
+DEMO_DOMAIN = "demo.invalid"
+SCOPES = ("tickets:write", "tickets:read", "tickets:private", "callbacks:write", "routing:read",
+          "events:read")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """One account of the demonstration, as `hotline serve` prints it."""
+
+    username: str
+    password: str
+    role: str
+    name: str
+
+
+DEMO_PEOPLE = (
+    ("huawu", "演示话务员", Role.OPERATOR),
+    ("zhuguan1", "演示主管甲", Role.SUPERVISOR),
+    ("zhuguan2", "演示主管乙", Role.SUPERVISOR),
+    ("guanli", "演示管理员", Role.ADMINISTRATOR),
+    ("zhidu", "演示审计员", Role.AUDITOR),
+)
+
+
+def load_reference_data(now: datetime) -> list[str]:
+    """Load the task list, units, calendar and parameters, and return one line on each.
+
+    Loading again adds what is new and changes nothing that is there.
+    """
+    catalogue = load_catalogue()
+    rules = load_rules(load_settings().region)
+    with work() as session:
+        added = _add_units(session, catalogue)
+        _note_versions(session, catalogue, rules, now)
+    parameters = len(rules.parameters)
+    return [
+        f"任务清单 {catalogue.version}：{len(catalogue.tasks)} 项",
+        f"承办单位：{len(catalogue.units)} 个（新增 {added}）",
+        f"工作日历 {rules.calendar.version}：已公布至 {rules.calendar.confirmed_through}",
+        f"规则参数：{parameters} 个",
+    ]
+
+
+def _add_units(session: Session, catalogue: Catalogue) -> int:
+    known = set(session.exec(select(Unit.name)).all())
+    new = [unit for unit in catalogue.units if unit.name not in known]
+    for unit in new:
+        session.add(_unit(unit))
+    return len(new)
+
+
+def _unit(unit: ListedUnit) -> Unit:
+    demo = load_settings().demo_data
+    return Unit(
+        name=unit.name, slug=unit.slug, aliases=list(unit.aliases), kind=unit.kind,
+        subordinate=unit.subordinate, initials=initials(unit.name),
+        email=f"{unit.slug}@{DEMO_DOMAIN}" if demo else "",
+        leader_email=f"{unit.slug}.leader@{DEMO_DOMAIN}" if demo else "",
+    )  # fmt: skip
+
+
+def _note_versions(session: Session, catalogue: Catalogue, rules: RuleSet, now: datetime) -> None:
+    wanted = (
+        ("task_list", catalogue.version, len(catalogue.tasks)),
+        ("calendar", rules.calendar.version, 0),
+        ("parameters", rules.parameters.version, len(rules.parameters)),
+    )
+    for name, version, rows in wanted:
+        query = select(ReferenceData.id).where(
+            ReferenceData.name == name, ReferenceData.version == version
+        )
+        if session.exec(query).first() is None:
+            session.add(ReferenceData(name=name, version=version, rows=rows, loaded_at=now))
+
+
+def demo_accounts(now: datetime) -> list[DemoAccount]:
+    """Create the demonstration accounts that are missing, and return all of them."""
+    with work() as session:
+        people = [(*person, None) for person in DEMO_PEOPLE] + _handlers(session)
+        missing = [one for one in people if account_by_name(session, one[0]) is None]
+        hashed = hash_password(DEMO_PASSWORD) if missing else ""
+        for username, name, role, unit_id in missing:
+            new = NewAccount(
+                username=username, name=name, role=role, unit_id=unit_id,
+                password_hash=hashed, email=f"{username}@{DEMO_DOMAIN}",
+            )  # fmt: skip
+            create_account(session, new, now)
+    return [DemoAccount(who, DEMO_PASSWORD, role.label, name) for who, name, role, _ in people]
+
+
+def _handlers(session: Session) -> list[tuple[str, str, Role, int | None]]:
+    units = session.exec(select(Unit).order_by(col(Unit.id))).all()
+    return [(unit.slug, f"{unit.name}演示承办人", Role.HANDLER, unit.id) for unit in units]
+
+
+def demo_api_key(now: datetime) -> str | None:
+    """Create the demonstration's API key on an installation that has none; return its secret."""
+    with work() as session:
+        if session.exec(select(func.count()).select_from(ApiKey)).one():
+            return None
+        return create_api_key(session, "演示热线系统", list(SCOPES), now)[1]

@@ -1,0 +1,78 @@
+"""Fixtures every room shares: a real PostgreSQL, a fresh database for each test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.update(DO_NOT_TRACK="1", PREFECT_SERVER_ANALYTICS_ENABLED="false", HOTLINE_DEMO_DATA="1")
+
+import psycopg
+import pytest
+
+from engine.actions.setup import demo_accounts, load_reference_data
+from engine.rules.rule_set import RuleSet, load_rules
+from engine.settings import load_settings
+from engine.store.database import Database, connect, use
+from engine.store.embedded import start_server
+from engine.store.migrate import migrate
+from tests.builders import moment
+
+TEMPLATE = "template_hotline"
+FASTER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off",
+          "max_connections = 200")  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of this worker's own PostgreSQL, made fast because it may be lost."""
+    data = tmp_path_factory.mktemp("postgres", numbered=True) / "data"
+    running = start_server(data)
+    with psycopg.connect(running.get_uri(), autocommit=True) as connection:
+        for setting in FASTER:
+            connection.execute(f"ALTER SYSTEM SET {setting}")
+        connection.execute("SELECT pg_reload_conf()")
+    yield str(running.get_uri(database="{name}"))
+    running.cleanup()
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> str:
+    """Return the name of a migrated database with units and accounts, to copy from."""
+    with psycopg.connect(server.format(name="postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    database = use(connect(server.format(name=TEMPLATE), pool_size=1))
+    migrate(database)
+    start = moment("Thu 2023-11-09 09:00")
+    load_reference_data(start)
+    demo_accounts(start)
+    database.dispose()
+    return TEMPLATE
+
+
+@pytest.fixture
+def database(server: str, template: str) -> Iterator[Database]:
+    """Yield a fresh database with units and accounts; `work()` writes to it."""
+    with psycopg.connect(server.format(name="postgres"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS hotline_test WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE hotline_test TEMPLATE {template} STRATEGY FILE_COPY")
+    fresh = use(connect(server.format(name="hotline_test"), pool_size=2))
+    yield fresh
+    fresh.dispose()
+
+
+@pytest.fixture
+def rules() -> RuleSet:
+    """Return the rules and the calendar of the district."""
+    return load_rules("CN-GX")
+
+
+@pytest.fixture(autouse=True)
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give each test its own var/ directory, so that mails and files never mix."""
+    monkeypatch.setenv("HOTLINE_VAR", str(tmp_path / "var"))
+    monkeypatch.delenv("HOTLINE_SMTP_URL", raising=False)
+    load_settings.cache_clear()
+    yield tmp_path / "var"
+    load_settings.cache_clear()
+
+
