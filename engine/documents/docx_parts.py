@@ -1,0 +1,161 @@
+"""The small parts of a DOCX letter: painted runs, ruled paragraphs, page numbers, tables."""
+
+from typing import Any
+
+from docx.document import Document as DocumentType
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.enum.text import WD_LINE_SPACING
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.section import Section
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph as DocxParagraph
+
+from engine.documents.fonts import OFFICIAL_NAMES, FontRole
+from engine.documents.geometry import figures
+from engine.documents.letter_data import Annex
+
+TWENTIETHS = 20
+HALVES = 2
+EIGHTHS = 8
+CELL_MARGIN_TWIPS = 60
+
+
+def write(
+    paragraph: DocxParagraph,
+    text: str,
+    role: FontRole = FontRole.FANGSONG,
+    size: float | None = None,
+) -> None:
+    """Add `text` in the official font of `role`; of another size it is set without tracking."""
+    if text:
+        run = paragraph.add_run(text)
+        body = figures()["sizes"]["body"]
+        paint(
+            run._element.get_or_add_rPr(), role, size or body, None if size in (None, body) else 0
+        )
+
+
+def paint(
+    properties: Any,
+    role: FontRole,
+    size: float,
+    tracking: float | None,
+    colour: str = "",
+    scale: int = 100,
+) -> None:
+    """Set font, size, tracking, colour and narrowing on run properties, in the schema's order."""
+    name = OFFICIAL_NAMES[role]
+    fonts = {f"w:{kind}": name for kind in ("ascii", "hAnsi", "eastAsia", "cs")}
+    parts: list[tuple[str, dict[str, str]]] = [("w:rFonts", {**fonts, "w:hint": "eastAsia"})]
+    parts.append(("w:color", {"w:val": colour or "000000"}))
+    if tracking is not None:
+        parts.append(("w:spacing", {"w:val": str(round(tracking * TWENTIETHS))}))
+    if scale != 100:  # noqa: PLR2004 - percent
+        parts.append(("w:w", {"w:val": str(scale)}))
+    parts += [(tag, {"w:val": str(round(size * HALVES))}) for tag in ("w:sz", "w:szCs")]
+    for old in list(properties):
+        properties.remove(old)
+    for tag, attributes in parts:
+        properties.append(element(tag, attributes))
+
+
+def bottom_rule(paragraph: DocxParagraph, style: str, gap_mm: float, colour: str = "") -> None:
+    """Draw a rule under a paragraph: `single`, `thickThinSmallGap` or `thinThickSmallGap`."""
+    thick = figures()["letter"]["thick"] + figures()["letter"]["thin"]
+    width = figures()["general"]["rule"] if style == "single" else thick
+    edge = {
+        "w:val": style,
+        "w:sz": str(round(width * EIGHTHS)),
+        "w:space": str(round(Mm(gap_mm).pt)),
+        "w:color": colour or figures()["red"],
+    }
+    borders = element("w:pBdr", {})
+    borders.append(element("w:bottom", edge))
+    # The schema wants pBdr before shd, tabs, spacing, ind, jc …
+    paragraph._p.get_or_add_pPr().insert_element_before(
+        borders, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:rPr"
+    )
+
+
+def spaced_as_typed(properties: Any) -> None:
+    """Add no space of its own between Chinese and digits: a line holds 28 characters (§5.2.3)."""
+    for tag in ("w:autoSpaceDE", "w:autoSpaceDN"):
+        properties.insert_element_before(
+            element(tag, {"w:val": "0"}), "w:bidi", "w:adjustRightInd", "w:spacing", "w:ind", "w:jc"
+        )
+
+
+def wide(paragraph: DocxParagraph, width_mm: float) -> None:
+    """Let a paragraph reach over the type area to `width_mm`, centred on the paper."""
+    paper, area = figures()["paper"]["width"], figures()["type_area"]
+    side = (paper - width_mm) / 2
+    paragraph.paragraph_format.left_indent = Mm(side - area["left"])
+    paragraph.paragraph_format.right_indent = Mm(side - (paper - area["left"] - area["width"]))
+
+
+def number_pages(section: Section) -> None:
+    """Put “— 1 —” at the foot: odd pages right, even pages left (§7.5)."""
+    side = Pt(figures()["page_number"]["side_characters"] * figures()["sizes"]["small"])
+    for footer, alignment in (
+        (section.footer, ALIGN.RIGHT),
+        (section.even_page_footer, ALIGN.LEFT),
+    ):
+        paragraph = footer.paragraphs[0]
+        paragraph.alignment = alignment
+        paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
+        write(paragraph, "— ", FontRole.SONG, figures()["sizes"]["small"])
+        _page_field(paragraph)
+        write(paragraph, " —", FontRole.SONG, figures()["sizes"]["small"])
+
+
+def grid_table(made: DocumentType, annex: Annex) -> None:
+    """Add an annex's table: heading row in 黑体, repeated on every page."""
+    table = made.add_table(rows=0, cols=len(annex.header), style="Table Grid")
+    total = sum(annex.widths)
+    shares = [Mm(figures()["type_area"]["width"] * share / total) for share in annex.widths]
+    table.autofit = False
+    table._tbl.tblPr.append(_narrow_cells())
+    for column, width in zip(table.columns, shares, strict=True):
+        column.width = width
+    for index, cells in enumerate((annex.header, *annex.rows)):
+        row = table.add_row()
+        for cell, text, width in zip(row.cells, cells, shares, strict=True):
+            cell.width = width
+            _cell(cell.paragraphs[0], text, FontRole.FANGSONG if index else FontRole.HEITI)
+        if annex.prose and index:
+            row.cells[-1].paragraphs[0].alignment = ALIGN.LEFT
+    table.rows[0]._tr.get_or_add_trPr().append(element("w:tblHeader", {}))
+
+
+def element(tag: str, attributes: dict[str, str]) -> Any:
+    """Return an XML element of the word-processing namespace."""
+    made = OxmlElement(tag)
+    for name, value in attributes.items():
+        made.set(qn(name), value)
+    return made
+
+
+def _narrow_cells() -> Any:
+    margins = element("w:tblCellMar", {})
+    for side in ("w:left", "w:right"):
+        margins.append(element(side, {"w:w": str(CELL_MARGIN_TWIPS), "w:type": "dxa"}))
+    return margins
+
+
+def _cell(paragraph: DocxParagraph, text: str, role: FontRole) -> None:
+    paragraph.alignment = ALIGN.CENTER
+    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    write(paragraph, text, role, figures()["sizes"]["table"])
+
+
+def _page_field(paragraph: DocxParagraph) -> None:
+    run = paragraph.add_run()
+    paint(run._element.get_or_add_rPr(), FontRole.SONG, figures()["sizes"]["small"], 0)
+    for kind in ("begin", "", "end"):
+        if kind:
+            run._element.append(element("w:fldChar", {"w:fldCharType": kind}))
+        else:
+            instruction = element("w:instrText", {})
+            instruction.text = "PAGE"
+            run._element.append(instruction)

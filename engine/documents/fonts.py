@@ -1,0 +1,216 @@
+"""The fonts of official letters: which family plays which role, and whether it has every character.
+
+Searched in this order: the site's own directory (仿宋_GB2312, 方正小标宋简体 when mounted), then
+`var/fonts` (filled by `scripts/fonts.py`), the Noto fonts of the Python package. The machine's own
+fonts are never used, so that two machines make the same letter. A missing family or glyph is an
+error here, because typst would print an empty page or boxes without a word.
+"""
+
+import struct
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from engine.errors import DocumentError
+
+PREPARED = Path(__file__).resolve().parents[2] / "var" / "fonts"
+FALLBACK = "Noto Serif SC"
+BOLD_FROM = 600
+FULL_UNICODE = 12
+LAST_CHARACTER = 0x10FFFF
+
+
+class FontRole(StrEnum):
+    """What a family is used for in a letter (字体用途)."""
+
+    FANGSONG = "fangsong"
+    TITLE = "title"
+    HEITI = "heiti"
+    KAITI = "kaiti"
+    SONG = "song"
+
+
+# The first name of each line is the official one, named in the DOCX; then the names typst may see
+# it under, then the free stand-ins in order of likeness.
+FAMILIES: dict[FontRole, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    FontRole.FANGSONG: (
+        ("仿宋_GB2312", "FangSong_GB2312", "仿宋", "FangSong"),
+        ("FandolFang R", "FandolFang", FALLBACK),
+    ),
+    FontRole.TITLE: (
+        ("方正小标宋简体", "FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋_GBK"),
+        ("Noto Serif CJK SC", FALLBACK),
+    ),
+    FontRole.HEITI: (("黑体", "SimHei"), ("Noto Sans SC", "Noto Sans CJK SC", FALLBACK)),
+    FontRole.KAITI: (
+        ("楷体_GB2312", "KaiTi_GB2312", "楷体", "KaiTi"),
+        ("FandolKai", "LXGW WenKai", FALLBACK),
+    ),
+    FontRole.SONG: (("宋体", "SimSun"), (FALLBACK, "Noto Serif CJK SC")),
+}
+OFFICIAL_NAMES = {role: names[0][0] for role, names in FAMILIES.items()}
+
+
+@dataclass(frozen=True)
+class Face:
+    """One font file's face as typst sees it."""
+
+    family: str
+    weight: int
+    path: str
+    index: int
+
+
+@dataclass(frozen=True)
+class RoleFont:
+    """The family chosen for a role; `stand_in` when it is not the official one."""
+
+    role: FontRole
+    family: str
+    weight: int
+    stand_in: bool
+    thicken: bool
+
+
+@dataclass(frozen=True)
+class FontSet:
+    """The families letters are set in, where they lie, and how each stands for the official one."""
+
+    directories: tuple[Path, ...]
+    faces: tuple[Face, ...]
+    roles: tuple[RoleFont, ...]
+
+    def of(self, role: FontRole) -> RoleFont:
+        """Return the family chosen for `role`."""
+        return next(font for font in self.roles if font.role is role)
+
+    def notes_for(self, texts: Iterable[tuple[FontRole, str]]) -> tuple[str, ...]:
+        """Return the notes to keep with a letter: families that stand in, glyphs from the fallback.
+
+        Raises:
+            DocumentError: a character has no glyph in any font; the message names it.
+        """
+        used = list(texts)
+        notes = [self._substitution(font) for font in self._fonts_of(used) if font.stand_in]
+        glyphs = {char: "" for role, text in used for char in self._borrowed(role, text)}
+        if glyphs:
+            notes.append(f"字形替代：{'、'.join(glyphs)} → {FALLBACK}")
+        return tuple(notes)
+
+    def _fonts_of(self, used: list[tuple[FontRole, str]]) -> list[RoleFont]:
+        wanted = {role for role, text in used if text}
+        return [font for font in self.roles if font.role in wanted]
+
+    def _substitution(self, font: RoleFont) -> str:
+        family = font.family.removesuffix(" R")  # FandolFang's one weight calls itself "R"
+        name = f"{family} Bold" if font.weight >= BOLD_FROM else family
+        return f"字体替代：{OFFICIAL_NAMES[font.role]} → {name}"
+
+    def _borrowed(self, role: FontRole, text: str) -> list[str]:
+        own = self.of(role).family
+        missing = [c for c in text if not c.isspace() and not self._draws(own, c)]
+        for char in missing:
+            if not self._draws(FALLBACK, char):
+                raise DocumentError(_no_glyph(char))
+        return missing
+
+    def _draws(self, family: str, char: str) -> bool:
+        face = next((face for face in self.faces if face.family == family), None)
+        if face is None:
+            return False
+        ranges = _covered(face.path, face.index)
+        place = bisect_right(ranges, (ord(char), LAST_CHARACTER)) - 1
+        return place >= 0 and ord(char) <= ranges[place][1]
+
+
+def find_fonts(site_directory: Path | None = None, prepared_directory: Path = PREPARED) -> FontSet:
+    """Return the fonts letters are set in: the site's own first, then prepared ones, then Noto.
+
+    Raises:
+        DocumentError: no family is there for a role; letters must not be issued.
+    """
+    candidates = (site_directory, prepared_directory, _wheel_directory())
+    return _load(tuple(path for path in candidates if path is not None and path.is_dir()))
+
+
+@lru_cache(maxsize=4)
+def _load(directories: tuple[Path, ...]) -> FontSet:
+    faces = _faces(directories)
+    roles = tuple(_choose(role, faces) for role in FontRole)
+    return FontSet(directories=directories, faces=faces, roles=roles)
+
+
+def _faces(directories: tuple[Path, ...]) -> tuple[Face, ...]:
+    import typst
+
+    found = typst.Fonts(
+        include_system_fonts=False,
+        include_embedded_fonts=False,
+        font_paths=[str(path) for path in directories],
+    )
+    return tuple(
+        Face(font.family, int(font.weight), str(font.path), int(font.index))
+        for font in found.fonts()
+        if font.path
+    )
+
+
+def _choose(role: FontRole, faces: tuple[Face, ...]) -> RoleFont:
+    official, stand_ins = FAMILIES[role]
+    for family in (*official, *stand_ins):
+        weights = [face.weight for face in faces if face.family == family]
+        if weights:
+            stand_in = family not in official
+            weight = max(weights) if role is FontRole.TITLE else min(weights)
+            thicken = role is FontRole.TITLE and stand_in and weight < BOLD_FROM
+            return RoleFont(role, family, weight, stand_in, thicken)
+    message = (
+        f"没有可用的{official[0]}或替代字体，函件不能生成；"
+        "请运行 scripts/fonts.py，或把字体放进 HOTLINE_FONT_DIR 所指的目录。"
+    )
+    raise DocumentError(message)
+
+
+@lru_cache(maxsize=16)
+def _covered(path: str, index: int) -> tuple[tuple[int, int], ...]:
+    """Return the ranges of characters a face has a glyph for, in order."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path, fontNumber=index, lazy=True) as font:
+        found = _segments(font.reader["cmap"])
+        if not found:
+            found = [(char, char) for char in sorted(font.getBestCmap())]
+    return tuple(found)
+
+
+def _segments(table: bytes) -> list[tuple[int, int]]:
+    """Return the character ranges of a cmap's format 12 subtable, or none when it has no such.
+
+    Read by hand because unpacking every glyph name of five Chinese fonts costs 80 MB.
+    """
+    count = struct.unpack_from(">H", table, 2)[0]
+    for entry in range(count):
+        offset = struct.unpack_from(">L", table, 4 + entry * 8 + 4)[0]
+        if struct.unpack_from(">H", table, offset)[0] == FULL_UNICODE:
+            groups = struct.unpack_from(">L", table, offset + 12)[0]
+            rows = struct.iter_unpack(">LLL", table[offset + 16 : offset + 16 + groups * 12])
+            return [(first, last) for first, last, _ in rows]
+    return []
+
+
+def _wheel_directory() -> Path | None:
+    try:
+        import pylopdf_fonts_zh_cn
+    except ImportError:
+        return None
+    return Path(pylopdf_fonts_zh_cn.__file__).parent
+
+
+def _no_glyph(char: str) -> str:
+    return (
+        f"字符“{char}”（U+{ord(char):04X}）在现有字体中没有字形，函件不能生成；"
+        "请改用通行写法，或把含该字的字体放进 HOTLINE_FONT_DIR 所指的目录。"
+    )

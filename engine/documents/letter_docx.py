@@ -1,0 +1,255 @@
+"""Letters as DOCX: the editable copy, naming the official fonts, in the same form as the PDF.
+
+Mark and rules of a letter stand in the first page's header and footer, as §10.1 draws them for the
+first page only; LibreOffice and Word both keep them there. Figures come from gbt9704.yaml.
+"""
+
+import io
+import math
+from typing import Any
+
+from docx import Document
+from docx.document import Document as DocumentType
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.enum.text import WD_LINE_SPACING
+from docx.shared import Length, Mm, Pt
+from docx.text.paragraph import Paragraph as DocxParagraph
+
+from engine.documents.docx_parts import (
+    bottom_rule,
+    grid_table,
+    number_pages,
+    paint,
+    spaced_as_typed,
+    wide,
+    write,
+)
+from engine.documents.fonts import FontRole
+from engine.documents.geometry import figures
+from engine.documents.letter_data import Annex, Layout, LetterData, Paragraph, written_date
+
+TWENTIETHS = 20
+
+
+def render_docx(letter: LetterData) -> bytes:
+    """Return the letter as an editable DOCX with the official font names."""
+    made = Document()
+    _set_page(made)
+    _set_body_style(made, _lines_a_page(letter))
+    if letter.layout is Layout.LETTER:
+        _letter_head(made, letter)
+    else:
+        _general_head(made, letter)
+    _title(made, letter.title_lines, figures()["title"]["blank_lines_above"])
+    _body(made, letter)
+    for index, annex in enumerate(letter.attachments, start=1):
+        _annex(made, annex, index if len(letter.attachments) > 1 else None)
+    _colophon(made, letter)
+    made.core_properties.title, made.core_properties.author = letter.title, letter.org
+    written = io.BytesIO()
+    made.save(written)
+    return written.getvalue()
+
+
+def _set_page(made: DocumentType) -> None:
+    paper, area = figures()["paper"], figures()["type_area"]
+    section = made.sections[0]
+    section.page_width, section.page_height = Mm(paper["width"]), Mm(paper["height"])
+    section.top_margin, section.left_margin = Mm(area["top"]), Mm(area["left"])
+    section.right_margin = Mm(paper["width"] - area["left"] - area["width"])
+    section.bottom_margin = Mm(paper["height"] - area["top"] - area["height"])
+    section.footer_distance = Mm(_bottom(area, paper) - figures()["page_number"]["below"]) - Pt(
+        figures()["sizes"]["small"]
+    )
+    made.settings.odd_and_even_pages_header_footer = True
+    number_pages(section)
+
+
+def _bottom(area: dict[str, Any], paper: dict[str, Any]) -> float:
+    return float(paper["height"] - area["top"] - area["height"])
+
+
+def _set_body_style(made: DocumentType, lines: int) -> None:
+    style = made.styles["Normal"]
+    paint(style.element.get_or_add_rPr(), FontRole.FANGSONG, figures()["sizes"]["body"], track())
+    style.paragraph_format.space_after = style.paragraph_format.space_before = Pt(0)
+    style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    style.paragraph_format.line_spacing = pitch(lines)
+    style.paragraph_format.widow_control = False
+    spaced_as_typed(style.element.get_or_add_pPr())
+
+
+def pitch(lines: int) -> Length:
+    """Return the line pitch at which `lines` fill the type area, never a hair more than it."""
+    height = Mm(figures()["type_area"]["height"])
+    return Pt(int(height.pt / lines * TWENTIETHS) / TWENTIETHS)
+
+
+def _lines_a_page(letter: LetterData) -> int:
+    # §5.2.3 适当调整, as letter.typ does it; a word processor breaks lines itself: an estimate.
+    normal = int(figures()["grid"]["lines"])
+    if letter.layout is not Layout.LETTER:
+        return normal
+    choices = [normal, *figures()["tighter"]]
+    return next((lines for lines in choices if _height(letter, lines) <= _room()), normal)
+
+
+def _room() -> float:
+    form, area = figures()["letter"], figures()["type_area"]
+    above = form["mark_top"] + form["rule_gap"] + form["between"] - area["top"]
+    return float(Mm(area["height"] - above).pt - form["mark_size"])
+
+
+def _height(letter: LetterData, lines: int) -> float:
+    """Return the height below the first rule, in pt, when `lines` fill a page; a line to spare."""
+    sizes, title = figures()["sizes"], figures()["title"]
+    texts = [f"　　{part.lead}{part.text}" for part in letter.body]
+    counted = sum(math.ceil(_wide_characters(text) / _characters_a_line()) for text in texts)
+    blank = title["blank_lines_above"] + title["blank_lines_below"] + 1
+    fixed = len(("number", "addressee", "issuer", "date")) + blank
+    annexed = len(letter.attachments) + 1 if letter.attachments else 0
+    titled = len(letter.title_lines) * (sizes["title"] + title["leading"])
+    return float((counted + fixed + annexed + 1) * pitch(lines).pt + titled)
+
+
+def _characters_a_line() -> float:
+    return float(figures()["grid"]["characters"] - 1)
+
+
+def track() -> float:
+    """Return what is added between characters, in pt, so that 28 fill a line."""
+    width = Mm(figures()["type_area"]["width"]).pt
+    return float(width / figures()["grid"]["characters"] - figures()["sizes"]["body"])
+
+
+def _letter_head(made: DocumentType, letter: LetterData) -> None:
+    form, section = figures()["letter"], made.sections[0]
+    section.different_first_page_header_footer = True
+    section.header_distance = Mm(form["mark_top"])
+    mark = section.first_page_header.paragraphs[0]
+    _mark(mark, letter.head, form["rule_width"])
+    wide(mark, form["rule_width"])
+    bottom_rule(mark, "thickThinSmallGap", form["rule_gap"])
+    foot = section.first_page_footer.paragraphs[0]
+    section.footer_distance = Mm(form["lower_rule_from_bottom"])
+    wide(foot, form["rule_width"])
+    bottom_rule(foot, "thinThickSmallGap", 0)
+    number = made.add_paragraph()
+    number.alignment = ALIGN.RIGHT
+    number.paragraph_format.space_before = Pt(
+        form["number_below_rule"] * figures()["sizes"]["body"]
+    )
+    write(number, letter.number)
+
+
+def _general_head(made: DocumentType, letter: LetterData) -> None:
+    form = figures()["general"]
+    mark = made.add_paragraph()
+    mark.paragraph_format.space_before = Mm(form["mark_below_type_area"])
+    _mark(mark, f"{letter.head}文件", figures()["type_area"]["width"])
+    _blank(made, form["number_lines_below"])
+    number = made.add_paragraph()
+    number.alignment = ALIGN.CENTER
+    write(number, letter.number)
+    bottom_rule(number, "single", form["rule_gap"])
+
+
+def _mark(paragraph: DocxParagraph, text: str, space: float) -> None:
+    size = figures()["letter"]["mark_size"]
+    narrow = min(1.0, Mm(space).pt / (size * len(text)))
+    paragraph.alignment = ALIGN.CENTER
+    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    paragraph.paragraph_format.line_spacing = Pt(size)
+    run = paragraph.add_run(text)
+    paint(
+        run._element.get_or_add_rPr(), FontRole.TITLE, size, 0, figures()["red"], int(narrow * 100)
+    )
+
+
+def _title(made: DocumentType, lines: tuple[str, ...], blank_above: int) -> None:
+    _blank(made, blank_above)
+    sizes, leading = figures()["sizes"], figures()["title"]["leading"]
+    for line in lines:
+        paragraph = made.add_paragraph()
+        paragraph.alignment = ALIGN.CENTER
+        paragraph.paragraph_format.line_spacing = Pt(sizes["title"] + leading)
+        write(paragraph, line, FontRole.TITLE, sizes["title"])
+    _blank(made, figures()["title"]["blank_lines_below"])
+
+
+def _body(made: DocumentType, letter: LetterData) -> None:
+    if letter.to:
+        write(made.add_paragraph(), f"{letter.to}：")
+    for part in letter.body:
+        _paragraph(made, part)
+    if letter.attachments:
+        _blank(made, 1)
+        _attachment_list(made, letter.attachments)
+    _blank(made, 1)
+    _signature(made, letter)
+
+
+def _attachment_list(made: DocumentType, annexes: tuple[Annex, ...]) -> None:
+    for index, annex in enumerate(annexes, start=1):
+        order = f"{index}. " if len(annexes) > 1 else ""
+        head = "附件：" if index == 1 else "　　　"
+        _paragraph(made, Paragraph(f"{head}{order}{annex.title}"))
+
+
+def _signature(made: DocumentType, letter: LetterData) -> None:
+    day, cell = written_date(letter.date), figures()["sizes"]["body"] + track()
+    half = (_wide_characters(letter.org) - _wide_characters(day)) / 2
+    right = figures()["seal"]["date_from_right_characters"]
+    over = max(0.0, half - right)
+    for text, characters in ((letter.org, right + over - half), (day, right + over)):
+        paragraph = made.add_paragraph()
+        paragraph.alignment = ALIGN.RIGHT
+        paragraph.paragraph_format.right_indent = Pt(characters * cell)
+        write(paragraph, text)
+
+
+def _wide_characters(text: str) -> float:
+    return sum(0.5 if char.isascii() else 1.0 for char in text)
+
+
+def _paragraph(made: DocumentType, part: Paragraph) -> None:
+    paragraph = made.add_paragraph()
+    paragraph.alignment = ALIGN.JUSTIFY
+    cell = figures()["sizes"]["body"] + track()
+    paragraph.paragraph_format.first_line_indent = Pt(figures()["indent_characters"] * cell)
+    if part.lead:
+        write(paragraph, part.lead, FontRole.HEITI if part.level == 1 else FontRole.KAITI)
+    write(paragraph, part.text)
+
+
+def _annex(made: DocumentType, annex: Annex, order: int | None) -> None:
+    first = made.add_paragraph()
+    first.paragraph_format.page_break_before = True
+    write(first, f"附件{order or ''}", FontRole.HEITI)
+    _title(made, (annex.title,), 1)
+    for part in annex.body:
+        _paragraph(made, part)
+    if annex.rows:
+        grid_table(made, annex)
+    for part in annex.closing:
+        _paragraph(made, part)
+
+
+def _colophon(made: DocumentType, letter: LetterData) -> None:
+    lines = [f"抄送：{letter.cc}。"] if letter.cc else []
+    if letter.layout is Layout.GENERAL:
+        lines.append(f"{letter.org}　　{written_date(letter.date)}印发")
+    size = figures()["sizes"]["small"]
+    side = Pt(size * figures()["colophon"]["side_characters"])
+    for index, line in enumerate(lines):
+        paragraph = made.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(size) if index == 0 else Pt(0)
+        paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
+        write(paragraph, line, FontRole.FANGSONG, size)
+        if letter.layout is Layout.GENERAL:
+            bottom_rule(paragraph, "single", 1, colour="000000")
+
+
+def _blank(made: DocumentType, lines: int) -> None:
+    for _ in range(lines):
+        made.add_paragraph()

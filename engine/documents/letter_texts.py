@@ -1,0 +1,190 @@
+"""The words of the four letters: facts in, a `LetterData` out; they are in templates/notices."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engine.documents.letter_annexes import (
+    CertificateDay,
+    HistoryLine,
+    Material,
+    certificate_annex,
+    history_annex,
+    register_annex,
+)
+from engine.documents.letter_data import UNNUMBERED, Annex, LetterData, Paragraph
+from engine.documents.templates import fill, without_personal_numbers
+from engine.errors import DocumentError
+from engine.terms import LetterKind, RectificationGround
+
+FIRST_LEVEL = re.compile(r"^([一二三四五六七八九十]+、[^。]*。?)(.*)$")
+SECOND_LEVEL = re.compile(r"^(（[一二三四五六七八九十]+）[^。]*。?)(.*)$")
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The deadline certificate (期限计算书): the sentence, and each day with how it was counted."""
+
+    sentence: str
+    days: tuple[CertificateDay, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroundEvidence:
+    """One ground (整改事由) with its evidence: lines drawn from events, with time and number."""
+
+    ground: RectificationGround
+    evidence: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Take out phone and identity numbers that stood in an event's words."""
+        clean = tuple(without_personal_numbers(line) for line in self.evidence)
+        object.__setattr__(self, "evidence", clean)
+
+
+@dataclass(frozen=True)
+class Referral:
+    """What only a referral says: to whom, whence the clue came, what was done, which material."""
+
+    target: str
+    source: str
+    measures: tuple[str, ...]
+    materials: tuple[Material, ...]
+
+
+@dataclass(frozen=True)
+class RectificationFacts:
+    """What a letter about one ticket is built from; nothing in it says who the requester is.
+
+    `subordinate` is False for bodies the hotline is not above (courts, police): they are asked
+    (商请贵单位), not told. `certificate` and `history` become annexes.
+    """
+
+    issuer: str
+    unit: str
+    subordinate: bool
+    ticket_number: str
+    kind_label: str
+    accepted_at: datetime
+    dispatched_at: datetime
+    due_on: date
+    grounds: tuple[GroundEvidence, ...]
+    demands: tuple[str, ...]
+    reply_by: date
+    objection_channel: str
+    basis: str
+    dated: date
+    limit_working_days: int | None = None
+    signed_at: datetime | None = None
+    answered_at: datetime | None = None
+    overdue_days: int = 0
+    level: str = ""
+    contact: str = ""
+    cc: str = ""
+    confidential: bool = False
+    number: str = UNNUMBERED
+    certificate: Certificate | None = None
+    history: tuple[HistoryLine, ...] = ()
+    referral: Referral | None = None
+
+
+def letter_from(kind: LetterKind, facts: RectificationFacts) -> LetterData:
+    """Return the letter of `kind` about the ticket in `facts`.
+
+    Raises:
+        DocumentError: the template misses a fact, or a referral has no target.
+    """
+    return BUILDERS[kind](facts)
+
+
+def rectification_letter(facts: RectificationFacts) -> LetterData:
+    """Return a 整改函: what happened, what was wrong and its evidence, what to mend and by when."""
+    return _letter(LetterKind.RECTIFICATION, facts, facts.unit, _ticket_annexes(facts))
+
+
+def supervision_letter(facts: RectificationFacts) -> LetterData:
+    """Return a 督办函: an overdue ticket, how it was handled so far, and when to report."""
+    return _letter(LetterKind.SUPERVISION, facts, facts.unit, _ticket_annexes(facts))
+
+
+def reminder_letter(facts: RectificationFacts) -> LetterData:
+    """Return a 催办通知书: the deadline has passed; answer by the day named."""
+    return _letter(LetterKind.REMINDER, facts, facts.unit, _ticket_annexes(facts))
+
+
+def referral_letter(facts: RectificationFacts) -> LetterData:
+    """Return a 问题线索移交函 with its 移交登记表; the reporter's identity is never part of it.
+
+    Raises:
+        DocumentError: `facts.referral` is missing.
+    """
+    if facts.referral is None:
+        message = "移交函缺少移交对象、线索来源和材料清单。"
+        raise DocumentError(message)
+    register = register_annex(_words(facts), facts.referral.materials)
+    return _letter(
+        LetterKind.REFERRAL, facts, facts.referral.target, (register, *_ticket_annexes(facts))
+    )
+
+
+BUILDERS = {
+    LetterKind.REMINDER: reminder_letter,
+    LetterKind.SUPERVISION: supervision_letter,
+    LetterKind.RECTIFICATION: rectification_letter,
+    LetterKind.REFERRAL: referral_letter,
+}
+
+
+def paragraphs(text: str) -> tuple[Paragraph, ...]:
+    """Return the lines of a filled template as paragraphs; 一、 and （一） lines have a heading."""
+    return tuple(_paragraph(line.strip()) for line in text.splitlines() if line.strip())
+
+
+def _letter(
+    kind: LetterKind, facts: RectificationFacts, to: str, annexes: tuple[Annex, ...]
+) -> LetterData:
+    title, _, body = fill(f"{kind.value}_letter.txt.j2", _words(facts)).strip().partition("\n\n")
+    return LetterData(
+        kind=kind,
+        head=facts.issuer,
+        number=facts.number,
+        title_lines=tuple(title.splitlines()),
+        to=to,
+        body=paragraphs(body),
+        org=facts.issuer,
+        date=facts.dated,
+        attachments=annexes,
+        cc=facts.cc,
+        subordinate=facts.subordinate,
+    )
+
+
+def _words(facts: RectificationFacts) -> Mapping[str, object]:
+    # vars, not asdict: terms and dates go to the template as they are.
+    return {
+        **vars(facts),
+        "you": "你单位" if facts.subordinate else "贵单位",
+        "ask": "请" if facts.subordinate else "商请",
+        "kind_label": "企业诉求" if facts.confidential else facts.kind_label,
+    }
+
+
+def _ticket_annexes(facts: RectificationFacts) -> tuple[Annex, ...]:
+    annexes = []
+    if facts.certificate is not None:
+        sentence = fill(
+            "certificate_annex.txt.j2", {**_words(facts), "sentence": facts.certificate.sentence}
+        )
+        annexes.append(certificate_annex(paragraphs(sentence), facts.certificate.days))
+    if facts.history:
+        annexes.append(history_annex(facts.history))
+    return tuple(annexes)
+
+
+def _paragraph(line: str) -> Paragraph:
+    for level, pattern in ((1, FIRST_LEVEL), (2, SECOND_LEVEL)):
+        found = pattern.match(line)
+        if found:
+            return Paragraph(text=found[2], lead=found[1], level=level)
+    return Paragraph(line)

@@ -1,0 +1,148 @@
+"""Letters as pages: PDF/A for the archive, PNG for the preview; DOCX is in `letter_docx`."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from engine.documents.fonts import FALLBACK, FontRole, FontSet
+from engine.documents.geometry import figures
+from engine.documents.letter_data import Annex, LetterData, Paragraph, written_date
+from engine.documents.letter_docx import render_docx
+from engine.errors import DocumentError
+
+__all__ = [
+    "Annex",
+    "LetterData",
+    "Paragraph",
+    "RenderedLetter",
+    "render_docx",
+    "render_pdf",
+    "render_png",
+]
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "notices"
+ARCHIVE_STANDARD = "a-2b"
+
+
+@dataclass(frozen=True)
+class RenderedLetter:
+    """A letter's PDF with its fingerprint and the notes to keep with it (字体替代…)."""
+
+    pdf: bytes
+    sha256: str
+    pages: int
+    notes: tuple[str, ...]
+
+
+def render_pdf(letter: LetterData, *, fonts: FontSet, moment: datetime) -> RenderedLetter:
+    """Return the letter as PDF/A-2b; the same letter and `moment` give the same bytes again.
+
+    Raises:
+        DocumentError: a character has no glyph, or typst warned of anything at all.
+    """
+    notes = fonts.notes_for(letter.texts())
+    pdf, layout = _press(fonts).print(_inputs(letter, fonts), moment)
+    return RenderedLetter(
+        pdf=pdf,
+        sha256=hashlib.sha256(pdf).hexdigest(),
+        pages=layout["pages"],
+        notes=(*notes, *_line_notes(layout["lines"])),
+    )
+
+
+def render_png(letter: LetterData, *, fonts: FontSet, page: int = 1, ppi: int = 110) -> bytes:
+    """Return one page of the letter as a PNG picture.
+
+    Raises:
+        DocumentError: as for `render_pdf`, or the letter has no such page.
+    """
+    fonts.notes_for(letter.texts())
+    pictures = _press(fonts).draw(_inputs(letter, fonts), ppi)
+    if not 1 <= page <= len(pictures):
+        message = f"这封函只有 {len(pictures)} 页，没有第 {page} 页。"
+        raise DocumentError(message)
+    return pictures[page - 1]
+
+
+class _Press:
+    """One warm typst compiler; it serves one thread at a time."""
+
+    def __init__(self, directories: tuple[Path, ...]) -> None:
+        import typst
+
+        self._lock = Lock()
+        self._error = typst.TypstError
+        self._compiler = typst.Compiler(
+            input=str(TEMPLATES / "letter.typ"),
+            root=str(TEMPLATES),
+            font_paths=[str(path) for path in directories],
+            ignore_system_fonts=True,
+        )
+
+    def print(self, inputs: dict[str, str], moment: datetime) -> tuple[bytes, dict[str, int]]:
+        """Return the PDF and how it was laid out: pages, lines a page."""
+        with self._lock:
+            pdf = self._compile(
+                inputs,
+                format="pdf",
+                pdf_standards=[ARCHIVE_STANDARD],
+                timestamp=moment.astimezone(UTC),
+            )
+            # A query sees the document that was compiled last, hence the same lock.
+            layout = json.loads(self._compiler.query("<layout>", field="value", one=True))
+        return bytes(pdf), layout
+
+    def draw(self, inputs: dict[str, str], ppi: int) -> list[bytes]:
+        """Return every page as PNG."""
+        with self._lock:
+            drawn = self._compile(inputs, format="png", ppi=float(ppi))
+        return list(drawn) if isinstance(drawn, list) else [drawn]
+
+    def _compile(self, inputs: dict[str, str], **options: Any) -> Any:
+        try:
+            drawn, warnings = self._compiler.compile_with_warnings(sys_inputs=inputs, **options)
+        except self._error as error:
+            message = f"函件排版失败：{error}"
+            raise DocumentError(message) from error
+        if warnings:
+            message = f"函件排版有警告，不能发出：{warnings[0]}"
+            raise DocumentError(message)
+        return drawn
+
+
+@lru_cache(maxsize=4)
+def _press(fonts: FontSet) -> _Press:
+    return _Press(fonts.directories)
+
+
+def _line_notes(lines: int) -> tuple[str, ...]:
+    if lines == figures()["grid"]["lines"]:
+        return ()
+    return (f"版面调整：每面{lines}行，使正文与落款同在一页（GB/T 9704 5.2.3）",)
+
+
+def _inputs(letter: LetterData, fonts: FontSet) -> dict[str, str]:
+    page = {
+        **asdict(letter),
+        "layout": letter.layout.value,
+        "mark": letter.head,
+        "date": written_date(letter.date),
+        "annexes": [asdict(annex) for annex in letter.attachments],
+        "fonts": _font_choices(fonts),
+    }
+    return {"data": json.dumps(page, ensure_ascii=False)}
+
+
+def _font_choices(fonts: FontSet) -> dict[str, object]:
+    spare = [FALLBACK] if any(face.family == FALLBACK for face in fonts.faces) else []
+    title = fonts.of(FontRole.TITLE)
+    return {
+        **{font.role.value: list(dict.fromkeys([font.family, *spare])) for font in fonts.roles},
+        "title_weight": title.weight,
+        "thicken": title.thicken,
+    }

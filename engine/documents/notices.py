@@ -1,0 +1,108 @@
+"""Notices (通知): e-mail subject, plain text and HTML of each kind, filled from templates/notices.
+
+To add a notice: add a member to `NoticeKind`, a line to `NEEDS` with the facts it uses, and two
+templates named after its value. No notice carries a phone number, a requester, an enterprise or
+the words of a complaint; whoever needs them signs in through the link.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.documents.calendar_entry import assignment_ics
+from engine.documents.templates import fill, without_personal_numbers
+from engine.errors import DocumentError
+from engine.terms import NoticeKind, TicketKind
+
+__all__ = ["NEEDS", "Notice", "assignment_ics", "render_notice"]
+
+SUBJECT_MARK = "主题："
+SECRET_CATEGORY = "保密件，登录后查看"
+SECRET_KIND = "保密工单"
+_REPORTS = (TicketKind.REPORT.value, TicketKind.REPORT.label)
+# What people type: a mobile or identity number in it must not leave by mail.
+FREE_TEXT = ("category", "reason", "route_reason", "return_conditions", "decision", "ruling")
+
+COMMON = ("hotline_name", "contact", "link")
+TICKET = (*COMMON, "number", "kind", "category", "urgency", "unit", "confidential")
+DUE = ("due_on", "due_how", "due_status")
+LETTER = (*COMMON, "letter_number", "letter_title", "unit")
+NEEDS: dict[NoticeKind, tuple[str, ...]] = {
+    NoticeKind.ASSIGNMENT: (
+        *TICKET, *DUE, "role", "sign_by", "return_by", "return_conditions", "task_rows",
+        "route_reason",
+    ),
+    NoticeKind.ASSISTING: (*TICKET, *DUE, "role", "sign_by", "task_rows", "route_reason"),
+    NoticeKind.WARNING: (*TICKET, *DUE, "rung"),
+    NoticeKind.BREACH: (*TICKET, *DUE, "overdue_days", "rung"),
+    NoticeKind.REMINDER: (*TICKET, "due_on", "overdue_days", "reply_by"),
+    NoticeKind.SUPERVISION: (*TICKET, "due_on", "overdue_days", "reason", "reply_by"),
+    NoticeKind.INTERVIEW: (*TICKET, "due_on", "overdue_days", "reason"),
+    NoticeKind.RECTIFICATION: (*LETTER, "reply_by"),
+    NoticeKind.RECTIFICATION_ANSWERED: LETTER,
+    NoticeKind.REFERRAL: (*COMMON, "letter_number"),
+    NoticeKind.EXTENSION: (*TICKET, "decision", "reason", "old_due_on", "new_due_on"),
+    NoticeKind.RETURN_RULING: (*TICKET, "ruling", "reason", "due_on"),
+    NoticeKind.REWORK: (*TICKET, *DUE, "reason"),
+    NoticeKind.CALLBACK_OWED: (*TICKET, "due_on", "reason"),
+    NoticeKind.LETTER_PROPOSED: (*TICKET, "letter_kind", "reason"),
+    NoticeKind.DUE_CHANGED: (*TICKET, "old_due_on", "new_due_on", "reason"),
+    NoticeKind.DIGEST: (*COMMON, "items"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One notice, ready to be sent: subject, plain text and HTML (通知)."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render_notice(kind: NoticeKind, facts: Mapping[str, object]) -> Notice:
+    """Return the notice of `kind` filled with `facts`; `NEEDS` lists the facts each kind uses.
+
+    Raises:
+        DocumentError: a fact is missing; the message names it.
+    """
+    missing = [name for name in NEEDS[kind] if name not in facts]
+    if missing:
+        message = f"{kind.label}缺少内容：{'、'.join(missing)}"
+        raise DocumentError(message)
+    safe = _without_secrets(facts)
+    first, _, text = fill(f"{kind.value}.txt.j2", safe).lstrip().partition("\n")
+    subject = first.removeprefix(SUBJECT_MARK).strip()
+    html = fill(f"{kind.value}.html.j2", {**safe, "subject": subject})
+    return Notice(subject=subject, text=_tidy(text), html=html)
+
+
+def _without_secrets(facts: Mapping[str, object]) -> dict[str, object]:
+    safe = {name: _hide(value) if name in FREE_TEXT else value for name, value in facts.items()}
+    safe["items"] = [_without_item_secrets(item) for item in _items(facts)]
+    report = facts.get("kind") in _REPORTS
+    secret = report or bool(facts.get("confidential"))
+    safe.update(confidential=secret, protected="举报人" if report else "诉求人")
+    if secret:
+        safe.update(category=SECRET_CATEGORY, kind=SECRET_KIND)
+    return safe
+
+
+def _items(facts: Mapping[str, object]) -> list[Mapping[str, object]]:
+    items = facts.get("items", [])
+    return list(items) if isinstance(items, list | tuple) else []
+
+
+def _without_item_secrets(item: Mapping[str, object]) -> dict[str, object]:
+    secret = bool(item.get("confidential")) or item.get("kind") in _REPORTS
+    shown = {name: _hide(value) for name, value in item.items() if name != "number"}
+    numbered = {"number": item["number"]} if "number" in item else {}
+    return {**shown, **numbered, **({"kind": SECRET_KIND} if secret else {})}
+
+
+def _hide(value: object) -> object:
+    return without_personal_numbers(value) if isinstance(value, str) else value
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

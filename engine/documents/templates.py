@@ -1,0 +1,116 @@
+"""The one Jinja2 environment of letters and notices, with the filters their words use."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, UndefinedError
+
+from engine.errors import DocumentError
+from engine.rules.shanghai import SHANGHAI, shanghai_date, spoken_date
+from engine.terms import Term
+
+DIRECTORY = Path(__file__).resolve().parents[2] / "templates" / "notices"
+PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\d{17}[\dXx])(?!\d)")
+HIDDEN_NUMBER = "（号码已隐去）"
+BREAKS = re.compile(r"[\s\x00-\x1f\x7f\u2028\u2029]+")
+
+
+def fill(name: str, facts: Mapping[str, object]) -> str:
+    """Return the template `name` filled with `facts`.
+
+    Raises:
+        DocumentError: a fact is missing or the template is wrong; the message names it.
+    """
+    try:
+        return environment().get_template(name).render(facts)
+    except UndefinedError as error:
+        message = f"文书模板 {name} 缺少内容：{error.message}"
+        raise DocumentError(message) from error
+    except TemplateError as error:
+        message = f"文书模板 {name} 有误：{error}"
+        raise DocumentError(message) from error
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Return the environment: HTML is escaped, a missing fact is an error, a fact is one line."""
+    made = Environment(
+        loader=FileSystemLoader(DIRECTORY),
+        undefined=StrictUndefined,
+        autoescape=lambda name: bool(name and name.endswith(".html.j2")),
+        finalize=_one_line,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters.update(day=spoken_day, moment=spoken_moment, written=written_day)
+    made.filters.update(written_moment=written_moment, written_after=written_after)
+    made.filters.update(order=chinese_number)
+    return made
+
+
+def spoken_day(value: object) -> object:
+    """Return a date as notices say it, 10月9日（周五）; text stays as it is."""
+    return spoken_date(_day(value)) if isinstance(value, date) else value
+
+
+def spoken_moment(value: object) -> object:
+    """Return a moment as notices say it in Shanghai time, 10月9日（周五）18:00.
+
+    Midnight is the end of the day before (24:00), as limits that end with a day mean it.
+    """
+    if not isinstance(value, datetime):
+        return spoken_day(value)
+    local = value.astimezone(SHANGHAI)
+    if local.time() == time(0):
+        return f"{spoken_date(local.date() - timedelta(days=1))}24:00"
+    return f"{spoken_date(local.date())}{local:%H:%M}"
+
+
+def written_day(value: object) -> object:
+    """Return a date as official documents write it, 2026年10月9日."""
+    if not isinstance(value, date):
+        return value
+    day = _day(value)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def written_after(value: date, earlier: date) -> str:
+    """Return a date after another one of the same sentence: the year only when it is another."""
+    day, before = _day(value), _day(earlier)
+    short = f"{day.month}月{day.day}日"
+    return short if day.year == before.year else f"{day.year}年{short}"
+
+
+def written_moment(value: object) -> object:
+    """Return a moment as official documents write it, 2026年10月9日18:00, in Shanghai time."""
+    if not isinstance(value, datetime):
+        return written_day(value)
+    return f"{written_day(value)}{value.astimezone(SHANGHAI):%H:%M}"
+
+
+def chinese_number(value: int) -> str:
+    """Return 一 … 九十九 for the order of paragraphs."""
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(value, 10)
+    ten = {0: "", 1: "十"}.get(tens, f"{digits[tens % 10]}十")
+    return ten + (digits[ones] if ones or not tens else "")
+
+
+def without_personal_numbers(text: str) -> str:
+    """Return `text` without the mobile and identity numbers somebody typed into it."""
+    return PERSONAL_NUMBER.sub(HIDDEN_NUMBER, text)
+
+
+def _day(value: date) -> date:
+    return shanghai_date(value) if isinstance(value, datetime) else value
+
+
+def _one_line(value: object) -> object:
+    # A fact with a line break could otherwise pass for a paragraph or a mail header of its own.
+    if isinstance(value, Term):
+        return value.label
+    return BREAKS.sub(" ", value) if type(value) is str else value

@@ -1,0 +1,52 @@
+"""The calendar entry of an assignment (RFC 5545)."""
+
+from datetime import UTC, date, datetime
+
+from engine.documents.notices import assignment_ics
+
+STAMP = datetime(2026, 9, 28, 1, 40, tzinfo=UTC)
+
+
+def an_entry(**changes):
+    facts = {
+        "number": "LZ202609280042",
+        "due_on": date(2026, 10, 16),
+        "summary": "工单 LZ202609280042 办结期限",
+        "uid": "assignment-42@hotline.example",
+        "stamp": STAMP,
+    }
+    return assignment_ics(**{**facts, **changes})
+
+
+def unfolded(entry):
+    return entry.replace(b"\r\n ", b"").decode().split("\r\n")
+
+
+def test_the_due_date_is_one_whole_day_with_an_alarm_the_morning_before():
+    lines = unfolded(an_entry())
+
+    assert "DTSTART;VALUE=DATE:20261016" in lines
+    assert "DTEND;VALUE=DATE:20261017" in lines
+    assert "TRIGGER;RELATED=START:-PT15H" in lines
+    assert "DTSTAMP:20260928T014000Z" in lines
+    assert lines[0] == "BEGIN:VCALENDAR"
+    assert lines[-2:] == ["END:VCALENDAR", ""]
+
+
+def test_no_line_is_longer_than_75_octets_and_no_character_is_cut():
+    entry = an_entry(summary="工单办结期限" * 20)
+
+    for line in entry.split(b"\r\n"):
+        assert len(line) <= 75
+        line.decode()
+    assert f"SUMMARY:{'工单办结期限' * 20}" in unfolded(entry)
+
+
+def test_signs_with_a_meaning_are_escaped_and_lines_cannot_be_smuggled_in():
+    lines = unfolded(an_entry(summary="a,b;c\\d\r\nATTENDEE:x"))
+
+    assert "SUMMARY:a\\,b\\;c\\\\d ATTENDEE:x" in lines
+
+
+def test_the_same_facts_give_the_same_bytes():
+    assert an_entry() == an_entry()

@@ -1,0 +1,86 @@
+"""Fonts: searched in order, never silently missing."""
+
+from pathlib import Path
+
+import pylopdf_fonts_zh_cn
+import pytest
+from fontTools.ttLib import TTFont
+
+from engine.documents import fonts as module
+from engine.documents.fonts import FontRole, find_fonts
+from engine.errors import DocumentError
+
+WHEEL = Path(pylopdf_fonts_zh_cn.__file__).parent
+NOWHERE = Path("does-not-exist")
+RARE = "喆堃燊垚祎玥㎡"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A site directory whose one font calls itself 仿宋_GB2312."""
+    directory = tmp_path_factory.mktemp("site")
+    font = TTFont(WHEEL / "NotoSerifSC-Regular.otf", lazy=True)
+    for record in font["name"].names:
+        if record.nameID in (1, 16):
+            record.string = "FangSong_GB2312"
+    font.save(directory / "simfang.otf")
+    return directory
+
+
+def test_the_sites_own_font_comes_first_and_needs_no_note(site):
+    fonts = find_fonts(site, NOWHERE)
+
+    assert fonts.of(FontRole.FANGSONG).family == "FangSong_GB2312"
+    assert fonts.notes_for([(FontRole.FANGSONG, "样例")]) == ()
+
+
+def test_with_nothing_else_letters_are_set_in_the_packages_fonts_and_say_so():
+    fonts = find_fonts(None, NOWHERE)
+
+    title = fonts.of(FontRole.TITLE)
+    assert (title.family, title.thicken) == ("Noto Serif SC", True)
+    assert fonts.notes_for([(FontRole.FANGSONG, "样例")]) == (
+        "字体替代：仿宋_GB2312 → Noto Serif SC",
+    )
+
+
+def test_only_roles_that_are_used_leave_a_note():
+    fonts = find_fonts(None, NOWHERE)
+
+    assert fonts.notes_for([(FontRole.FANGSONG, ""), (FontRole.HEITI, "一、")]) == (
+        "字体替代：黑体 → Noto Sans SC",
+    )
+
+
+def test_no_family_at_all_is_one_clear_line(monkeypatch):
+    monkeypatch.setattr(module, "_wheel_directory", lambda: None)
+
+    with pytest.raises(DocumentError, match="没有可用的仿宋_GB2312或替代字体"):
+        find_fonts(None, NOWHERE)
+
+
+def test_a_glyph_in_no_font_is_an_error_that_names_the_character():
+    with pytest.raises(DocumentError, match="“𪛖”（U\\+2A6D6）"):
+        find_fonts().notes_for([(FontRole.FANGSONG, "样例𪛖")])
+
+
+@pytest.mark.parametrize("char", RARE)
+def test_rare_characters_of_names_can_always_be_drawn(char):
+    assert find_fonts(None, NOWHERE).notes_for([(FontRole.FANGSONG, char)])
+
+
+@pytest.mark.skipif(
+    not (module.PREPARED / "FandolFang-Regular.otf").exists(), reason="scripts/fonts.py was not run"
+)
+def test_a_borrowed_glyph_leaves_a_note():
+    notes = find_fonts().notes_for([(FontRole.FANGSONG, "样例喆")])
+
+    assert notes == ("字体替代：仿宋_GB2312 → FandolFang", "字形替代：喆 → Noto Serif SC")
+
+
+@pytest.mark.parametrize("name", ["NotoSansSC-Regular.otf", "NotoSerifSC-Regular.otf"])
+def test_the_characters_read_by_hand_are_those_fonttools_reads(name):
+    ranges = module._covered(str(WHEEL / name), 0)
+
+    read = {char for first, last in ranges for char in range(first, last + 1)}
+    assert read == set(TTFont(WHEEL / name, lazy=True).getBestCmap())

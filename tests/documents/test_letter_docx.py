@@ -1,0 +1,105 @@
+"""DOCX: the editable copy with the official font names."""
+
+import io
+import shutil
+import subprocess
+import zipfile
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+
+from engine.documents.letter_texts import letter_from, rectification_letter
+from engine.documents.letters import render_docx
+from engine.terms import LetterKind
+from tests.documents.facts import a_history, a_rectification, a_referral
+
+
+def opened(letter):
+    return Document(io.BytesIO(render_docx(letter)))
+
+
+def fonts_of(paragraph):
+    return {run._element.rPr.find(qn("w:rFonts")).get(qn("w:eastAsia")) for run in paragraph.runs}
+
+
+def test_the_docx_says_what_the_letter_says():
+    letter = rectification_letter(a_rectification())
+
+    text = "\n".join(paragraph.text for paragraph in opened(letter).paragraphs)
+
+    assert f"{letter.number}\n" in text
+    assert letter.title in text
+    assert all(part.lead + part.text in text for part in letter.body)
+    assert "附件：期限计算书" in text
+    assert "2026年10月23日" in text
+
+
+def test_the_official_fonts_are_named():
+    made = opened(rectification_letter(a_rectification()))
+
+    by_text = {paragraph.text: fonts_of(paragraph) for paragraph in made.paragraphs}
+    mark = made.sections[0].first_page_header.paragraphs[0]
+    assert by_text["关于投诉工单办理问题整改的函"] == {"方正小标宋简体"}
+    assert by_text["区样例局："] == {"仿宋_GB2312"}
+    assert fonts_of(mark) == {"方正小标宋简体"}
+    assert any(fonts == {"黑体", "仿宋_GB2312"} for fonts in by_text.values())
+
+
+def test_mark_and_rules_stand_on_the_first_page_only():
+    section = opened(rectification_letter(a_rectification())).sections[0]
+
+    assert section.different_first_page_header_footer
+    assert section.first_page_header.paragraphs[0]._p.pPr.find(qn("w:pBdr")) is not None
+    assert section.first_page_footer.paragraphs[0].text == ""
+    assert section.header.paragraphs[0].text == ""
+    assert "—" in section.footer.paragraphs[0].text
+
+
+def test_the_certificate_is_a_table():
+    letter = rectification_letter(a_rectification())
+
+    table = opened(letter).tables[0]
+
+    assert [cell.text for cell in table.rows[0].cells] == list(letter.attachments[0].header)
+    assert len(table.rows) == len(letter.attachments[0].rows) + 1
+
+
+def test_markup_in_facts_is_text():
+    letter = rectification_letter(a_rectification(unit="<b>样例&局</b>{{ 1 }}"))
+
+    assert "<b>样例&局</b>{{ 1 }}：" in [p.text for p in opened(letter).paragraphs]
+
+
+@pytest.mark.parametrize("kind", list(LetterKind))
+def test_every_kind_has_a_docx_whose_parts_are_in_the_schemas_order(kind):
+    letter = letter_from(kind, a_referral(history=a_history()))
+
+    with zipfile.ZipFile(io.BytesIO(render_docx(letter))) as archive:
+        assert archive.testzip() is None
+    for paragraph in opened(letter).paragraphs:
+        if paragraph._p.pPr is not None:
+            tags = [child.tag for child in paragraph._p.pPr]
+            ordered = [qn(name) for name in PARAGRAPH_ORDER if qn(name) in tags]
+            assert [tag for tag in tags if tag in ordered] == ordered
+
+
+PARAGRAPH_ORDER = (
+    "w:pStyle", "w:keepNext", "w:pageBreakBefore", "w:widowControl", "w:pBdr", "w:autoSpaceDE",
+    "w:autoSpaceDN", "w:spacing", "w:ind", "w:jc", "w:rPr",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not there")
+def test_libreoffice_opens_it_and_the_letter_is_one_page_and_its_annex_the_second(tmp_path):
+    (tmp_path / "letter.docx").write_bytes(render_docx(rectification_letter(a_rectification())))
+
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
+         "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "letter.docx"],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    told = subprocess.run(["pdfinfo", tmp_path / "letter.pdf"], capture_output=True, check=True)
+
+    assert b"Pages:           2" in told.stdout
