@@ -1,0 +1,211 @@
+"""Delivery by SMTP, with temporary and permanent failures told apart."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import SMTP
+from types import TracebackType
+from typing import Self
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+from engine.delivery.messages import address_of
+from engine.errors import BadInputError, PermanentDeliveryError, TemporaryDeliveryError
+
+DEFAULT_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+DEFAULT_TIMEOUT_SECONDS = 10.0
+PERMANENT_FROM = 500
+ACCEPTED_BELOW = 300
+DATA_INVITED = 354
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where an SMTP server is and how it is entered."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str = ""
+    password: str = field(default="", repr=False)
+    timeout: float = DEFAULT_TIMEOUT_SECONDS
+    cafile: str | None = None
+
+    @classmethod
+    def parse(cls, url: str) -> Self:
+        """Read `smtp://`, `smtps://` or `smtp+starttls://user:pass@host:port?timeout=10`.
+
+        `cafile=` names a file with the certificate authority of a closed network.
+
+        Raises:
+            BadInputError: the address cannot be used; the message never repeats the password.
+        """
+        parts = urlsplit(url)
+        options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+            raise BadInputError(BAD_URL)
+        return cls(
+            scheme=parts.scheme,
+            host=parts.hostname,
+            port=_port(parts),
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            timeout=_seconds(options.get("timeout")),
+            cafile=options.get("cafile"),
+        )
+
+
+BAD_URL = (
+    "HOTLINE_SMTP_URL 不正确，应为 smtp://用户:密码@主机:端口?timeout=10"
+    "（或 smtps://、smtp+starttls://）。"
+)
+
+
+class SmtpSender:
+    """Sends messages to one SMTP server, over one connection inside a `with` block."""
+
+    def __init__(self, url: str) -> None:
+        """Read the server's address; nothing is opened yet."""
+        self.server = SmtpServer.parse(url)
+        self._connection: smtplib.SMTP | None = None
+        self._keep = False
+
+    def __enter__(self) -> Self:
+        """Keep the connection from now on."""
+        self._keep = True
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Say goodbye to the server."""
+        self._keep = False
+        self._close()
+
+    def send(self, message: EmailMessage) -> str:
+        """Hand `message` to the server and return its answer as the receipt.
+
+        Raises:
+            TemporaryDeliveryError: 4xx, refused or dropped connection, timeout, refused sign-in.
+            PermanentDeliveryError: 5xx for the recipient or the message, or a bad address.
+        """
+        sender, recipient = _addresses(message)
+        try:
+            return self._hand_over(self._ready(), sender, recipient, message)
+        except (OSError, smtplib.SMTPException) as error:
+            self._close()
+            raise TemporaryDeliveryError(self._away(error)) from error
+        finally:
+            if not self._keep:
+                self._close()
+
+    def _hand_over(
+        self, connection: smtplib.SMTP, sender: str, recipient: str, message: EmailMessage
+    ) -> str:
+        # A refused sender is our own setting, not the message's fault: it stays temporary.
+        _check(connection, connection.mail(sender), "发件人", ours=True)
+        _check(connection, connection.rcpt(recipient), "收件人")
+        code, answer = connection.data(message.as_bytes(policy=SMTP))
+        _check(connection, (code, answer), "邮件")
+        return f"{code} {answer.decode(errors='replace')}"
+
+    def _ready(self) -> smtplib.SMTP:
+        if self._connection is not None and self._alive(self._connection):
+            return self._connection
+        self._connection = self._connect()
+        return self._connection
+
+    def _alive(self, connection: smtplib.SMTP) -> bool:
+        try:
+            return connection.noop()[0] < ACCEPTED_BELOW
+        except (OSError, smtplib.SMTPException):
+            self._close()
+            return False
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self.server
+        connection: smtplib.SMTP
+        if server.scheme == "smtps":
+            connection = smtplib.SMTP_SSL(
+                server.host, server.port, timeout=server.timeout, context=self._tls()
+            )
+        else:
+            connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+        try:
+            self._introduce(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _introduce(self, connection: smtplib.SMTP) -> None:
+        if self.server.scheme == "smtp+starttls":
+            connection.starttls(context=self._tls())
+        connection.ehlo_or_helo_if_needed()
+        if self.server.user:
+            connection.login(self.server.user, self.server.password)
+
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.server.cafile)
+
+    def _close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            connection.quit()
+        except (OSError, smtplib.SMTPException):
+            connection.close()
+
+    def _away(self, error: Exception) -> str:
+        if isinstance(error, smtplib.SMTPResponseException):
+            detail = f"{error.smtp_code} {_text(error.smtp_error)}"
+        else:
+            detail = str(error) or type(error).__name__
+        where = f"{self.server.host}:{self.server.port}"
+        return f"邮件服务器 {where} 暂时不可用（{detail}），稍后重试。"
+
+
+def _addresses(message: EmailMessage) -> tuple[str, str]:
+    sender, recipient = message["From"], message["To"]
+    if sender is None or recipient is None:
+        text = "邮件缺少发件人或收件人，无法发送。"
+        raise PermanentDeliveryError(text)
+    return address_of(str(sender)).addr_spec, address_of(str(recipient)).addr_spec
+
+
+def _check(
+    connection: smtplib.SMTP, reply: tuple[int, bytes], what: str, *, ours: bool = False
+) -> None:
+    code, answer = reply
+    if code < ACCEPTED_BELOW:
+        return
+    connection.rset()
+    permanent = code >= PERMANENT_FROM and not ours
+    advice = "请核对邮箱地址" if permanent else "稍后重试"
+    sentence = f"邮件服务器拒收{what}（{code} {_text(answer)}），{advice}。"
+    raise PermanentDeliveryError(sentence) if permanent else TemporaryDeliveryError(sentence)
+
+
+def _text(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+
+
+def _port(parts: SplitResult) -> int:
+    try:
+        return parts.port or DEFAULT_PORTS[parts.scheme]
+    except ValueError as error:
+        raise BadInputError(BAD_URL) from error
+
+
+def _seconds(text: str | None) -> float:
+    try:
+        seconds = float(text) if text else DEFAULT_TIMEOUT_SECONDS
+    except ValueError as error:
+        raise BadInputError(BAD_URL) from error
+    if not 0 < seconds < float("inf"):
+        raise BadInputError(BAD_URL)
+    return seconds
