@@ -52,7 +52,7 @@ def moment(text: str) -> datetime:
 def a_new_ticket(**changes: Any) -> NewTicket:
     """Return what an operator types for an invented company's matter."""
     filled = {
-        "kind": TicketKind.COMPLAINT, "content": LICENCE, "phone": "0772-2800000",
+        "kind": TicketKind.COMPLAINT, "content": LICENCE, "phone": "0772-0000000",
         "enterprise": "演示企业甲", **changes,
     }  # fmt: skip
     return NewTicket(**filled)

@@ -1,6 +1,8 @@
 """Fixtures every room shares: a real PostgreSQL, a fresh database for each test."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,16 +25,20 @@ FASTER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off",
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the address of this worker's own PostgreSQL, made fast because it may be lost."""
-    data = tmp_path_factory.mktemp("postgres", numbered=True) / "data"
-    running = start_server(data)
+def server() -> Iterator[str]:
+    """Yield the address of this worker's own PostgreSQL, made fast because it may be lost.
+
+    Its directory is not pytest's: a second run would take the permissions of the first away.
+    """
+    home = Path(tempfile.mkdtemp(prefix="hotline-test-"))
+    running = start_server(home / "postgres")
     with psycopg.connect(running.get_uri(), autocommit=True) as connection:
         for setting in FASTER:
             connection.execute(f"ALTER SYSTEM SET {setting}")
         connection.execute("SELECT pg_reload_conf()")
     yield str(running.get_uri(database="{name}"))
     running.cleanup()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

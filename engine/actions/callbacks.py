@@ -32,6 +32,8 @@ from engine.terms import (
     TicketEvent,
 )
 
+STARTED_ANEW = (ClockKind.HANDLING, ClockKind.SIGN_FOR, ClockKind.CALLBACK)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CallbackForm:
@@ -59,7 +61,9 @@ def record_attempt(step: Step, ticket: Ticket, form: CallbackForm) -> Callback:
         message = f"工单 {ticket.number} 的回访已完成，不必再拨。"
         raise RefusedTransitionError(message)
     _write(step, ticket, callback, form)
-    if _judge(step, ticket, callback, form) is CallbackState.REACHED:
+    state = _judge(step, ticket, callback, form)
+    # Who declined (拒绝回访) has said nothing: a person decides whether to close.
+    if state is CallbackState.REACHED and form.result is AttemptResult.REACHED:
         _act(step, ticket, callback)
     return callback
 
@@ -113,7 +117,8 @@ def _judge(step: Step, ticket: Ticket, callback: Callback, form: CallbackForm) -
     """Bring the duty up to date with what the attempts amount to, and return its state."""
     on = shanghai_date(ticket.accepted_at)
     rows = store.attempts(step.session, callback)
-    made = [Attempt(row.at, row.channel, row.result) for row in rows]
+    made = [Attempt(row.at, row.channel, row.result) for row in rows
+            if row.at >= callback.opened_at]  # fmt: skip
     if form.result is AttemptResult.REACHED:
         _heard(step, ticket, callback, form)
     state = callback_state(made, step.rules, on)
@@ -206,6 +211,6 @@ def _again(step: Step, ticket: Ticket) -> Clock | None:
     if lead is None:
         return None
     lead.answered_at = None
-    clocks.stop(step, ticket, [ClockKind.HANDLING], "重新计时")
+    clocks.stop(step, ticket, STARTED_ANEW, "重新计时")
     subject = clocks.Subject(assignment=lead, rework=True)
     return clocks.start(step, ticket, ClockKind.HANDLING, subject)

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.actions.breaches import record_breach
 from engine.actions.step import Step
 from engine.models import Assignment, Clock, Letter, Ticket
+from engine.rules.adjustments import Extension, Pause
 from engine.rules.escalation import DueRung, ladder, next_rung_at
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
 from engine.store import clocks as store
-from engine.terms import ClockKind, ClockState
+from engine.terms import ClockKind, ClockState, Rung
 
 REWORK_RULE = "rework.limit"
 
@@ -88,41 +90,66 @@ def due_fields(deadline: Deadline) -> dict[str, Any]:
     }
 
 
-def rungs_of(ticket: Ticket, clock: Clock, rules: RuleSet) -> tuple[DueRung, ...]:
-    """Return the ladder of a stored clock; its stored due date holds, whatever is in force now."""
-    rework = clock.certificate["rule"] == REWORK_RULE
+def stored_deadline(ticket: Ticket, clock: Clock, rules: RuleSet) -> Deadline:
+    """Return a stored clock's deadline with its pauses and extensions.
+
+    The stored due date holds, whatever rules or calendar are in force now.
+    """
+    stored = clock.certificate
+    rework = stored["rule"] == REWORK_RULE
     deadline = deadline_of(ticket, clock.kind, clock.started_at, rules, rework=rework)
     if deadline is None:
-        return ()
-    stored = deadline._replace(due_on=clock.due_on, due_at=clock.due_at, status=clock.due_status)
-    return ladder(clock.kind, stored, clock.started_at, rules)
+        message = f"{ticket.kind.label}没有{clock.kind.label}"
+        raise ValueError(message)
+    counted = deadline.counted._replace(
+        pauses=tuple(Pause.from_json(one) for one in clock.pauses),
+        extensions=tuple(Extension.from_json(one) for one in stored["extensions"]),
+    )
+    return deadline._replace(
+        due_on=clock.due_on, due_at=clock.due_at, status=clock.due_status, counted=counted
+    )
+
+
+def rungs_of(ticket: Ticket, clock: Clock, rules: RuleSet) -> tuple[DueRung, ...]:
+    """Return the ladder of a stored clock."""
+    return ladder(clock.kind, stored_deadline(ticket, clock, rules), clock.started_at, rules)
+
+
+def set_deadline(step: Step, ticket: Ticket, clock: Clock, deadline: Deadline) -> None:
+    """Give a clock another due date, with the certificate that proves it, and plan anew."""
+    for name, value in due_fields(deadline).items():
+        setattr(clock, name, value)
+    clock.pauses = [pause.to_json() for pause in deadline.counted.pauses]
+    plan(step, ticket, clock)
 
 
 def stop(step: Step, ticket: Ticket, kinds: Iterable[ClockKind], why: str) -> None:
     """Stop the running clocks of those kinds; what was overdue stays overdue."""
     for clock in store.running(step.session, ticket.id, kinds):
-        stop_clock(clock, step.now, why)
+        stop_clock(step, ticket, clock, why)
 
 
-def stop_of_assignment(step: Step, assignment: Assignment, why: str) -> None:
+def stop_of_assignment(step: Step, ticket: Ticket, assignment: Assignment, why: str) -> None:
     """Stop every running clock of one unit's assignment."""
-    for clock in store.running(step.session, assignment.ticket_id, list(ClockKind)):
+    for clock in store.running(step.session, ticket.id, list(ClockKind)):
         if clock.assignment_id == assignment.id:
-            stop_clock(clock, step.now, why)
+            stop_clock(step, ticket, clock, why)
 
 
-def stop_of_letter(step: Step, letter: Letter, why: str) -> None:
+def stop_of_letter(step: Step, ticket: Ticket, letter: Letter, why: str) -> None:
     """Stop the running clock of a letter's reply."""
-    for clock in store.running(step.session, letter.ticket_id, [ClockKind.RECTIFICATION_REPLY]):
+    for clock in store.running(step.session, ticket.id, [ClockKind.RECTIFICATION_REPLY]):
         if clock.letter_id == letter.id:
-            stop_clock(clock, step.now, why)
+            stop_clock(step, ticket, clock, why)
 
 
-def resume(step: Step, ticket: Ticket, kinds: Iterable[ClockKind], why: str) -> None:
-    """Let the newest clock of each kind run on as if it had never stopped (答复被退回)."""
+def resume(
+    step: Step, ticket: Ticket, kinds: Iterable[ClockKind], why: str, *, stopped_at: datetime
+) -> None:
+    """Let the clocks stopped at that moment run on as if they never had been (答复被退回)."""
     for kind in kinds:
         clock = store.one(step.session, ticket.id, kind)
-        if clock is not None and clock.state is ClockState.STOPPED:
+        if clock is not None and clock.stopped_at == stopped_at:
             clock.state, clock.stopped_at, clock.stop_reason = ClockState.RUNNING, None, why
             plan(step, ticket, clock)
 
@@ -133,10 +160,18 @@ def plan(step: Step, ticket: Ticket, clock: Clock) -> None:
     clock.next_rung_at = next_rung_at(rungs_of(ticket, clock, step.rules), taken)
 
 
-def stop_clock(clock: Clock, now: datetime, why: str) -> None:
-    """Stop one clock at `now`."""
-    clock.state, clock.stopped_at, clock.stop_reason = ClockState.STOPPED, now, why
+def stop_clock(step: Step, ticket: Ticket, clock: Clock, why: str) -> None:
+    """Stop one clock; a breach that no sweep has seen yet is recorded before it is too late."""
+    if is_overdue(clock, step.now):
+        _note_breach(step, ticket, clock)
+    clock.state, clock.stopped_at, clock.stop_reason = ClockState.STOPPED, step.now, why
     clock.next_rung_at = None
+
+
+def _note_breach(step: Step, ticket: Ticket, clock: Clock) -> None:
+    for rung in rungs_of(ticket, clock, step.rules):
+        if rung.rung is Rung.BREACH and store.take_rung(step.session, clock, rung, step.now):
+            record_breach(step, ticket, clock, rung)
 
 
 def stop_all(step: Step, ticket: Ticket, why: str) -> None:

@@ -44,6 +44,10 @@ def _deliver_one(sender, message_id: int, now: datetime) -> str:  # type: ignore
         return _later(message_id, now, str(error))
     except PermanentDeliveryError as error:
         return _never(message_id, now, str(error))
+    except Exception as error:
+        # One message that breaks the sender must not keep back those behind it.
+        log.exception("mail_failed", message=message_id)
+        return _later(message_id, now, f"发送出错：{type(error).__name__}")
     return _sent(message_id, now)
 
 
@@ -75,6 +79,7 @@ def _later(message_id: int, now: datetime, error: str) -> str:
         message.last_error, message.claimed_until = error[:500], None
         if message.attempts >= ATTEMPTS:
             message.status = MessageStatus.UNDELIVERED
+            _record(session, message, now, error)
             return "undelivered"
         tries = message.attempts
         wait = BACK_OFF[tries - 1] if tries <= len(BACK_OFF) else LATER

@@ -103,8 +103,7 @@ def _lead_work(step: Step, ticket: Ticket, lead: Assignment, order: Dispatch) ->
         "sign_by": sign.due_at,
         "return_by": return_closes_at(lead, step.rules),
         "return_conditions": "须写明理由、法律或职责依据和建议承办单位，每单位每件一次",
-        "route_reason": order.reason or "派单",
-        "task_rows": list(order.rows or ticket.task_rows),
+        **_grounds(ticket, order),
     }
     _mail(step, ticket, lead, order.lead, NoticeKind.ASSIGNMENT, facts)
 
@@ -121,10 +120,17 @@ def _assisting_work(
         "role": assignment.role.label,
         "unit": unit.name,
         "sign_by": assignment.dispatched_at,
-        "route_reason": order.reason or "派单",
-        "task_rows": list(order.rows or ticket.task_rows),
+        **_grounds(ticket, order),
     }
     _mail(step, ticket, assignment, unit, NoticeKind.ASSISTING, facts)
+
+
+def _grounds(ticket: Ticket, order: Dispatch) -> dict[str, object]:
+    """Return why a unit gets the ticket; of a confidential one a mail must not even hint."""
+    if ticket.confidential:
+        return {"route_reason": "登录后查看", "task_rows": []}
+    rows = list(order.rows or ticket.task_rows)
+    return {"route_reason": order.reason or "派单", "task_rows": rows}
 
 
 def due_facts(clock: Clock | None) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from engine.errors import BadInputError
 from engine.terms import TicketKind, Urgency
@@ -86,17 +87,25 @@ def checked(new: NewTicket) -> NewTicket:
     Raises:
         BadInputError: names every field that is wrong, and what to write instead.
     """
+    written: dict[str, Any] = {
+        name: _storable(text) for name, text in vars(new).items() if type(text) is str
+    }
+    tidy = replace(new, **written)
     tidy = replace(
-        new,
-        content=new.content.replace("\x00", "").strip(),
-        phone=normal_phone(new.phone),
-        title=new.title.replace("\x00", "").strip(),
-        credit_code=new.credit_code.strip().upper(),
+        tidy,
+        phone=normal_phone(tidy.phone),
+        credit_code=tidy.credit_code.upper(),
+        external_id=tidy.external_id or None,
     )
     fields = {**_content(tidy), **_phone(tidy), **_lengths(tidy), **_credit_code(tidy)}
     if fields:
         raise BadInputError("；".join(fields.values()), fields=fields)
     return replace(tidy, title=tidy.title or _title_of(tidy.content))
+
+
+def _storable(text: str) -> str:
+    """Return a text without blanks around it and without what PostgreSQL cannot keep."""
+    return text.replace("\x00", "").encode(errors="replace").decode().strip()
 
 
 def _content(new: NewTicket) -> dict[str, str]:
@@ -113,7 +122,7 @@ def _phone(new: NewTicket) -> dict[str, str]:
     if not new.phone:
         return {"phone": "请填写来电号码，回访时要用。"}
     if not PHONE.fullmatch(new.phone):
-        return {"phone": "来电号码不对：请写 11 位手机号，或区号加固定电话，如 0772-2800000。"}
+        return {"phone": "来电号码不对：请写 11 位手机号，或区号加固定电话，如 0772-1234567。"}
     return {}
 
 

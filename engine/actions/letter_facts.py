@@ -12,6 +12,7 @@ from engine.documents.letter_texts import (
     RectificationFacts,
     letter_from,
 )
+from engine.errors import ConflictError
 from engine.lifecycle import LETTER
 from engine.models import Clock, Letter, Ticket, TicketEventRecord, Unit
 from engine.rules.certificates import Certificate as StoredCertificate
@@ -128,8 +129,8 @@ def main_clock(step: Step, ticket: Ticket) -> Clock:
     requester = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
     found = handling or requester
     if found is None:
-        message = f"工单 {ticket.number} 没有办理时限"
-        raise ValueError(message)
+        message = f"工单 {ticket.number} 没有办理时限，不能据此发函。"
+        raise ConflictError(message)
     return found
 
 

@@ -39,10 +39,13 @@ class Proposal:
     reason: str
 
 
-def propose_letter(step: Step, ticket: Ticket, proposal: Proposal) -> Letter | None:
+def propose_letter(
+    step: Step, ticket: Ticket, proposal: Proposal, *, tell: bool = True
+) -> Letter | None:
     """Put a letter before the supervisors; nothing happens when one is in hand already.
 
-    The engine only proposes: a named supervisor drafts, another approves.
+    The engine only proposes: a named supervisor drafts, another approves. `tell=False` leaves it
+    to the caller to write to them.
     """
     lead = ticket.lead_unit_id
     if lead is None or store.in_hand(step.session, ticket.id, proposal.kind) is not None:
@@ -58,7 +61,8 @@ def propose_letter(step: Step, ticket: Ticket, proposal: Proposal) -> Letter | N
     )  # fmt: skip
     step.session.add(letter)
     step.session.flush()
-    _tell_supervisors(step, ticket, letter, f"event:{record.id}", proposal.reason)
+    if tell:
+        _tell_supervisors(step, ticket, letter, f"event:{record.id}", proposal.reason)
     return letter
 
 
@@ -223,7 +227,7 @@ def answer_letter(step: Step, letter: Letter, text: str) -> Letter:
     take(step, ticket, TicketEvent.ANSWER_LETTER, Why(f"回复 {letter.number}"))
     letter.reply, letter.replied_at = text.strip(), step.now
     letter.replied_by_id, letter.status = step.actor.account_id, LetterStatus.ANSWERED
-    clocks.stop_of_letter(step, letter, "已回复")
+    clocks.stop_of_letter(step, ticket, letter, "已回复")
     _tell_answered(step, ticket, letter)
     return letter
 

@@ -6,8 +6,9 @@ from engine.actions import clocks
 from engine.actions.dispatch import Dispatch, dispatch, due_facts, end_assignments
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
+from engine.actions.unit_work import mark_signed
 from engine.errors import BadInputError, RefusedTransitionError
-from engine.models import Answer, Callback, ReturnRequest, Ticket, Unit
+from engine.models import Answer, Assignment, Callback, ReturnRequest, Ticket, Unit
 from engine.rules.callback import callback_need
 from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as clock_store
@@ -38,14 +39,24 @@ def open_callback(step: Step, ticket: Ticket, answer: Answer | None) -> Callback
     on = shanghai_date(ticket.accepted_at)
     outcome = answer.outcome if answer else None
     need = callback_need(outcome, None, None, ticket.kind, step.rules, on)
-    callback = Callback(
-        ticket_id=ticket.id, round=ticket.reworks + 1, state=CallbackState.OWED,
-        human_required=need.human, why=need.reason, opened_at=step.now, next_attempt_at=step.now,
-    )  # fmt: skip
+    callback = _still_owed(step, ticket) or Callback(
+        ticket_id=ticket.id, state=CallbackState.OWED, opened_at=step.now
+    )
+    callback.round, callback.opened_at = ticket.reworks + 1, step.now
+    callback.next_attempt_at = step.now
+    callback.contacted = callback.solved = callback.satisfaction = None
+    if need.human or not callback.human_required:
+        callback.human_required, callback.why = need.human, need.reason
     step.session.add(callback)
     step.session.flush()
     clocks.start(step, ticket, ClockKind.CALLBACK)
     return callback
+
+
+def _still_owed(step: Step, ticket: Ticket) -> Callback | None:
+    """Return the callback nobody made before the unit had to work again: it is owed on."""
+    last = store.last_callback(step.session, ticket)
+    return last if last is not None and last.state is CallbackState.OWED else None
 
 
 def _reviewed(step: Step, ticket: Ticket, review: str, reason: str = "") -> Answer | None:
@@ -65,12 +76,20 @@ def send_back(step: Step, ticket: Ticket, reason: str) -> None:
     """
     _need(reason, "reason", "请写明退回理由，承办单位要照着改。")
     record = take(step, ticket, TicketEvent.SEND_BACK, Why(reason.strip()))
-    _reviewed(step, ticket, "sent_back", reason.strip())
+    answer = _reviewed(step, ticket, "sent_back", reason.strip())
     clocks.stop(step, ticket, [ClockKind.REVIEW], "审核退回")
-    clocks.resume(step, ticket, [ClockKind.REQUESTER, ClockKind.HANDLING], "审核退回，继续计时")
+    if answer is not None:
+        _run_on(step, ticket, answer)
     due = clock_store.one(step.session, ticket.id, ClockKind.HANDLING)
     facts = {"reason": reason.strip(), **due_facts(due)}
     tell_lead(step, ticket, NoticeKind.REWORK, f"event:{record.id}", facts)
+
+
+def _run_on(step: Step, ticket: Ticket, answer: Answer) -> None:
+    """Let the clocks run on that this answer stopped, not those an earlier one did."""
+    step.session.get_one(Assignment, answer.assignment_id).answered_at = None
+    kinds = (ClockKind.REQUESTER, ClockKind.HANDLING)
+    clocks.resume(step, ticket, kinds, "审核退回，继续计时", stopped_at=answer.answered_at)
 
 
 @dataclass(frozen=True)
@@ -100,15 +119,22 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
     facts = {"ruling": word.label, "reason": ruling.reason.strip(), **due_facts(due)}
     tell_lead(step, ticket, NoticeKind.RETURN_RULING, f"event:{record.id}", facts)
     if not ruling.upheld:
-        lead = store.current_lead(step.session, ticket)
-        if lead is not None and lead.signed_at is None:
-            lead.signed_at, lead.deemed_signed = step.now, True
+        _keep(step, ticket)
         return
     end_assignments(step, ticket, "退单获准")
     ticket.lead_unit_id = None
     if ruling.lead is not None:
         order = Dispatch(ruling.lead, ruling.supports, "退单获准后改派", tuple(ticket.task_rows))
         dispatch(step, ticket, order)
+
+
+def _keep(step: Step, ticket: Ticket) -> None:
+    """Leave a ticket with the unit that wanted to return it: signed, its first contact due."""
+    lead = store.current_lead(step.session, ticket)
+    if lead is None or lead.contacted_at is not None:
+        return
+    lead.deemed_signed = lead.deemed_signed or lead.signed_at is None
+    mark_signed(step, ticket, lead, at=lead.signed_at or step.now)
 
 
 def _pending(step: Step, ticket: Ticket) -> ReturnRequest:

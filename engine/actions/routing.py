@@ -1,5 +1,7 @@
 """Routes an accepted ticket (派单): dispatched when sure, else left to a person with proposals."""
 
+from typing import Any
+
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.step import Step, Why, take
 from engine.errors import NotFoundError
@@ -8,6 +10,7 @@ from engine.store import tickets as store
 from engine.terms import RoutingDecision, TicketEvent, TicketStatus
 
 PROPOSALS = 3
+EVIDENCE = 4
 
 
 def route_ticket(step: Step, ticket_id: int) -> str:
@@ -35,7 +38,12 @@ def order_of(step: Step, ticket: Ticket) -> Dispatch | None:
     supports = [_unit(step, name) for name in best.get("supports", ())]
     rows = tuple(int(row) for row in best.get("tasks", ())[:1])
     wanted = tuple(unit for unit in supports if unit is not None and not _accused(ticket, unit))
-    return Dispatch(lead, wanted, f"系统按任务清单派单：{best.get('why', '')}", rows)
+    return Dispatch(lead, wanted, _reason(best), rows)
+
+
+def _reason(best: dict[str, Any]) -> str:
+    words = "、".join(best.get("evidence", ())[:EVIDENCE])
+    return f"系统按任务清单派单，依据：{words}" if words else "系统按任务清单派单"
 
 
 def _accused(ticket: Ticket, unit: Unit) -> bool:

@@ -1,18 +1,17 @@
 """Climbs what fell due on one clock (升级): rungs in order, each once, one mail a recipient."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.actions import clocks, post
 from engine.actions.actor import SYSTEM
+from engine.actions.breaches import record_breach, why_of
 from engine.actions.dispatch import due_facts
 from engine.actions.letter_facts import overdue_working_days
 from engine.actions.letters import Proposal, propose_letter
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.actions.unit_work import mark_signed
-from engine.models import Breach, Clock, Ticket, Unit
-from engine.rules.certificates import Certificate
+from engine.models import Clock, Letter, Ticket, Unit
 from engine.rules.escalation import DueRung, due_rungs
 from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as store
@@ -21,6 +20,7 @@ from engine.terms import (
     ClockKind,
     LetterKind,
     NoticeKind,
+    Recipient,
     RectificationGround,
     Rung,
     TicketEvent,
@@ -28,6 +28,9 @@ from engine.terms import (
 )
 
 NEGLECT: tuple[RectificationGround, ...] = (RectificationGround.DUTY_NOT_PERFORMED,)
+PROPOSED = {
+    Rung.L2_SUPERVISION: LetterKind.SUPERVISION, Rung.L4_LETTER: LetterKind.RECTIFICATION,
+}  # fmt: skip
 WARNINGS = frozenset({Rung.HALF_TIME, Rung.ONE_DAY_LEFT, Rung.DUE_DAY})
 
 
@@ -47,96 +50,99 @@ def climb(step: Step, clock_id: int) -> list[Rung]:
     ladder = clocks.rungs_of(ticket, clock, step.rules)
     due = due_rungs(ladder, store.taken(step.session, clock), step.now)
     taken = [rung for rung in due if store.take_rung(step.session, clock, rung, step.now)]
-    for rung in taken:
-        _effect(step, ticket, clock, rung)
-    _mails(step, ticket, clock, taken)
+    proposed = [_effect(step, ticket, clock, rung) for rung in taken]
+    _mails(step, ticket, clock, Caught(tuple(taken), tuple(one for one in proposed if one)))
     clocks.plan(step, ticket, clock)
     return [rung.rung for rung in taken]
 
 
-def _effect(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> None:
+def _effect(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter | None:
+    """Do what a rung demands and return the letter it proposed, if any."""
+    why = why_of(step, clock, rung)
     if rung.rung in WARNINGS:
-        take(step, ticket, TicketEvent.WARN, _why(clock, rung, step))
+        take(step, ticket, TicketEvent.WARN, why)
     elif rung.rung is Rung.BREACH:
-        _breach(step, ticket, clock, rung)
+        record_breach(step, ticket, clock, rung)
     elif rung.rung is Rung.DEEMED_SIGNED:
-        _deem_signed(step, ticket, clock, rung)
+        _deem_signed(step, ticket, why)
     else:
-        take(step, ticket, TicketEvent.ESCALATE, _why(clock, rung, step))
-        _propose(step, ticket, clock, rung)
+        take(step, ticket, TicketEvent.ESCALATE, why)
+        return _propose(step, ticket, clock, rung)
+    return None
 
 
-def _why(clock: Clock, rung: DueRung, step: Step) -> Why:
-    details = {"clock": clock.id, "rung": rung.rung.value, "fell_due_at": rung.at.isoformat(),
-               "detected_at": step.now.isoformat()}  # fmt: skip
-    reason = f"{clock.kind.label}（{clock.due_on:%Y-%m-%d} 到期）：{rung.rung.label}"
-    return Why(reason, rung.cites.label, details)
-
-
-def _breach(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> None:
-    step.session.add(
-        Breach(
-            clock_id=clock.id, ticket_id=ticket.id, unit_id=clock.unit_id, kind=clock.kind,
-            true_at=clock.due_at, detected_at=step.now,
-        )
-    )  # fmt: skip
-    law = Certificate.from_json(clock.certificate).citation.label
-    take(step, ticket, TicketEvent.BREACH, replace(_why(clock, rung, step), citation=law))
-
-
-def _deem_signed(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> None:
+def _deem_signed(step: Step, ticket: Ticket, why: Why) -> None:
     if ticket.status is not TicketStatus.DISPATCHED:
         return
-    take(step, ticket, TicketEvent.DEEM_SIGNED, _why(clock, rung, step))
+    take(step, ticket, TicketEvent.DEEM_SIGNED, why)
     lead = ticket_store.current_lead(step.session, ticket)
     if lead is not None:
         lead.deemed_signed = True
         mark_signed(step, ticket, lead)
 
 
-def _propose(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> None:
-    if clock.kind is not ClockKind.HANDLING:
-        return
+def _propose(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter | None:
+    kind = PROPOSED.get(rung.rung)
+    if kind is None or clock.kind is not ClockKind.HANDLING:
+        return None
     reason = f"{clock.kind.label}超期，已到“{rung.rung.label}”"
-    if rung.rung is Rung.L2_SUPERVISION:
-        propose_letter(step, ticket, Proposal(LetterKind.SUPERVISION, NEGLECT, reason))
-    elif rung.rung is Rung.L4_LETTER:
-        grounds = rung.proposes or NEGLECT
-        propose_letter(step, ticket, Proposal(LetterKind.RECTIFICATION, grounds, reason))
+    proposal = Proposal(kind, rung.proposes or NEGLECT, reason)
+    return propose_letter(step, ticket, proposal, tell=False)
 
 
 @dataclass(frozen=True)
-class Told:
-    """One mail of a sweep: its rung, its addresses, the names of every rung caught up."""
+class Caught:
+    """What one sweep caught up on a clock: the rungs, and the letters they proposed."""
 
-    rung: DueRung
-    addresses: tuple[str, ...]
-    names: str
+    rungs: tuple[DueRung, ...]
+    letters: tuple[Letter, ...]
+
+    @property
+    def names(self) -> str:
+        """Return the name of every rung caught up."""
+        return "；".join(one.rung.label for one in self.rungs)
 
 
-def _mails(step: Step, ticket: Ticket, clock: Clock, taken: Sequence[DueRung]) -> None:
+def _mails(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
     """Owe one mail a recipient: the highest rung of this sweep, naming the others."""
     unit = step.session.get(Unit, clock.unit_id) if clock.unit_id else None
     told: dict[str, DueRung] = {}
-    for rung in taken:
+    for rung in caught.rungs:
         if rung.sends is not None:
-            told.update(dict.fromkeys(post.addresses(step.session, unit, rung.recipients), rung))
-    names = "；".join(one.rung.label for one in taken)
+            to = post.addresses(step.session, unit, _told_of(clock, rung))
+            told.update(dict.fromkeys(to, rung))
     for rung in dict.fromkeys(told.values()):
-        to = tuple(address for address, highest in told.items() if highest is rung)
-        _mail(step, ticket, clock, Told(rung, to, names), unit)
+        addresses = [address for address, highest in told.items() if highest is rung]
+        mail = _mail(step, clock, rung, caught, unit)
+        post.post(step, ticket, mail, addresses)
 
 
-def _mail(step: Step, ticket: Ticket, clock: Clock, told: Told, unit: Unit | None) -> None:
-    kind = told.rung.sends or NoticeKind.WARNING
+def _told_of(clock: Clock, rung: DueRung) -> tuple[Recipient, ...]:
+    """Return whom a rung tells: a step against a unit takes a person first (H-24)."""
+    if rung.needs_person and clock.kind is ClockKind.HANDLING:
+        return (Recipient.SUPERVISOR,)
+    return rung.recipients
+
+
+def _notice(clock: Clock, rung: DueRung, caught: Caught) -> NoticeKind:
+    """Return which notice tells of a rung; it speaks of a proposal only where there is one."""
+    if rung.needs_person and clock.kind is ClockKind.HANDLING:
+        return NoticeKind.LETTER_PROPOSED
+    if rung.sends is NoticeKind.LETTER_PROPOSED and not caught.letters:
+        return NoticeKind.BREACH
+    return rung.sends or NoticeKind.WARNING
+
+
+def _mail(step: Step, clock: Clock, rung: DueRung, caught: Caught, unit: Unit | None) -> Mail:
+    wanted = [letter.kind.label for letter in caught.letters] or [rung.rung.label]
     facts = {
         "unit": unit.name if unit else "热线",
-        "rung": told.rung.rung.label,
+        "rung": rung.rung.label,
         **due_facts(clock),
         "overdue_days": overdue_working_days(step, clock),
-        "reason": f"{clock.kind.label}：{told.names}",
+        "reason": f"{clock.kind.label}：{caught.names}",
         "reply_by": step.rules.calendar.next_working_day(shanghai_date(step.now)),
-        "letter_kind": LetterKind.RECTIFICATION.label,
+        "letter_kind": "、".join(wanted),
     }
-    key = f"clock:{clock.id}:{told.rung.rung.value}"
-    post.post(step, ticket, Mail(key=key, kind=kind, facts=facts, unit=unit), told.addresses)
+    key = f"clock:{clock.id}:{rung.rung.value}"
+    return Mail(key=key, kind=_notice(clock, rung, caught), facts=facts, unit=unit)

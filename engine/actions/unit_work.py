@@ -1,6 +1,7 @@
 """What a handling unit does with its ticket: sign, contact, answer, send back, assist."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine.actions import clocks
 from engine.actions.actor import Actor
@@ -78,9 +79,11 @@ def sign_for(step: Step, ticket: Ticket) -> Assignment:
     return assignment
 
 
-def mark_signed(step: Step, ticket: Ticket, assignment: Assignment) -> None:
-    """Record that the lead has signed: its sign-for clock stops, first contact starts."""
-    assignment.signed_at = step.now
+def mark_signed(
+    step: Step, ticket: Ticket, assignment: Assignment, at: datetime | None = None
+) -> None:
+    """Record that the lead has signed: its sign-for clock stops, first contact starts now."""
+    assignment.signed_at = at or step.now
     clocks.stop(step, ticket, [ClockKind.SIGN_FOR], "已签收")
     if clocks.has_limit(ticket, ClockKind.FIRST_CONTACT, step.now, step.rules):
         clocks.start(step, ticket, ClockKind.FIRST_CONTACT, clocks.Subject(assignment=assignment))
@@ -204,4 +207,4 @@ def assist_reply(step: Step, ticket: Ticket, text: str) -> None:
         raise NotPermittedError(message)
     take(step, ticket, TicketEvent.ASSIST_REPLY, Why(f"协办意见：{text.strip()}"))
     mine[0].opinion, mine[0].answered_at = text.strip(), step.now
-    clocks.stop_of_assignment(step, mine[0], "已报协办意见")
+    clocks.stop_of_assignment(step, ticket, mine[0], "已报协办意见")

@@ -1,0 +1,175 @@
+"""Moves a running deadline by the rules: extensions (延期) and pauses (停表)."""
+
+from engine.actions import clocks
+from engine.actions.step import Step, Why, take
+from engine.actions.telling import tell_lead
+from engine.actions.unit_work import assignment_of
+from engine.errors import BadInputError, ConflictError, NotFoundError, RefusedTransitionError
+from engine.models import Clock, ExtensionRequest, Ticket
+from engine.rules.adjustments import Extension, Pause
+from engine.rules.extension import ExtensionRuling, extended_deadline, extension_check
+from engine.rules.pauses import pause_reasons, pause_refusal
+from engine.rules.shanghai import shanghai_date, spoken_date
+from engine.rules.time_limits import deadline_of
+from engine.store import clocks as store
+from engine.store import tickets as ticket_store
+from engine.terms import ClockKind, ClockState, NoticeKind, Role, TicketEvent
+
+MOVED = (ClockKind.REQUESTER, ClockKind.HANDLING)
+PENDING, GRANTED, REFUSED = "pending", "granted", "refused"
+
+
+def request_extension(
+    step: Step, ticket: Ticket, working_days: int, reason: str
+) -> ExtensionRequest:
+    """Ask for more working days (申请延期); a supervisor decides.
+
+    Raises:
+        BadInputError: no reason, or the rules forbid it; says which and how much they allow.
+        RefusedTransitionError: the ticket is not in hand.
+    """
+    assignment_of(step, ticket, lead=True)
+    clock = _running(step, ticket, ClockKind.HANDLING)
+    ruling = _ruling(step, ticket, clock, working_days)
+    _check(step, ruling, reason)
+    words = f"申请延期 {working_days} 个工作日：{reason.strip()}"
+    take(step, ticket, TicketEvent.REQUEST_EXTENSION, Why(words, ruling.citation.label))
+    request = ExtensionRequest(
+        ticket_id=ticket.id, clock_id=clock.id, working_days=working_days, reason=reason.strip(),
+        requested_by_id=step.actor.account_id or 0, requested_at=step.now,
+    )  # fmt: skip
+    step.session.add(request)
+    step.session.flush()
+    return request
+
+
+def _ruling(step: Step, ticket: Ticket, clock: Clock, working_days: int) -> ExtensionRuling:
+    deadline = clocks.stored_deadline(ticket, clock, step.rules)
+    return extension_check(deadline, working_days, step.now, step.rules)
+
+
+def _check(step: Step, ruling: ExtensionRuling, reason: str) -> None:
+    fields = {}
+    if ruling.refusal is not None:
+        fields["working_days"] = f"{ruling.refusal}。"
+    if Role.UNIT_LEADER.value in ruling.approvers and step.actor.role is Role.HANDLER:
+        fields["working_days"] = "第二次延期须由承办单位负责人提出。"
+    if not reason.strip():
+        fields["reason"] = "请写明延期理由。"
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
+
+
+def decide_extension(step: Step, request_id: int, *, granted: bool, reason: str) -> None:
+    """Grant or refuse an extension; a granted one moves the requester's and the unit's clock.
+
+    Raises:
+        NotFoundError: there is no such request.
+        ConflictError: it was decided already.
+        BadInputError: refused without a reason.
+    """
+    request = step.session.get(ExtensionRequest, request_id)
+    if request is None:
+        message = f"没有延期申请 {request_id}。"
+        raise NotFoundError(message)
+    ticket = ticket_store.lock_ticket(step.session, request.ticket_id)
+    step.session.refresh(request)
+    _undecided(request, granted=granted, reason=reason)
+    request.decided_by_id, request.decided_at = step.actor.account_id, step.now
+    request.state, request.decision_reason = (GRANTED if granted else REFUSED), reason.strip()
+    if granted:
+        _grant(step, ticket, request)
+    else:
+        _refuse(step, ticket, request)
+
+
+def _undecided(request: ExtensionRequest, *, granted: bool, reason: str) -> None:
+    if request.state != PENDING:
+        message = "这份延期申请已经批过了。"
+        raise ConflictError(message)
+    if not granted and not reason.strip():
+        words = "不同意延期的，请写明理由。"
+        raise BadInputError(words, fields={"reason": words})
+
+
+def _grant(step: Step, ticket: Ticket, request: ExtensionRequest) -> None:
+    extension = Extension(request.working_days, step.now, request.reason)
+    moved = store.running(step.session, ticket.id, MOVED)
+    old = {clock.kind: clock.due_on for clock in moved}
+    for clock in moved:
+        deadline = clocks.stored_deadline(ticket, clock, step.rules)
+        clocks.set_deadline(step, ticket, clock, extended_deadline(deadline, extension))
+    new = {clock.kind: clock.due_on for clock in moved}
+    kind = ClockKind.HANDLING
+    words = f"延期 {request.working_days} 个工作日，办结期限改为{spoken_date(new[kind])}"
+    details = {one.value: [old[one].isoformat(), new[one].isoformat()] for one in new}
+    record = take(step, ticket, TicketEvent.GRANT_EXTENSION, Why(words, details=details))
+    facts = {"decision": "同意延期", "reason": request.reason, "old_due_on": old[kind],
+             "new_due_on": new[kind]}  # fmt: skip
+    tell_lead(step, ticket, NoticeKind.EXTENSION, f"event:{record.id}", facts)
+
+
+def _refuse(step: Step, ticket: Ticket, request: ExtensionRequest) -> None:
+    clock = step.session.get_one(Clock, request.clock_id)
+    why = Why(f"不同意延期：{request.decision_reason}")
+    record = take(step, ticket, TicketEvent.REFUSE_EXTENSION, why)
+    facts = {"decision": "不同意延期", "reason": request.decision_reason,
+             "old_due_on": clock.due_on, "new_due_on": clock.due_on}  # fmt: skip
+    tell_lead(step, ticket, NoticeKind.EXTENSION, f"event:{record.id}", facts)
+
+
+def pause(step: Step, ticket: Ticket, reason: str) -> None:
+    """Let a ticket's clocks stand still for an allowed reason (停表), up to the cap.
+
+    Raises:
+        RefusedTransitionError: not for this kind, not for this reason, or the cap is reached.
+    """
+    on = shanghai_date(ticket.accepted_at)
+    main = _running(step, ticket, ClockKind.REQUESTER)
+    earlier = [Pause.from_json(one) for one in main.pauses]
+    refusal = pause_refusal(ticket.kind, reason, earlier, step.rules, on)
+    if refusal is not None:
+        raise RefusedTransitionError(refusal[0] + "。", clause=refusal[1].label)
+    words = pause_reasons(step.rules, on)[reason]
+    take(step, ticket, TicketEvent.PAUSE, Why(f"停表：{words}", details={"reason": reason}))
+    for clock in store.running(step.session, ticket.id, MOVED):
+        _change_pauses(step, ticket, clock, (*_pauses(clock), Pause(step.now, None, reason)))
+        clock.state, clock.next_rung_at = ClockState.PAUSED, None
+
+
+def resume(step: Step, ticket: Ticket) -> None:
+    """Let paused clocks run on; the working days they stood still no longer count.
+
+    Raises:
+        RefusedTransitionError: nothing is paused.
+    """
+    found = store.running(step.session, ticket.id, MOVED)
+    paused = [one for one in found if one.state is ClockState.PAUSED]
+    if not paused:
+        message = f"工单 {ticket.number} 没有停表。"
+        raise RefusedTransitionError(message)
+    for clock in paused:
+        *earlier, last = _pauses(clock)
+        clock.state = ClockState.RUNNING
+        ended = Pause(last.start, step.now, last.reason)
+        _change_pauses(step, ticket, clock, (*earlier, ended))
+    due = paused[0].due_on
+    take(step, ticket, TicketEvent.RESUME, Why(f"恢复计时，到期日{spoken_date(due)}"))
+
+
+def _pauses(clock: Clock) -> tuple[Pause, ...]:
+    return tuple(Pause.from_json(one) for one in clock.pauses)
+
+
+def _change_pauses(step: Step, ticket: Ticket, clock: Clock, pauses: tuple[Pause, ...]) -> None:
+    deadline = clocks.stored_deadline(ticket, clock, step.rules)
+    counted = deadline.counted._replace(pauses=pauses)
+    clocks.set_deadline(step, ticket, clock, deadline_of(counted))
+
+
+def _running(step: Step, ticket: Ticket, kind: ClockKind) -> Clock:
+    found = store.running(step.session, ticket.id, [kind])
+    if not found:
+        message = f"工单 {ticket.number} 没有在计时的{kind.label}。"
+        raise RefusedTransitionError(message)
+    return found[0]

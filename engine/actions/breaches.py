@@ -1,0 +1,31 @@
+"""Records that a limit was missed (超期): when it truly was, and when it was noticed."""
+
+from dataclasses import replace
+
+from engine.actions.actor import SYSTEM
+from engine.actions.step import Step, Why, take
+from engine.models import Breach, Clock, Ticket
+from engine.rules.certificates import Certificate
+from engine.rules.escalation import DueRung
+from engine.terms import TicketEvent
+
+
+def why_of(step: Step, clock: Clock, rung: DueRung) -> Why:
+    """Return the words of a rung's event: which clock, due when, fallen due and found when."""
+    details = {"clock": clock.id, "rung": rung.rung.value, "fell_due_at": rung.at.isoformat(),
+               "detected_at": step.now.isoformat()}  # fmt: skip
+    reason = f"{clock.kind.label}（{clock.due_on:%Y-%m-%d} 到期）：{rung.rung.label}"
+    return Why(reason, rung.cites.label, details)
+
+
+def record_breach(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> None:
+    """Write the breach of a clock whose breach rung was just taken, and its event."""
+    step.session.add(
+        Breach(
+            clock_id=clock.id, ticket_id=ticket.id, unit_id=clock.unit_id, kind=clock.kind,
+            true_at=clock.due_at, detected_at=step.now,
+        )
+    )  # fmt: skip
+    law = Certificate.from_json(clock.certificate).citation.label
+    why = replace(why_of(step, clock, rung), citation=law)
+    take(replace(step, actor=SYSTEM), ticket, TicketEvent.BREACH, why)

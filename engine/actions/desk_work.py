@@ -1,0 +1,48 @@
+"""What people do at the desks besides moving tickets: see a number, judge a breach."""
+
+from engine.actions.step import Step, Why, take
+from engine.errors import BadInputError, NotFoundError
+from engine.models import Breach, Requester, Ticket
+from engine.store import tickets as store
+from engine.terms import TicketEvent
+
+CONFIRMED, EXCUSED = "confirmed", "excused"
+JUDGEMENTS = {CONFIRMED: "确认超期", EXCUSED: "免责"}
+
+
+def unmask(step: Step, ticket: Ticket, reason: str) -> Requester:
+    """Show who brought a locked ticket and leave a trace of it (查看号码).
+
+    Raises:
+        BadInputError: no reason was given.
+    """
+    if not reason.strip():
+        words = "请写明为什么要看号码，例如“回访”“首次联系”。"
+        raise BadInputError(words, fields={"reason": words})
+    take(step, ticket, TicketEvent.UNMASK, Why(f"查看号码：{reason.strip()[:100]}"))
+    return store.requester_of(step.session, ticket)
+
+
+def judge_breach(step: Step, breach_id: int, judgement: str, reason: str) -> Breach:
+    """Write a supervisor's judgement beside a breach; the breach itself stays (超期认定).
+
+    Raises:
+        NotFoundError: there is no such breach.
+        BadInputError: no judgement or no reason was given.
+    """
+    fields = {}
+    if judgement not in JUDGEMENTS:
+        fields["judgement"] = "请选“确认超期”或“免责”。"
+    if not reason.strip():
+        fields["reason"] = "请写明理由和依据。"
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
+    breach = step.session.get(Breach, breach_id)
+    if breach is None:
+        raise NotFoundError("没有这条超期记录。")
+    ticket = store.lock_ticket(step.session, breach.ticket_id)
+    words = f"超期认定（{breach.kind.label}）：{JUDGEMENTS[judgement]}。{reason.strip()}"
+    take(step, ticket, TicketEvent.NOTE, Why(words[:600]))
+    breach.judgement, breach.judgement_reason = judgement, reason.strip()[:500]
+    breach.judged_by_id, breach.judged_at = step.actor.account_id, step.now
+    return breach

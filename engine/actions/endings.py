@@ -1,0 +1,107 @@
+"""How a ticket may end without a unit: refused, merged, handed on, answered at once."""
+
+from engine.actions import clocks
+from engine.actions.dispatch import end_assignments
+from engine.actions.step import Step, Why, take
+from engine.errors import BadInputError, NotFoundError
+from engine.lifecycle import FINAL
+from engine.models import Ticket, TicketEventRecord
+from engine.rules.acceptance import refusal_rule
+from engine.rules.shanghai import shanghai_date
+from engine.store import tickets as store
+from engine.terms import RefusalReason, TicketEvent
+
+PROPOSAL = "refuse"
+
+
+def propose_refusal(step: Step, ticket: Ticket, reason: RefusalReason, words: str) -> None:
+    """Propose not to accept a matter (不予受理); another person decides.
+
+    Raises:
+        BadInputError: it is not said why.
+    """
+    _need(words, "请写明不予受理的具体情况。")
+    details = {"proposal": PROPOSAL, "reason": reason.value}
+    text = f"提议不予受理：{reason.label}。{words.strip()}"
+    take(step, ticket, TicketEvent.NOTE, Why(text, details=details))
+
+
+def refuse(step: Step, ticket: Ticket, reason: RefusalReason, words: str) -> None:
+    """Decide not to accept a matter, with its lawful way; where it takes two, by the second.
+
+    Raises:
+        BadInputError: it is not said why.
+        RefusedTransitionError: nobody else has proposed it, or it is with a unit.
+    """
+    _need(words, "请写明不予受理的具体情况和应走的途径。")
+    rule = refusal_rule(reason, step.rules, shanghai_date(ticket.accepted_at))
+    second = not rule.needs_approval or _proposed_by_another(step, ticket, reason)
+    why = Why(f"{reason.label}。{words.strip()} {rule.advice}".strip(), rule.citation.label,
+              {"reason": reason.value})  # fmt: skip
+    take(step, ticket, TicketEvent.REFUSE, why, second_person=second)
+    _end(step, ticket, "不予受理")
+
+
+def _proposed_by_another(step: Step, ticket: Ticket, reason: RefusalReason) -> bool:
+    return any(_proposes(record, reason) and record.actor_id != step.actor.account_id
+               for record in store.events(step.session, ticket))  # fmt: skip
+
+
+def _proposes(record: TicketEventRecord, reason: RefusalReason) -> bool:
+    details = record.details
+    return details.get("proposal") == PROPOSAL and details.get("reason") == reason.value
+
+
+def merge(step: Step, ticket: Ticket, into: str) -> Ticket:
+    """Merge a ticket into an open one (并单) and return that one; both keep a trace.
+
+    Raises:
+        NotFoundError: there is no ticket with that number.
+        RefusedTransitionError: the other one is closed, or the same.
+    """
+    target = _target(step, ticket, into)
+    good = target.id != ticket.id and target.status not in FINAL
+    take(step, ticket, TicketEvent.MERGE, Why(f"并入 {target.number}"), merge_target=good)
+    ticket.merged_into_id = target.id
+    take(step, target, TicketEvent.NOTE, Why(f"{ticket.number} 并入本件，办结时一并答复、回访"))
+    _end(step, ticket, "并单")
+    return target
+
+
+def _target(step: Step, ticket: Ticket, into: str) -> Ticket:
+    if into.strip() == ticket.number:
+        return ticket
+    try:
+        return store.ticket_by_number(step.session, into.strip(), lock=True)
+    except NotFoundError as error:
+        raise BadInputError(str(error), fields={"into": str(error)}) from error
+
+
+def hand_to_emergency(step: Step, ticket: Ticket, line: str) -> None:
+    """Hand an emergency to 110, 119, 120 or 122 at once (转紧急热线); it leaves the clockwork."""
+    _need(line, "请写明转给哪条紧急热线，如 119。")
+    take(step, ticket, TicketEvent.HAND_TO_EMERGENCY, Why(f"转 {line.strip()}"))
+    _end(step, ticket, "转紧急热线")
+
+
+def answer_on_the_spot(step: Step, ticket: Ticket, words: str, *, confirmed: bool) -> None:
+    """Close a matter on the telephone (当场答复), if the caller confirms that it is solved.
+
+    Raises:
+        BadInputError: the answer is missing.
+        RefusedTransitionError: a complaint or report, or the caller did not confirm.
+    """
+    _need(words, "请写明答复了什么。")
+    why = Why(f"当场答复：{words.strip()}")
+    take(step, ticket, TicketEvent.ANSWER_ON_THE_SPOT, why, requester_content=confirmed)
+    _end(step, ticket, "当场办结")
+
+
+def _end(step: Step, ticket: Ticket, reason: str) -> None:
+    end_assignments(step, ticket, reason)
+    clocks.stop_all(step, ticket, reason)
+
+
+def _need(text: str, words: str) -> None:
+    if not text.strip():
+        raise BadInputError(words, fields={"words": words})

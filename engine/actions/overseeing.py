@@ -1,0 +1,61 @@
+"""What supervisors do with a ticket in a unit's hands: hand it to another, remind, note."""
+
+from engine.actions import post
+from engine.actions.dispatch import Dispatch, dispatch, due_facts
+from engine.actions.letter_facts import main_clock, overdue_working_days
+from engine.actions.post import Mail
+from engine.actions.step import Step, Why, take
+from engine.errors import BadInputError
+from engine.models import Ticket, Unit
+from engine.rules.shanghai import shanghai_date
+from engine.terms import NoticeKind, Recipient, TicketEvent
+
+
+def redispatch(step: Step, ticket: Ticket, lead: Unit, supports: tuple[Unit, ...],
+               reason: str) -> None:  # fmt: skip
+    """Take a ticket from its unit and give it to another (改派).
+
+    Raises:
+        BadInputError: it is not said why.
+        RefusedTransitionError: the ticket is not with a unit, or the unit is the accused.
+    """
+    _need(reason, "请写明改派理由。")
+    rows = tuple(ticket.task_rows)
+    dispatch(step, ticket, Dispatch(lead, supports, reason.strip(), rows, TicketEvent.REDISPATCH))
+
+
+def remind(step: Step, ticket: Ticket, words: str) -> None:
+    """Urge the unit (催办): an event, and a reminder to the unit and its leader.
+
+    Raises:
+        BadInputError: nothing was written.
+        RefusedTransitionError: the ticket is not with a unit.
+    """
+    _need(words, "请写明催办意见。")
+    record = take(step, ticket, TicketEvent.REMIND, Why(words.strip()))
+    unit = step.session.get(Unit, ticket.lead_unit_id)
+    clock = main_clock(step, ticket)
+    facts = {
+        "unit": unit.name if unit else "",
+        **due_facts(clock),
+        "overdue_days": overdue_working_days(step, clock),
+        "reply_by": step.rules.calendar.next_working_day(shanghai_date(step.now)),
+    }
+    recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)
+    mail = Mail(key=f"event:{record.id}", kind=NoticeKind.REMINDER, facts=facts, unit=unit)
+    post.post(step, ticket, mail, post.addresses(step.session, unit, recipients))
+
+
+def note(step: Step, ticket: Ticket, words: str) -> None:
+    """Write a note on a ticket (备注).
+
+    Raises:
+        BadInputError: nothing was written.
+    """
+    _need(words, "请写备注。")
+    take(step, ticket, TicketEvent.NOTE, Why(words.strip()))
+
+
+def _need(text: str, words: str) -> None:
+    if not text.strip():
+        raise BadInputError(words, fields={"words": words})

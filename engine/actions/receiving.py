@@ -1,0 +1,171 @@
+"""Takes a ticket in from another system (接口受理), once, however often it is sent."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine.actions.dispatch import Dispatch, dispatch
+from engine.actions.intake import accept_ticket
+from engine.actions.intake_checks import NewTicket
+from engine.actions.step import Step
+from engine.errors import BadInputError, ConflictError, NotFoundError
+from engine.models import IdempotencyRecord, Ticket, Unit
+from engine.rules.certificates import Certificate
+from engine.store import api_views, clocks
+from engine.store import tickets as store
+from engine.terms import ClockKind
+
+# How far another system's clock may run ahead of ours: a technical limit.
+SKEW = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What came with a ticket: who sent it, the body as sent, and the names it must be unique by.
+
+    `received_at` is when the other system took the matter in; the requester's clock starts then.
+    """
+
+    api_key_id: int
+    body: Mapping[str, Any] = field(repr=False)
+    idempotency_key: str = ""
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Received:
+    """The ticket, when it was written, and whether it was written by an earlier request."""
+
+    ticket: Ticket
+    written_at: datetime
+    replayed: bool
+
+
+def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
+    """Write a ticket that another system sends, or find the one written for the same request.
+
+    Requests with the same Idempotency-Key or the same (source, external id) wait for each other.
+
+    Raises:
+        ConflictError: that key or external id was used with another body; names the first ticket.
+        BadInputError: fields are wrong, or the matter was received in the future or too long ago.
+        CalendarNotPublishedError: its due date lies beyond the known calendars.
+    """
+    names, digest = _names(new, sent), _digest(sent.body)
+    api_views.lock_names(step.session, [_lock_name(sent, name) for name in names])
+    first = _first(step, new, sent, digest)
+    if first is None:
+        ticket = _accept(step, new, sent.received_at)
+        _remember(step, sent, names, IdempotencyRecord(
+            api_key_id=sent.api_key_id, key="", body_hash=digest, ticket_id=ticket.id,
+            created_at=step.now,
+        ))  # fmt: skip
+        return Received(ticket, step.now, replayed=False)
+    _remember(step, sent, names, first)
+    return Received(step.session.get_one(Ticket, first.ticket_id), first.created_at, replayed=True)
+
+
+def _names(new: NewTicket, sent: Sent) -> list[str]:
+    names = [f"key:{sent.idempotency_key}"] if sent.idempotency_key else []
+    if new.external_id:
+        names.append(_external(new))
+    return names
+
+
+def _external(new: NewTicket) -> str:
+    return f"external:{new.source}:{new.external_id}"
+
+
+def _lock_name(sent: Sent, name: str) -> str:
+    return f"{sent.api_key_id}:{name}" if name.startswith("key:") else name
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _first(step: Step, new: NewTicket, sent: Sent, digest: str) -> IdempotencyRecord | None:
+    """Return what was recorded for the same request, refusing one that only looks the same."""
+    session = step.session
+    if sent.idempotency_key:
+        found = api_views.record_of_key(session, sent.api_key_id, f"key:{sent.idempotency_key}")
+        if found is not None:
+            return _same(step, found, digest, "Idempotency-Key", "这个幂等键")
+    if not new.external_id:
+        return None
+    found = api_views.record_of_any_key(session, _external(new))
+    if found is not None:
+        return _same(step, found, digest, "external_id", f"外部编号“{new.external_id}”")
+    ticket = store.ticket_by_external_id(session, new.source, new.external_id)
+    if ticket is not None:
+        words = f"外部编号“{new.external_id}”"
+        raise _used(words, "external_id", ticket)
+    return None
+
+
+def _same(
+    step: Step, found: IdempotencyRecord, digest: str, name: str, words: str
+) -> IdempotencyRecord:
+    if found.body_hash != digest:
+        raise _used(words, name, step.session.get_one(Ticket, found.ticket_id))
+    return found
+
+
+def _used(words: str, name: str, first: Ticket) -> ConflictError:
+    message = (
+        f"{words}已用于工单 {first.number}，而这次的内容不同，没有另建工单。"
+        "新的诉求请换编号；补充原诉求请用 supplements。"
+    )
+    return ConflictError(message, fields={name: f"已用于工单 {first.number}，内容不同"})
+
+
+def _remember(step: Step, sent: Sent, names: Sequence[str], first: IdempotencyRecord) -> None:
+    """Record each name of a request that is not on record yet."""
+    for name in names:
+        if api_views.record_of_key(step.session, sent.api_key_id, name) is None:
+            step.session.add(IdempotencyRecord(
+                api_key_id=sent.api_key_id, key=name, body_hash=first.body_hash,
+                ticket_id=first.ticket_id, created_at=first.created_at,
+            ))  # fmt: skip
+    step.session.flush()
+
+
+def _accept(step: Step, new: NewTicket, received_at: datetime | None) -> Ticket:
+    if received_at is None:
+        return accept_ticket(step, new)
+    if received_at > step.now + SKEW:
+        words = "受理时间在将来，请核对对方系统的时钟。"
+        raise BadInputError(words, fields={"received_at": words})
+    earlier = replace(step, now=min(received_at, step.now))
+    ticket = accept_ticket(earlier, replace(new, lead_unit="", support_units=()))
+    _refuse_overdue(step, ticket)
+    if new.lead_unit.strip():
+        _dispatch(step, ticket, new)
+    return ticket
+
+
+def _refuse_overdue(step: Step, ticket: Ticket) -> None:
+    clock = clocks.one(step.session, ticket.id, ClockKind.REQUESTER)
+    if clock is None or step.now < clock.due_at:
+        return
+    why = Certificate.from_json(clock.certificate).sentence()
+    words = f"按这个受理时间，答复期限已经过了：{why}请与热线主管联系后补录，不能直接登记。"
+    raise BadInputError(words, fields={"received_at": words})
+
+
+def _dispatch(step: Step, ticket: Ticket, new: NewTicket) -> None:
+    """Hand a ticket that was received earlier to its unit now: the unit's clocks start now."""
+    lead = _unit(step, "lead_unit", new.lead_unit)
+    supports = tuple(_unit(step, "support_units", name) for name in new.support_units)
+    dispatch(step, ticket, Dispatch(lead, supports, "对方系统登记时选定"))
+
+
+def _unit(step: Step, name: str, words: str) -> Unit:
+    try:
+        return store.unit_by_name(step.session, words)
+    except NotFoundError as error:
+        raise BadInputError(str(error), fields={name: str(error)}) from error

@@ -1,0 +1,1 @@
+"""The demonstration: a simulated clock over the real engine, with plainly invented names."""

@@ -1,0 +1,105 @@
+"""Tells what the database says happened: when, who, what, why, by which clause."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from sqlmodel import Session, col, select
+
+from engine.models import OutboxMessage, TicketEventRecord
+from engine.rules.shanghai import SHANGHAI, weekday_name
+from engine.store import tickets as store
+from engine.store.database import work
+from engine.terms import ActorKind, TicketEvent
+
+LOUD = {
+    TicketEvent.BREACH: "bold red", TicketEvent.ESCALATE: "red", TicketEvent.WARN: "yellow",
+    TicketEvent.SUPERVISE: "bold red", TicketEvent.CLOSE: "bold green",
+    TicketEvent.SEND_LETTER: "bold magenta", TicketEvent.APPROVE_LETTER: "magenta",
+    TicketEvent.DESIGNATE: "bold cyan", TicketEvent.ORDER_REWORK: "bold yellow",
+}  # fmt: skip
+WHO = {ActorKind.SYSTEM: "dim", ActorKind.API: "cyan", ActorKind.USER: "default"}
+
+
+@dataclass
+class Narrator:
+    """Follows tickets and prints every event and mail it has not printed yet."""
+
+    console: Console
+    numbers: list[str] = field(default_factory=list)
+    last_event: int = 0
+    last_mail: int = 0
+
+    def chapter(self, title: str, words: str) -> None:
+        """Begin a story."""
+        self.console.print()
+        self.console.rule(f"[bold]{title}[/]", align="left", style="blue")
+        self.console.print(f"[dim]{words}[/]")
+
+    def say(self, words: str, style: str = "italic") -> None:
+        """Print a sentence between the steps."""
+        self.console.print(f"  [{style}]{words}[/]")
+
+    def catch_up(self, _now: datetime | None = None) -> None:
+        """Print the events and mails since the last time."""
+        with work() as session:
+            lines = [*self._events(session), *self._mails(session)]
+        if lines:
+            self.console.print(_grid(lines))
+
+    def _events(self, session: Session) -> list[tuple[Text, Text, Text]]:
+        query = select(TicketEventRecord).where(col(TicketEventRecord.id) > self.last_event)
+        records = session.exec(query.order_by(col(TicketEventRecord.id))).all()
+        if records:
+            self.last_event = records[-1].id
+        return [_event_line(record) for record in records]
+
+    def _mails(self, session: Session) -> list[tuple[Text, Text, Text]]:
+        query = select(OutboxMessage).where(col(OutboxMessage.id) > self.last_mail)
+        messages = session.exec(query.order_by(col(OutboxMessage.id))).all()
+        if messages:
+            self.last_mail = messages[-1].id
+        kinds: dict[str, list[str]] = {}
+        for message in messages:
+            kinds.setdefault(message.kind.label, []).append(message.recipient.split("@")[0])
+        return [_mail_line(kind, people) for kind, people in kinds.items()]
+
+
+def _grid(lines: list[tuple[Text, Text, Text]]) -> Table:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=18, no_wrap=True)
+    grid.add_column(width=22, no_wrap=True, overflow="ellipsis")
+    grid.add_column(overflow="fold")
+    for _, run in groupby(lines, key=lambda line: tuple(part.plain for part in line)):
+        alike = list(run)
+        if len(alike) > 1:
+            alike[0][2].append(f" ×{len(alike)}", style="bold")
+        grid.add_row(*alike[0])
+    return grid
+
+
+def _event_line(record: TicketEventRecord) -> tuple[Text, Text, Text]:
+    at = record.at.astimezone(SHANGHAI)
+    when = Text(f"  {at:%m-%d} {weekday_name(at.date())} {at:%H:%M}", style="dim")
+    name = record.actor_name.removesuffix("演示承办人")
+    what = Text.assemble((f"{record.event.label} ", LOUD.get(record.event, "bold")))
+    if record.reason and record.reason != record.event.label:
+        what.append(record.reason)
+    if record.from_status is not None and record.from_status != record.to_status:
+        what.append(f" → {record.to_status.label}", style="cyan")
+    what.append(f"  〔{record.citation}〕", style="dim")
+    return when, Text(name, style=WHO[record.actor_kind]), what
+
+
+def _mail_line(kind: str, people: list[str]) -> tuple[Text, Text, Text]:
+    to = "、".join(dict.fromkeys(people))
+    return Text(""), Text("✉ 邮件", style="blue"), Text(f"{kind} → {to}", style="blue")
+
+
+def status_line(number: str) -> str:
+    """Return where a ticket stands, in words."""
+    with work() as session:
+        return f"{number}：{store.ticket_by_number(session, number).status.label}"
