@@ -1,0 +1,187 @@
+"""`hotline calendar`: check the calendars, look at a year, take in a holiday notice."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+from engine.clock import now
+from engine.errors import EngineError
+from engine.rules.shanghai import shanghai_date, spoken_date
+from engine.terms import DayKind
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from engine.rules.calendar_import import ImportPlan
+    from engine.rules.working_days import Calendar, Day
+
+_MONTHS = 12
+_TWO_PEOPLE = 2
+_STYLES = {
+    DayKind.COUNTED: "",
+    DayKind.WEEKEND: "bright_black",
+    DayKind.HOLIDAY: "bold red",
+    DayKind.MAKE_UP: "bold white on blue",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the sub-commands to an application."""
+    calendar = typer.Typer(help="工作日历：核对、查看、导入放假通知。", no_args_is_help=True)
+    calendar.command("check", help="核对全部日历文件，提示缺少的年份。")(check)
+    calendar.command("show", help="某一年的放假和调休上班日。")(show)
+    calendar.command("import", help="导入放假通知：先列差异，两人核对后再 --apply。")(import_file)
+    app.add_typer(calendar, name="calendar")
+
+
+def check() -> None:
+    """Print how far each calendar reaches and what is missing; exit 1 when something is."""
+    from engine.rules.calendar_alarms import calendar_alarms
+    from engine.rules.calendar_files import REGIONS
+    from engine.rules.working_days import load_calendar
+
+    try:
+        for region in REGIONS:
+            _print_reach(load_calendar(region))
+        alarms = calendar_alarms(shanghai_date(now()))
+    except EngineError as error:
+        _stop(str(error))
+    for alarm in alarms:
+        typer.secho(f"！{alarm}", fg=typer.colors.YELLOW)
+    if alarms:
+        raise typer.Exit(1)
+    typer.secho("没有缺少的日历。", fg=typer.colors.GREEN)
+
+
+def show(
+    year: int | None = typer.Argument(None, help="年份，默认今年"),
+    region: str = typer.Option("CN-GX", help="CN-GX（广西）或 CN（全国）"),
+) -> None:
+    """Print a year's months with days off and make-up days marked."""
+    from rich.columns import Columns
+    from rich.console import Console
+
+    from engine.rules.working_days import load_calendar
+
+    year = year or shanghai_date(now()).year
+    console = Console(highlight=False)
+    try:
+        calendar = load_calendar(region)
+        months = [_month(calendar, year, month) for month in range(1, _MONTHS + 1)]
+        worked = calendar.working_days_between(date(year, 1, 1), date(year, 12, 31))
+        worked += calendar.is_working_day(date(year, 1, 1))
+    except (EngineError, ValueError) as error:
+        _stop(str(error))
+    console.print(f"\n[bold]{year} 年 {region}[/]  {worked} 个工作日  {calendar.version}\n")
+    console.print(Columns(months, padding=(0, 3, 1, 0)))
+    for line in _exceptions(calendar, year):
+        console.print(line, soft_wrap=True)
+
+
+def import_file(
+    file: Path = typer.Argument(help="holiday-cn 的 JSON，或本系统格式的 YAML"),
+    number: str = typer.Option("", help="通知文号，如 国办发明电〔2025〕7号（JSON 须写明）"),
+    dated: str = typer.Option("", help="通知日期，如 2025-11-04（JSON 须写明）"),
+    checked_by: list[str] = typer.Option([], help="核对差异的人，写两次，两人不同"),
+    apply: bool = typer.Option(False, "--apply", help="两人核对差异后写入文件"),
+    into: Path | None = typer.Option(None, help="写入哪个目录，默认本系统的日历目录"),
+) -> None:
+    """Print what a notice changes; write the year file only once two people have checked it."""
+    from engine.rules.calendar_import import import_plan, read_notice_file
+
+    try:
+        day = date.fromisoformat(dated) if dated else None
+        plan = import_plan(read_notice_file(file, number=number, dated=day), shanghai_date(now()))
+    except EngineError as error:
+        _stop(str(error))
+    except ValueError:
+        _stop(f"“{dated}”不是日期：请写成 2025-11-04")
+    _print_plan(plan)
+    if plan.problems:
+        raise typer.Exit(2)
+    if apply:
+        _apply(plan, [name.strip() for name in checked_by if name.strip()], into)
+    elif plan.changes:
+        typer.echo("以上差异请两人核对；无误后加 --apply --checked-by 甲 --checked-by 乙 写入。")
+
+
+def _stop(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
+
+
+def _print_reach(calendar: "Calendar") -> None:
+    typer.echo(
+        f"{calendar.region:<6} {calendar.version}  "
+        f"{calendar.first_day} 至 {calendar.confirmed_through} 已公布，"
+        f"至 {calendar.horizon} 暂定"
+    )
+
+
+def _month(calendar: "Calendar", year: int, month: int) -> "Text":
+    from rich.text import Text
+
+    first = date(year, month, 1)
+    after = date(year + month // _MONTHS, month % _MONTHS + 1, 1)
+    text = Text(f"{month}月\n", style="bold")
+    text.append("一 二 三 四 五 六 日\n", style="bright_black")
+    text.append("   " * first.weekday())
+    for day in calendar.days_between(first, after - timedelta(days=1)):
+        text.append(f"{day.on.day:>2}", style=_STYLES[day.kind])
+        text.append("\n" if day.on.isoweekday() == 7 else " ")  # noqa: PLR2004 - Sunday
+    return text
+
+
+def _exceptions(calendar: "Calendar", year: int) -> list[str]:
+    """Return the days that differ from Monday to Friday, neighbours of one reason as one line."""
+    days = calendar.days_between(date(year, 1, 1), date(year, 12, 31))
+    odd = (day for day in days if day.kind in (DayKind.HOLIDAY, DayKind.MAKE_UP))
+    spans: list[list[Day]] = []
+    for day in odd:
+        last = spans[-1][-1] if spans else None
+        if last and day.on - last.on == timedelta(days=1) and day.reason == last.reason:
+            spans[-1].append(day)
+        else:
+            spans.append([day])
+    return [_span(span) for span in spans]
+
+
+def _span(days: "list[Day]") -> str:
+    first, last = days[0], days[-1]
+    colour = "red" if first.kind is DayKind.HOLIDAY else "blue"
+    until = "" if first is last else f" 至 {spoken_date(last.on)}"
+    when = f"{spoken_date(first.on)}{until}"
+    return f"[{colour}]{first.reason}[/]  {when}  [bright_black]{first.source}[/]"
+
+
+def _print_plan(plan: "ImportPlan") -> None:
+    file = plan.file
+    off = sum(len(notice.days_off) for notice in file.notices)
+    work = sum(len(notice.make_up_days) for notice in file.notices)
+    typer.echo(f"{file.region} {file.year} 年：放假 {off} 天，调休上班 {work} 天")
+    for change in plan.changes:
+        if change.was_working is None or change.was_working != change.working or change.was:
+            colour = typer.colors.BLUE if change.working else typer.colors.RED
+            typer.secho(f"  {change.line}", fg=colour)
+    if not plan.changes:
+        typer.echo("与现有日历没有差异。")
+    for problem in plan.problems:
+        typer.secho(f"！{problem}", fg=typer.colors.YELLOW, err=True)
+
+
+def _apply(plan: "ImportPlan", checked_by: list[str], into: Path | None) -> None:
+    from engine.rules.calendar_files import CALENDARS, file_name, file_to_add
+    from engine.rules.calendar_import import signed, year_file_text
+
+    file = plan.file
+    if len(set(checked_by)) < _TWO_PEOPLE:
+        _stop("写入须两人核对：请用 --checked-by 写明两个不同的人")
+    name = file_to_add(file.region, file.year) if into is None else f"{into}/"
+    target = (into or CALENDARS) / file_name(file.region, file.year)
+    try:
+        target.write_text(year_file_text(signed(file, checked_by)), encoding="utf-8")
+    except OSError as error:
+        _stop(f"写不进 {name}（{error.strerror}）")
+    typer.echo(f"已写入 {name}；重启服务后，未办结工单按新日历重算。")

@@ -1,0 +1,1 @@
+"""Law and district parameters as pure, dated, cited code."""

@@ -1,0 +1,148 @@
+"""Acceptance (受理): what is refused and how, what leaves at once, what is split or merged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from engine.rules.citations import Citation, cites, clause
+from engine.rules.rule_set import RuleSet
+from engine.rules.shanghai import shanghai_date
+from engine.terms import RefusalReason, TicketKind
+
+
+@dataclass(frozen=True)
+class RefusalRule:
+    """One ground for not accepting: whether a second person must agree, and the lawful way."""
+
+    reason: RefusalReason
+    needs_approval: bool
+    advice: str
+    citation: Citation
+
+
+@dataclass(frozen=True)
+class EarlierMatter:
+    """An earlier ticket on the same matter: number, requester, when received."""
+
+    number: str
+    requester: str
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class GroupAlert:
+    """A matter that many raise (群体诉求): how many requesters and tickets, in the window."""
+
+    requesters: int
+    tickets: int
+    reason: str
+    citation: Citation
+
+
+@cites("house/H-35")
+def refusal_rule(reason: RefusalReason, rules: RuleSet, on: date) -> RefusalRule:
+    """Return what a refusal on this ground takes, and what the requester is told."""
+    setting = rules.parameters["acceptance.refusals"].on(on)
+    stated = setting.value[reason.value]
+    return RefusalRule(reason, stated["approval"], stated["advice"], setting.citation)
+
+
+@cites("house/H-35")
+def refusal_hindrance(
+    reason: RefusalReason, proposer: str, approver: str | None, rules: RuleSet, on: date
+) -> str | None:
+    """Return why a refusal is not valid yet, in Chinese; None when it stands (四眼)."""
+    if not refusal_rule(reason, rules, on).needs_approval:
+        return None
+    if approver is None:
+        return "不予受理须由第二人复核"
+    return "复核人不能是提出人" if approver == proposer else None
+
+
+@cites("house/H-35")
+def deemed_accepted_on(received_at: datetime, rules: RuleSet) -> date:
+    """Return the day after whose end a matter without a decision counts as accepted."""
+    received_on = shanghai_date(received_at)
+    days: int = rules.parameters["acceptance.silence_accepts"].on(received_on).value
+    return rules.calendar.nth_working_day_after(received_on, days)
+
+
+@cites("house/H-52")
+def emergency_words(text: str, rules: RuleSet, on: date) -> tuple[str, ...]:
+    """Return the words in a text that hint at an emergency; a person decides (转紧急热线)."""
+    return tuple(
+        word for word in rules.parameters["acceptance.emergency_words"].on(on).value if word in text
+    )
+
+
+@cites("house/H-52")
+def emergency_lines(rules: RuleSet, on: date) -> dict[str, str]:
+    """Return the emergency numbers and whom they reach."""
+    return dict(rules.parameters["acceptance.emergency_lines"].on(on).value)
+
+
+@cites("house/H-53", "chengzhong-2023-19/130/kinds")
+def split_kinds(kinds: Sequence[TicketKind]) -> tuple[TicketKind, ...]:
+    """Return the tickets one message becomes: 投诉 and 举报 apart, anything else its first kind."""
+    both = (TicketKind.COMPLAINT, TicketKind.REPORT)
+    return both if set(both) <= set(kinds) else tuple(kinds[:1])
+
+
+@cites("house/H-36")
+def duplicates(
+    requester: str, received_at: datetime, earlier: Sequence[EarlierMatter], rules: RuleSet
+) -> tuple[EarlierMatter, ...]:
+    """Return the earlier tickets to propose for merging (并单): same requester, same matter.
+
+    `earlier` are tickets on the same matter; the window runs back from receipt. A person confirms.
+    """
+    received_on = shanghai_date(received_at)
+    window: int = rules.parameters["duplicates.window"].on(received_on).value
+    recent = _within(earlier, received_at, window)
+    return tuple(matter for matter in recent if matter.requester == requester)
+
+
+@cites("house/H-37")
+def group_alert(
+    matters: Sequence[EarlierMatter], now: datetime, rules: RuleSet
+) -> GroupAlert | None:
+    """Return the alert that one matter deserves, all its tickets given; None below the limits."""
+    on = shanghai_date(now)
+    window: int = rules.parameters["group_alert.window"].on(on).value
+    people: int = rules.parameters["group_alert.requesters"].on(on).value
+    repeats: int = rules.parameters["group_alert.repeats"].on(on).value
+    recent = _within(matters, now, window)
+    requesters = {matter.requester for matter in recent}
+    most = max((_count(recent, who) for who in requesters), default=0)
+    if len(requesters) < people and most < repeats:
+        return None
+    several = len(requesters) >= people
+    reason = (
+        f"{window} 日内 {len(requesters)} 名诉求人反映同一对象"
+        if several
+        else f"{window} 日内同一事项反映 {most} 次"
+    )
+    return GroupAlert(len(requesters), len(recent), reason, clause("house/H-37"))
+
+
+def _within(
+    matters: Sequence[EarlierMatter], moment: datetime, days: int
+) -> tuple[EarlierMatter, ...]:
+    since = moment - timedelta(days=days)
+    return tuple(matter for matter in matters if since <= matter.received_at <= moment)
+
+
+def _count(matters: Sequence[EarlierMatter], requester: str) -> int:
+    return sum(matter.requester == requester for matter in matters)
+
+
+@cites("house/H-39")
+def confidential_by_default(kind: TicketKind, rules: RuleSet, on: date) -> bool:
+    """Return whether a kind is kept confidential unless the requester says otherwise (举报)."""
+    return kind in rules.parameters["privacy.confidential_kinds"].on(on).value
+
+
+@cites("chengzhong-2023-19/113/intake", "house/H-38")
+def must_avoid_unit(kind: TicketKind, rules: RuleSet, on: date) -> bool:
+    """Return whether a ticket about a unit may not go to that unit alone (回避)."""
+    return kind in rules.parameters["conflict.kinds"].on(on).value

@@ -1,0 +1,238 @@
+"""Taking in a holiday notice (导入放假安排): read it, show what it changes, refuse what is wrong.
+
+Reads our own year files and the JSON of NateScarlet/holiday-cn (`{"year", "papers", "days":
+[{"name", "date", "isOffDay"}]}`). Nothing is written here: the caller shows the differences to
+two people first.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from engine.errors import RuleError
+from engine.rules.calendar_files import (
+    NATIONAL,
+    REGIONAL,
+    Notice,
+    YearFile,
+    load_year_files,
+    notice_problems,
+    read_year_file,
+)
+from engine.rules.citations import cites
+from engine.rules.shanghai import weekday_name
+from engine.rules.working_days import Calendar, calendar_of
+
+_OWN_FORMATS = (".yaml", ".yml")
+_SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class DayChange:
+    """One day that a notice changes: what it was and what it becomes."""
+
+    on: date
+    was_working: bool | None
+    was: str
+    working: bool
+    reason: str
+
+    @property
+    def line(self) -> str:
+        """Return the change as one line for two people to check: date, weekday, old, new."""
+        was = "未载入" if self.was_working is None else f"{_mark(self.was_working)}（{self.was}）"
+        now = f"{_mark(self.working)}（{self.reason}）"
+        return f"{self.on}（{weekday_name(self.on)}）{was} → {now}"
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What an import would do: the new year file, its differences, and what forbids it."""
+
+    file: YearFile
+    changes: tuple[DayChange, ...]
+    problems: tuple[str, ...]
+
+
+def read_notice_file(path: Path, *, number: str = "", dated: date | None = None) -> YearFile:
+    """Return the year a file holds, in our own format or holiday-cn's.
+
+    `number` and `dated` are the notice's, which holiday-cn's JSON does not carry.
+
+    Raises:
+        RuleError: the file is neither, or the notice's number or date is missing.
+    """
+    if path.suffix in _OWN_FORMATS:
+        return read_year_file(path)
+    try:
+        stated = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{path.name} 读不出来：应为 holiday-cn 的 JSON 或本系统的 YAML"
+        raise RuleError(msg) from error
+    return _from_holiday_cn(stated, path.name, number, dated)
+
+
+def _from_holiday_cn(stated: Any, name: str, number: str, dated: date | None) -> YearFile:
+    try:
+        year = int(stated["year"])
+        days = {date.fromisoformat(day["date"]): day for day in stated["days"]}
+        off = {on: f"{day['name']}放假" for on, day in days.items() if day["isOffDay"]}
+        work = {on: f"{day['name']}调休上班" for on, day in days.items() if not day["isOffDay"]}
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"{name} 不是 holiday-cn 的格式：应有 year 和 days[name, date, isOffDay]"
+        raise RuleError(msg) from error
+    if not days:
+        msg = f"{name} 没有任何日期：{year} 年的放假通知尚未公布"
+        raise RuleError(msg)
+    if not number or dated is None:
+        msg = f"{name} 没有通知文号和日期：请用 --number 和 --dated 写明"
+        raise RuleError(msg)
+    title = f"国务院办公厅关于{year}年部分节假日安排的通知"
+    notice = Notice(number, title, dated, off, work)
+    return YearFile(NATIONAL, year, dated, (notice,))
+
+
+@cites("house/H-07", "house/H-08", "house/H-09")
+def import_plan(
+    new: YearFile, today: date, existing: Sequence[YearFile] | None = None
+) -> ImportPlan:
+    """Return what taking in `new` would change and what forbids it.
+
+    Forbidden: a day both off and worked, a make-up day from Monday to Friday, a day before
+    `today` that would change, a notice that leaves out what an earlier one of the year said.
+    """
+    new = _without_idle_strays(new)
+    known = tuple(existing or (*load_year_files(NATIONAL), *load_year_files(REGIONAL)))
+    before, after = _calendars(known, new)
+    changes = _changes(before, after, new)
+    problems = [problem for notice in new.notices for problem in notice_problems(notice)]
+    problems += _strays(new)
+    past = [day for day in changes if day.on < today and day.on <= before.confirmed_through]
+    problems += [f"不能改动过去的日子：{change.line}" for change in past]
+    problems += _lost_notices(known, new)
+    return ImportPlan(new, changes, tuple(problems))
+
+
+def _without_idle_strays(new: YearFile) -> YearFile:
+    """Leave out days of another year that are what they are anyway.
+
+    holiday-cn's file of a year may hold the last days of the year before.
+    """
+    notices = tuple(
+        replace(
+            notice,
+            days_off={d: why for d, why in notice.days_off.items() if _stays(d, new, off=True)},
+            make_up_days={
+                d: why for d, why in notice.make_up_days.items() if _stays(d, new, off=False)
+            },
+        )
+        for notice in new.notices
+    )
+    return replace(new, notices=notices)
+
+
+def _stays(day: date, new: YearFile, *, off: bool) -> bool:
+    is_ordinary = (day.weekday() >= _SATURDAY) == off
+    return day.year == new.year or not is_ordinary
+
+
+def _strays(new: YearFile) -> list[str]:
+    """Days of another year that do change something belong into that year's own file."""
+    days = (day for notice in new.notices for day in (*notice.days_off, *notice.make_up_days))
+    stray = sorted(day for day in days if day.year != new.year)
+    return [f"{day} 不在 {new.year} 年：请写进 {day.year} 年文件的新通知" for day in stray]
+
+
+def _calendars(known: Sequence[YearFile], new: YearFile) -> tuple[Calendar, Calendar]:
+    kept = [file for file in known if (file.region, file.year) != (new.region, new.year)]
+    return _calendar(known, new.region), _calendar([*kept, new], new.region)
+
+
+def _calendar(files: Sequence[YearFile], region: str) -> Calendar:
+    ordered = sorted(files, key=lambda file: file.year)
+    national = tuple(file for file in ordered if file.region == NATIONAL)
+    regional = tuple(file for file in ordered if file.region == REGIONAL)
+    return calendar_of(region, national, regional if region == REGIONAL else ())
+
+
+def _changes(before: Calendar, after: Calendar, new: YearFile) -> tuple[DayChange, ...]:
+    first, last = date(new.year, 1, 1), date(new.year, 12, 31)
+    old = _by_day(before, first, last)
+    changes = []
+    for on, day in _by_day(after, first, last).items():
+        was = old.get(on)
+        if was is None or (was.working, was.reason) != (day.working, day.reason):
+            changes.append(
+                DayChange(
+                    on,
+                    was.working if was else None,
+                    was.reason if was else "",
+                    day.working,
+                    day.reason,
+                )
+            )
+    return tuple(changes)
+
+
+def _by_day(calendar: Calendar, first: date, last: date) -> Mapping[date, Any]:
+    if last > calendar.horizon or first < calendar.first_day:
+        return {}
+    return {day.on: day for day in calendar.days_between(first, last)}
+
+
+def _lost_notices(known: Sequence[YearFile], new: YearFile) -> list[str]:
+    """An amendment is added after what was published; it never replaces it."""
+    numbers = {notice.number for notice in new.notices}
+    return [
+        f"缺少原有通知 {notice.number}：变更请加在原通知之后"
+        for file in known
+        if (file.region, file.year) == (new.region, new.year)
+        for notice in file.notices
+        if notice.number not in numbers
+    ]
+
+
+def amended(file: YearFile, amendment: Notice, checked_on: date) -> YearFile:
+    """Return a year file with one more notice, as published after it (变更或取消)."""
+    return YearFile(file.region, file.year, checked_on, (*file.notices, amendment))
+
+
+@cites("house/H-08")
+def signed(file: YearFile, checked_by: Sequence[str]) -> YearFile:
+    """Return a year file whose newest notice says who checked it (两人核对)."""
+    *earlier, newest = file.notices
+    words = "；".join(part for part in (newest.note, f"核对：{'、'.join(checked_by)}") if part)
+    return replace(file, notices=(*earlier, replace(newest, note=words)))
+
+
+def year_file_text(file: YearFile) -> str:
+    """Return a year file in our own format, ready to be saved, weekdays in comments."""
+    lines = [
+        f"region: {file.region}",
+        f"year: {file.year}",
+        f"checked_on: {file.checked_on}",
+        "notices:",
+    ]
+    for notice in file.notices:
+        lines += [f"  - number: {notice.number}", f"    title: {notice.title}"]
+        lines += [f"    dated: {notice.dated}"]
+        lines += [f"    note: {notice.note}"] if notice.note else []
+        lines += _day_lines("days_off", notice.days_off)
+        lines += _day_lines("make_up_days", notice.make_up_days)
+        if notice.restored:
+            lines.append(f"    restored: [{', '.join(str(day) for day in notice.restored)}]")
+    return "\n".join(lines) + "\n"
+
+
+def _day_lines(key: str, days: Mapping[date, str]) -> list[str]:
+    if not days:
+        return [f"    {key}: {{}}"]
+    dated = [f"      {on}: {days[on]}  # {weekday_name(on)}" for on in sorted(days)]
+    return [f"    {key}:", *dated]
+
+
+def _mark(working: bool) -> str:
+    return "上班" if working else "休息"

@@ -1,0 +1,86 @@
+"""YAML with line numbers, so that a mistake in rule data is named by file and line."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.errors import RuleError
+
+_ROOT = Path(__file__).resolve().parents[2]
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Located:
+    """One node of a YAML file: its plain value, its line, and its children by key."""
+
+    value: Any
+    line: int
+    file: str
+    children: dict[Any, "Located"] = field(default_factory=dict)
+
+    def wrong(self, found: str, expected: str) -> RuleError:
+        """Return the error that names this node's file and line, what is there, what should be."""
+        return RuleError(f"{self.file} 第 {self.line} 行：{found}；应为{expected}")
+
+
+def shown(path: Path) -> str:
+    """Return `path` as people are told it: from the project's root, or its last two parts."""
+    try:
+        return path.resolve().relative_to(_ROOT).as_posix()
+    except ValueError:
+        return "/".join(path.parts[-2:])
+
+
+def read_yaml(path: Path) -> Located:
+    """Return the content of a rule file with the line of every entry.
+
+    Raises:
+        RuleError: the file is missing, is not YAML, or says the same key twice.
+    """
+    file = shown(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        msg = f"缺少规则文件 {file}：请补上该文件"
+        raise RuleError(msg) from error
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        return _located(node, loader, file) if node is not None else Located({}, 1, file)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        msg = f"{file} 第 {line} 行：不是有效的 YAML（{error.problem}）"
+        raise RuleError(msg) from error
+    except ValueError as error:
+        msg = f"{file}：有不存在的日期或数值（{error}）"
+        raise RuleError(msg) from error
+    finally:
+        loader.dispose()
+
+
+def _located(node: yaml.Node, loader: Any, file: str) -> Located:
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        return _located_mapping(node, loader, file)
+    if isinstance(node, yaml.SequenceNode):
+        items = [_located(item, loader, file) for item in node.value]
+        values = [item.value for item in items]
+        return Located(values, line, file, dict(enumerate(items)))
+    return Located(loader.construct_object(node, deep=True), line, file)
+
+
+def _located_mapping(node: yaml.MappingNode, loader: Any, file: str) -> Located:
+    children: dict[Any, Located] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        line = key_node.start_mark.line + 1
+        if key in children:
+            msg = f"“{key}”写了两次"
+            raise Located(key, line, file).wrong(msg, "每个键只写一次")
+        child = _located(value_node, loader, file)
+        children[key] = Located(child.value, line, file, child.children)
+    plain = {key: child.value for key, child in children.items()}
+    return Located(plain, node.start_mark.line + 1, file, children)

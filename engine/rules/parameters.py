@@ -1,0 +1,244 @@
+"""Dated, cited values that an official can change by circular without a programmer."""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from engine.errors import RuleError, RuleNotInForceError
+from engine.rules.citations import HOUSE, Citation, clause
+from engine.rules.located_yaml import Located, read_yaml
+
+PARAMETERS = Path(__file__).parent / "parameters"
+UNITS = MappingProxyType(
+    {
+        "working_day": "工作日",
+        "calendar_day": "日",
+        "hour": "小时",
+        "minute": "分钟",
+        "month": "个月",
+        "year": "年",
+        "times": "次",
+        "count": "件/人",
+        "percent": "%",
+        "weight": "权重",
+        "yes_no": "是否",
+        "moment": "时刻",
+        "choice": "选项",
+        "text": "文字",
+        "list": "清单",
+        "table": "表",
+    }
+)
+_KEYS = ("label", "unit", "values", "checked_on")
+_DOCUMENT_REFERENCE_PARTS = 3
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a parameter is worth from a day on, and on whose word."""
+
+    value: Any
+    since: date
+    citation: Citation
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One setting with all its dated values (参数), earliest first."""
+
+    key: str
+    label: str
+    unit: str
+    values: tuple[Value, ...]
+    checked_on: date
+    file: str = ""
+
+    def on(self, day: date) -> Value:
+        """Return the value in force on `day`.
+
+        Raises:
+            RuleNotInForceError: no value was in force yet, or it had been ended.
+        """
+        newest = self.values[-1]
+        if day < newest.since:
+            at = bisect_right(self.values, day, key=lambda value: value.since)
+            if at == 0:
+                raise self._not_in_force(day)
+            newest = self.values[at - 1]
+        if newest.value is None:
+            raise self._ended(day, newest.since)
+        return newest
+
+    def _not_in_force(self, day: date) -> RuleNotInForceError:
+        return RuleNotInForceError(
+            f"{self.label}自 {self.values[0].since} 起才有规定，{day} 尚未生效；"
+            f"可指定按哪一天的规则计算（--rules-on），或在 {self.file} 补充更早的数值"
+        )
+
+    def _ended(self, day: date, since: date) -> RuleNotInForceError:
+        return RuleNotInForceError(
+            f"{self.label}自 {since} 起已停止适用，{day} 没有规定；请在 {self.file} 补充新的数值"
+        )
+
+
+class Parameters:
+    """Every parameter by its key, with a version that changes when any value does."""
+
+    __slots__ = ("_by_key", "version")
+
+    def __init__(self, by_key: Mapping[str, Parameter]) -> None:
+        """Keep the parameters and name their version."""
+        self._by_key = MappingProxyType(dict(by_key))
+        self.version = _version(self._by_key)
+
+    def __getitem__(self, key: str) -> Parameter:
+        """Return a parameter; a key that nobody defined is a RuleError."""
+        try:
+            return self._by_key[key]
+        except KeyError:
+            msg = f"缺少参数“{key}”：请补到 engine/rules/parameters/"
+            raise RuleError(msg) from None
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_key
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_key)
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    def values(self) -> tuple[Parameter, ...]:
+        """Return all parameters in the order of their files."""
+        return tuple(self._by_key.values())
+
+
+@cache
+def load_parameters(directory: Path | None = None) -> Parameters:
+    """Return the parameters of a directory of YAML files, the district's own by default.
+
+    Raises:
+        RuleError: an entry is wrong; the message names file, line and what was expected.
+    """
+    by_key: dict[str, Parameter] = {}
+    for path in sorted((directory or PARAMETERS).glob("*.yaml")):
+        for key, entry in _entries(read_yaml(path)).items():
+            if key in by_key:
+                msg = f"“{key}”在 {by_key[key].file} 已有"
+                raise entry.wrong(msg, "每个参数只写在一处")
+            by_key[key] = _parameter(str(key), entry)
+    return Parameters(by_key)
+
+
+def _entries(file: Located) -> dict[Any, Located]:
+    if not isinstance(file.value, dict):
+        expected = "参数名: {label, unit, values, checked_on}"
+        msg = "整个文件不是“键: 内容”的形式"
+        raise file.wrong(msg, expected)
+    return file.children
+
+
+def _parameter(key: str, entry: Located) -> Parameter:
+    _check_keys(entry, _KEYS, f"参数“{key}”")
+    unit = entry.children["unit"]
+    if unit.value not in UNITS:
+        msg = f"没有单位“{unit.value}”"
+        raise unit.wrong(msg, "、".join(UNITS))
+    return Parameter(
+        key=key,
+        label=_typed(entry.children["label"], str, "中文名称"),
+        unit=unit.value,
+        values=_values(entry.children["values"]),
+        checked_on=_typed(entry.children["checked_on"], date, "核对日期，如 2026-11-23"),
+        file=entry.file,
+    )
+
+
+def _values(entry: Located) -> tuple[Value, ...]:
+    if not entry.children or not isinstance(entry.value, dict):
+        msg = "没有任何数值"
+        raise entry.wrong(msg, "“起始日期: {value, reference}”")
+    return tuple(sorted((_value(*item) for item in entry.children.items()), key=lambda v: v.since))
+
+
+def _value(since: Any, entry: Located) -> Value:
+    if not isinstance(since, date):
+        msg = f"“{since}”不是日期"
+        raise entry.wrong(msg, "起始日期，如 2023-11-08")
+    _check_keys(entry, ("value", "reference"), f"{since} 的数值")
+    return Value(_frozen(entry.value["value"]), since, _citation(entry.children["reference"]))
+
+
+def _citation(entry: Located) -> Citation:
+    reference = entry.value
+    if isinstance(reference, str) and reference.startswith("house/"):
+        try:
+            return clause(reference)
+        except RuleError as error:
+            expected = f"house.md 中的条目（{error}）"
+            msg = f"依据“{reference}”不存在"
+            raise entry.wrong(msg, expected) from error
+    if _is_document_reference(reference):
+        source, section, words = reference
+        return Citation(source, section, words, words, house=source == HOUSE)
+    msg = f"依据“{reference}”不完整"
+    raise entry.wrong(msg, "[文件, 条款, 原文] 或 house/H-nn")
+
+
+def _is_document_reference(reference: Any) -> bool:
+    return (
+        isinstance(reference, list)
+        and len(reference) == _DOCUMENT_REFERENCE_PARTS
+        and all(isinstance(part, str) and part.strip() for part in reference)
+    )
+
+
+def _check_keys(entry: Located, expected: tuple[str, ...], what: str) -> None:
+    if not isinstance(entry.value, dict):
+        msg = f"{what}不是“键: 内容”的形式"
+        raise entry.wrong(msg, "、".join(expected))
+    for key, child in entry.children.items():
+        if key not in expected:
+            msg = f"{what}有多余的键“{key}”"
+            raise child.wrong(msg, "、".join(expected))
+    for key in expected:
+        if key not in entry.children:
+            msg = f"{what}缺少“{key}”"
+            raise entry.wrong(msg, "、".join(expected))
+
+
+def _typed(entry: Located, kind: type, expected: str) -> Any:
+    if not isinstance(entry.value, kind):
+        msg = f"“{entry.value}”不对"
+        raise entry.wrong(msg, expected)
+    return entry.value
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    return value
+
+
+def plain(value: Any) -> Any:
+    """Return a parameter's value as ordinary lists and dicts, for JSON and for people."""
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def _version(by_key: Mapping[str, Parameter]) -> str:
+    dated = [(p.key, value.since, value.value) for p in by_key.values() for value in p.values]
+    said = "\n".join(sorted(f"{key} {since} {plain(value)!r}" for key, since, value in dated))
+    newest = max((since for _, since, _ in dated), default=date.min)
+    return f"{newest}+{hashlib.sha256(said.encode()).hexdigest()[:6]}"
