@@ -1,0 +1,134 @@
+"""Measures the router: quality on labelled cases, CPU per ticket, time and memory of the index.
+
+Run it as `python bench/bench_routing.py [CASES.jsonl]`; without a file it takes the one named in
+HOTLINE_DEV_CASES, and always the project's own set. A case has `text`, and may have `title`,
+`kind`, `expected_units`, `expected_task_rows`, `certain` and `in_list`.
+"""
+
+import argparse
+import json
+import os
+import time
+import tracemalloc
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.rules.routing import Router, Routing, load_router
+from engine.rules.routing.catalogue import load_catalogue
+from engine.rules.routing.lexicon import load_lexicon
+from engine.rules.routing.tuning import load_tuning
+from engine.terms import RoutingDecision, TicketKind
+
+OWN = Path(__file__).parent.parent / "tests" / "rules" / "routing" / "own_cases.jsonl"
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What the routing tables report, as shares; `nan` where there is no case."""
+
+    cases: int
+    outside: int
+    top1: float
+    top3: float
+    covered: float
+    right: float
+    rows: float
+    recall: float
+    false: float
+
+
+def share(flags: Iterable[bool]) -> float:
+    found = list(flags)
+    return sum(found) / len(found) if found else float("nan")
+
+
+def propose(router: Router, case: dict[str, Any]) -> Routing:
+    kind = TicketKind.parse(case["kind"]) if case.get("kind") else None
+    return router.route(case["text"], title=case.get("title", ""), kind=kind)
+
+
+def units_of(routing: Routing, places: int) -> set[str]:
+    return {one.unit for one in routing.candidates[:places]}
+
+
+def measure(router: Router, cases: list[dict[str, Any]]) -> Quality:
+    ours = [one for one in cases if one["in_list"] and one.get("certain", True)]
+    theirs = [one for one in cases if not one["in_list"]]
+    told = [(one, propose(router, one)) for one in ours]
+    away = [propose(router, one).decision is RoutingDecision.NOT_OURS for one in theirs]
+    sure = [pair for pair in told if pair[1].decision is RoutingDecision.DISPATCH]
+    rowed = [pair for pair in told if pair[0].get("expected_task_rows")]
+    return Quality(
+        cases=len(ours),
+        outside=len(theirs),
+        top1=share(bool(set(c["expected_units"]) & units_of(r, 1)) for c, r in told),
+        top3=share(bool(set(c["expected_units"]) & units_of(r, 3)) for c, r in told),
+        covered=len(sure) / len(told) if told else float("nan"),
+        right=share(bool(set(c["expected_units"]) & units_of(r, 1)) for c, r in sure),
+        rows=share(
+            bool(set(c["expected_task_rows"]) & set(r.candidates[0].tasks[:3])) for c, r in rowed
+        ),
+        recall=share(away),
+        false=share(r.decision is RoutingDecision.NOT_OURS for _, r in told),
+    )
+
+
+def print_quality(name: str, q: Quality) -> None:
+    print(
+        f"{name:<14}{q.cases:>5}{q.outside:>5}  {q.top1:6.3f}  {q.top3:6.3f}  {q.covered:6.3f}"
+        f"  {q.right:6.3f}  {q.rows:6.3f}  {q.recall:6.3f}  {q.false:6.3f}"
+    )
+
+
+def read_cases(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def print_tables(router: Router, dev: str) -> None:
+    print(
+        f"{'set':<14}{'n':>5}{'out':>5}  {'top-1':>6}  {'top-3':>6}  {'gated':>6}  {'right':>6}"
+        f"  {'row@3':>6}  {'out ok':>6}  {'out no':>6}"
+    )
+    own = read_cases(OWN)
+    for half in ("tune", "report"):
+        print_quality(f"own {half}", measure(router, [one for one in own if one["half"] == half]))
+    if dev:
+        print_quality("given file", measure(router, read_cases(Path(dev))))
+
+
+def print_speed(router: Router, cases: list[dict[str, Any]]) -> None:
+    started, rounds = time.process_time(), 5
+    for _ in range(rounds):
+        for case in cases:
+            propose(router, case)
+    each = (time.process_time() - started) / rounds / len(cases)
+    length = sum(len(case["text"]) for case in cases) / len(cases)
+    print(f"CPU a ticket: {each * 1e3:.2f} ms (texts of {length:.0f} characters)")
+
+
+def print_index() -> None:
+    started = time.process_time()
+    load_router.cache_clear()
+    load_router()
+    print(f"index built in {time.process_time() - started:.2f} s CPU")
+    tracemalloc.start()
+    kept = Router(load_catalogue(), load_lexicon(load_catalogue(), load_tuning()), load_tuning())
+    held = tracemalloc.get_traced_memory()[0]
+    print(f"index holds {held / 1e6:.1f} MB ({len(kept.lexicon.worth)} expressions)")
+    tracemalloc.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cases", nargs="?", default=os.environ.get("HOTLINE_DEV_CASES", ""))
+    dev = parser.parse_args().cases
+    print_index()
+    router = load_router()
+    print_tables(router, dev)
+    print_speed(router, read_cases(Path(dev)) if dev else read_cases(OWN))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Turning points into an ordered, explained list of candidate units (候选单位)."""
+
+from collections.abc import Mapping, Sequence
+from math import exp
+
+from engine.rules.routing.catalogue import Catalogue, Task
+from engine.rules.routing.evidence import Evidence
+from engine.rules.routing.hard_rules import Fired
+from engine.rules.routing.result import Candidate
+from engine.terms import AssignmentRole
+
+_HALF_WAY = 5.0
+_WORDS_SHOWN = 8
+
+
+def build_candidates(
+    order: Sequence[str],
+    evidence: Evidence,
+    fired: tuple[Fired, ...],
+    catalogue: Catalogue,
+    *,
+    rows_shown: int,
+) -> tuple[Candidate, ...]:
+    """Candidates in the order given, each explained against the next."""
+    rows = {unit: best_rows(unit, evidence.rows, catalogue)[:rows_shown] for unit in order}
+    return tuple(
+        Candidate(
+            unit=unit,
+            role=_role(place, unit, rows[unit]),
+            score=display_score(evidence.points.get(unit, 0.0)),
+            tasks=tuple(task.number for task in rows[unit]),
+            evidence=_evidence(unit, evidence, fired),
+            why=_why(place, order, evidence, fired, rows),
+            supports=_supports(unit, rows[unit]),
+        )
+        for place, unit in enumerate(order)
+    )
+
+
+def best_rows(unit: str, fit: Mapping[int, float], catalogue: Catalogue) -> list[Task]:
+    """The rows a unit leads or supports, best fit first; leading decides between equals."""
+    own = (*catalogue.led_by(unit), *catalogue.supported_by(unit))
+    return sorted(own, key=lambda task: -fit.get(task.number, 0.0))
+
+
+def display_score(points: float) -> float:
+    """Points as 0 to 100, for people."""
+    return round(100 * (1 - exp(-max(points, 0.0) / _HALF_WAY)), 1)
+
+
+def _role(place: int, unit: str, rows: Sequence[Task]) -> AssignmentRole:
+    """The first candidate leads; another would lead if it leads its own best row."""
+    leads = place == 0 or bool(rows and unit in rows[0].leads)
+    return AssignmentRole.LEAD if leads else AssignmentRole.ASSISTING
+
+
+def _supports(unit: str, rows: Sequence[Task]) -> tuple[str, ...]:
+    if not rows:
+        return ()
+    others = rows[0].supports if unit in rows[0].leads else (*rows[0].leads, *rows[0].supports)
+    return tuple(other for other in others if other != unit)
+
+
+def _evidence(unit: str, evidence: Evidence, fired: tuple[Fired, ...]) -> tuple[str, ...]:
+    by_rule = [word for one in fired if one.rule.unit == unit for word in one.words]
+    words = dict.fromkeys((*evidence.words.get(unit, ())[:_WORDS_SHOWN], *by_rule))
+    inside = {word for word in words for other in words if word != other and word in other}
+    return tuple(word for word in words if word not in inside)[:_WORDS_SHOWN]
+
+
+def _why(
+    place: int,
+    order: Sequence[str],
+    evidence: Evidence,
+    fired: tuple[Fired, ...],
+    rows: Mapping[str, Sequence[Task]],
+) -> str:
+    unit = order[place]
+    parts = [f"规则“{one.rule.label}”" for one in fired if one.rule.unit == unit]
+    words = evidence.words.get(unit, ())
+    parts += [f"用语“{'、'.join(words[:3])}”"] if words else []
+    best = rows[unit][0] if rows[unit] else None
+    if best is not None and evidence.rows.get(best.number, 0.0) > 0:
+        part = "牵头" if unit in best.leads else "配合"
+        parts.append(f"{part}第{best.number}项“{best.direction}”")
+    return "；".join([*parts, _against_next(place, order, evidence)]).strip("；")
+
+
+def _against_next(place: int, order: Sequence[str], evidence: Evidence) -> str:
+    if place + 1 >= len(order):
+        return ""
+    unit, other = order[place], order[place + 1]
+    mine, theirs = evidence.points.get(unit, 0.0), evidence.points.get(other, 0.0)
+    if theirs <= 0:
+        return f"{other}没有说到的用语"
+    words = evidence.words.get(other, ())
+    against = f"（{other}只有“{'、'.join(words[:2])}”）" if words else f"（{other}）"
+    return f"得分 {mine:.1f}，下一名 {theirs:.1f}{against}"

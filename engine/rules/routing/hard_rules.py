@@ -1,0 +1,113 @@
+"""Rules that outweigh duty words (硬规则): who owes whom, a procurement number, wages, courts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.errors import RuleError
+from engine.rules.routing.catalogue import Catalogue
+from engine.rules.routing.files import read_yaml
+from engine.rules.routing.text import fold
+
+
+@dataclass(frozen=True)
+class HardRule:
+    """One rule: all groups of `needs` heard, the first ahead of `before`, nothing of `unless`."""
+
+    id: str
+    label: str
+    group: str
+    unit: str
+    points: float
+    rows: tuple[int, ...]
+    needs: tuple[tuple[str, ...], ...]
+    unless: tuple[str, ...]
+    before: tuple[str, ...]
+    near: int
+
+    def fires(self, said: str) -> tuple[str, ...]:
+        """The words of each group that were heard, or nothing."""
+        if any(word in said for word in self.unless):
+            return ()
+        heard = tuple(next((word for word in group if word in said), "") for group in self.needs)
+        fits = all(heard) and self._comes_first(said) and self._stand_close(said)
+        return heard if fits else ()
+
+    def _comes_first(self, said: str) -> bool:
+        """Whether the first group is heard before the words it must precede."""
+        later = _first(said, self.before)
+        return later < 0 or 0 <= _first(said, self.needs[0]) < later
+
+    def _stand_close(self, said: str) -> bool:
+        """Whether the first two groups are heard within `near` characters, if that is asked."""
+        if not self.near:
+            return True
+        return any(
+            any(
+                other in said[max(0, at - self.near) : at + len(word) + self.near]
+                for other in self.needs[1]
+            )
+            for word in self.needs[0]
+            for at in _places(said, word)
+        )
+
+
+def _places(said: str, word: str) -> Iterator[int]:
+    at = said.find(word)
+    while at >= 0:
+        yield at
+        at = said.find(word, at + 1)
+
+
+def _first(said: str, words: tuple[str, ...]) -> int:
+    return min((at for word in words if (at := said.find(word)) >= 0), default=-1)
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A rule that fired, and on which words."""
+
+    rule: HardRule
+    words: tuple[str, ...]
+
+
+def load_hard_rules(catalogue: Catalogue) -> tuple[HardRule, ...]:
+    """The rules of hard_rules.yaml, in their order.
+
+    Raises:
+        RuleError: a rule names a unit that is neither in the list nor among the bodies outside it.
+    """
+    content = read_yaml("hard_rules.yaml")
+    known = {unit.name for unit in catalogue.units}
+    known |= {body["name"] for body in read_yaml("not_ours.yaml")["bodies"]}
+    words = {name: tuple(fold(word) for word in group) for name, group in content["words"].items()}
+    rules = tuple(_rule(entry, words) for entry in content["rules"])
+    for rule in rules:
+        if rule.unit not in known:
+            message = f"hard_rules.yaml 的规则 {rule.id} 指向没有登记的单位“{rule.unit}”"
+            raise RuleError(message)
+    return rules
+
+
+def _rule(entry: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> HardRule:
+    return HardRule(
+        id=entry["id"],
+        label=entry["label"],
+        group=entry.get("group", entry["id"]),
+        unit=entry["unit"],
+        points=float(entry["points"]),
+        rows=tuple(entry.get("rows", ())),
+        needs=tuple(words[name] for name in entry["needs"]),
+        unless=tuple(word for name in entry.get("unless", ()) for word in words[name]),
+        before=words[entry["before"]] if "before" in entry else (),
+        near=int(entry.get("near", 0)),
+    )
+
+
+def fired_rules(rules: tuple[HardRule, ...], said: str) -> tuple[Fired, ...]:
+    """The rules that fire on a text: of each group the first."""
+    fired: dict[str, Fired] = {}
+    for rule in rules:
+        if rule.group not in fired and (words := rule.fires(said)):
+            fired[rule.group] = Fired(rule, words)
+    return tuple(fired.values())

@@ -1,0 +1,118 @@
+"""The duty words of every unit (职责词库), and of the bodies that are not in the list."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from engine.rules.routing.catalogue import Catalogue, Unit
+from engine.rules.routing.files import lexicon_files, read_text, read_yaml
+from engine.rules.routing.matcher import Matcher
+from engine.rules.routing.text import fold
+from engine.rules.routing.tuning import Tuning
+
+TIERS = ("strong", "usual", "weak")
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body outside the list (清单外单位) and the words that tell the caller where to turn."""
+
+    name: str
+    turn_to: str
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Expressions and what each is worth to whom; owners are unit names or names of bodies."""
+
+    worth: Mapping[str, Mapping[str, float]]
+    bodies: Mapping[str, Body]
+    row_words: Mapping[str, tuple[int, ...]]
+    version: str
+    matcher: Matcher = field(repr=False, compare=False)
+    row_matcher: Matcher = field(repr=False, compare=False)
+
+
+def load_lexicon(catalogue: Catalogue, tuning: Tuning) -> Lexicon:
+    """Read every lexicon file and weigh its expressions."""
+    tiers: dict[str, dict[str, float]] = defaultdict(dict)
+    for unit in catalogue.units:
+        _add_names(tiers, unit, tuning)
+        _add(tiers, unit.name, _unit_words(unit), tuning)
+    bodies = read_yaml("not_ours.yaml")["bodies"]
+    for body in bodies:
+        _add(tiers, body["name"], body, tuning)
+    worth = {words: _shared(owners, words, tuning) for words, owners in _with_typos(tiers).items()}
+    row_words = _row_words()
+    return Lexicon(
+        worth=worth,
+        bodies={body["name"]: Body(body["name"], body["turn_to"]) for body in bodies},
+        row_words=row_words,
+        version=_version(),
+        matcher=Matcher(worth),
+        row_matcher=Matcher(row_words),
+    )
+
+
+def unit_expressions(unit: Unit) -> tuple[str, ...]:
+    """Every expression of a unit's lexicon, as written in its file."""
+    words = _unit_words(unit)
+    return tuple(word for tier in TIERS for word in words.get(tier, ()))
+
+
+def _unit_words(unit: Unit) -> Mapping[str, Any]:
+    name = f"lexicon/{unit.slug}.yaml"
+    return read_yaml(name) if name in lexicon_files() else {}
+
+
+def _add(
+    tiers: dict[str, dict[str, float]], owner: str, words: Mapping[str, Any], tuning: Tuning
+) -> None:
+    for tier in TIERS:
+        weight = getattr(tuning, f"{tier}_word")
+        for word in words.get(tier, ()):
+            owners = tiers[fold(str(word))]
+            owners[owner] = max(weight, owners.get(owner, 0.0))
+
+
+def _add_names(tiers: dict[str, dict[str, float]], unit: Unit, tuning: Tuning) -> None:
+    for name in (unit.name, *unit.aliases):
+        tiers[fold(name)][unit.name] = tuning.named_unit
+
+
+def _shared(owners: Mapping[str, float], words: str, tuning: Tuning) -> dict[str, float]:
+    """Longer expressions are worth more, and those of several owners less to each."""
+    scale = (len(words) / 2) ** tuning.length_power / len(owners) ** tuning.shared_word_discount
+    return {owner: weight * scale for owner, weight in owners.items()}
+
+
+def _with_typos(tiers: Mapping[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Add the usual misspellings of an expression, unless they are an expression themselves."""
+    every = dict(tiers)
+    for right, wrongs in read_yaml("typos.yaml")["typos"].items():
+        for words, owners in tiers.items():
+            if right in words:
+                for wrong in wrongs:
+                    every.setdefault(words.replace(right, wrong), owners)
+    return every
+
+
+def _row_words() -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, words in read_yaml("row_words.yaml")["rows"].items():
+        for word in words:
+            found[fold(str(word))].append(int(number))
+    return {word: tuple(numbers) for word, numbers in found.items()}
+
+
+@lru_cache
+def _version() -> str:
+    """The day in routing.yaml and a digest of every word: it changes whenever a word does."""
+    names = ("not_ours.yaml", "row_words.yaml", "hard_rules.yaml", "typos.yaml", "routing.yaml")
+    digest = hashlib.sha256()
+    for name in (*lexicon_files(), *names):
+        digest.update(read_text(name).encode())
+    return f"{read_yaml('routing.yaml')['since'].isoformat()}-{digest.hexdigest()[:8]}"

@@ -1,0 +1,205 @@
+"""Proposing who handles a ticket (派单建议): rules, duty words, rows of the list, then a gate."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from math import exp, log1p
+
+from engine.rules.routing.accused import Accused, AccusedFinder
+from engine.rules.routing.candidates import build_candidates
+from engine.rules.routing.catalogue import Catalogue, load_catalogue
+from engine.rules.routing.evidence import (
+    Evidence,
+    Said,
+    corrected,
+    read_said,
+    row_fit,
+    row_points,
+    row_word_hits,
+    rule_points,
+    word_points,
+)
+from engine.rules.routing.hard_rules import Fired, fired_rules, load_hard_rules
+from engine.rules.routing.lexicon import Lexicon, load_lexicon
+from engine.rules.routing.result import Candidate, Routing
+from engine.rules.routing.rows import RowIndex
+from engine.rules.routing.tuning import Tuning, load_tuning
+from engine.terms import RoutingDecision, TicketKind
+
+_NO_CORRECTIONS: Mapping[str, float] = {}
+
+
+class Router:
+    """Proposes units for a text; holds the index, and changes nothing."""
+
+    def __init__(self, catalogue: Catalogue, lexicon: Lexicon, tuning: Tuning) -> None:
+        self.catalogue = catalogue
+        self.lexicon = lexicon
+        self.tuning = tuning
+        self._rules = load_hard_rules(catalogue)
+        self._rows = RowIndex(catalogue.tasks)
+        self._accused = AccusedFinder(catalogue)
+        leading = {unit.name: len(catalogue.led_by(unit.name)) for unit in catalogue.units}
+        self._fallback = sorted(leading, key=lambda name: -leading[name])
+
+    def route(
+        self,
+        text: str,
+        *,
+        title: str = "",
+        kind: TicketKind | None = None,
+        corrections: Mapping[str, float] | None = None,
+    ) -> Routing:
+        """A proposal for any text at all; `corrections` are points per unit, within a limit."""
+        said = read_said(text, title, self.tuning)
+        fired = fired_rules(self._rules, said.whole)
+        evidence = self._evidence(said, fired, corrections or _NO_CORRECTIONS)
+        accused = self._accused.find(said.whole)
+        return self._decide(evidence, fired, accused, kind)
+
+    def _evidence(
+        self, said: Said, fired: tuple[Fired, ...], corrections: Mapping[str, float]
+    ) -> Evidence:
+        points, words = word_points(said, self.lexicon, self.tuning)
+        hits = row_word_hits(said, self.lexicon)
+        for one in fired:
+            hits.update(dict.fromkeys(one.rule.rows, 3))
+        fit = row_fit(self._rows.likeness(said.whole), hits, self.tuning)
+        for more in (row_points(fit, hits, self.catalogue, self.tuning), rule_points(fired)):
+            for unit, score in more.items():
+                points[unit] = points.get(unit, 0.0) + score
+        return Evidence(corrected(points, corrections, self.tuning), words, fit)
+
+    # --- the decision ------------------------------------------------------------------------
+
+    def _decide(
+        self,
+        evidence: Evidence,
+        fired: tuple[Fired, ...],
+        accused: tuple[Accused, ...],
+        kind: TicketKind | None,
+    ) -> Routing:
+        order = self._order(evidence)
+        confidence = self._confidence(evidence, order)
+        decision, reason, not_ours = self._judge(evidence, order, accused, fired, confidence)
+        order = self._around(order, accused, kind, decision)
+        shown = order[: int(self.tuning.candidates_shown)]
+        candidates = build_candidates(
+            shown, evidence, fired, self.catalogue, rows_shown=int(self.tuning.rows_shown)
+        )
+        if kind is TicketKind.REPORT and accused:
+            candidates = _without(candidates, {one.unit for one in accused})
+            reason = reason and f"{reason}；举报不派给被反映单位"
+        return Routing(
+            decision=decision,
+            confidence=round(confidence, 3),
+            candidates=candidates,
+            reason=reason or _choice_reason(candidates, decision, confidence),
+            not_ours=not_ours,
+            rule=next((one.rule.id for one in fired if one.rule.unit == order[0]), ""),
+            catalogue_version=self.catalogue.version,
+            lexicon_version=self.lexicon.version,
+        )
+
+    def _order(self, evidence: Evidence) -> list[str]:
+        """Units by points; after them those that lead most rows, so that there is a choice."""
+        known = self.lexicon.bodies
+        units = [
+            name for name, points in evidence.points.items() if name not in known and points > 0
+        ]
+        units.sort(key=lambda name: -evidence.points[name])
+        return [*units, *(name for name in self._fallback if name not in units)]
+
+    def _confidence(self, evidence: Evidence, order: list[str]) -> float:
+        """The probability that the first is right, from its points and its lead over the second."""
+        first, second = (evidence.points.get(name, 0.0) for name in order[:2])
+        if first <= 0:
+            return 0.0
+        margin = (first - second) / first
+        tuning = self.tuning
+        odds = (
+            tuning.confidence_base
+            + tuning.confidence_margin * margin
+            + tuning.confidence_strength * log1p(first)
+        )
+        return min(1.0, first / tuning.least_points) / (1 + exp(-odds))
+
+    def _judge(
+        self,
+        evidence: Evidence,
+        order: list[str],
+        accused: tuple[Accused, ...],
+        fired: tuple[Fired, ...],
+        confidence: float,
+    ) -> tuple[RoutingDecision, str, str | None]:
+        body = self._outside(evidence, order, fired)
+        if body:
+            return RoutingDecision.NOT_OURS, *self._turn_away(body, evidence)
+        blamed = next((one for one in accused if one.unit == order[0]), None)
+        if blamed is not None:
+            reason = f"“{blamed.words}”：被反映的就是{blamed.unit}，不能只派给它，请同时交监督单位"
+            return RoutingDecision.CONFLICT, reason, None
+        if confidence >= self.tuning.gate:
+            return RoutingDecision.DISPATCH, "", None
+        return RoutingDecision.CHOOSE, "", None
+
+    def _outside(self, evidence: Evidence, order: list[str], fired: tuple[Fired, ...]) -> str:
+        """The body outside the list that the text is about, if it is about one."""
+        bodies = [name for name in self.lexicon.bodies if name in evidence.points]
+        if not bodies or any(one.rule.unit == order[0] for one in fired):
+            return ""
+        best = max(bodies, key=lambda name: evidence.points[name])
+        points, ours = evidence.points[best], evidence.points.get(order[0], 0.0)
+        clear = points >= self.tuning.not_ours_floor and points >= ours * self.tuning.not_ours_ratio
+        return best if clear else ""
+
+    def _turn_away(self, body: str, evidence: Evidence) -> tuple[str, str]:
+        words = "、".join(evidence.words[body][:3])
+        where = self.lexicon.bodies[body].turn_to
+        return f"“{words}”属于{body}，不在任务清单的单位之列", f"{body}：{where}"
+
+    def _around(
+        self,
+        order: list[str],
+        accused: tuple[Accused, ...],
+        kind: TicketKind | None,
+        decision: RoutingDecision,
+    ) -> list[str]:
+        """Never the accused alone: watchdogs beside it; of a report it is not told at all."""
+        if kind is TicketKind.REPORT:
+            blamed = {one.unit for one in accused}
+            order = [name for name in order if name not in blamed]
+        if decision is not RoutingDecision.CONFLICT:
+            return order
+        first = [] if kind is TicketKind.REPORT else order[:1]
+        watchdogs = [name for name in self._accused.watchdogs if name not in first]
+        others = [name for name in order if name not in (*first, *watchdogs)]
+        return [*first, *watchdogs, *others]
+
+
+def _without(candidates: tuple[Candidate, ...], blamed: set[str]) -> tuple[Candidate, ...]:
+    """The candidates with the accused units taken out of their supporting units."""
+    return tuple(
+        replace(one, supports=tuple(name for name in one.supports if name not in blamed))
+        for one in candidates
+    )
+
+
+def _choice_reason(
+    candidates: tuple[Candidate, ...], decision: RoutingDecision, confidence: float
+) -> str:
+    first = candidates[0]
+    if decision is RoutingDecision.DISPATCH:
+        return f"{first.unit}：{first.why}"
+    if not first.evidence:
+        return "没有听到能说明事项的词，请补充诉求内容或人工选择承办单位"
+    names = "、".join(one.unit for one in candidates[:3])
+    return f"把握只有 {confidence:.0%}，请在{names}中选择；{first.why}"
+
+
+@lru_cache
+def load_router(version: str = "") -> Router:
+    """The router over the list of that version; without one, the newest. Built once."""
+    tuning = load_tuning()
+    catalogue = load_catalogue(version)
+    return Router(catalogue, load_lexicon(catalogue, tuning), tuning)

@@ -1,0 +1,54 @@
+"""The tunable numbers of the ranker (排序参数), from routing.yaml."""
+
+from dataclasses import dataclass, fields
+from functools import lru_cache
+
+from engine.errors import RuleError
+from engine.rules.routing.files import read_yaml
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """Every number of the ranking; what each means and why is in routing.yaml."""
+
+    head_characters: float
+    tail_characters: float
+    title_weight: float
+    opening_characters: float
+    repeat_weight: float
+    fading: float
+    strong_word: float
+    usual_word: float
+    weak_word: float
+    named_unit: float
+    length_power: float
+    shared_word_discount: float
+    row_weight: float
+    support_weight: float
+    row_word: float
+    row_words_to_unit: float
+    correction_limit: float
+    not_ours_ratio: float
+    not_ours_floor: float
+    rows_shown: float
+    candidates_shown: float
+    gate: float
+    least_points: float
+    confidence_base: float
+    confidence_margin: float
+    confidence_strength: float
+
+
+@lru_cache
+def load_tuning() -> Tuning:
+    """The numbers in routing.yaml.
+
+    Raises:
+        RuleError: a number is missing; the message names it.
+    """
+    values = read_yaml("routing.yaml")["values"]
+    missing = [one.name for one in fields(Tuning) if one.name not in values]
+    if missing:
+        message = f"engine/rules/catalogue/routing.yaml 缺少：{'、'.join(missing)}"
+        raise RuleError(message)
+    return Tuning(**{one.name: float(values[one.name]["value"]) for one in fields(Tuning)})

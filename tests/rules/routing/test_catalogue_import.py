@@ -1,0 +1,98 @@
+from engine.rules.routing.catalogue import load_catalogue
+from engine.rules.routing.catalogue_import import compare, read_table
+from engine.rules.routing.files import read_text
+
+HEAD = "序号,指标,改革方向,任务举措,完成时限,牵头单位,配合单位\n"
+
+
+def row(number="1", deadline="2024年12月31日", lead="区财政局", support=""):
+    return f'{number},政府采购,方向,举措,{deadline},"{lead}","{support}"\n'
+
+
+def test_a_row_of_csv_becomes_a_task():
+    table = read_table(
+        HEAD + row(lead="区财政局，区商务局按职责分工负责", support="区税务局, 区司法局")
+    )
+
+    (task,) = table.tasks
+    assert table.problems == ()
+    assert task.leads == ("区财政局", "区商务局")
+    assert task.joint_by_duty
+    assert task.supports == ("区税务局", "区司法局")
+    assert task.deadline.isoformat() == "2024-12-31"
+
+
+def test_the_documents_text_with_page_breaks_is_read_like_its_csv():
+    text = (
+        "前言，不是表格\n序号\t指标\t改革方向\t任务举措\t完成时限\t牵头单位\t配合单位\n"
+        "1\t纳税\t方向\t前半句，\t2024 年 6 月 30 日\t区税务局\t\n\n"
+        "序号\t指标\t改革方向\t任务举措\t完成时限\t牵头单位\t配合单位\n"
+        "\t\t\t<p>后半句。</p>\t\t\t\n"
+        "2\t纳税\t方向\t举措\t2024-12-31\t区税务局\t区财政局\n"
+    )
+
+    first, second = read_table(text).tasks
+
+    assert first.measure == "前半句，后半句。"
+    assert first.deadline.isoformat() == "2024-06-30"
+    assert second.supports == ("区财政局",)
+
+
+def test_misspelt_units_are_folded_and_noted():
+    (task,) = read_table(HEAD + row(lead="区自然资源")).tasks
+
+    assert task.leads == ("区自然资源局",)
+    assert "区自然资源局" in task.notes[0]
+
+
+def test_groups_without_a_unit_are_kept_apart():
+    (task,) = read_table(HEAD + row(support="区商务局、各有关单位")).tasks
+
+    assert task.supports == ("区商务局",)
+    assert [(group.name, group.role) for group in task.open_groups] == [("各有关单位", "support")]
+
+
+def test_an_unknown_unit_is_reported_with_its_row_and_a_guess():
+    table = read_table(HEAD + row(number="7", lead="区财政居"))
+
+    (problem,) = table.problems
+    assert (problem.row, problem.column) == ("7", "牵头单位")
+    assert "区财政局" in problem.message
+
+
+def test_an_unreadable_date_is_reported_and_the_other_rows_are_read():
+    table = read_table(HEAD + row(number="1", deadline="年底前") + row(number="2"))
+
+    assert [task.number for task in table.tasks] == [2]
+    assert [(p.row, p.column) for p in table.problems] == [("1", "完成时限")]
+
+
+def test_a_number_that_comes_twice_is_reported():
+    table = read_table(HEAD + row() + row())
+
+    assert [problem.column for problem in table.problems] == ["序号"]
+
+
+def test_a_text_without_the_table_is_reported_as_such():
+    assert "表头" in str(read_table("你好\n世界").problems[0])
+    assert "表头" in str(read_table("").problems[0])
+
+
+def test_comparing_a_list_with_itself_finds_nothing():
+    tasks = load_catalogue().tasks
+
+    assert compare(tasks, read_table(read_text("tasks-2023.csv")).tasks) == ()
+
+
+def test_comparing_tells_what_was_added_removed_and_changed():
+    old = read_table(HEAD + row("1") + row("2")).tasks
+    new = read_table(HEAD + row("2", lead="区商务局") + row("3")).tasks
+
+    changes = compare(old, new)
+
+    assert [(c.number, c.kind) for c in changes] == [(1, "removed"), (2, "changed"), (3, "added")]
+    assert (changes[1].field, changes[1].before, changes[1].after) == (
+        "leads",
+        "区财政局",
+        "区商务局",
+    )

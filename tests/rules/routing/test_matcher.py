@@ -1,0 +1,36 @@
+from engine.rules.routing.matcher import Matcher
+from engine.rules.routing.text import fold, shorten
+
+
+def found(text, *expressions):
+    return [(hit.start, hit.expression) for hit in Matcher(expressions).find(text)]
+
+
+def test_what_lies_inside_a_longer_expression_is_not_counted():
+    assert found("消防验收没过", "消防", "消防验收", "验收") == [(0, "消防验收")]
+
+
+def test_overlapping_expressions_are_both_found():
+    assert found("电费发票", "电费发", "费发票") == [(0, "电费发"), (1, "费发票")]
+
+
+def test_repeats_are_found_each_time():
+    assert found("发票发票", "发票") == [(0, "发票"), (2, "发票")]
+
+
+def test_nothing_is_found_in_nothing():
+    assert found("", "发票") == []
+    assert found("票", "发票") == []
+
+
+def test_folding_gives_one_spelling():
+    assert fold("ＣＡ 證 書\n") == "ca证书"
+
+
+def test_shortening_keeps_the_beginning_and_the_end():
+    assert shorten("一二三四五六七八", head=2, tail=2) == "一二。七八"
+    assert shorten("一二三四", head=2, tail=2) == "一二三四"
+
+
+def test_a_number_is_not_heard_inside_a_longer_one():
+    assert found("打12345，电话13812345678", "12345") == [(1, "12345")]
