@@ -20,6 +20,7 @@ from engine.terms import ClockKind
 
 # How far another system's clock may run ahead of ours: a technical limit.
 SKEW = timedelta(minutes=2)
+KEY, EXTERNAL = "key:", "external:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,31 +57,28 @@ def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
     """
     names, digest = _names(new, sent), _digest(sent.body)
     api_views.lock_names(step.session, [_lock_name(sent, name) for name in names])
-    first = _first(step, new, sent, digest)
+    known = api_views.records_of(step.session, sent.api_key_id, names)
+    first = _first(step, known, digest)
     if first is None:
+        _refuse_known_elsewhere(step, new)
         ticket = _accept(step, new, sent.received_at)
-        _remember(step, sent, names, IdempotencyRecord(
+        first = IdempotencyRecord(
             api_key_id=sent.api_key_id, key="", body_hash=digest, ticket_id=ticket.id,
             created_at=step.now,
-        ))  # fmt: skip
+        )  # fmt: skip
+        _remember(step, sent, names, first)
         return Received(ticket, step.now, replayed=False)
-    _remember(step, sent, names, first)
+    _remember(step, sent, [name for name in names if name not in known], first)
     return Received(step.session.get_one(Ticket, first.ticket_id), first.created_at, replayed=True)
 
 
 def _names(new: NewTicket, sent: Sent) -> list[str]:
-    names = [f"key:{sent.idempotency_key}"] if sent.idempotency_key else []
-    if new.external_id:
-        names.append(_external(new))
-    return names
-
-
-def _external(new: NewTicket) -> str:
-    return f"external:{new.source}:{new.external_id}"
+    names = [f"{KEY}{sent.idempotency_key}"] if sent.idempotency_key else []
+    return [*names, f"{EXTERNAL}{new.source}:{new.external_id}"] if new.external_id else names
 
 
 def _lock_name(sent: Sent, name: str) -> str:
-    return f"{sent.api_key_id}:{name}" if name.startswith("key:") else name
+    return f"{sent.api_key_id}:{name}" if name.startswith(KEY) else name
 
 
 def _digest(body: Mapping[str, Any]) -> str:
@@ -88,50 +86,43 @@ def _digest(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _first(step: Step, new: NewTicket, sent: Sent, digest: str) -> IdempotencyRecord | None:
+def _first(
+    step: Step, known: Mapping[str, IdempotencyRecord], digest: str
+) -> IdempotencyRecord | None:
     """Return what was recorded for the same request, refusing one that only looks the same."""
-    session = step.session
-    if sent.idempotency_key:
-        found = api_views.record_of_key(session, sent.api_key_id, f"key:{sent.idempotency_key}")
-        if found is not None:
-            return _same(step, found, digest, "Idempotency-Key", "这个幂等键")
-    if not new.external_id:
-        return None
-    found = api_views.record_of_any_key(session, _external(new))
-    if found is not None:
-        return _same(step, found, digest, "external_id", f"外部编号“{new.external_id}”")
-    ticket = store.ticket_by_external_id(session, new.source, new.external_id)
-    if ticket is not None:
-        words = f"外部编号“{new.external_id}”"
-        raise _used(words, "external_id", ticket)
-    return None
+    for name, record in known.items():
+        if record.body_hash != digest:
+            raise _used(name, step.session.get_one(Ticket, record.ticket_id))
+    return next(iter(known.values()), None)
 
 
-def _same(
-    step: Step, found: IdempotencyRecord, digest: str, name: str, words: str
-) -> IdempotencyRecord:
-    if found.body_hash != digest:
-        raise _used(words, name, step.session.get_one(Ticket, found.ticket_id))
-    return found
+def _refuse_known_elsewhere(step: Step, new: NewTicket) -> None:
+    """Refuse an external id that came in another way (话务员登记, 批量导入)."""
+    if new.external_id:
+        ticket = store.ticket_by_external_id(step.session, new.source, new.external_id)
+        if ticket is not None:
+            raise _used(EXTERNAL, ticket)
 
 
-def _used(words: str, name: str, first: Ticket) -> ConflictError:
+def _used(name: str, first: Ticket) -> ConflictError:
+    words, field = ("幂等键", "Idempotency-Key") if name.startswith(KEY) else (
+        "外部编号", "external_id")  # fmt: skip
     message = (
-        f"{words}已用于工单 {first.number}，而这次的内容不同，没有另建工单。"
+        f"这个{words}已用于工单 {first.number}，而这次的内容不同，没有另建工单。"
         "新的诉求请换编号；补充原诉求请用 supplements。"
     )
-    return ConflictError(message, fields={name: f"已用于工单 {first.number}，内容不同"})
+    return ConflictError(message, fields={field: f"已用于工单 {first.number}，内容不同"})
 
 
 def _remember(step: Step, sent: Sent, names: Sequence[str], first: IdempotencyRecord) -> None:
-    """Record each name of a request that is not on record yet."""
-    for name in names:
-        if api_views.record_of_key(step.session, sent.api_key_id, name) is None:
-            step.session.add(IdempotencyRecord(
-                api_key_id=sent.api_key_id, key=name, body_hash=first.body_hash,
-                ticket_id=first.ticket_id, created_at=first.created_at,
-            ))  # fmt: skip
-    step.session.flush()
+    """Record the names of a request that are not on record yet."""
+    step.session.add_all(
+        IdempotencyRecord(
+            api_key_id=sent.api_key_id, key=name, body_hash=first.body_hash,
+            ticket_id=first.ticket_id, created_at=first.created_at,
+        )
+        for name in names
+    )  # fmt: skip
 
 
 def _accept(step: Step, new: NewTicket, received_at: datetime | None) -> Ticket:

@@ -1,0 +1,117 @@
+"""What a route is handed: one transaction, the moment, the key that called, the rules."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Security
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+
+from engine import clock
+from engine.actions.actor import Actor
+from engine.actions.people import api_key
+from engine.actions.step import Step
+from engine.errors import NotSignedInError
+from engine.rules.rule_set import load_rules
+from engine.settings import load_settings
+from engine.store.database import work
+from engine.terms import ActorKind
+
+BEARER = HTTPBearer(auto_error=False, scheme_name="Bearer", description="the API key")
+HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="X-API-Key")
+
+
+class Scope(StrEnum):
+    """What a key may do (接口权限)."""
+
+    TICKETS_WRITE = "tickets:write"
+    TICKETS_READ = "tickets:read"
+    TICKETS_PRIVATE = "tickets:private"
+    CALLBACKS_WRITE = "callbacks:write"
+    ROUTING_READ = "routing:read"
+    EVENTS_READ = "events:read"
+
+
+async def present() -> datetime:
+    """Return the moment of a request; tests put their own in its place."""
+    return clock.now()
+
+
+Now = Annotated[datetime, Depends(present)]
+
+
+@dataclass(frozen=True)
+class Call:
+    """An authenticated call: the step to act with, and what its key may see."""
+
+    step: Step
+    key_id: int
+    scopes: frozenset[str]
+
+    @property
+    def private(self) -> bool:
+        """Return whether the caller may see who the requester is."""
+        return Scope.TICKETS_PRIVATE in self.scopes
+
+
+class Needs:
+    """A dependency that demands a scope and gives a `Call` on one transaction.
+
+    The transaction is committed before the answer is sent, and not at all when the route raises.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        """Keep which scope is demanded."""
+        self.scope = scope
+
+    def __call__(
+        self,
+        now: Now,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
+        header: Annotated[str | None, Security(HEADER)],
+    ) -> Iterator[Call]:
+        """Yield the call.
+
+        Raises:
+            NotSignedInError: no key, or none that counts.
+            NotPermittedError: the key lacks the scope.
+        """
+        secret = bearer.credentials if bearer else header
+        if not secret:
+            message = "请带接口密钥：在请求头写 Authorization: Bearer <密钥> 或 X-API-Key: <密钥>。"
+            raise NotSignedInError(message)
+        with work() as session:
+            key = api_key(session, secret, self.scope, now)
+            rules = load_rules(load_settings().region)
+            step = Step(session, Actor(ActorKind.API, key.name), now, rules)
+            yield Call(step, key.id, frozenset(key.scopes))
+
+
+Writing = Annotated[Call, Depends(Needs(Scope.TICKETS_WRITE), scope="function")]
+Reading = Annotated[Call, Depends(Needs(Scope.TICKETS_READ), scope="function")]
+CallingBack = Annotated[Call, Depends(Needs(Scope.CALLBACKS_WRITE), scope="function")]
+Routing = Annotated[Call, Depends(Needs(Scope.ROUTING_READ), scope="function")]
+Following = Annotated[Call, Depends(Needs(Scope.EVENTS_READ), scope="function")]
+
+Number = Annotated[
+    str,
+    Path(pattern=r"^[A-Za-z0-9-]{1,24}$", description="工单号", examples=["LZ2611230001"]),
+]
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,150}$",
+        description="the same key with the same body gets the same answer, never a second ticket",
+    ),
+]
+IfMatch = Annotated[
+    str,
+    Header(
+        alias="If-Match",
+        pattern=r"^[\x20-\x7e]{0,200}$",
+        description="the ETag of the ticket as read; 412 when it changed meanwhile",
+    ),
+]

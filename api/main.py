@@ -1,0 +1,54 @@
+"""The web application: the JSON API, the desks, health, and the reference page."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import errors
+from api.envelope import Envelope
+from api.pages import router as pages
+from api.routes import api, health, reference_page
+
+TITLE = "12345优化营商环境专线 API"
+ABOUT = (
+    "Intake, life and events of tickets. Keys: `Authorization: Bearer <key>` or `X-API-Key`. "
+    "Errors are application/problem+json (RFC 9457), in Chinese, with an English `code`."
+)
+VERSION = "1"
+CONTRACT = "/api/v1/openapi.json"
+
+
+def create_app() -> FastAPI:
+    """Return the application; the database must be in use before the first request."""
+    app = FastAPI(
+        title=TITLE, description=ABOUT, version=VERSION, openapi_url=CONTRACT,
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
+    errors.install(app)
+    app.include_router(api)
+    app.include_router(health.router)
+    app.include_router(reference_page.router)
+    app.include_router(pages)
+    app.add_middleware(Envelope)
+    app.openapi = lambda: contract(app)  # type: ignore[method-assign]
+    return app
+
+
+def contract(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI contract; every error is application/problem+json."""
+    if app.openapi_schema is None:
+        found = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        for operations in found["paths"].values():
+            for operation in operations.values():
+                _name_problems(operation["responses"])
+        app.openapi_schema = found
+    return app.openapi_schema
+
+
+def _name_problems(responses: dict[str, Any]) -> None:
+    for status, response in responses.items():
+        if int(status) >= 400 and "application/json" in response.get("content", {}):  # noqa: PLR2004
+            response["content"] = {errors.MEDIA_TYPE: response["content"]["application/json"]}

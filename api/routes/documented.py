@@ -1,0 +1,26 @@
+"""What every route says about its errors: one line each, in OpenAPI's `responses`."""
+
+from typing import Any
+
+from api.problem import Problem
+
+MEANINGS = {
+    401: "no key, or one that no longer counts",
+    403: "the key lacks the scope",
+    404: "no such ticket or unit",
+    409: "the lifecycle refuses, or the same name came with another body; names the first ticket",
+    412: "the ticket changed since the ETag in If-Match; nothing was written",
+    413: "the body is over 1 MB",
+    422: "fields are wrong (each is named), or the body is not JSON",
+    500: "a fault of ours; the request id leads to the log",
+    503: "the database is away; nothing was written",
+}
+READING = (401, 403, 422, 500, 503)
+WRITING = (401, 403, 409, 413, 422, 500, 503)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of a route that may answer with these problems."""
+    return {
+        status: {"model": Problem, "description": MEANINGS[status]} for status in sorted(statuses)
+    }

@@ -1,0 +1,98 @@
+"""Whether the house stands (健康): for load balancers and for the person on duty."""
+
+from datetime import date, datetime
+
+from fastapi import APIRouter
+from sqlmodel import Session
+
+from api.dependencies import Now
+from api.routes.documented import problems
+from api.schemas import Answer, Moment
+from engine.errors import UnavailableError
+from engine.rules.rule_set import load_rules
+from engine.rules.shanghai import shanghai_date
+from engine.settings import load_settings
+from engine.store import api_views
+from engine.store.database import work
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+class Alive(Answer):
+    """The process answers."""
+
+    status: str = "ok"
+
+
+class Beat(Answer):
+    """When a recurring job last ran (心跳)."""
+
+    name: str
+    ran_at: Moment
+    age_seconds: int
+    ok: bool
+
+
+class CalendarReach(Answer):
+    """How far the working calendar goes (日历): after `confirmed_through` dates are provisional."""
+
+    region: str
+    version: str
+    confirmed_through: date
+    horizon: date
+    days_left: int
+
+
+class Readiness(Answer):
+    """Whether this process can take tickets: the database is there and of its version."""
+
+    migration: str
+    heartbeats: list[Beat]
+    calendar: CalendarReach
+
+
+@router.get("/live")
+def live() -> Alive:
+    """Say that the process answers."""
+    return Alive()
+
+
+@router.get("/ready", responses=problems(500, 503))
+def ready(now: Now) -> Readiness:
+    """Say whether tickets can be taken; 503 while the database is away or not migrated."""
+    with work() as session:
+        return readiness(session, now)
+
+
+def readiness(session: Session, now: datetime) -> Readiness:
+    """Return what this process knows of its own state.
+
+    Raises:
+        UnavailableError: the database stands at another migration than this program.
+    """
+    stands, wanted = api_views.revision(session), api_views.newest_revision()
+    if stands != wanted:
+        message = f"数据库版本是“{stands}”，程序需要“{wanted}”：请先运行 hotline migrate。"
+        raise UnavailableError(message)
+    return Readiness(
+        migration=stands,
+        heartbeats=[
+            Beat(
+                name=one.name, ran_at=one.ran_at, ok=one.ok,
+                age_seconds=int((now - one.ran_at).total_seconds()),
+            )
+            for one in api_views.heartbeats(session)
+        ],
+        calendar=_calendar(now),
+    )  # fmt: skip
+
+
+def _calendar(now: datetime) -> CalendarReach:
+    calendar = load_rules(load_settings().region).calendar
+    return CalendarReach(
+        region=calendar.region,
+        version=calendar.version,
+        confirmed_through=calendar.confirmed_through,
+        horizon=calendar.horizon,
+        days_left=(calendar.horizon - shanghai_date(now)).days,
+    )

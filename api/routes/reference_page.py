@@ -1,0 +1,93 @@
+"""The reference of the API as one page that needs no other server (接口说明)."""
+
+import json
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from engine.errors import EngineError
+
+router = APIRouter(include_in_schema=False)
+PAGE = """<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/static/desk.css"></head>
+<body><main><h1>{title}</h1><p>{about}</p>
+<p><a href="/api/v1/openapi.json">OpenAPI 3.1</a></p>
+<nav><ul>{index}</ul></nav>{operations}
+<h2>错误代码</h2><dl>{problems}</dl></main></body></html>"""
+
+
+@router.get("/api/docs")
+def reference(request: Request) -> HTMLResponse:
+    """Return the reference page, made from the contract itself."""
+    contract = request.app.openapi()
+    found = list(_operations(contract))
+    return HTMLResponse(
+        PAGE.format(
+            title=escape(contract["info"]["title"]),
+            about=escape(contract["info"]["description"]),
+            index="".join(_entry(name, one) for name, one in found),
+            operations="".join(_section(name, one, contract) for name, one in found),
+            problems="".join(_problem(kind) for kind in _kinds(EngineError)),
+        )
+    )
+
+
+def _operations(contract: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in contract["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def _entry(name: str, operation: dict[str, Any]) -> str:
+    return f'<li><a href="#{operation["operationId"]}"><code>{escape(name)}</code></a></li>'
+
+
+def _section(name: str, operation: dict[str, Any], contract: dict[str, Any]) -> str:
+    return (
+        f'<section id="{operation["operationId"]}"><h2><code>{escape(name)}</code></h2>'
+        f"<p>{escape(operation.get('description', ''))}</p>"
+        f"{_parameters(operation)}{_example(operation, contract)}{_answers(operation)}</section>"
+    )
+
+
+def _parameters(operation: dict[str, Any]) -> str:
+    rows = "".join(
+        f"<tr><td><code>{escape(one['name'])}</code></td><td>{escape(one['in'])}</td>"
+        f"<td>{escape(one.get('description', ''))}</td></tr>"
+        for one in operation.get("parameters", ())
+    )
+    return f"<table><caption>参数</caption>{rows}</table>" if rows else ""
+
+
+def _example(operation: dict[str, Any], contract: dict[str, Any]) -> str:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return ""
+    name = content["schema"]["$ref"].rsplit("/", 1)[-1]
+    examples = contract["components"]["schemas"][name].get("examples", [])
+    shown = (json.dumps(one, ensure_ascii=False, indent=2) for one in examples)
+    return "".join(f"<pre><code>{escape(one)}</code></pre>" for one in shown)
+
+
+def _answers(operation: dict[str, Any]) -> str:
+    rows = "".join(
+        f"<tr><td>{status}</td><td>{escape(one['description'])}</td></tr>"
+        for status, one in sorted(operation["responses"].items())
+    )
+    return f"<table><caption>回答</caption>{rows}</table>"
+
+
+def _kinds(kind: type[EngineError]) -> Iterator[type[EngineError]]:
+    yield kind
+    for one in kind.__subclasses__():
+        yield from _kinds(one)
+
+
+def _problem(kind: type[EngineError]) -> str:
+    words = f"{kind.status} {kind.title}"
+    return f'<dt id="problem-{kind.code}"><code>{kind.code}</code></dt><dd>{escape(words)}</dd>'

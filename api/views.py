@@ -1,0 +1,224 @@
+"""Tables → answers: what a caller may see of a ticket, its deadlines and its history."""
+
+from collections.abc import Iterable, Sequence
+
+from api import schemas
+from api.deadline_views import Units, clocks_of, deadline, ticket_url, unit_ref
+from api.dependencies import Call
+from api.schemas import Word
+from engine.actions.receiving import Received
+from engine.models import Assignment, Callback, Clock, Ticket, TicketEventRecord
+from engine.store import api_views, clocks
+from engine.store import tickets as store
+from engine.terms import (
+    ActorKind,
+    AssignmentRole,
+    ClockKind,
+    RoutingDecision,
+    TicketEvent,
+    TicketStatus,
+)
+
+PROPOSALS = 3
+UNDECIDED = "待分派"
+
+
+def suggestion(stored: dict[str, object]) -> schemas.Suggestion:
+    """Return what routing said, as it is kept with a ticket."""
+    content = routing_fields(stored)
+    return schemas.Suggestion.model_validate(content)
+
+
+def routing_fields(stored: dict[str, object] | None) -> dict[str, object]:
+    """Return the fields that routing fills: decision, reason, category, three proposals."""
+    routing = stored or {}
+    candidates = routing.get("candidates") or []
+    found = candidates[:PROPOSALS] if isinstance(candidates, list) else []
+    return {
+        "decision": Word.of(RoutingDecision.parse(str(routing.get("decision", "choose")))),
+        "reason": str(routing.get("reason") or ""),
+        "category": str(routing.get("category") or ""),
+        "proposals": [_proposal(one) for one in found],
+        "catalogue_version": str(routing.get("catalogue_version") or ""),
+    }
+
+
+def _proposal(one: dict[str, object]) -> schemas.Proposal:
+    role = Word.of(AssignmentRole.parse(str(one["role"])))
+    names = ("unit", "score", "tasks", "supports", "why")
+    return schemas.Proposal.model_validate({**{name: one[name] for name in names}, "role": role})
+
+
+def head(
+    ticket: Ticket, assignments: Iterable[Assignment], units: Units, status: TicketStatus
+) -> dict[str, object]:
+    """Return what every answer about a ticket says of it."""
+    refs = [(one.role, unit_ref(units[one.unit_id])) for one in assignments]
+    return {
+        "number": ticket.number,
+        "source": ticket.source,
+        "external_id": ticket.external_id,
+        "kind": Word.of(ticket.kind),
+        "urgency": Word.of(ticket.urgency),
+        "status": Word.of(status),
+        "accepted_at": ticket.accepted_at,
+        "category": routing_fields(ticket.routing)["category"],
+        "lead": next((ref for role, ref in refs if role is AssignmentRole.LEAD), None),
+        "supports": [ref for role, ref in refs if role is AssignmentRole.ASSISTING],
+        "url": ticket_url(ticket),
+    }
+
+
+def receipt(call: Call, received: Received) -> schemas.TicketReceipt:
+    """Return the answer to a new ticket as things stood when it was written, now and ever after."""
+    session, ticket = call.step.session, received.ticket
+    made = api_views.assignments_made_at(session, ticket, received.written_at)
+    units = api_views.units_by_id(session, (one.unit_id for one in made))
+    status = TicketStatus.DISPATCHED if made else TicketStatus.ACCEPTED
+    rows = _clocks_of_receipt(call, ticket, made)
+    routing = routing_fields(ticket.routing)
+    answer = next((row for row in rows if row.kind is ClockKind.REQUESTER), None)
+    return schemas.TicketReceipt.model_validate({
+        **head(ticket, made, units, status),
+        "decision": routing["decision"],
+        "decision_reason": routing["reason"],
+        "proposals": routing["proposals"],
+        "agency_responsible": _responsible(ticket, made, units),
+        "expected_datetime": answer.due_at if answer else None,
+        "deadlines": [deadline(row, ticket, units, received.written_at) for row in rows],
+    })  # fmt: skip
+
+
+def _clocks_of_receipt(call: Call, ticket: Ticket, made: Sequence[Assignment]) -> list[Clock]:
+    """Return the clocks started with the ticket: the requester's first, and its units'."""
+    ids = {one.id for one in made}
+    rows = clocks.of_ticket(call.step.session, ticket.id)
+    first = [row for row in rows if row.kind is ClockKind.REQUESTER][:1]
+    started = {one.id: one.dispatched_at for one in made}
+    theirs = [
+        row
+        for row in rows
+        if row.assignment_id in ids and row.started_at == started[row.assignment_id]
+    ]
+    return first + theirs
+
+
+def _responsible(ticket: Ticket, made: Sequence[Assignment], units: Units) -> str:
+    if made:
+        return units[made[0].unit_id].name
+    candidates = (ticket.routing or {}).get("candidates") or []
+    if ticket.routing_decision is RoutingDecision.DISPATCH and candidates:
+        return str(candidates[0]["unit"])
+    return UNDECIDED
+
+
+def ticket_view(call: Call, ticket: Ticket) -> schemas.TicketView:
+    """Return a ticket as it stands now; the requester only for keys that may see it."""
+    session = call.step.session
+    rows, units = clocks_of(call, ticket)
+    made = store.open_assignments(session, ticket)
+    units |= api_views.units_by_id(session, (one.unit_id for one in made))
+    decision = ticket.routing_decision
+    return schemas.TicketView.model_validate({
+        **head(ticket, made, units, ticket.status),
+        "version": ticket.version,
+        "confidential": ticket.confidential,
+        "demonstration": ticket.demonstration,
+        "closed_at": ticket.closed_at,
+        "returns": ticket.returns,
+        "reworks": ticket.reworks,
+        "decision": Word.of(decision) if decision else None,
+        "decision_reason": _decision_reason(call, ticket),
+        "deadlines": [deadline(row, ticket, units, call.step.now) for row in rows],
+        "private": _private(call, ticket) if call.private else None,
+    })  # fmt: skip
+
+
+def _decision_reason(call: Call, ticket: Ticket) -> str:
+    """Return why routing decided so; with a conflict it quotes the requester (被反映单位)."""
+    quotes = ticket.routing_decision is RoutingDecision.CONFLICT
+    return str((ticket.routing or {}).get("reason") or "") if call.private or not quotes else ""
+
+
+def _private(call: Call, ticket: Ticket) -> schemas.Private:
+    who = store.requester_of(call.step.session, ticket)
+    names = schemas.Requester.model_fields
+    requester = schemas.Requester(**{name: getattr(who, name) for name in names})
+    return schemas.Private(
+        title=ticket.title, content=ticket.content, place=ticket.place, requester=requester
+    )
+
+
+def ticket_page(call: Call, found: Sequence[Ticket], limit: int) -> schemas.TicketPage:
+    """Return a page of tickets; `found` may hold one more than the page shows."""
+    shown = found[:limit]
+    made = api_views.open_assignments_of(call.step.session, shown)
+    units = api_views.units_by_id(call.step.session, (one.unit_id for one in made))
+    items = [
+        schemas.TicketHead.model_validate(
+            head(one, [a for a in made if a.ticket_id == one.id], units, one.status)
+        )
+        for one in shown
+    ]
+    more = len(found) > limit
+    return schemas.TicketPage(items=items, next=shown[-1].number if more else None)
+
+
+def event(call: Call, record: TicketEventRecord, number: str, units: Units) -> schemas.EventView:
+    """Return one event; a person's name and own words only for keys that may see them."""
+    unit = units.get(record.unit_id) if record.unit_id is not None else None
+    shown = call.private or not _may_quote(record)
+    text = record.details.get("text") if record.event is TicketEvent.SUPPLEMENT else None
+    source = record.from_status
+    return schemas.EventView.model_validate({
+        "id": record.id,
+        "ticket": number,
+        "seq": record.seq,
+        "event": Word.of(record.event),
+        "at": record.at,
+        "recorded_at": record.recorded_at,
+        "actor": schemas.EventActor(
+            kind=Word.of(record.actor_kind),
+            name=record.actor_name if shown else None,
+            unit=unit.name if unit else None,
+        ),
+        "from_status": Word.of(source) if source else None,
+        "to_status": Word.of(record.to_status),
+        "reason": record.reason if shown else None,
+        "text": text if call.private else None,
+        "citation": record.citation,
+    })  # fmt: skip
+
+
+def _may_quote(record: TicketEventRecord) -> bool:
+    """Return whether an event's reason may hold what a person said or wrote."""
+    conflict = record.details.get("decision") == RoutingDecision.CONFLICT.value
+    return record.actor_kind is ActorKind.USER or conflict
+
+
+def ticket_events(call: Call, ticket: Ticket) -> schemas.TicketEvents:
+    """Return the history of one ticket."""
+    records = store.events(call.step.session, ticket)
+    units = api_views.units_by_id(call.step.session, (one.unit_id for one in records))
+    items = [event(call, one, ticket.number, units) for one in records]
+    return schemas.TicketEvents(number=ticket.number, items=items)
+
+
+def event_page(call: Call, after: int, limit: int) -> schemas.EventPage:
+    """Return the next events of all tickets after a cursor."""
+    found = api_views.events_after(call.step.session, after, limit)
+    units = api_views.units_by_id(call.step.session, (one.unit_id for one, _ in found))
+    items = [event(call, one, number, units) for one, number in found]
+    return schemas.EventPage(items=items, next=items[-1].id if items else after)
+
+
+def callback_view(ticket: Ticket, callback: Callback) -> schemas.CallbackView:
+    """Return where a callback duty and its ticket stand."""
+    return schemas.CallbackView(
+        number=ticket.number,
+        status=Word.of(ticket.status),
+        state=Word.of(callback.state),
+        human_required=callback.human_required,
+        why=callback.why,
+        next_attempt_at=callback.next_attempt_at,
+    )

@@ -1,0 +1,59 @@
+"""Sends one ticket to the hotline and follows what becomes of it; needs only Python.
+
+HOTLINE_URL=http://127.0.0.1:8000 HOTLINE_KEY=hl_... python docs/examples/api_client.py
+"""
+
+# ruff: noqa: EM102, PLR2004, T201
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+URL = os.environ.get("HOTLINE_URL", "http://127.0.0.1:8000")
+KEY = os.environ.get("HOTLINE_KEY", "")
+
+
+def call(method: str, path: str, body: Any = None, **headers: str) -> Any:
+    """Return what the API answers, trying again while it is away: a repeat makes no twin."""
+    data = None if body is None else json.dumps(body).encode()
+    sent = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json", **headers}
+    request = urllib.request.Request(f"{URL}/api/v1{path}", data, sent, method=method)
+    for wait in (1, 2, 4, 8, 0):
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            problem = json.load(error)
+            if error.code != 503 or not wait:
+                raise SystemExit(f"{problem['title']}：{problem['detail']}") from error
+        except OSError:
+            if not wait:
+                raise
+        time.sleep(wait)
+    return None
+
+
+def main() -> None:
+    """Take in one ticket, then print where it stands and what happened."""
+    ticket = {
+        "kind": "求助",
+        "content": "我公司申请不动产抵押登记，窗口要求重复提交材料，请协调一次办结。",
+        "phone": "0772-2800000",
+        "source": "city-12345",
+        "external_id": "EXAMPLE-0001",
+    }
+    taken = call("POST", "/tickets", ticket)
+    print(taken["number"], taken["agency_responsible"], taken["expected_datetime"])
+    for deadline in taken["deadlines"]:
+        print(deadline["reason"])
+    after = 0
+    while (page := call("GET", f"/events?after={after}"))["items"]:
+        for event in page["items"]:
+            print(event["ticket"], event["at"], event["event"]["label"])
+        after = page["next"]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Queries of the JSON API: pages by key, the feed of events, repeated requests, health."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from engine.errors import BadInputError
+from engine.models import (
+    ApiKey,
+    Assignment,
+    Heartbeat,
+    IdempotencyRecord,
+    Ticket,
+    TicketEventRecord,
+    Unit,
+)
+from engine.store.migrate import alembic_config
+from engine.store.tickets import unit_by_name
+from engine.terms import TicketKind, TicketStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketFilter:
+    """Which tickets a list shows; `after` is the number of the last one seen."""
+
+    status: TicketStatus | None = None
+    kind: TicketKind | None = None
+    unit: str = ""
+    after: str = ""
+    limit: int = 50
+
+
+def tickets_page(session: Session, wanted: TicketFilter) -> Sequence[Ticket]:
+    """Return a page of tickets in the order they were written, with one more when more follow.
+
+    Raises:
+        NotFoundError: there is no such unit.
+        BadInputError: `after` is no ticket's number.
+    """
+    query = select(Ticket).order_by(col(Ticket.id)).limit(wanted.limit + 1)
+    if wanted.status is not None:
+        query = query.where(Ticket.status == wanted.status)
+    if wanted.kind is not None:
+        query = query.where(Ticket.kind == wanted.kind)
+    if wanted.unit:
+        query = query.where(Ticket.lead_unit_id == unit_by_name(session, wanted.unit).id)
+    if wanted.after:
+        query = query.where(col(Ticket.id) > _id_of(session, wanted.after))
+    return session.exec(query).all()
+
+
+def _id_of(session: Session, number: str) -> int:
+    found = session.exec(select(Ticket.id).where(Ticket.number == number)).one_or_none()
+    if found is None:
+        message = f"没有工单 {number}，不能从它往后列。"
+        raise BadInputError(message, fields={"after": message})
+    return found
+
+
+def events_after(
+    session: Session, after: int, limit: int
+) -> Sequence[tuple[TicketEventRecord, str]]:
+    """Return events with their ticket's number, none ever to be followed by one with a lower id.
+
+    Ids are given before a transaction commits, so an event with a lower id may appear later. Only
+    events older than every transaction still under way are shown: a follower misses nothing.
+    """
+    settled = text("age(ticket_event.xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)")
+    query = (
+        select(TicketEventRecord, Ticket.number)
+        .join(Ticket, col(Ticket.id) == col(TicketEventRecord.ticket_id))
+        .where(col(TicketEventRecord.id) > after)
+        .where(settled)
+        .order_by(col(TicketEventRecord.id))
+        .limit(limit)
+    )
+    return session.exec(query).all()
+
+
+def units_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Unit]:
+    """Return the units with those ids."""
+    wanted = {one for one in ids if one is not None}
+    if not wanted:
+        return {}
+    found = session.exec(select(Unit).where(col(Unit.id).in_(wanted))).all()
+    return {unit.id: unit for unit in found}
+
+
+def assignments_made_at(session: Session, ticket: Ticket, at: datetime) -> Sequence[Assignment]:
+    """Return the assignments of a ticket dispatched at exactly that moment, lead first."""
+    query = select(Assignment).where(
+        Assignment.ticket_id == ticket.id, Assignment.dispatched_at == at
+    )
+    return session.exec(query.order_by(col(Assignment.role).desc(), col(Assignment.id))).all()
+
+
+def open_assignments_of(session: Session, tickets: Sequence[Ticket]) -> Sequence[Assignment]:
+    """Return the open assignments of several tickets, leads first."""
+    query = select(Assignment).where(
+        col(Assignment.ticket_id).in_([ticket.id for ticket in tickets]),
+        col(Assignment.ended_at).is_(None),
+    )
+    return session.exec(query.order_by(col(Assignment.role).desc(), col(Assignment.id))).all()
+
+
+def lock_names(session: Session, names: Iterable[str]) -> None:
+    """Make requests that share a name wait for each other until this transaction ends."""
+    wanted = sorted(names)
+    if wanted:
+        statement = text(
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, 12345))"
+            " FROM unnest(CAST(:names AS text[])) AS name"
+        )
+        session.connection().execute(statement, {"names": wanted})
+
+
+def records_of(
+    session: Session, api_key_id: int, names: Sequence[str]
+) -> dict[str, IdempotencyRecord]:
+    """Return what was recorded under names: a `key:` belongs to one API key, others to all.
+
+    Of several records of one external id, made as keys were renewed, the oldest counts.
+    """
+    if not names:
+        return {}
+    query = select(IdempotencyRecord).where(
+        col(IdempotencyRecord.api_key_id).in_(select(ApiKey.id)),
+        col(IdempotencyRecord.key).in_(names),
+    )
+    found: dict[str, IdempotencyRecord] = {}
+    for record in session.exec(query.order_by(col(IdempotencyRecord.id))):
+        if record.api_key_id == api_key_id or not record.key.startswith("key:"):
+            found.setdefault(record.key, record)
+    return found
+
+
+def heartbeats(session: Session) -> Sequence[Heartbeat]:
+    """Return when each recurring job last ran."""
+    return session.exec(select(Heartbeat).order_by(col(Heartbeat.name))).all()
+
+
+def revision(session: Session) -> str:
+    """Return the migration that the database stands at; empty when it was never migrated."""
+    table = session.connection().execute(text("SELECT to_regclass('alembic_version')")).scalar()
+    if table is None:
+        return ""
+    found = session.connection().execute(text("SELECT version_num FROM alembic_version"))
+    return str(found.scalar() or "")
+
+
+@cache
+def newest_revision() -> str:
+    """Return the newest migration that this program knows."""
+    return str(ScriptDirectory.from_config(alembic_config()).get_current_head() or "")

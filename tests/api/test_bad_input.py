@@ -1,0 +1,204 @@
+"""What bad input gets: a clear Chinese sentence, every wrong field named, nothing lost."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import func, select
+
+from engine.models import Requester, Ticket
+from engine.store.database import Database, connect, use, work
+from tests.api.conftest import TICKETS, Caller, a_body
+
+
+def refused(answer: Any, status: int, code: str) -> dict[str, str]:
+    """Return the wrong fields of a problem+json answer, checked for its shape."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert (body["status"], body["code"]) == (status, code)
+    assert body["title"]
+    assert body["instance"] == f"urn:hotline:request:{answer.headers['x-request-id']}"
+    assert body["type"] == f"/api/docs#problem-{code}"
+    return {one["field"]: one["detail"] for one in body["errors"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"kind": "吐槽"}, "kind", "没有“吐槽”这个取值"),
+        ({"kind": ""}, "kind", "可用：咨询"),
+        ({"content": ""}, "content", "至少写 5 个字"),
+        ({"content": "  \n "}, "content", "至少写 5 个字"),
+        ({"content": "字" * 34_000}, "content", "34000 字，最多 20000 字"),
+        ({"phone": "12345"}, "phone", "来电号码不对"),
+        ({"phone": ""}, "phone", "请填写来电号码"),
+        ({"urgency": "马上"}, "urgency", "没有“马上”这个取值"),
+        ({"credit_code": "123"}, "credit_code", "18 位"),
+        ({"lead_unit": "月球管理局"}, "lead_unit", "单位名录里没有“月球管理局”"),
+        ({"support_units": ["无此单位"]}, "support_units", "单位名录里没有"),
+        ({"accused_unit": "无此单位"}, "accused_unit", "单位名录里没有"),
+        ({"external_id": "x" * 101}, "external_id", "最多 100 字"),
+        ({"external_id": ""}, "external_id", "至少 1"),
+        ({"place": "城中\x00区"}, "place", "不能保存的字符"),
+        ({"nmae": "x"}, "nmae", "没有这个字段"),
+        ({"confidential": "maybe"}, "confidential", "true 或 false"),
+        ({"received_at": "2026-11-23T09:00:00"}, "received_at", "时间要带时区"),
+        ({"received_at": "昨天"}, "received_at", "应为时间"),
+        ({"received_at": "2026-11-23T12:00:00+08:00"}, "received_at", "在将来"),
+        ({"received_at": "2026-09-01T09:00:00+08:00"}, "received_at", "答复期限已经过了"),
+        ({"lead_unit": "无", "received_at": "2026-11-23T01:00:00Z"}, "lead_unit", "名录里没有"),
+    ],
+)  # fmt: skip
+def test_a_wrong_field_is_named_and_nothing_is_written(
+    caller: Caller, changes: dict[str, Any], field: str, words: str
+) -> None:
+    answer = caller.post(TICKETS, a_body(**changes))
+
+    assert words in refused(answer, 422, "bad_input")[field]
+    with work() as session:
+        assert session.exec(select(func.count()).select_from(Ticket)).one() == 0
+
+
+def test_every_wrong_field_is_named_at_once(caller: Caller) -> None:
+    answer = caller.post(TICKETS, a_body(kind="吐槽", content="", phone="1", urgency="马上"))
+
+    assert set(refused(answer, 422, "bad_input")) == {"kind", "content", "phone", "urgency"}
+
+
+def test_missing_fields_are_named(caller: Caller) -> None:
+    answer = caller.post(TICKETS, {})
+
+    fields = refused(answer, 422, "bad_input")
+    assert fields == dict.fromkeys(("kind", "content", "phone"), "必须填写。")
+
+
+@pytest.mark.parametrize(
+    "sent", [b"{", b"{'kind': 1}", b"\xff\xfe", b"kind=complaint", b"[" * 9000]
+)
+def test_what_is_not_json_is_called_so(caller: Caller, sent: bytes) -> None:
+    answer = caller.client.post(TICKETS, content=sent, headers={"Content-Type": "application/json"})
+
+    refused(answer, 422, "not_json")
+    assert "JSON" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("sent", [[], "text", 1, None])
+def test_json_that_is_no_object_is_refused(caller: Caller, sent: Any) -> None:
+    refused(caller.post(TICKETS, sent), 422, "bad_input")
+
+
+def test_a_form_instead_of_json_is_told_the_content_type(caller: Caller) -> None:
+    answer = caller.client.post(TICKETS, data={"kind": "complaint"})
+
+    assert "application/json" in str(refused(answer, 422, "bad_input"))
+
+
+def test_half_a_surrogate_is_refused(caller: Caller) -> None:
+    sent = json.dumps(a_body()).replace("0772", "\\ud83d0772")
+    answer = caller.client.post(TICKETS, content=sent, headers={"Content-Type": "application/json"})
+
+    assert "phone" in refused(answer, 422, "bad_input")
+
+
+def test_more_than_a_megabyte_is_refused(caller: Caller) -> None:
+    answer = caller.post(TICKETS, a_body(content="x" * 1_000_000))
+
+    refused(answer, 413, "too_large")
+
+
+def test_a_megabyte_in_pieces_without_a_length_is_refused(caller: Caller) -> None:
+    pieces = (b"x" * 100_000 for _ in range(11))
+
+    refused(caller.client.post(TICKETS, content=pieces), 413, "too_large")
+
+
+@pytest.mark.parametrize(
+    ("now", "received_at"),
+    [("Mon 2029-01-08 10:00", None), ("Mon 2026-11-23 10:00", "2019-06-03T10:00:00+08:00")],
+)
+def test_a_year_without_calendar_is_said_clearly(
+    caller: Caller, now: str, received_at: str | None
+) -> None:
+    body = a_body(received_at=received_at) if received_at else a_body()
+
+    answer = caller.at(now).post(TICKETS, body)
+
+    assert answer.status_code == 422
+    assert answer.json()["code"] in ("calendar_not_published", "rule_not_in_force")
+    assert (now if received_at is None else received_at).split("-")[0][-4:] in answer.json()[
+        "detail"
+    ]
+
+
+def test_a_database_that_is_away_answers_503(caller: Caller) -> None:
+    use(connect("postgresql://nobody@127.0.0.1:1/none?connect_timeout=1"))
+
+    answer = caller.post(TICKETS, a_body())
+
+    refused(answer, 503, "unavailable")
+    assert answer.headers["retry-after"]
+    assert "没有保存" in answer.json()["detail"]
+
+
+def test_a_database_that_goes_away_half_way_leaves_nothing_behind(
+    caller: Caller, database: Database
+) -> None:
+    other = connect(database.url, pool_size=1)
+
+    @event.listens_for(database.engine, "after_cursor_execute")
+    def kill(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.startswith("INSERT INTO requester"):
+            pid = conn.connection.dbapi_connection.info.backend_pid
+            with other.engine.connect() as connection:
+                connection.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
+
+    answer = caller.post(TICKETS, a_body(external_id="C-1"))
+    event.remove(database.engine, "after_cursor_execute", kill)
+    again = caller.post(TICKETS, a_body(external_id="C-1"))
+    other.dispose()
+
+    refused(answer, 503, "unavailable")
+    assert again.status_code == 201
+    with work() as session:
+        assert session.exec(select(func.count()).select_from(Requester)).one() == 1
+
+
+def test_an_unknown_address_and_method_are_problems_too(caller: Caller) -> None:
+    refused(caller.get("/api/v1/nothing"), 404, "no_such_address")
+    wrong = caller.client.delete(TICKETS)
+    refused(wrong, 405, "wrong_method")
+    assert "POST" in wrong.headers["allow"]
+
+
+@pytest.mark.parametrize("path", ["", "/deadlines", "/deadlines/1", "/events"])
+def test_an_unknown_number_is_404(caller: Caller, path: str) -> None:
+    refused(caller.get(f"{TICKETS}/LZ9901010001{path}"), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("status=nowhere", "status"), ("kind=吐槽", "kind"), ("limit=0", "limit"),
+        ("limit=many", "limit"), ("after=LZ9901010001", "after"), ("after=%00", "after"),
+    ],
+)  # fmt: skip
+def test_a_wrong_filter_is_named(caller: Caller, query: str, field: str) -> None:
+    assert field in refused(caller.get(f"{TICKETS}?{query}"), 422, "bad_input")
+
+
+def test_a_crash_of_ours_is_a_problem_without_details(caller: Caller) -> None:
+    from api.dependencies import present
+
+    def broken() -> None:
+        message = "13800000000"
+        raise RuntimeError(message)
+
+    caller.app.dependency_overrides[present] = broken
+
+    answer = caller.post(TICKETS, a_body())
+
+    refused(answer, 500, "crash")
+    assert "13800000000" not in answer.text
+    assert answer.headers["x-request-id"] in answer.json()["detail"]

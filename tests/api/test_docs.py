@@ -1,0 +1,99 @@
+"""What docs/api.md shows works: every curl body, every path, and the example client."""
+
+import json
+import re
+import shlex
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from api.main import create_app
+from docs.examples import api_client
+from engine.store.database import Database
+from tests.api.conftest import Caller
+from tests.builders import a_ticket_to_call_back, an_api_key
+
+DOCS = Path(__file__).parents[2] / "docs" / "api.md"
+SHOWN = "LZ2611230001"
+
+
+def commands() -> list[list[str]]:
+    text = DOCS.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [
+        line for block in re.findall(r"```sh\n(.*?)```", text, re.S) for line in block.split("\n")
+    ]
+    return [shlex.split(line) for line in lines if line.startswith("curl")]
+
+
+@pytest.mark.parametrize("command", commands(), ids=lambda one: " ".join(one)[:60])
+def test_every_curl_line_works(caller: Caller, command: list[str]) -> None:
+    number = a_ticket_to_call_back("Mon 2026-11-23 09:00")
+    address = next(word for word in command if word.startswith("$HOTLINE_URL"))
+    path = address.removeprefix("$HOTLINE_URL").replace(SHOWN, number)
+
+    if "-d" in command:
+        answer = caller.post(path, json.loads(command[command.index("-d") + 1]))
+    elif path.endswith("/reminders"):
+        answer = caller.client.post(path)
+        assert answer.status_code == 409  # 待回访: no longer with its unit
+        return
+    else:
+        answer = caller.get(path)
+
+    assert answer.status_code in (200, 201), answer.text
+
+
+def test_every_path_of_the_contract_that_writes_is_in_the_docs(app: FastAPI) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+
+    for path, methods in app.openapi()["paths"].items():
+        if "post" in methods:
+            assert path.replace("{number}", SHOWN) in text, path
+
+
+@pytest.fixture
+def address(database: Database) -> Iterator[str]:
+    """Yield the address of a real server of this application."""
+    config = uvicorn.Config(create_app(), port=0, log_level="error", access_log=False)
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.02)
+    port = running.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    running.should_exit = True
+    thread.join(timeout=10)
+
+
+def test_the_example_client_takes_a_ticket_in_once(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(api_client, "URL", address)
+    monkeypatch.setattr(api_client, "KEY", an_api_key())
+
+    api_client.main()
+    api_client.main()
+
+    lines: list[Any] = capsys.readouterr().out.splitlines()
+    numbers = [
+        line.split()[0] for line in lines if line.startswith("LZ") and "受理登记" not in line
+    ]
+    assert len(numbers) == 2
+    assert len(set(numbers)) == 1
+    assert any("受理登记" in line for line in lines)
+
+
+def test_the_example_client_says_in_one_line_what_is_wrong(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api_client, "URL", address)
+
+    with pytest.raises(SystemExit, match="请先登录：请带接口密钥"):
+        api_client.main()

@@ -1,0 +1,105 @@
+"""Around every request: ids, headers, one line of log without anything personal; health."""
+
+import pytest
+from structlog.testing import capture_logs
+
+from engine.actions.background import beat
+from engine.store.database import Database, connect, use, work
+from tests.api.conftest import NOW, TICKETS, Caller, a_body
+from tests.builders import moment
+
+
+@pytest.mark.parametrize("path", ["/health/live", TICKETS, "/api/v1/none", "/api/docs"])
+def test_every_answer_carries_the_security_headers(anonymous: Caller, path: str) -> None:
+    headers = anonymous.get(path).headers
+
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-request-id"]
+
+
+def test_a_request_id_is_kept_when_it_is_one(anonymous: Caller) -> None:
+    kept = anonymous.get("/health/live", headers={"X-Request-Id": "trace-0001"})
+    replaced = anonymous.get("/health/live", headers={"X-Request-Id": "<script>"})
+
+    assert kept.headers["x-request-id"] == "trace-0001"
+    assert "script" not in replaced.headers["x-request-id"]
+
+
+def test_the_log_names_the_route_and_nothing_personal(caller: Caller) -> None:
+    with capture_logs() as lines:
+        number = caller.a_number(enterprise="演示企业甲")
+        caller.get(f"{TICKETS}/{number}?unit=演示企业甲")
+
+    written = [line for line in lines if line["event"] == "request"]
+    assert [line["route"] for line in written] == [TICKETS, f"{TICKETS}/{{number}}"]
+    assert "演示企业甲" not in str(lines)
+    assert "2800000" not in str(lines)
+
+
+def test_a_crash_is_logged_by_place_without_values(caller: Caller) -> None:
+    from api.dependencies import present
+
+    def broken() -> None:
+        message = "13800000000"
+        raise RuntimeError(message)
+
+    caller.app.dependency_overrides[present] = broken
+
+    with capture_logs() as lines:
+        caller.post(TICKETS, a_body())
+
+    (crash,) = [line for line in lines if line["event"] == "crash"]
+    assert crash["error"] == "RuntimeError"
+    assert any("broken" in place for place in crash["where"])
+    assert "13800000000" not in str(lines)
+
+
+def test_a_living_process_says_so_without_a_database(anonymous: Caller) -> None:
+    use(connect("postgresql://nobody@127.0.0.1:1/none?connect_timeout=1"))
+
+    assert anonymous.get("/health/live").json() == {"status": "ok"}
+    assert anonymous.get("/health/ready").status_code == 503
+
+
+def test_readiness_tells_migration_heartbeats_and_the_reach_of_the_calendar(
+    anonymous: Caller,
+) -> None:
+    beat("sweep", moment("Mon 2026-11-23 09:59"), True, {})
+
+    body = anonymous.at(NOW).get("/health/ready").json()
+
+    assert body["migration"]
+    assert [(one["name"], one["age_seconds"]) for one in body["heartbeats"]] == [("sweep", 60)]
+    assert body["calendar"]["days_left"] > 0
+
+
+def test_a_database_of_another_version_is_not_ready(anonymous: Caller, database: Database) -> None:
+    with work() as session:
+        session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+
+    answer = anonymous.get("/health/ready")
+
+    assert answer.status_code == 503
+    assert "hotline migrate" in answer.json()["detail"]
+
+
+def test_people_get_a_page_and_programs_a_problem(anonymous: Caller) -> None:
+    page = anonymous.get("/no-such-page")
+    problem = anonymous.get("/api/no-such-page")
+
+    assert (page.status_code, problem.status_code) == (404, 404)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "没有找到" in page.text
+    assert problem.headers["content-type"] == "application/problem+json"
+
+
+def test_a_page_without_a_session_leads_to_the_sign_in(anonymous: Caller) -> None:
+    answer = anonymous.get("/", follow_redirects=False)
+
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/login")
