@@ -204,9 +204,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(E.HAND_TO_EMERGENCY, WAITING, S.HANDED_TO_EMERGENCY, HOTLINE, "house/H-52"),
     # Facts that are recorded; the status stays.
     _row(E.ROUTE, WAITING, None, HOTLINE, INTAKE),
-    _row(E.WARN, set(OPEN), None, SYSTEM, "house/H-23"),
+    # A letter's reply is due even after its ticket was closed.
+    _row(E.WARN, set(EVERY), None, SYSTEM, "house/H-23"),
     _row(E.BREACH, set(EVERY), None, SYSTEM, LIMITS),
-    _row(E.ESCALATE, set(OPEN), None, SYSTEM, "house/H-24"),
+    _row(E.ESCALATE, set(EVERY), None, SYSTEM, "house/H-24"),
     _row(E.REMIND, WITH_UNIT, None, HOTLINE, "house/H-24"),
     _row(E.CALLBACK_ATTEMPT, {S.CALLBACK_DUE}, None, HOTLINE, CALLBACK),
     _row(E.EVALUATE, {S.CALLBACK_DUE}, None, HOTLINE, CALLBACK),
@@ -215,7 +216,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(E.REFUSE_EXTENSION, WITH_UNIT, None, SUPERVISOR, "house/H-19"),
     _row(E.PAUSE, WITH_UNIT, None, SUPERVISOR, "house/H-22"),
     _row(E.RESUME, WITH_UNIT, None, SUPERVISOR, "house/H-22"),
-    _row(E.RECOMPUTE, set(OPEN), None, SYSTEM, "house/H-09"),
+    _row(E.RECOMPUTE, set(EVERY), None, SYSTEM, "house/H-09"),
     _row(E.SUPPLEMENT, set(OPEN), None, HOTLINE, INTAKE),
     _row(E.ASSIST_REPLY, WITH_UNIT, None, UNIT, "house/H-18"),
     _row(E.NOTE, set(EVERY), None, HOTLINE | UNIT, INTAKE),

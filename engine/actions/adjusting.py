@@ -97,7 +97,7 @@ def _grant(step: Step, ticket: Ticket, request: ExtensionRequest) -> None:
     moved = store.running(step.session, ticket.id, MOVED)
     old = {clock.kind: clock.due_on for clock in moved}
     for clock in moved:
-        deadline = clocks.stored_deadline(ticket, clock, step.rules)
+        deadline = clocks.stored_deadline(ticket, clock, clocks.own_rules(clock, step.rules))
         clocks.set_deadline(step, ticket, clock, extended_deadline(deadline, extension))
     new = {clock.kind: clock.due_on for clock in moved}
     kind = ClockKind.HANDLING
@@ -162,7 +162,7 @@ def _pauses(clock: Clock) -> tuple[Pause, ...]:
 
 
 def _change_pauses(step: Step, ticket: Ticket, clock: Clock, pauses: tuple[Pause, ...]) -> None:
-    deadline = clocks.stored_deadline(ticket, clock, step.rules)
+    deadline = clocks.stored_deadline(ticket, clock, clocks.own_rules(clock, step.rules))
     counted = deadline.counted._replace(pauses=pauses)
     clocks.set_deadline(step, ticket, clock, deadline_of(counted))
 

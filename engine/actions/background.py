@@ -1,21 +1,23 @@
 """What the flows call: each function owns its transactions, and may run twice or late."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 from sqlmodel import Session, col, select
 
 from engine.actions import delivering
 from engine.actions.actor import SYSTEM
+from engine.actions.recompute import recompute
 from engine.actions.routing import route_ticket
 from engine.actions.step import Step
 from engine.actions.sweep import climb
 from engine.errors import EngineError, UnavailableError
 from engine.models import Clock, Heartbeat, Ticket
+from engine.rules.calendar_alarms import calendar_alarms
 from engine.rules.rule_set import load_rules
 from engine.settings import load_settings
 from engine.store import clocks as clock_store
-from engine.store import outbox
+from engine.store import outbox, recomputing
 from engine.store import tickets as ticket_store
 from engine.store.database import work
 
@@ -79,6 +81,31 @@ def climb_one(clock_id: int, now: datetime) -> list[str]:
 def _set_clock_aside(clock_id: int, error: Exception) -> None:
     with work() as session:
         session.get_one(Clock, clock_id).stuck_reason = _short(error) or "出错"
+
+
+def clocks_to_recompute(now: datetime, limit: int) -> list[int]:
+    """Return the ids of clocks counted by another calendar than the one loaded, nearest first."""
+    with work() as session:
+        version = load_rules(load_settings().region).calendar.version
+        return list(recomputing.counted_otherwise(session, version, now, limit))
+
+
+def recompute_one(clock_id: int, now: datetime) -> str:
+    """Recount one clock and return what became of it; a broken one is set aside, visibly."""
+    try:
+        with work() as session:
+            return recompute(system_step(session, now), clock_id)
+    except UnavailableError:
+        raise
+    except Exception as error:
+        log.exception("recompute_failed", clock_id=clock_id)
+        _set_clock_aside(clock_id, error)
+        return "set_aside"
+
+
+def calendar_alarm_lines(today: date) -> tuple[str, ...]:
+    """Return what supervisors must be told today of calendars that are missing (缺少日历提示)."""
+    return calendar_alarms(today)
 
 
 def messages_due(now: datetime, limit: int) -> list[int]:

@@ -13,6 +13,7 @@ from engine.rules.escalation import DueRung, ladder, next_rung_at
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
+from engine.rules.working_days import calendar_of_version
 from engine.store import clocks as store
 from engine.terms import ClockKind, ClockState, Rung
 
@@ -102,12 +103,28 @@ def stored_deadline(ticket: Ticket, clock: Clock, rules: RuleSet) -> Deadline:
         message = f"{ticket.kind.label}没有{clock.kind.label}"
         raise ValueError(message)
     counted = deadline.counted._replace(
+        limit=stored["limit"],
         pauses=tuple(Pause.from_json(one) for one in clock.pauses),
         extensions=tuple(Extension.from_json(one) for one in stored["extensions"]),
     )
     return deadline._replace(
         due_on=clock.due_on, due_at=clock.due_at, status=clock.due_status, counted=counted
     )
+
+
+def own_rules(clock: Clock, rules: RuleSet) -> RuleSet:
+    """Return the rules with the calendar by which a clock was counted.
+
+    A pause or an extension is counted on by that calendar; another one moves a running deadline
+    only by way of `engine.actions.recompute`, which never shortens one silently.
+
+    Raises:
+        RuleError: the notices of that calendar version are no longer there.
+    """
+    region, version = clock.certificate["calendar_region"], clock.certificate["calendar_version"]
+    if (region, version) == (rules.calendar.region, rules.calendar.version):
+        return rules
+    return RuleSet(rules.parameters, calendar_of_version(region, version))
 
 
 def rungs_of(ticket: Ticket, clock: Clock, rules: RuleSet) -> tuple[DueRung, ...]:

@@ -39,7 +39,8 @@ def judge_breach(step: Step, breach_id: int, judgement: str, reason: str) -> Bre
         raise BadInputError("".join(fields.values()), fields=fields)
     breach = step.session.get(Breach, breach_id)
     if breach is None:
-        raise NotFoundError("没有这条超期记录。")
+        msg = "没有这条超期记录。"
+        raise NotFoundError(msg)
     ticket = store.lock_ticket(step.session, breach.ticket_id)
     words = f"超期认定（{breach.kind.label}）：{JUDGEMENTS[judgement]}。{reason.strip()}"
     take(step, ticket, TicketEvent.NOTE, Why(words[:600]))

@@ -1,11 +1,13 @@
 """Hands a ticket to its units (派单): assignments, clocks and assignment e-mails."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from engine.actions import clocks, post
 from engine.actions.facts import return_closes_at
-from engine.actions.post import Mail
+from engine.actions.post import File, Mail
 from engine.actions.step import Step, Why, take
+from engine.documents.calendar_entry import assignment_ics
 from engine.models import Assignment, Clock, Ticket, Unit
 from engine.rules.time_limits import Certificate
 from engine.store import clocks as clock_store
@@ -119,10 +121,16 @@ def _assisting_work(
         **due_facts(due),
         "role": assignment.role.label,
         "unit": unit.name,
-        "sign_by": assignment.dispatched_at,
+        "sign_by": _sign_by(step, ticket),
         **_grounds(ticket, order),
     }
     _mail(step, ticket, assignment, unit, NoticeKind.ASSISTING, facts)
+
+
+def _sign_by(step: Step, ticket: Ticket) -> datetime:
+    """Return by when an assisting unit should sign; it has no clock of its own for that."""
+    deadline = clocks.deadline_of(ticket, ClockKind.SIGN_FOR, step.now, step.rules)
+    return deadline.due_at if deadline else step.now
 
 
 def _grounds(ticket: Ticket, order: Dispatch) -> dict[str, object]:
@@ -150,4 +158,14 @@ def _mail(
 ) -> None:  # fmt: skip
     to = post.addresses(step.session, unit, (Recipient.UNIT,))
     key = f"assignment:{assignment.id}"
-    post.post(step, ticket, Mail(key=key, kind=kind, facts=facts, unit=unit), to)
+    files = _calendar_entry(ticket, key, facts["due_on"], assignment.dispatched_at)
+    post.post(step, ticket, Mail(key=key, kind=kind, facts=facts, files=files, unit=unit), to)
+
+
+def _calendar_entry(ticket: Ticket, key: str, due_on: object, stamp: datetime) -> tuple[File, ...]:
+    """Return the due date as a calendar entry (.ics) to go with the mail, if there is one."""
+    if not isinstance(due_on, date):
+        return ()
+    uid = f"{ticket.number}-{key.replace(':', '-')}@hotline"
+    data = assignment_ics(ticket.number, due_on, f"{ticket.number} 办结期限", uid, stamp)
+    return (File(f"{ticket.number}.ics", "text/calendar; charset=utf-8; method=PUBLISH", data),)

@@ -77,6 +77,8 @@ def normal_phone(text: str) -> str:
     digits = text.translate(str.maketrans("０１２３４５６７８９－（）＋", "0123456789-()+"))
     digits = re.sub(r"[\s()/.]", "", digits)
     digits = re.sub(r"^(\+|00)86", "", digits)
+    if digits.startswith("1"):
+        return digits.replace("-", "")
     area = re.match(r"^(0\d{2,3})-(\d{7,8}.*)$", digits)
     return area.group(1) + area.group(2) if area else digits
 

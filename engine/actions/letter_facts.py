@@ -3,12 +3,12 @@
 from datetime import date, datetime
 
 from engine.actions.clocks import is_overdue
+from engine.actions.evidence import by_ground, clocks_of_unit
 from engine.actions.step import Step
 from engine.documents.letter_annexes import CertificateDay, HistoryLine
 from engine.documents.letter_data import UNNUMBERED, LetterData
 from engine.documents.letter_texts import (
     Certificate,
-    GroundEvidence,
     RectificationFacts,
     letter_from,
 )
@@ -34,8 +34,9 @@ TELLING = frozenset({
     TicketEvent.ACCEPT, TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE,
     TicketEvent.SIGN_FOR, TicketEvent.DEEM_SIGNED, TicketEvent.RETURN, TicketEvent.REJECT_RETURN,
     TicketEvent.UPHOLD_RETURN, TicketEvent.ANSWER, TicketEvent.SEND_BACK, TicketEvent.BREACH,
-    TicketEvent.WARN, TicketEvent.ESCALATE, TicketEvent.REMIND, TicketEvent.ORDER_REWORK,
+    TicketEvent.ESCALATE, TicketEvent.REMIND, TicketEvent.ORDER_REWORK,
     TicketEvent.SUPERVISE, TicketEvent.CALLBACK_ATTEMPT, TicketEvent.FIRST_CONTACT,
+    TicketEvent.SEND_LETTER,
 })  # fmt: skip
 # Events whose stored reason holds somebody's free words: a letter says the event's name only.
 FREE_WORDS = frozenset({TicketEvent.RETURN, TicketEvent.FIRST_CONTACT})
@@ -55,26 +56,28 @@ def demands_for(kind: LetterKind) -> tuple[str, ...]:
     return DEMANDS[kind]
 
 
-def evidence_for(step: Step, ticket: Ticket) -> list[str]:
-    """Return one line for each event that tells how the unit handled a ticket, in order."""
-    return [line.text for line in history_of(step, ticket)]
-
-
 def history_of(step: Step, ticket: Ticket) -> tuple[HistoryLine, ...]:
-    """Return the events a letter shows: number, moment, words without anybody's name."""
+    """Return the events a letter shows: number, moment, words without anybody's name.
+
+    Clocks of the requester and of assisting units are not the lead unit's affair.
+    """
+    ours = clocks_of_unit(step, ticket)
     return tuple(
-        HistoryLine(record.seq, record.at, said(record))
+        HistoryLine(record.seq, record.at, said(record, neutral=ticket.confidential))
         for record in store.events(step.session, ticket)
-        if record.event in TELLING
+        if record.event in TELLING and record.details.get("clock", 0) in {0, *ours}
     )
 
 
-def said(record: TicketEventRecord) -> str:
-    """Return what an event says in a letter; free words and requesters stay out."""
+def said(record: TicketEventRecord, *, neutral: bool = False) -> str:
+    """Return what an event says in a letter; free words and requesters stay out.
+
+    `neutral` leaves only the names of the events: a report must not be hinted at.
+    """
     who = "热线" if record.actor_kind is not ActorKind.SYSTEM else "系统"
     if record.unit_id is not None:
         who = "承办单位"
-    words = "" if record.event in FREE_WORDS else record.reason
+    words = "" if neutral or record.event in FREE_WORDS else record.reason
     label = record.event.label
     return f"{who}{label}" if not words or words == label else f"{who}{label}：{words}"
 
@@ -105,11 +108,15 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         accepted_at=ticket.accepted_at,
         dispatched_at=_dispatched_at(step, ticket),
         due_on=clock.due_on,
-        grounds=_grounds(step, ticket, letter),
+        grounds=by_ground(
+            [RectificationGround.parse(one) for one in letter.grounds],
+            letter.evidence,
+            store.events(session, ticket),
+        ),
         demands=tuple(letter.demands),
         reply_by=_reply_by(step, ticket, letter),
         objection_channel=settings.contact,
-        basis=f"{citation.label}",
+        basis=citation.label.replace(" ", ""),
         dated=shanghai_date(letter.approved_at or step.now),
         limit_working_days=certificate.limit,
         signed_at=_signed_at(step, ticket),
@@ -140,11 +147,6 @@ def overdue_working_days(step: Step, clock: Clock) -> int:
     if not is_overdue(clock, step.now):
         return 0
     return step.rules.calendar.working_days_between(clock.due_on, shanghai_date(end))
-
-
-def _grounds(step: Step, ticket: Ticket, letter: Letter) -> tuple[GroundEvidence, ...]:
-    lines = tuple(letter.evidence)
-    return tuple(GroundEvidence(RectificationGround.parse(one), lines) for one in letter.grounds)
 
 
 def _reply_by(step: Step, ticket: Ticket, letter: Letter) -> date:

@@ -5,10 +5,12 @@ from datetime import date
 
 from engine.actions import clocks, post
 from engine.actions.actor import SYSTEM
-from engine.actions.letter_facts import demands_for, evidence_for, letter_data
+from engine.actions.evidence import evidence_for
+from engine.actions.letter_facts import demands_for, letter_data
 from engine.actions.post import File, Mail
 from engine.actions.step import Step, Why, take
 from engine.documents.fonts import find_fonts
+from engine.documents.letter_data import LetterData
 from engine.documents.letters import render_docx, render_pdf
 from engine.errors import BadInputError, ConflictError, NotPermittedError, RefusedTransitionError
 from engine.models import Clock, Letter, Ticket, Unit
@@ -133,8 +135,8 @@ def approve_letter(step: Step, letter: Letter) -> Letter:
     letter.status = LetterStatus.SENT
     take(step, ticket, TicketEvent.APPROVE_LETTER, Why(f"批准{letter.kind.label} {letter.number}"))
     clock = _reply_clock(step, ticket, letter)
-    _render(step, letter)
-    _send(step, ticket, letter, clock.due_on)
+    title = _render(step, letter).title
+    _send(step, ticket, letter, title, clock.due_on)
     return letter
 
 
@@ -157,22 +159,23 @@ def _reply_clock(step: Step, ticket: Ticket, letter: Letter) -> Clock:
     return clocks.start(step, ticket, ClockKind.RECTIFICATION_REPLY, subject)
 
 
-def _render(step: Step, letter: Letter) -> None:
+def _render(step: Step, letter: Letter) -> LetterData:
     data = letter_data(step, letter, number=letter.number)
     fonts = find_fonts(load_settings().font_directory)
     rendered = render_pdf(data, fonts=fonts, moment=step.now)
     letter.pdf, letter.pdf_sha256 = rendered.pdf, rendered.sha256
     letter.docx, letter.notes = render_docx(data), list(rendered.notes)
+    return data
 
 
-def _send(step: Step, ticket: Ticket, letter: Letter, reply_by: date) -> None:
+def _send(step: Step, ticket: Ticket, letter: Letter, title: str, reply_by: date) -> None:
     unit = step.session.get_one(Unit, letter.unit_id)
     files = (
         File(f"{letter.number}.pdf", "application/pdf", letter.pdf or b""),
         File(f"{letter.number}.docx", DOCX, letter.docx or b""),
     )
     kind = NoticeKind.RECTIFICATION
-    facts = {"letter_number": letter.number, "letter_title": letter.kind.label,
+    facts = {"letter_number": letter.number, "letter_title": title,
              "unit": unit.name, "reply_by": reply_by}  # fmt: skip
     mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=facts, files=files, letter=letter,
                 unit=unit)  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pwdlib import PasswordHash
 from sqlmodel import Session, col, select
 
-from engine.errors import ConflictError, NotPermittedError, NotSignedInError
+from engine.errors import ConflictError, NotFoundError, NotPermittedError, NotSignedInError
 from engine.models import Account, AccountSession, ApiKey
 from engine.settings import load_settings
 from engine.terms import Role
@@ -151,6 +151,25 @@ def create_account(session: Session, new: NewAccount, now: datetime) -> Account:
     session.add(account)
     session.flush()
     return account
+
+
+def set_password(session: Session, username: str, password: str, now: datetime) -> None:
+    """Give an account another password and end all its sessions.
+
+    Raises:
+        NotFoundError: there is no such account.
+    """
+    account = account_by_name(session, username)
+    if account is None:
+        message = f"没有账号“{username}”。"
+        raise NotFoundError(message)
+    account.password_hash = hash_password(password)
+    account.failed_sign_ins, account.locked_until = 0, None
+    query = select(AccountSession).where(
+        AccountSession.account_id == account.id, col(AccountSession.revoked_at).is_(None)
+    )
+    for row in session.exec(query):
+        row.revoked_at = now
 
 
 def account_by_name(session: Session, username: str) -> Account | None:

@@ -88,7 +88,7 @@ def send_back(step: Step, ticket: Ticket, reason: str) -> None:
 def _run_on(step: Step, ticket: Ticket, answer: Answer) -> None:
     """Let the clocks run on that this answer stopped, not those an earlier one did."""
     step.session.get_one(Assignment, answer.assignment_id).answered_at = None
-    kinds = (ClockKind.REQUESTER, ClockKind.HANDLING)
+    kinds = (ClockKind.REQUESTER, ClockKind.HANDLING, ClockKind.FOLLOW_UP)
     clocks.resume(step, ticket, kinds, "审核退回，继续计时", stopped_at=answer.answered_at)
 
 

@@ -125,7 +125,7 @@ def answer(step: Step, ticket: Ticket, form: AnswerForm) -> Answer:
         answered_by_id=step.actor.account_id or 0, answered_at=step.now,
     )  # fmt: skip
     step.session.add(row)
-    answering = [ClockKind.HANDLING, ClockKind.REQUESTER]
+    answering = [ClockKind.HANDLING, ClockKind.REQUESTER, ClockKind.FOLLOW_UP]
     clocks.stop(step, ticket, answering, "已答复")
     clocks.start(step, ticket, ClockKind.REVIEW)
     step.session.flush()

@@ -9,9 +9,8 @@ from rich.table import Table
 from rich.text import Text
 from sqlmodel import Session, col, select
 
-from engine.models import OutboxMessage, TicketEventRecord
+from engine.models import Account, OutboxMessage, TicketEventRecord, Unit
 from engine.rules.shanghai import SHANGHAI, weekday_name
-from engine.store import tickets as store
 from engine.store.database import work
 from engine.terms import ActorKind, TicketEvent
 
@@ -21,6 +20,7 @@ LOUD = {
     TicketEvent.SEND_LETTER: "bold magenta", TicketEvent.APPROVE_LETTER: "magenta",
     TicketEvent.DESIGNATE: "bold cyan", TicketEvent.ORDER_REWORK: "bold yellow",
 }  # fmt: skip
+NAMED = 4
 WHO = {ActorKind.SYSTEM: "dim", ActorKind.API: "cyan", ActorKind.USER: "default"}
 
 
@@ -64,8 +64,18 @@ class Narrator:
             self.last_mail = messages[-1].id
         kinds: dict[str, list[str]] = {}
         for message in messages:
-            kinds.setdefault(message.kind.label, []).append(message.recipient.split("@")[0])
+            kinds.setdefault(message.kind.label, []).append(_who(session, message.recipient))
         return [_mail_line(kind, people) for kind, people in kinds.items()]
+
+
+def _who(session: Session, address: str) -> str:
+    """Return whose address of the demonstration it is."""
+    name = address.split("@", maxsplit=1)[0]
+    unit = session.exec(select(Unit).where(Unit.slug == name.removesuffix(".leader"))).first()
+    if unit is not None:
+        return f"{unit.name}负责人" if name.endswith(".leader") else unit.name
+    account = session.exec(select(Account).where(Account.username == name)).first()
+    return account.name.removeprefix("演示") if account else name
 
 
 def _grid(lines: list[tuple[Text, Text, Text]]) -> Table:
@@ -95,11 +105,6 @@ def _event_line(record: TicketEventRecord) -> tuple[Text, Text, Text]:
 
 
 def _mail_line(kind: str, people: list[str]) -> tuple[Text, Text, Text]:
-    to = "、".join(dict.fromkeys(people))
+    names = list(dict.fromkeys(people))
+    to = "、".join(names[:NAMED]) + (f" 等 {len(names)} 处" if len(names) > NAMED else "")
     return Text(""), Text("✉ 邮件", style="blue"), Text(f"{kind} → {to}", style="blue")
-
-
-def status_line(number: str) -> str:
-    """Return where a ticket stands, in words."""
-    with work() as session:
-        return f"{number}：{store.ticket_by_number(session, number).status.label}"

@@ -1,0 +1,107 @@
+"""What the administrator does: accounts, units' addresses, API keys (管理)."""
+
+import secrets
+from datetime import datetime
+
+from sqlmodel import Session, col, update
+
+from engine.actions.people import HASHER, NewAccount, create_account
+from engine.errors import BadInputError, NotFoundError
+from engine.models import Account, AccountSession, ApiKey, Unit
+from engine.terms import Role
+
+SHORTEST_PASSWORD = 12  # a technical floor of this system
+
+
+def add_account(session: Session, new: NewAccount, now: datetime) -> tuple[Account, str]:
+    """Create an account with a one-time password, and return both.
+
+    Raises:
+        BadInputError: a field is missing, or the role and the unit do not fit.
+    """
+    fields = {}
+    if not new.username.strip().isascii() or not new.username.strip().isidentifier():
+        fields["username"] = "账号用字母、数字和下划线，以字母开头。"
+    if not new.name.strip():
+        fields["name"] = "请写姓名。"
+    if (new.role in (Role.HANDLER, Role.UNIT_LEADER)) != (new.unit_id is not None):
+        fields["unit"] = "承办单位的人要选单位，其他角色不选。"
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
+    password = secrets.token_urlsafe(SHORTEST_PASSWORD)
+    made = NewAccount(
+        username=new.username.strip(), name=new.name.strip(), role=new.role, password=password,
+        unit_id=new.unit_id, email=new.email.strip(),
+    )  # fmt: skip
+    return create_account(session, made, now), password
+
+
+def reset_password(session: Session, account_id: int, now: datetime) -> tuple[Account, str]:
+    """Give an account a one-time password, unlock it and end its sessions."""
+    account = _account(session, account_id)
+    password = secrets.token_urlsafe(SHORTEST_PASSWORD)
+    account.password_hash = HASHER.hash(password)
+    account.failed_sign_ins, account.locked_until = 0, None
+    end_sessions(session, account_id, now)
+    return account, password
+
+
+def switch_account(session: Session, account_id: int, now: datetime, *, active: bool) -> Account:
+    """Switch an account on or off (停用); off ends its sessions at once."""
+    account = _account(session, account_id)
+    account.active = active
+    if not active:
+        end_sessions(session, account_id, now)
+    return account
+
+
+def end_sessions(session: Session, account_id: int, now: datetime) -> None:
+    """Sign a person out everywhere."""
+    statement = update(AccountSession).where(
+        col(AccountSession.account_id) == account_id, col(AccountSession.revoked_at).is_(None)
+    )
+    session.exec(statement.values(revoked_at=now))
+
+
+def _account(session: Session, account_id: int) -> Account:
+    account = session.get(Account, account_id, with_for_update=True)
+    if account is None:
+        message = "没有这个账号。"
+        raise NotFoundError(message)
+    return account
+
+
+def set_unit_mail(session: Session, unit_id: int, email: str, leader_name: str,
+                  leader_email: str) -> Unit:  # fmt: skip
+    """Write where a unit's mails go; a changed address is unverified again.
+
+    Raises:
+        BadInputError: something is not an address.
+    """
+    given = {"email": email.strip(), "leader_email": leader_email.strip()}
+    fields = {name: "这不像邮箱地址。" for name, one in given.items() if one and not _is_mail(one)}
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
+    unit = session.get(Unit, unit_id, with_for_update=True)
+    if unit is None:
+        message = "没有这个单位。"
+        raise NotFoundError(message)
+    if unit.email != given["email"]:
+        unit.email, unit.email_verified_at = given["email"], None
+    unit.leader_name, unit.leader_email = leader_name.strip()[:40], given["leader_email"]
+    return unit
+
+
+def _is_mail(text: str) -> bool:
+    name, _, host = text.rpartition("@")
+    return bool(name) and bool(host) and text.isascii() and not any(c.isspace() for c in text)
+
+
+def revoke_key(session: Session, key_id: int, now: datetime) -> ApiKey:
+    """Revoke an API key; it stops working at once."""
+    key = session.get(ApiKey, key_id, with_for_update=True)
+    if key is None:
+        message = "没有这个密钥。"
+        raise NotFoundError(message)
+    key.revoked_at = key.revoked_at or now
+    return key

@@ -1,0 +1,140 @@
+"""Evidence of a letter (依据): one short line an event, with its moment and number.
+
+A line never holds anybody's words or name: it is built from the kind of the event and its details.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any
+
+from engine.actions.step import Step
+from engine.documents.letter_texts import GroundEvidence
+from engine.models import Clock, Ticket, TicketEventRecord
+from engine.rules.shanghai import SHANGHAI
+from engine.store import clocks as clock_store
+from engine.store import tickets as store
+from engine.terms import (
+    AnswerOutcome,
+    AttemptResult,
+    ClockKind,
+    RectificationGround,
+    Rung,
+    Satisfaction,
+    TicketEvent,
+)
+
+NUMBERED = re.compile(r"事件第(\d+)号")
+OF_THE_UNIT = (ClockKind.HANDLING, ClockKind.FIRST_CONTACT, ClockKind.SIGN_FOR)
+LATE = frozenset({TicketEvent.BREACH, TicketEvent.DEEM_SIGNED})
+URGED = frozenset(
+    {
+        TicketEvent.ESCALATE,
+        TicketEvent.REMIND,
+        TicketEvent.SEND_BACK,
+        TicketEvent.RETURN,
+        TicketEvent.SEND_LETTER,
+    }
+)  # fmt: skip
+UNHELPED = frozenset({TicketEvent.ANSWER, TicketEvent.CALLBACK_ATTEMPT, TicketEvent.ORDER_REWORK,
+                      TicketEvent.SUPERVISE})  # fmt: skip
+PLAIN = {
+    TicketEvent.DEEM_SIGNED: "逾期未签收，视为签收",
+    TicketEvent.REMIND: "热线催办",
+    TicketEvent.SEND_BACK: "答复经审核退回",
+    TicketEvent.ORDER_REWORK: "退回重办",
+    TicketEvent.SUPERVISE: "转督办",
+    TicketEvent.RETURN: "退单",
+    TicketEvent.SEND_LETTER: "热线发函",
+}
+BEHIND: Mapping[RectificationGround, frozenset[TicketEvent]] = {
+    RectificationGround.DUTY_NOT_PERFORMED: LATE,
+    RectificationGround.REFUSED_TO_SIGN: frozenset({TicketEvent.DEEM_SIGNED}),
+    RectificationGround.PERFUNCTORY: URGED | UNHELPED,
+    RectificationGround.FALSE_REPORT: UNHELPED,
+    RectificationGround.DISSATISFIED_TWICE: UNHELPED,
+}
+
+
+def evidence_for(step: Step, ticket: Ticket) -> list[str]:
+    """Return a line for each event that speaks of how the unit handled the ticket, in order."""
+    unit_clocks = clocks_of_unit(step, ticket)
+    lines = (line_of(record, unit_clocks) for record in store.events(step.session, ticket))
+    return [line for line in lines if line]
+
+
+def clocks_of_unit(step: Step, ticket: Ticket) -> dict[int, Clock]:
+    """Return the clocks of the lead units of a ticket, by id."""
+    found = clock_store.of_ticket(step.session, ticket.id)
+    return {clock.id: clock for clock in found if clock.kind in OF_THE_UNIT}
+
+
+def line_of(record: TicketEventRecord, unit_clocks: Mapping[int, Clock]) -> str:
+    """Return the evidence line of an event, or nothing when it does not speak of the unit."""
+    words = _words(record, unit_clocks)
+    return f"{words}（事件第{record.seq}号）" if words else ""
+
+
+def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock]) -> str:
+    details, on = record.details, _day(record.at)
+    if record.event is TicketEvent.BREACH:
+        clock = unit_clocks.get(details.get("clock", 0))
+        return f"{_end(clock)}{clock.kind.label}届满未办" if clock else ""
+    if record.event is TicketEvent.ESCALATE:
+        reminded = details.get("rung") == Rung.L1_REMINDER.value
+        return f"{on}红牌催办" if reminded and details.get("clock") in unit_clocks else ""
+    if record.event is TicketEvent.ANSWER:
+        return f"{on}答复称{_label(AnswerOutcome, details.get('outcome'))}"
+    if record.event is TicketEvent.CALLBACK_ATTEMPT:
+        return _of_callback(details, on)
+    return f"{on}{PLAIN[record.event]}" if record.event in PLAIN else ""
+
+
+def _day(moment: datetime) -> str:
+    local = moment.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日"
+
+
+def _end(clock: Clock) -> str:
+    """Return the moment a clock ran out; midnight is 24:00 of its last day."""
+    local = clock.due_at.astimezone(SHANGHAI)
+    if local.time() == time(0):
+        return f"{clock.due_on.month}月{clock.due_on.day}日24:00"
+    return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+def _of_callback(details: Mapping[str, Any], on: str) -> str:
+    if details.get("result") != AttemptResult.REACHED.value:
+        return ""
+    solved = _label(AnswerOutcome, details.get("solved"))
+    return f"{on}回访：{solved}、{_label(Satisfaction, details.get('satisfaction'))}"
+
+
+def _label(kind: Any, value: str | None) -> str:
+    return str(kind.parse(value).label) if value else ""
+
+
+def by_ground(
+    grounds: Sequence[RectificationGround],
+    lines: Sequence[str],
+    records: Iterable[TicketEventRecord],
+) -> tuple[GroundEvidence, ...]:
+    """Return each ground with the lines that speak for it; a line nobody claims goes first."""
+    events = {record.seq: record.event for record in records}
+    claimed: list[list[str]] = [[] for _ in grounds]
+    for line in lines:
+        claimed[_claimant(line, grounds, events)].append(line)
+    return tuple(
+        GroundEvidence(ground, tuple(own)) for ground, own in zip(grounds, claimed, strict=True)
+    )
+
+
+def _claimant(
+    line: str, grounds: Sequence[RectificationGround], events: Mapping[int, TicketEvent]
+) -> int:
+    numbered = NUMBERED.search(line)
+    event = events.get(int(numbered.group(1))) if numbered else None
+    for place, ground in enumerate(grounds):
+        if event in BEHIND.get(ground, frozenset()):
+            return place
+    return 0
