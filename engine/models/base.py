@@ -55,7 +55,7 @@ def key() -> Any:
     return Field(default=None, sa_column=column)
 
 
-def refers(target: str, *, nullable: bool = False, **options: bool) -> Any:
+def refers(target: str, *, nullable: bool = False, **options: Any) -> Any:
     """Return a 64-bit foreign key to `table.column`; `options` are `Column`'s own."""
     column = Column(BigInteger, ForeignKey(target), nullable=nullable, **options)
     return Field(default=None if nullable else ..., sa_column=column)
