@@ -1,17 +1,22 @@
 """Sends what the outbox owes; no database lock is held while a server is talked to."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from sqlmodel import Session
 
+from engine.actions.actor import SYSTEM
+from engine.actions.step import Step, Why, take
 from engine.delivery.messages import Attachment, Outgoing, build
-from engine.delivery.sending import sender_for
+from engine.delivery.sending import Sender, sender_for
 from engine.errors import PermanentDeliveryError, TemporaryDeliveryError
-from engine.models import OutboxMessage
+from engine.models import OutboxAttachment, OutboxMessage
+from engine.rules.rule_set import load_rules
 from engine.settings import load_settings
-from engine.store import outbox
+from engine.store import outbox, tickets
 from engine.store.database import work
-from engine.terms import MessageStatus
+from engine.terms import MessageStatus, TicketEvent
 
 log = structlog.get_logger()
 # Back-off of a mail server's "not now": 1, 5, 15 minutes, then every half hour for two days.
@@ -32,7 +37,7 @@ def deliver(ids: list[int], now: datetime) -> dict[str, int]:
     return counts
 
 
-def _deliver_one(sender, message_id: int, now: datetime) -> str:  # type: ignore[no-untyped-def] # noqa: ANN001
+def _deliver_one(sender: Sender, message_id: int, now: datetime) -> str:
     with work() as session:
         message = outbox.message(session, message_id)
         if message.status is not MessageStatus.PENDING:
@@ -51,7 +56,7 @@ def _deliver_one(sender, message_id: int, now: datetime) -> str:  # type: ignore
     return _sent(message_id, now)
 
 
-def _outgoing(message: OutboxMessage, files) -> Outgoing:  # type: ignore[no-untyped-def] # noqa: ANN001
+def _outgoing(message: OutboxMessage, files: Sequence[OutboxAttachment]) -> Outgoing:
     return Outgoing(
         message_id=message.message_id,
         to=message.recipient,
@@ -99,13 +104,7 @@ def _never(message_id: int, now: datetime, error: str) -> str:
     return "undelivered"
 
 
-def _record(session, message: OutboxMessage, now: datetime, error: str) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
-    from engine.actions.actor import SYSTEM
-    from engine.actions.step import Step, Why, take
-    from engine.rules.rule_set import load_rules
-    from engine.store import tickets
-    from engine.terms import TicketEvent
-
+def _record(session: Session, message: OutboxMessage, now: datetime, error: str) -> None:
     if message.ticket_id is None:
         return
     ticket = tickets.lock_ticket(session, message.ticket_id)

@@ -10,6 +10,7 @@ from engine.terms import TicketKind, Urgency
 # Technical limits of this system, not rules of any document.
 SHORTEST_CONTENT = 5
 LONGEST_CONTENT = 20_000
+TITLE_TAKEN = 30
 LONGEST = {
     "title": 120, "enterprise": 120, "contact_name": 40, "place": 200, "credit_code": 18,
     "external_id": 100, "source": 40, "answer_by": 20,
@@ -143,4 +144,4 @@ def _credit_code(new: NewTicket) -> dict[str, str]:
 
 def _title_of(content: str) -> str:
     first = re.split(r"[。！？!?\n；;]", content, maxsplit=1)[0].strip() or content
-    return first if len(first) <= 30 else first[:29] + "…"  # noqa: PLR2004
+    return first if len(first) <= TITLE_TAKEN else first[: TITLE_TAKEN - 1] + "…"

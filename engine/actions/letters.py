@@ -28,6 +28,7 @@ from engine.terms import (
     TicketEvent,
 )
 
+SHORTEST_REPLY = 10
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EVENT_OF_DRAFT = {LetterStatus.PROPOSED, LetterStatus.REJECTED}
 
@@ -223,8 +224,8 @@ def answer_letter(step: Step, letter: Letter, text: str) -> Letter:
     if letter.status not in (LetterStatus.SENT, LetterStatus.INSUFFICIENT):
         message = f"这份函现为“{letter.status.label}”，不需要回复。"
         raise RefusedTransitionError(message)
-    if len(text.strip()) < 10:  # noqa: PLR2004
-        words = "整改情况至少写 10 个字。"
+    if len(text.strip()) < SHORTEST_REPLY:
+        words = f"整改情况至少写 {SHORTEST_REPLY} 个字。"
         raise BadInputError(words, fields={"text": words})
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     take(step, ticket, TicketEvent.ANSWER_LETTER, Why(f"回复 {letter.number}"))

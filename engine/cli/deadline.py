@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
+from engine.cli.deadline_verify import verify
 from engine.errors import EngineError
 from engine.rules.time_limits import Deadline, RuleSet, answer_deadline, load_rules
 from engine.terms import TicketKind
@@ -37,12 +38,17 @@ _STYLES = {
 
 def register(app: typer.Typer) -> None:
     """Add the command to an application."""
-    app.command("deadline", help="某件工单何时到期、为什么；或整个文件逐行计算（--batch）。")(
-        deadline
+    group = typer.Typer(
+        help="某件工单何时到期、为什么；或整个文件逐行计算（--batch）。",
+        invoke_without_command=True,
+        callback=deadline,
     )
+    group.command("verify", help="逐份重算本系统存下的期限凭证，指出第一份不符的。")(verify)
+    app.add_typer(group, name="deadline")
 
 
 def deadline(
+    context: typer.Context,
     kind: str | None = typer.Option(None, help="工单类型：求助、投诉、举报、咨询、建议（或英文）"),
     received: str | None = typer.Option(None, help=f"受理时刻，带时区，如 {_EXAMPLE}"),
     region: str = typer.Option("CN-GX", help="工作日历：CN-GX（广西）或 CN（全国）"),
@@ -53,6 +59,8 @@ def deadline(
     ),
 ) -> None:
     """Print one deadline with its days, or count a whole file."""
+    if context.invoked_subcommand:
+        return
     rules = _rules(region)
     by_rules_of = _date(rules_on) if rules_on else None
     if batch:

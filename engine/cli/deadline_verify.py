@@ -1,0 +1,86 @@
+"""`hotline deadline verify`: recounts every stored certificate of this installation."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from engine.errors import EngineError, NotFoundError, UnavailableError
+
+if TYPE_CHECKING:
+    from engine.settings import Settings
+    from engine.store.database import Database
+
+DIFFERS = 1
+REFUSED = 2
+
+
+def verify() -> None:
+    """Print how many stored deadlines hold; at the first that does not, name it and exit 1."""
+    from engine.actions.verify import verify as recount
+
+    try:
+        settings = _settings()
+        with _database(settings) as database, _session_errors(), database.work() as session:
+            from engine.rules.rule_set import load_rules
+
+            found = recount(session, load_rules(settings.region))
+    except EngineError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(REFUSED) from None
+    if found.difference is not None:
+        typer.echo(f"已核验 {found.count} 份期限凭证；第一份不符：{found.difference}", err=True)
+        raise typer.Exit(DIFFERS)
+    typer.echo(f"已核验 {found.count} 份期限凭证，逐份重算，全部相符。")
+
+
+def _settings() -> "Settings":
+    from pydantic import ValidationError
+
+    from engine.settings import load_settings
+
+    try:
+        return load_settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(["HOTLINE", *map(str, first["loc"])]).upper()
+        message = f"设置 {name} 有误：{first['msg']}（现值 {first.get('input')!r}）。"
+        raise UnavailableError(message) from error
+
+
+@contextmanager
+def _database(settings: "Settings") -> "Iterator[Database]":
+    from engine.store.database import connect
+    from engine.store.embedded import embedded_database
+
+    if settings.database_url:
+        database = connect(settings.database_url)
+        try:
+            yield database
+        finally:
+            database.dispose()
+        return
+    if not (settings.var / "postgres").is_dir():
+        message = (
+            f"{settings.var} 下还没有数据库：请先运行 hotline serve，"
+            "或用 HOTLINE_DATABASE_URL、HOTLINE_VAR 指明。"
+        )
+        raise NotFoundError(message)
+    with embedded_database(settings.var) as database:
+        yield database
+
+
+@contextmanager
+def _session_errors() -> Iterator[None]:
+    """Turn what a wrong address or an empty database raises into one sentence."""
+    from sqlalchemy.exc import ArgumentError, ProgrammingError
+
+    try:
+        yield
+    except ProgrammingError as error:
+        message = "数据库里没有工单的表，或结构太旧：请先运行 hotline migrate。"
+        raise UnavailableError(message) from error
+    except ArgumentError as error:
+        message = "HOTLINE_DATABASE_URL 不是数据库地址。"
+        raise UnavailableError(message) from error

@@ -1,0 +1,225 @@
+"""`hotline serve`, `hotline worker` and `hotline migrate`: the processes of an installation."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from engine.cli.progress import Progress
+from engine.errors import BadInputError
+from engine.serving.signals import StopSignals
+
+if TYPE_CHECKING:
+    import socket
+
+    from engine.actions.setup import DemoAccount
+    from engine.flows.door import Door
+    from engine.serving.prefect_server import PrefectServer
+    from engine.settings import Settings
+    from engine.store.database import Database
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to an application."""
+    app.command("serve", help="启动全部：数据库、网页与接口、定时任务、Prefect。")(serve)
+    app.command("worker", help="只运行定时任务（分布式部署，可同时运行多个）。")(worker)
+    app.command("migrate", help="升级数据库结构，载入任务清单、日历和参数。")(migrate)
+
+
+def serve(
+    port: int | None = typer.Option(None, help="端口，默认 8000（HOTLINE_PORT）"),
+    host: str | None = typer.Option(None, help="监听地址，默认 127.0.0.1（HOTLINE_HOST）"),
+) -> None:
+    """Start everything in one process tree; Ctrl-C stops all of it."""
+    _override(HOTLINE_PORT=port, HOTLINE_HOST=host)
+    settings, progress = _settings(), Progress()
+    with _orderly(progress) as (stack, signals):
+        var, holder = _checked(settings, stack)
+        prefect = _prefect(settings, var, stack, progress)
+        database = _database(settings, var, stack, signals, progress)
+        accounts = _prepare(settings, database, progress)
+        _schedule(settings, var, database, prefect, stack)
+        with progress.step("载入网页与接口"):
+            from api.main import create_app
+
+            application = create_app()
+        from engine.cli.web import run_web
+
+        run_web(application, holder, lambda: _tell(settings, var, accounts, prefect, progress))
+
+
+def worker() -> None:
+    """Run the scheduled jobs against a shared database, without the desks, until stopped."""
+    settings, progress = _settings(), Progress()
+    if not settings.database_url:
+        message = "hotline worker 用于分布式部署，请先设置 HOTLINE_DATABASE_URL；单机请用 serve。"
+        raise BadInputError(message)
+    with _orderly(progress) as (stack, signals):
+        var = _writable(settings)
+        database = _database(settings, var, stack, signals, progress)
+        _schedule(settings, var, database, None, stack)
+        progress.say("定时任务已开始。按 Ctrl-C 停止。")
+        signals.wait()
+
+
+def migrate() -> None:
+    """Bring the database to the newest structure and load the reference data."""
+    settings, progress = _settings(), Progress()
+    with _orderly(progress) as (stack, signals):
+        database = _database(settings, _writable(settings), stack, signals, progress)
+        _migrate(database, progress)
+
+
+def _override(**given: object) -> None:
+    os.environ.update({name: str(value) for name, value in given.items() if value is not None})
+
+
+def _settings() -> "Settings":
+    from pydantic import ValidationError
+
+    from engine.settings import load_settings
+
+    try:
+        return load_settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(["HOTLINE", *map(str, first["loc"])]).upper()
+        message = f"设置 {name} 有误：{first['msg']}（现值 {first.get('input')!r}）。"
+        raise BadInputError(message) from error
+
+
+@contextmanager
+def _orderly(progress: Progress) -> Iterator[tuple[ExitStack, StopSignals]]:
+    """Yield what collects the parts; they stop in reverse order, whatever ends the block."""
+    signals = StopSignals()
+    try:
+        with ExitStack() as stack:
+            try:
+                yield stack, signals
+            finally:
+                signals.ignore()
+    except KeyboardInterrupt:
+        progress.say("已停止。")
+
+
+def _writable(settings: "Settings") -> Path:
+    from engine.serving.checks import require_writable
+    from engine.serving.logs import log_to_file
+
+    var = require_writable(settings.var)
+    log_to_file(var, settings.log_level)
+    return var
+
+
+def _checked(settings: "Settings", stack: ExitStack) -> "tuple[Path, socket.socket]":
+    from engine.serving.checks import bound_socket, only_one
+
+    var = _writable(settings)
+    stack.enter_context(only_one(var))
+    return var, stack.enter_context(bound_socket(settings.host, settings.port))
+
+
+def _prefect(
+    settings: "Settings", var: Path, stack: ExitStack, progress: Progress
+) -> "PrefectServer | None":
+    if settings.prefect_api_url is not None:
+        return None
+    from engine.serving import prefect_server
+
+    with progress.step("启动 Prefect（在后台继续，首次约需 12 秒）"):
+        server = prefect_server.start(var, settings.prefect_port)
+    stack.callback(server.stop)
+    return server
+
+
+def _database(
+    settings: "Settings", var: Path, stack: ExitStack, signals: StopSignals, progress: Progress
+) -> "Database":
+    from engine.serving.checks import require_database
+    from engine.store.database import connect, use
+
+    if settings.database_url:
+        require_database(settings.database_url)
+        database = use(connect(settings.database_url))
+        stack.callback(database.dispose)
+        return database
+    from engine.store.embedded import embedded_database
+
+    with progress.step("启动内置 PostgreSQL"), signals.held():
+        return use(stack.enter_context(embedded_database(var)))
+
+
+def _prepare(settings: "Settings", database: "Database", progress: Progress) -> "list[DemoAccount]":
+    _migrate(database, progress)
+    if not settings.demo_data:
+        return []
+    from engine.actions.setup import demo_accounts, demo_api_key
+    from engine.clock import now
+    from engine.demo.day import lay_in_demo_day
+
+    with progress.step("准备演示账号和演示数据"):
+        accounts = demo_accounts(now())
+        lay_in_demo_day(now())
+        key = demo_api_key(now())
+    if key:
+        progress.say(f"  [dim]演示接口密钥（只显示这一次）：{key}[/]")
+    return accounts
+
+
+def _migrate(database: "Database", progress: Progress) -> None:
+    from engine.actions.setup import load_reference_data
+    from engine.clock import now
+    from engine.store.migrate import migrate as upgrade
+
+    with progress.step("升级数据库结构"):
+        upgrade(database)
+    with progress.step("载入任务清单、承办单位、日历和参数"):
+        lines = load_reference_data(now())
+    for line in lines:
+        progress.say(f"  [dim]{line}[/]")
+
+
+def _schedule(
+    settings: "Settings", var: Path, database: "Database", prefect: "PrefectServer | None",
+    stack: ExitStack,
+) -> None:  # fmt: skip
+    from engine.flows.orders import live
+    from engine.scheduler import Scheduler
+    from engine.serving.listener import Listener
+
+    scheduler = Scheduler(_door(settings, var, prefect, stack), live())
+    scheduler.start()
+    stack.callback(scheduler.stop)
+    listener = Listener(database.url, scheduler.wake)
+    listener.start()
+    stack.callback(listener.stop)
+
+
+def _door(
+    settings: "Settings", var: Path, prefect: "PrefectServer | None", stack: ExitStack
+) -> "Door":
+    from engine.flows import environment
+    from engine.flows.door import PrefectDoor, ShutDoor
+
+    api_url = prefect.api_url if prefect else settings.prefect_api_url
+    if api_url is None:
+        return ShutDoor()
+    password = prefect.password if prefect else ""
+    environment.enter(environment.for_flows(var / "prefect", api_url, password))
+    door = PrefectDoor(api_url)
+    door.warm_up()
+    stack.callback(door.close)
+    return door
+
+
+def _tell(
+    settings: "Settings", var: Path, accounts: "list[DemoAccount]",
+    prefect: "PrefectServer | None", progress: Progress,
+) -> None:  # fmt: skip
+    from engine.cli.summary import lines
+
+    for line in lines(settings, var, accounts, prefect):
+        progress.say(line)

@@ -1,0 +1,87 @@
+"""What comes after what, without Prefect: each order takes ids, works them off and adds up.
+
+Running an order twice, late or in two places at once is harmless: the actions claim unique rows.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from engine.flows.batches import Ids, Kind, Outcome, Run, carry_out, plainly
+
+LIMIT = 1000
+# A claim on messages ends after two minutes: claim no more than can be sent by then.
+SEND_LIMIT = 100
+
+ROUTE = Kind("route")
+CLIMB = Kind("climb")
+# Messages go in one piece up to fifty: a piece is one connection to the mail server, which is
+# outside and may be away for a moment. A message itself is tried again by the outbox, much later.
+SEND = Kind("send", single_up_to=0, chunk=50, retry_after_seconds=(1, 5))
+
+
+class Background(Protocol):
+    """The actions that flows call; `engine.actions.background` in life, a fake in tests."""
+
+    def tickets_to_route(self, limit: int) -> list[int]:
+        """Return tickets nobody has routed."""
+        ...
+
+    def route_one(self, ticket_id: int, now: datetime) -> str:
+        """Route one ticket."""
+        ...
+
+    def clocks_due(self, now: datetime, limit: int) -> list[int]:
+        """Return clocks with a rung due."""
+        ...
+
+    def climb_one(self, clock_id: int, now: datetime) -> list[str]:
+        """Climb what fell due on one clock."""
+        ...
+
+    def messages_due(self, now: datetime, limit: int) -> list[int]:
+        """Reserve messages that are due."""
+        ...
+
+    def deliver(self, ids: list[int], now: datetime) -> dict[str, int]:
+        """Send reserved messages."""
+        ...
+
+    def beat(self, name: str, now: datetime, ok: bool, details: dict[str, object]) -> None:
+        """Record that a job ran."""
+        ...
+
+
+def live() -> Background:
+    """Return the actions on the database of this process."""
+    from engine.actions import background
+
+    return background
+
+
+def route(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> Outcome:
+    """Route those tickets, one after the other."""
+
+    def work(some: Ids) -> Mapping[str, int]:
+        return Counter(actions.route_one(ticket_id, now) for ticket_id in some)
+
+    return carry_out(ROUTE, ids, LIMIT, work, run)
+
+
+def watch(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> Outcome:
+    """Climb the ladder on those clocks, longest due first."""
+
+    def work(some: Ids) -> Mapping[str, int]:
+        return Counter(rung for clock_id in some for rung in actions.climb_one(clock_id, now))
+
+    return carry_out(CLIMB, ids, LIMIT, work, run)
+
+
+def send(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> Outcome:
+    """Send those reserved messages, fifty to a connection."""
+
+    def work(some: Ids) -> Mapping[str, int]:
+        return actions.deliver(some, now)
+
+    return carry_out(SEND, ids, SEND_LIMIT, work, run)

@@ -1,0 +1,1 @@
+"""What keeps `hotline serve` standing: its checks, its child processes, its ear to PostgreSQL."""

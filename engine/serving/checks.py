@@ -1,0 +1,146 @@
+"""What must hold before anything is started; each failure is one line that says what to do."""
+
+import errno
+import os
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from engine.errors import BadInputError, UnavailableError
+
+OLDEST_PYTHON = (3, 11)
+
+
+def require_python(version: tuple[int, ...] = tuple(sys.version_info[:3])) -> None:
+    """Refuse a Python that is too old.
+
+    Raises:
+        UnavailableError: names the version that runs and the one it takes.
+    """
+    if tuple(version[:2]) < OLDEST_PYTHON:
+        have = ".".join(map(str, version))
+        message = f"需要 Python 3.11 或更高版本，现在是 {have}。请安装后重试。"
+        raise UnavailableError(message)
+
+
+def require_writable(var: Path) -> Path:
+    """Return `var` as an absolute path, made if need be and tried by writing into it.
+
+    Raises:
+        UnavailableError: it cannot be written.
+    """
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=var) as trial:
+            trial.write(b"x" * 4096)
+            trial.flush()
+    except OSError as error:
+        reason = _words(error)
+        message = f"不能写入 {var}：{reason}。请换一个可写的目录（HOTLINE_VAR=/路径）。"
+        raise UnavailableError(message) from error
+    return var.resolve()
+
+
+def _words(error: OSError) -> str:
+    known = {
+        errno.EROFS: "磁盘是只读的",
+        errno.EACCES: "没有权限",
+        errno.EPERM: "没有权限",
+        errno.ENOSPC: "磁盘已满",
+        errno.ENOTDIR: "上级不是目录",
+        errno.EEXIST: "同名文件不是目录",
+    }
+    return known.get(error.errno or 0, error.strerror or str(error))
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """Return a socket that holds `host:port` and does not listen yet.
+
+    Raises:
+        UnavailableError: the port is taken, or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    holder = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        holder.bind((host, port))
+    except OSError as error:
+        holder.close()
+        raise UnavailableError(_why_not_bound(error, host, port)) from error
+    return holder
+
+
+def _why_not_bound(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"端口 {port} 已被占用。请关闭占用它的程序，或换一个端口：HOTLINE_PORT={port + 80}。"
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return f"没有权限使用端口 {port}。请换一个 1024 以上的端口：HOTLINE_PORT=8000。"
+    return f"不能使用地址 {host}:{port}（{error.strerror or error}）。请检查 HOTLINE_HOST。"
+
+
+def free_port(host: str, wanted: int) -> int:
+    """Return `wanted` if it is free on `host`, else any free port."""
+    for port in (wanted, 0):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((host, port))
+            except OSError:
+                continue
+            return int(trial.getsockname()[1])
+    message = f"{host} 上没有空闲端口。"
+    raise UnavailableError(message)
+
+
+def only_one(var: Path) -> IO[str]:
+    """Hold the lock of this installation; it goes with the process, even a killed one.
+
+    Raises:
+        UnavailableError: another `hotline serve` works on the same `var`.
+    """
+    holder = (var / "serve.lock").open("a+", encoding="ascii")
+    try:
+        _lock(holder)
+    except OSError as error:
+        holder.seek(0)
+        who = holder.read().strip() or "?"
+        holder.close()
+        message = (
+            f"{var} 正由另一个 hotline serve 使用（进程 {who}）。请先停掉它，或换 HOTLINE_VAR。"
+        )
+        raise UnavailableError(message) from error
+    holder.truncate(0)
+    holder.write(str(os.getpid()))
+    holder.flush()
+    return holder
+
+
+def require_database(url: str) -> None:
+    """Try a connection to the managed PostgreSQL at `url`.
+
+    Raises:
+        BadInputError: it is not the address of a PostgreSQL.
+        UnavailableError: nobody answers there, or the sign-in is refused.
+    """
+    import psycopg
+
+    if not url.startswith(("postgresql://", "postgres://")):
+        message = (
+            "HOTLINE_DATABASE_URL 应以 postgresql:// 开头，如 postgresql://用户:口令@主机/库。"
+        )
+        raise BadInputError(message)
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        message = f"连不上 HOTLINE_DATABASE_URL 所指的数据库：{reason}"
+        raise UnavailableError(message) from error
+
+
+def _lock(holder: IO[str]) -> None:
+    import fcntl
+
+    fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)

