@@ -1,0 +1,24 @@
+"""The HTML desks: server-rendered, own stylesheet and script, usable without JavaScript."""
+
+from fastapi import APIRouter
+
+from api.pages import (
+    admin,
+    assets,
+    breaches,
+    calendar,
+    desk,
+    letters,
+    new_ticket,
+    sign_in,
+    supervise,
+    ticket,
+    unit,
+)
+
+router = APIRouter(include_in_schema=False)
+for room in (assets, sign_in, desk, new_ticket, unit, supervise, breaches, letters, admin, calendar,
+             ticket):  # fmt: skip
+    router.include_router(room.router)
+
+__all__ = ["router"]

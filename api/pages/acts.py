@@ -1,0 +1,241 @@
+"""What can be done with a ticket at the desks: one entry a form, run by the engine's actions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from api.pages.forms import Form
+from api.pages.naming import unit_meant
+from api.pages.visit import Visit
+from api.pages.words import due_words
+from engine.actions import callbacks, letters, review, unit_work
+from engine.actions.dispatch import Dispatch, dispatch
+from engine.errors import BadInputError
+from engine.models import Ticket, Unit
+from engine.store import clocks
+from engine.store import tickets as store
+from engine.terms import (
+    AnswerOutcome,
+    AssignmentRole,
+    AttemptResult,
+    CallbackChannel,
+    ClockKind,
+    LetterKind,
+    RectificationGround,
+    ReturnReason,
+    Satisfaction,
+    Term,
+    TicketEvent,
+)
+
+E = TicketEvent
+Choice = TypeVar("Choice", bound=Term)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing to do with a ticket: its event, its button, and what runs it.
+
+    `do` returns the sentence said afterwards. `form` is false where a button is all it takes.
+    """
+
+    name: str
+    event: TicketEvent
+    label: str
+    do: Callable[[Visit, Ticket, Form], str]
+    form: bool = True
+    hint: str = ""
+
+
+def chosen(form: Form, name: str, kind: type[Choice], words: str) -> Choice:
+    """Return the chosen member of an enumeration, or say what to choose."""
+    try:
+        return kind.parse(form.text(name))
+    except ValueError as error:
+        raise BadInputError(words, fields={name: words}) from error
+
+
+def _unit(visit: Visit, form: Form, name: str = "lead") -> Unit:
+    return unit_meant(visit.session, form.text(f"{name}_other") or form.text(name), name)
+
+
+def _supports(visit: Visit, form: Form, lead: Unit) -> tuple[Unit, ...]:
+    names = [one for text in form.many("supports") for one in text.replace("，", "、").split("、")]
+    found = [unit_meant(visit.session, one, "supports") for one in names if one.strip()]
+    return tuple({unit.id: unit for unit in found if unit.id != lead.id}.values())
+
+
+def _candidate(ticket: Ticket, lead: Unit) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the supports and the task row that routing named with a unit."""
+    for one in (ticket.routing or {}).get("candidates", ()):
+        if one["unit"] == lead.name:
+            return tuple(one["supports"]), tuple(int(row) for row in one["tasks"][:1])
+    return (), ()
+
+
+def _dispatch(visit: Visit, ticket: Ticket, form: Form) -> str:
+    lead = _unit(visit, form)
+    names, rows = _candidate(ticket, lead)
+    supports = _supports(visit, form, lead)
+    if form.has("with_supports") and not supports:
+        supports = tuple(store.unit_by_name(visit.session, one) for one in names)
+    redispatch = ticket.lead_unit_id is not None
+    reason = form.text("reason").strip()
+    if redispatch and not reason:
+        msg = "改派请写明理由。"
+        raise BadInputError(msg, fields={"reason": "改派请写明理由。"})
+    event = E.REDISPATCH if redispatch else E.DISPATCH
+    allowed = tuple(unit for unit in supports if unit.id != ticket.accused_unit_id)
+    dispatch(visit.step, ticket, Dispatch(lead, allowed, reason or "分派岗选定", rows, event))
+    return f"已派{lead.name}。"
+
+
+def _sign(visit: Visit, ticket: Ticket, form: Form) -> str:
+    part = unit_work.sign_for(visit.step, ticket)
+    due = clocks.one(visit.session, ticket.id, ClockKind.HANDLING)
+    if part.role is AssignmentRole.ASSISTING:
+        return "已签收（协办）。请填写协办意见。"
+    return f"已签收。请在 {due_words(due)} 前答复。" if due else "已签收。"
+
+
+def _contact(visit: Visit, ticket: Ticket, form: Form) -> str:
+    unit_work.first_contact(visit.step, ticket, form.text("note"))
+    return "已登记首次联系。"
+
+
+def _answer(visit: Visit, ticket: Ticket, form: Form) -> str:
+    outcome = chosen(form, "outcome", AnswerOutcome, "请选处理结果。")
+    made = unit_work.AnswerForm(
+        outcome=outcome, text=form.text("text"), legal_basis=form.text("legal_basis"),
+        contacted=form.has("contacted"),
+    )  # fmt: skip
+    unit_work.answer(visit.step, ticket, made)
+    return "答复已提交，热线审核后回访诉求人。"
+
+
+def _return(visit: Visit, ticket: Ticket, form: Form) -> str:
+    reason = chosen(form, "reason", ReturnReason, "请选退单理由。")
+    made = unit_work.ReturnForm(
+        reason=reason, explanation=form.text("explanation"),
+        legal_basis=form.text("legal_basis"),
+        suggested_unit=_suggested(visit, form),
+    )  # fmt: skip
+    unit_work.request_return(visit.step, ticket, made)
+    return "退单已提交，等热线裁定。裁定前请继续联系诉求人，诉求人时限不停。"
+
+
+def _suggested(visit: Visit, form: Form) -> str:
+    text = form.text("suggested_unit")
+    return unit_meant(visit.session, text, "suggested_unit").name if text.strip() else ""
+
+
+def _assist(visit: Visit, ticket: Ticket, form: Form) -> str:
+    unit_work.assist_reply(visit.step, ticket, form.text("text"))
+    return "协办意见已提交。"
+
+
+def _approve(visit: Visit, ticket: Ticket, form: Form) -> str:
+    owed = review.approve_answer(visit.step, ticket)
+    return f"审核通过，转回访。{'须人工回访：' + owed.why + '。' if owed.human_required else ''}"
+
+
+def _send_back(visit: Visit, ticket: Ticket, form: Form) -> str:
+    review.send_back(visit.step, ticket, form.text("reason"))
+    return "已退回承办单位，时限照走。"
+
+
+def _rule(visit: Visit, ticket: Ticket, form: Form) -> str:
+    if form.text("upheld") not in ("yes", "no"):
+        msg = "请选是否同意退单。"
+        raise BadInputError(msg, fields={"upheld": "请选是否同意退单。"})
+    upheld = form.text("upheld") == "yes"
+    wanted = upheld and (form.text("lead") or form.text("lead_other"))
+    lead = _unit(visit, form) if wanted else None
+    review.rule_on_return(visit.step, ticket, review.Ruling(upheld, form.text("reason"), lead))
+    if not upheld:
+        return "不同意退单，原单位继续办理。"
+    return f"同意退单，已改派{lead.name}。" if lead else "同意退单，转待分派。"
+
+
+def _convene(visit: Visit, ticket: Ticket, form: Form) -> str:
+    review.convene_panel(visit.step, ticket, form.text("reason"))
+    return "已提交会商。会商指定后不得再退。"
+
+
+def _designate(visit: Visit, ticket: Ticket, form: Form) -> str:
+    lead = _unit(visit, form)
+    review.designate(visit.step, ticket, lead, _supports(visit, form, lead), form.text("reason"))
+    return f"会商指定{lead.name}承办，不得再退。"
+
+
+def _callback(visit: Visit, ticket: Ticket, form: Form) -> str:
+    made = callbacks.CallbackForm(
+        channel=chosen(form, "channel", CallbackChannel, "请选回访方式。"),
+        result=chosen(form, "result", AttemptResult, "请选接通情况。"),
+        contacted={"yes": True, "no": False}.get(form.text("contacted")),
+        solved=AnswerOutcome.parse(form.text("solved")) if form.has("solved") else None,
+        satisfaction=Satisfaction.parse(form.text("satisfaction")) if form.has("satisfaction") else None,
+        words=form.text("words"),
+    )  # fmt: skip
+    owed = callbacks.record_attempt(visit.step, ticket, made)
+    if owed.next_attempt_at is not None:
+        return f"已登记。未接通，下次 {visit.when(owed.next_attempt_at)} 后再拨。"
+    return f"回访已登记，工单现为“{ticket.status.label}”。"
+
+
+def _close(visit: Visit, ticket: Ticket, form: Form) -> str:
+    callbacks.close(visit.step, ticket, form.text("reason"))
+    return "已办结归档。"
+
+
+def _rework(visit: Visit, ticket: Ticket, form: Form) -> str:
+    callbacks.order_rework(visit.step, ticket, _reason(form))
+    return "已退回重办。"
+
+
+def _supervise(visit: Visit, ticket: Ticket, form: Form) -> str:
+    callbacks.supervise(visit.step, ticket, _reason(form))
+    return "已转督办，通知已发承办单位。"
+
+
+def _reason(form: Form) -> str:
+    if not form.text("reason").strip():
+        msg = "请写明理由。"
+        raise BadInputError(msg, fields={"reason": "请写明理由。"})
+    return form.text("reason").strip()
+
+
+def _propose(visit: Visit, ticket: Ticket, form: Form) -> str:
+    kind = chosen(form, "kind", LetterKind, "请选文书种类。")
+    grounds = tuple(RectificationGround.parse(one) for one in form.many("grounds"))
+    if not grounds:
+        msg = "请至少选一项事由。"
+        raise BadInputError(msg, fields={"grounds": "请至少选一项事由。"})
+    made = letters.propose_letter(
+        visit.step, ticket, letters.Proposal(kind, grounds, _reason(form))
+    )
+    if made is None:
+        msg = f"这张工单已有一份{kind.label}在办，或没有主办单位。"
+        raise BadInputError(msg)
+    return f"已提议{kind.label}，由主管拟稿、另一人批准后发出。"
+
+
+ACTS: tuple[Act, ...] = (
+    Act("dispatch", E.DISPATCH, "派单", _dispatch),
+    Act("sign", E.SIGN_FOR, "签收", _sign, form=False),
+    Act("answer", E.ANSWER, "填写答复", _answer),
+    Act("contact", E.FIRST_CONTACT, "登记首次联系", _contact),
+    Act("return", E.RETURN, "不归我管，退回", _return),
+    Act("assist", E.ASSIST_REPLY, "填写协办意见", _assist),
+    Act("approve", E.APPROVE_ANSWER, "审核通过，转回访", _approve, form=False),
+    Act("send-back", E.SEND_BACK, "退回承办单位", _send_back),
+    Act("rule", E.UPHOLD_RETURN, "裁定退单", _rule),
+    Act("convene", E.CONVENE_PANEL, "提交会商", _convene),
+    Act("designate", E.DESIGNATE, "指定承办", _designate),
+    Act("callback", E.CALLBACK_ATTEMPT, "登记回访", _callback),
+    Act("close", E.CLOSE, "办结归档", _close),
+    Act("rework", E.ORDER_REWORK, "退回重办", _rework),
+    Act("supervise", E.SUPERVISE, "转督办", _supervise),
+    Act("redispatch", E.REDISPATCH, "改派", _dispatch),
+    Act("propose-letter", E.PROPOSE_LETTER, "提议发函", _propose),
+)

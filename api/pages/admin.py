@@ -1,0 +1,209 @@
+"""The administrator's pages (管理): health, mailbox, outgoing mail, accounts, units, keys."""
+
+import urllib.request
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.pages.forms import EMPTY, Form, Posted
+from api.pages.naming import unit_meant
+from api.pages.visit import Visit, attempt, reading
+from engine.actions import administration
+from engine.actions.actor import require_role
+from engine.actions.people import NewAccount, create_api_key
+from engine.actions.setup import SCOPES
+from engine.delivery.mailbox import list_messages, read_message
+from engine.errors import BadInputError, EngineError, NotFoundError
+from engine.models import Account
+from engine.rules.calendar_alarms import calendar_alarms
+from engine.rules.shanghai import shanghai_date
+from engine.settings import load_settings
+from engine.store import desk_admin
+from engine.terms import Role
+
+router = APIRouter(include_in_schema=False)
+ADMIN = (Role.ADMINISTRATOR,)
+SCOPE_NAMES = {
+    "tickets:write": "登记工单", "tickets:read": "查询工单", "tickets:private": "查看诉求人",
+    "callbacks:write": "登记回访", "routing:read": "派单建议", "events:read": "读取经过",
+}  # fmt: skip
+
+
+@router.get("/admin")
+def health(request: Request) -> Response:
+    """Show whether every part of the installation works."""
+    with reading(request, *ADMIN) as visit:
+        facts = {
+            "health": desk_admin.health(visit.session, visit.now),
+            "prefect": prefect_state(), "alarms": _alarms(visit),
+            "database": str(visit.session.connection().dialect.server_version_info or ""),
+        }  # fmt: skip
+        return visit.page("admin.html", facts)
+
+
+def _alarms(visit: Visit) -> list[str]:
+    return list(calendar_alarms(shanghai_date(visit.now)))
+
+
+def prefect_state() -> tuple[str, str]:
+    """Return whether the flow engine answers, and where it was asked."""
+    settings = load_settings()
+    base = settings.prefect_api_url or f"http://127.0.0.1:{settings.prefect_port}/api"
+    if not base.startswith(("http://", "https://")):
+        return "unknown", base
+    try:
+        with urllib.request.urlopen(f"{base.rstrip('/')}/health", timeout=1) as answer:
+            return ("up" if answer.read(8) == b"true" else "odd"), base
+    except (OSError, ValueError):
+        return "away", base
+
+
+@router.get("/admin/mailbox")
+def mailbox(request: Request) -> Response:
+    """List the mails that lie in the mailbox directory while no SMTP server is set."""
+    with reading(request, *ADMIN) as visit:
+        found = list_messages(load_settings().mailbox, 100)
+        return visit.page(
+            "mailbox.html", {"messages": found, "smtp": bool(load_settings().smtp_url)}
+        )
+
+
+@router.get("/admin/mailbox/{name}")
+def mail(request: Request, name: str) -> Response:
+    """Show one mail as text, with the names of what is attached."""
+    with reading(request, *ADMIN) as visit:
+        return visit.page("mail.html", {"mail": read_message(load_settings().mailbox, name)})
+
+
+@router.get("/admin/outbox")
+def outbox(request: Request, before: int = 0) -> Response:
+    """List outgoing mails with their state."""
+    with reading(request, *ADMIN) as visit:
+        found = desk_admin.mails(visit.session, before or None)
+        return visit.page(
+            "outbox.html", {"mails": found, "failed": desk_admin.failed_mails(visit.session, 50)}
+        )
+
+
+def _manage(
+    visit: Visit, page: str, form: Form, error: EngineError | None = None, **more: Any
+) -> Response:
+    require_role(visit.step.actor, *ADMIN)
+    facts = {
+        "accounts": desk_admin.accounts(visit.session) if page == "accounts" else (),
+        "keys": desk_admin.keys(visit.session) if page == "keys" else (),
+        "units": desk_admin.units(visit.session), "form": form, "error": error,
+        "roles": list(Role), "SCOPES": SCOPE_NAMES, "secret": "", "about": "", **more,
+    }  # fmt: skip
+    return visit.page(f"{page}.html", facts, error.status if error else 200)
+
+
+@router.get("/admin/{page}")
+def manage(request: Request, page: str, unit: int = 0) -> Response:
+    """Show accounts, units or keys.
+
+    Raises:
+        NotFoundError: there is no such page.
+    """
+    if page not in ("accounts", "units", "keys"):
+        message = "没有这个页面。"
+        raise NotFoundError(message)
+    with reading(request, *ADMIN) as visit:
+        return _manage(visit, page, EMPTY, edit=unit)
+
+
+@router.post("/admin/{page}/{what}")
+def change(request: Request, page: str, what: str, form: Posted) -> Response:
+    """Do one thing on a page of administration; secrets are shown once, here, and never again."""
+    doing = DOINGS.get((page, what))
+    if doing is None:
+        message = "没有这个操作。"
+        raise NotFoundError(message)
+
+    def do(visit: Visit) -> Response:
+        require_role(visit.step.actor, *ADMIN)
+        about, secret = doing(visit, form)
+        if secret:
+            return _manage(visit, page, EMPTY, secret=secret, about=about, edit=0)
+        return visit.go(f"/admin/{page}", about)
+
+    def again(visit: Visit, error: EngineError) -> Response:
+        return _manage(visit, page, form, error, edit=_number(form, "id", 0))
+
+    return attempt(request, form, do, again)
+
+
+def _number(form: Form, name: str, otherwise: int | None = None) -> int:
+    text = form.text(name)
+    if text.isdecimal():
+        return int(text)
+    if otherwise is None:
+        msg = "请从列表里选。"
+        raise BadInputError(msg, fields={name: "请从列表里选。"})
+    return otherwise
+
+
+def _add_account(visit: Visit, form: Form) -> tuple[str, str]:
+    unit = form.text("unit").strip()
+    try:
+        role = Role.parse(form.text("role"))
+    except ValueError as error:
+        msg = "请选角色。"
+        raise BadInputError(msg, fields={"role": "请选角色。"}) from error
+    new = NewAccount(
+        username=form.text("username"), name=form.text("name"), role=role,
+        unit_id=unit_meant(visit.session, unit, "unit").id if unit else None,
+        email=form.text("email"),
+    )  # fmt: skip
+    account, password = administration.add_account(visit.session, new, visit.now)
+    return f"账号 {account.username} 的初始密码，只显示这一次：", password
+
+
+def _reset(visit: Visit, form: Form) -> tuple[str, str]:
+    account, password = administration.reset_password(visit.session, _number(form, "id"), visit.now)
+    return f"账号 {account.username} 的新密码，只显示这一次：", password
+
+
+def _switch(visit: Visit, form: Form) -> tuple[str, str]:
+    wanted = form.text("active") == "yes"
+    if _number(form, "id") == visit.account.id and not wanted:
+        msg = "不能停用自己的账号。"
+        raise BadInputError(msg)
+    account: Account = administration.switch_account(
+        visit.session, _number(form, "id"), visit.now, active=wanted
+    )
+    return f"账号 {account.username} 已{'启用' if wanted else '停用，并已在各处退出'}。", ""
+
+
+def _unit(visit: Visit, form: Form) -> tuple[str, str]:
+    unit = administration.set_unit_mail(
+        visit.session, _number(form, "id"), form.text("email"), form.text("leader_name"),
+        form.text("leader_email"),
+    )  # fmt: skip
+    return f"{unit.name}的收件信息已保存。", ""
+
+
+def _add_key(visit: Visit, form: Form) -> tuple[str, str]:
+    scopes = [one for one in form.many("scopes") if one in SCOPES]
+    fields = {}
+    if not form.text("name").strip():
+        fields["name"] = "请写这个密钥给谁用。"
+    if not scopes:
+        fields["scopes"] = "请至少选一项权限。"
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
+    key, secret = create_api_key(visit.session, form.text("name").strip()[:80], scopes, visit.now)
+    return f"密钥“{key.name}”，只显示这一次，请现在复制：", secret
+
+
+def _revoke(visit: Visit, form: Form) -> tuple[str, str]:
+    key = administration.revoke_key(visit.session, _number(form, "id"), visit.now)
+    return f"密钥“{key.name}”已停用。", ""
+
+
+DOINGS = {
+    ("accounts", "add"): _add_account, ("accounts", "reset"): _reset,
+    ("accounts", "switch"): _switch, ("units", "save"): _unit, ("keys", "add"): _add_key,
+    ("keys", "revoke"): _revoke,
+}  # fmt: skip

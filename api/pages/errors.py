@@ -1,0 +1,57 @@
+"""Errors as plain Chinese pages: what happened, what to do now, and what was typed."""
+
+import secrets
+from urllib.parse import quote
+
+import structlog
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages.visit import html
+from engine.errors import EngineError, NotFoundError, NotSignedInError
+from engine.settings import load_settings
+
+log = structlog.get_logger()
+SERVER = 500
+HEADS = {
+    401: "请先登录", 403: "没有这项权限", 404: "没有找到", 409: "与现状冲突", 422: "填写有误",
+    503: "服务暂时不可用",
+}  # fmt: skip
+
+
+def error_page(request: Request, error: EngineError) -> Response:
+    """Return the page for a deliberate error; who isn't signed in is sent to sign in."""
+    if isinstance(error, NotSignedInError) and request.method in ("GET", "HEAD"):
+        return RedirectResponse(f"/login?next={quote(_wanted(request))}", status_code=303)
+    number = "" if error.status < SERVER else _numbered(error)
+    return _page(request, error.status, HEADS.get(error.status, error.title), str(error), number)
+
+
+def status_page(request: Request, status: int) -> Response:
+    """Return the page for an HTTP status that the framework raised itself (404, 405)."""
+    error = NotFoundError("没有这个页面。请核对地址，或回到工作台。")
+    return _page(request, status, HEADS.get(status, error.title), str(error), "")
+
+
+def crash_page(request: Request) -> Response:
+    """Return the page for a fault nobody foresaw, with a number to tell the administrator."""
+    number = secrets.token_hex(2).upper()
+    log.error("page_crashed", number=number, path=request.url.path)
+    return _page(request, SERVER, "系统出错", "系统出错，刚才的内容没有保存。", number)
+
+
+def _numbered(error: EngineError) -> str:
+    number = secrets.token_hex(2).upper()
+    log.error("page_error", number=number, code=error.code)
+    return number
+
+
+def _wanted(request: Request) -> str:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{request.url.path}{query}"
+
+
+def _page(request: Request, status: int, head: str, message: str, number: str) -> Response:
+    facts = {"head": head, "message": message, "number": number, "status": status,
+             "settings": load_settings(), "path": request.url.path}  # fmt: skip
+    return html("error.html", facts, status)

@@ -1,0 +1,74 @@
+"""What a browser posted, read once and kept, so that nothing typed is ever lost."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from engine.errors import BadInputError
+
+LARGEST = 1_000_000  # a technical limit: a form with 20 000 characters takes 180 kB encoded
+SECRET = frozenset({"csrf", "password", "version", "form_id"})
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of a posted form: every value of every name, in order."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return the first value of a field, as typed."""
+        return self.values.get(name, [default])[0]
+
+    def many(self, name: str) -> tuple[str, ...]:
+        """Return every non-empty value of a field."""
+        return tuple(one for one in self.values.get(name, []) if one.strip())
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """Return the non-empty lines of a field, over all its values."""
+        return tuple(
+            line.strip() for one in self.many(name) for line in one.splitlines() if line.strip()
+        )
+
+    def has(self, name: str) -> bool:
+        """Return whether a box was ticked or a button of that name pressed."""
+        return bool(self.text(name))
+
+    def typed(self) -> dict[str, Any]:
+        """Return what a person typed, without tokens and passwords."""
+        return {name: values for name, values in self.values.items() if name not in SECRET}
+
+    def shown(self) -> Iterator[tuple[str, str]]:
+        """Yield name and text of every field somebody filled in."""
+        for name, values in self.typed().items():
+            yield from ((name, one) for one in values if one.strip())
+
+
+EMPTY = Form()
+
+
+async def posted(request: Request) -> Form:
+    """Return the posted form.
+
+    Raises:
+        BadInputError: it is larger than any form of these pages.
+    """
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST:
+            msg = "提交的内容太大，请删减后再试；长材料请作附件。"
+            raise BadInputError(msg)
+    return Form(_parsed(bytes(body)))
+
+
+def _parsed(body: bytes) -> dict[str, list[str]]:
+    from urllib.parse import parse_qs
+
+    found = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500)
+    return {name: [one.replace("\r\n", "\n") for one in values] for name, values in found.items()}
+
+
+Posted = Annotated[Form, Depends(posted)]

@@ -1,0 +1,88 @@
+"""What a person may do with a ticket now, and what not with the reason (能做什么)."""
+
+from dataclasses import dataclass
+
+from api.pages.acts import Act
+from api.pages.more_acts import ALL
+from api.pages.visit import UNIT, Visit
+from engine.actions.facts import gather
+from engine.lifecycle import BY_EVENT, TicketFacts
+from engine.models import Ticket
+from engine.store import clocks as clock_store
+from engine.store.desk_ticket import Whole, leads
+from engine.terms import AssignmentRole, ClockKind, ClockState, TicketEvent
+
+# What the form itself will tell: a box in it settles the guard.
+SETTLED_BY_FORM = {
+    TicketEvent.ANSWER: {"contacted": True},
+    TicketEvent.MERGE: {"merge_target": True},
+    TicketEvent.ANSWER_ON_THE_SPOT: {"requester_content": True},
+    TicketEvent.REFUSE: {"second_person": True},
+}
+LEAD_CHOSEN = {TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE}
+ASSISTING_ACTS = ("sign", "assist")
+PAUSING = ("pause", "resume")
+RARE = ("merge", "emergency", "refuse", "pause", "resume", "supplement", "note", "propose-letter")
+
+
+@dataclass(frozen=True)
+class Option:
+    """An act that is open now, or one that isn't with the reason and the clause."""
+
+    act: Act
+    refusal: str = ""
+
+    @property
+    def rare(self) -> bool:
+        """Return whether the act stands under 更多 on the page of a ticket."""
+        return self.act.name in RARE
+
+
+def options(visit: Visit, whole: Whole) -> tuple[list[Option], list[Option]]:
+    """Return what is open to the person now, and what is refused and why."""
+    found = [one for act in ALL if (one := option(visit, whole.ticket, act)) is not None]
+    return [one for one in found if not one.refusal], [one for one in found if one.refusal]
+
+
+def option(visit: Visit, ticket: Ticket, act: Act) -> Option | None:
+    """Return one act as it stands for this person, or nothing when it is not theirs or not now."""
+    if visit.role in UNIT and not leads(visit.session, visit.account, ticket):
+        return _assisting(visit, ticket, act)
+    if act.name == "assist" or (act.name in PAUSING and not _fits(visit, ticket, act)):
+        return None
+    facts = _facts(visit, ticket, act.event)
+    rows = [row for row in BY_EVENT[act.event] if facts.status in row.sources]
+    rows = [row for row in rows if visit.role in row.who]
+    if not rows or (act.event is TicketEvent.PROPOSE_LETTER and ticket.lead_unit_id is None):
+        return None
+    refusals = [reason for guard in rows[0].guards if (reason := guard(facts))]
+    if act.name == "rule" and refusals:
+        return Option(act, refusals[0])
+    return Option(act, refusals[0] if refusals else "")
+
+
+def _fits(visit: Visit, ticket: Ticket, act: Act) -> bool:
+    """Return whether pausing or resuming fits the state of the requester's clock."""
+    clock = clock_store.one(visit.session, ticket.id, ClockKind.REQUESTER)
+    wanted = ClockState.PAUSED if act.name == "resume" else ClockState.RUNNING
+    return clock is not None and clock.state is wanted
+
+
+def _facts(visit: Visit, ticket: Ticket, event: TicketEvent) -> TicketFacts:
+    known: dict[str, bool] = dict(SETTLED_BY_FORM.get(event, {}))
+    if event in LEAD_CHOSEN:
+        known |= {"has_lead": True, "lead_is_accused": False}
+    return gather(visit.session, ticket, visit.now, visit.rules, **known)
+
+
+def _assisting(visit: Visit, ticket: Ticket, act: Act) -> Option | None:
+    from engine.store import tickets as store
+
+    parts = store.open_assignments(visit.session, ticket)
+    mine = [one for one in parts
+            if one.unit_id == visit.account.unit_id and one.role is AssignmentRole.ASSISTING]  # fmt: skip
+    if not mine or act.name not in ASSISTING_ACTS or mine[0].answered_at is not None:
+        return None
+    if act.name == "sign":
+        return Option(act) if mine[0].signed_at is None else None
+    return Option(act)

@@ -1,0 +1,97 @@
+"""The rarer things to do with a ticket: end it without a unit, move its deadline, add words."""
+
+from api.pages.acts import ACTS as MAIN
+from api.pages.acts import Act, chosen
+from api.pages.forms import Form
+from api.pages.visit import Visit
+from api.pages.words import due_words
+from engine.actions import adjusting, endings, overseeing
+from engine.actions.supplements import add_supplement
+from engine.errors import BadInputError
+from engine.models import Ticket
+from engine.rules.pauses import pause_reasons
+from engine.rules.shanghai import shanghai_date
+from engine.store import clocks
+from engine.terms import ClockKind, RefusalReason, Role, TicketEvent
+
+E = TicketEvent
+
+
+def _extend(visit: Visit, ticket: Ticket, form: Form) -> str:
+    days = form.text("working_days").strip()
+    if not days.isdecimal():
+        words = "请写要延几个工作日。"
+        raise BadInputError(words, fields={"working_days": words})
+    adjusting.request_extension(visit.step, ticket, int(days), form.text("reason"))
+    return "延期申请已提交，等主管批。批下来前按原期限办。"
+
+
+def _pause(visit: Visit, ticket: Ticket, form: Form) -> str:
+    reason = form.text("reason")
+    if reason not in pause_reasons(visit.rules, shanghai_date(ticket.accepted_at)):
+        words = "请选停表理由。"
+        raise BadInputError(words, fields={"reason": words})
+    adjusting.pause(visit.step, ticket, reason)
+    return "已停表。"
+
+
+def _resume(visit: Visit, ticket: Ticket, form: Form) -> str:
+    adjusting.resume(visit.step, ticket)
+    due = clocks.one(visit.session, ticket.id, ClockKind.REQUESTER)
+    return f"已恢复计时，应于 {due_words(due)} 前办结。" if due else "已恢复计时。"
+
+
+def _remind(visit: Visit, ticket: Ticket, form: Form) -> str:
+    overseeing.remind(visit.step, ticket, form.text("words"))
+    return "催办通知书已发承办单位和负责人。"
+
+
+def _note(visit: Visit, ticket: Ticket, form: Form) -> str:
+    overseeing.note(visit.step, ticket, form.text("words"))
+    return "备注已写。"
+
+
+def _supplement(visit: Visit, ticket: Ticket, form: Form) -> str:
+    add_supplement(visit.step, ticket, form.text("text"))
+    return "补充已记在工单里，承办单位看得到。"
+
+
+def _spot(visit: Visit, ticket: Ticket, form: Form) -> str:
+    confirmed = form.has("confirmed")
+    endings.answer_on_the_spot(visit.step, ticket, form.text("words"), confirmed=confirmed)
+    return "当场答复，已办结。"
+
+
+def _merge(visit: Visit, ticket: Ticket, form: Form) -> str:
+    target = endings.merge(visit.step, ticket, form.text("into").strip().upper())
+    return f"已并入 {target.number}，办结时一并答复、回访。"
+
+
+def _emergency(visit: Visit, ticket: Ticket, form: Form) -> str:
+    endings.hand_to_emergency(visit.step, ticket, form.text("words"))
+    return "已转紧急热线，不再计时。"
+
+
+def _refuse(visit: Visit, ticket: Ticket, form: Form) -> str:
+    reason = chosen(form, "refusal", RefusalReason, "请选不予受理的理由。")
+    if visit.role is Role.SUPERVISOR and form.text("what") == "refuse":
+        endings.refuse(visit.step, ticket, reason, form.text("words"))
+        return "已决定不予受理。请把途径告诉来电人。"
+    endings.propose_refusal(visit.step, ticket, reason, form.text("words"))
+    return "已提议不予受理，须另一位主管决定。"
+
+
+MORE: tuple[Act, ...] = (
+    Act("extend", E.REQUEST_EXTENSION, "申请延期", _extend),
+    Act("remind", E.REMIND, "催办", _remind),
+    Act("spot", E.ANSWER_ON_THE_SPOT, "当场答复办结", _spot),
+    Act("merge", E.MERGE, "并入另一张", _merge),
+    Act("emergency", E.HAND_TO_EMERGENCY, "转紧急热线", _emergency),
+    Act("refuse", E.REFUSE, "不予受理", _refuse),
+    Act("pause", E.PAUSE, "停表", _pause),
+    Act("resume", E.RESUME, "恢复计时", _resume, form=False),
+    Act("supplement", E.SUPPLEMENT, "补充情况", _supplement),
+    Act("note", E.NOTE, "写备注", _note),
+)
+ALL = (*MAIN, *MORE)
+BY_NAME = {act.name: act for act in ALL}

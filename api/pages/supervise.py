@@ -1,0 +1,66 @@
+"""The supervisors' desk (督办台): five figures, the ladder, units, lists of what is late."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.pages.visit import EYES, reading
+from engine.rules.shanghai import end_of_day, shanghai_date
+from engine.store import desk_lists, desk_supervise, desk_views
+from engine.store import letters as letter_store
+from engine.terms import Rung, TicketStatus
+
+router = APIRouter(include_in_schema=False)
+ENOUGH_TO_RANK = 5
+
+
+@router.get("/supervise")
+def supervise(request: Request) -> Response:
+    """Show how the district stands now."""
+    with reading(request, *EYES) as visit:
+        session, now = visit.session, visit.now
+        panel = (TicketStatus.IN_ARBITRATION,)
+        letters = letter_store.waiting(session, 20)
+        returned = desk_views.by_status(session, (TicketStatus.RETURNED,)).lines
+        facts = {
+            "figures": desk_supervise.figures(session, now),
+            "rungs": [(one, desk_supervise.rung_counts(session).get(one, 0)) for one in Rung],
+            "units": desk_supervise.unit_load(session, now),
+            "extensions": desk_supervise.extensions_waiting(session),
+            "panel": desk_views.by_status(session, panel).lines,
+            "returned": [one for one in returned if one.ticket.returns > 1],
+            "letters": letters,
+            "names": desk_views.units_by_id(session, [one.unit_id for one in letters]),
+            "overdue": desk_lists.overdue(session, now, 15),
+            "enough": ENOUGH_TO_RANK, "until": end_of_day(shanghai_date(now)),
+        }  # fmt: skip
+        return visit.page("supervise.html", facts)
+
+
+@router.get("/supervise/overdue")
+def overdue(request: Request) -> Response:
+    """List the tickets past due, longest first."""
+    with reading(request, *EYES) as visit:
+        lines = desk_lists.overdue(visit.session, visit.now)
+        return visit.page(
+            "tickets.html", {"head": "已超期", "lines": lines, "empty": "今天没有超期。"}
+        )
+
+
+@router.get("/supervise/today")
+def due_today(request: Request) -> Response:
+    """List the tickets that fall due today."""
+    with reading(request, *EYES) as visit:
+        lines = desk_lists.due_today(visit.session, visit.now)
+        return visit.page(
+            "tickets.html", {"head": "今天到期", "lines": lines, "empty": "今天没有到期的工单。"}
+        )
+
+
+@router.get("/supervise/callbacks")
+def callbacks(request: Request) -> Response:
+    """List the callbacks still owed."""
+    with reading(request, *EYES) as visit:
+        page = desk_views.by_status(visit.session, (TicketStatus.CALLBACK_DUE,), limit=100)
+        return visit.page(
+            "tickets.html", {"head": "待回访", "lines": page.lines, "empty": "没有要回访的。"}
+        )

@@ -1,0 +1,293 @@
+"""The page of one ticket (工单页): clocks, why that day, what happened, what may be done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.pages.acts import Act
+from api.pages.forms import EMPTY, Form, Posted
+from api.pages.may import option, options
+from api.pages.more_acts import BY_NAME
+from api.pages.new_ticket import proposals
+from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
+from api.pages.words import due_words
+from engine.actions import drafts
+from engine.actions.desk_work import unmask
+from engine.actions.facts import return_closes_at
+from engine.errors import ConflictError, EngineError, NotFoundError, NotPermittedError
+from engine.models import Clock, Draft, Ticket, TicketEventRecord
+from engine.rules.certificates import Certificate, CountedDay
+from engine.rules.pauses import pause_reasons
+from engine.rules.shanghai import shanghai_date, weekday_name
+from engine.store import desk_ticket, desk_views, tickets
+from engine.store.desk_ticket import Whole
+from engine.terms import (
+    AnswerOutcome,
+    AttemptResult,
+    CallbackChannel,
+    ClockKind,
+    DueStatus,
+    LetterKind,
+    RectificationGround,
+    RefusalReason,
+    ReturnReason,
+    Role,
+    Satisfaction,
+    TicketEvent,
+)
+
+router = APIRouter(include_in_schema=False)
+HOT = frozenset({
+    TicketEvent.BREACH, TicketEvent.ESCALATE, TicketEvent.SUPERVISE, TicketEvent.RETURN,
+    TicketEvent.UNDELIVERED, TicketEvent.ORDER_REWORK, TicketEvent.SEND_BACK,
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a clock ends when it ends: its certificate, ready to be shown."""
+
+    clock: Clock
+    certificate: Certificate
+    begin: str
+    lines: tuple[str, ...]
+
+    @property
+    def days(self) -> tuple[CountedDay, ...]:
+        """Return the days of the strip."""
+        return self.certificate.days
+
+    @property
+    def due_on(self) -> object:
+        """Return the last day."""
+        return self.certificate.due_on
+
+    @property
+    def daily(self) -> bool:
+        """Return whether days were counted, not hours."""
+        return len(self.certificate.days) > 1
+
+    @property
+    def due(self) -> str:
+        """Return the last day and hour as people say them."""
+        return due_words(self.clock)
+
+    @property
+    def provisional(self) -> bool:
+        """Return whether the date may still move (暂定)."""
+        return self.clock.due_status is DueStatus.PROVISIONAL
+
+
+def why_of(clock: Clock) -> Why:
+    """Return the certificate of a clock with its trace, day by day."""
+    certificate = Certificate.from_json(clock.certificate)
+    begin = {ClockKind.REQUESTER: "登记", ClockKind.CALLBACK: "触发"}.get(clock.kind, "起算")
+    return Why(clock, certificate, begin, tuple(_trace(certificate)))
+
+
+def _trace(certificate: Certificate) -> list[str]:
+    lines = [f"规则   {certificate.rule}（自 {certificate.rule_since} 起施行）"]
+    for day in certificate.days:
+        mark = f"+{day.number:<4}" if day.number else "跳过 " if day.kind != "received" else "起算 "
+        lines.append(f"{mark}  {day.on} {weekday_name(day.on)}  {day.reason}")
+    return [*lines, f"到期   {certificate.due_on} {weekday_name(certificate.due_on)}"]
+
+
+def find(visit: Visit, number: str, *, lock: bool = False) -> Ticket:
+    """Return the ticket if this person may see it; a unit sees only its own.
+
+    Raises:
+        NotFoundError: there is none, or it is not theirs to know of.
+        NotPermittedError: the role sees no tickets at all.
+    """
+    if visit.role is Role.ADMINISTRATOR:
+        message = "管理员不看工单内容。需要的角色：话务员、主管、承办单位。"
+        raise NotPermittedError(message)
+    key = visit.rules.parameters["privacy.handler_access_after_closing"]
+    days: int = key.on(shanghai_date(visit.now)).value
+    return desk_ticket.visible_ticket(
+        visit.session, visit.account, number, visit.now, keep_days=days, lock=lock
+    )
+
+
+def reads_content(visit: Visit, ticket: Ticket) -> bool:
+    """Return whether the person may read the words of the ticket (保密工单只给经办人看)."""
+    if not ticket.confidential:
+        return True
+    return visit.role in HOTLINE or desk_ticket.leads(visit.session, visit.account, ticket)
+
+
+def may_unmask(visit: Visit, ticket: Ticket) -> bool:
+    """Return whether the person may see the number: the hotline, and the unit that must call."""
+    return visit.role in HOTLINE or desk_ticket.leads(visit.session, visit.account, ticket)
+
+
+def facts_of(visit: Visit, ticket: Ticket, **more: Any) -> dict[str, Any]:
+    """Return what every page about a ticket shows."""
+    whole = desk_ticket.whole(visit.session, ticket)
+    open_, refused = options(visit, whole)
+    mine = [one for one in whole.clocks if _concerns(visit, one)]
+    return {
+        "whole": whole, "ticket": ticket, "requester": whole.requester, "open_acts": open_,
+        "refused_acts": refused, "clocks": mine, "reads": reads_content(visit, ticket),
+        "may_unmask": may_unmask(visit, ticket), "shown": False, "HOT": HOT,
+        "weekday": weekday_name, "names_shown": visit.role is not Role.AUDITOR, **more,
+    }  # fmt: skip
+
+
+def _concerns(visit: Visit, clock: Clock) -> bool:
+    if visit.role not in UNIT:
+        return True
+    return clock.unit_id in (None, visit.account.unit_id) and clock.kind not in (
+        ClockKind.REVIEW, ClockKind.CALLBACK, ClockKind.RETURN_RULING, ClockKind.ARBITRATION,
+    )  # fmt: skip
+
+
+@router.get("/tickets/{number}")
+def ticket_page(request: Request, number: str) -> Response:
+    """Show a ticket; looking changes nothing."""
+    with reading(request) as visit:
+        return _ticket_page(visit, find(visit, number))
+
+
+def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
+    facts = facts_of(visit, ticket, **more)
+    requester = [one for one in facts["clocks"] if one.kind is ClockKind.REQUESTER]
+    main = requester[-1] if requester else (facts["clocks"][-1] if facts["clocks"] else None)
+    others = []
+    if visit.role in HOTLINE:
+        who = facts["requester"]
+        found = desk_views.of_caller(visit.session, who.phone, who.enterprise, visit.now)
+        others = [one for one in found if one.ticket.id != ticket.id]
+    whys = {one.id: why_of(one) for one in facts["clocks"]}
+    return visit.page(
+        "ticket.html",
+        {
+            **facts,
+            "main": main,
+            "watch": _watch(ticket, facts["clocks"]),
+            "whys": whys,
+            "others": others,
+        },
+    )
+
+
+def _watch(ticket: Ticket, clocks: Sequence[Clock]) -> Clock | None:
+    found = desk_views.Line(ticket, clocks=tuple(clocks)).clock
+    return found if found is not None and found.stopped_at is None else None
+
+
+@router.post("/tickets/{number}/unmask")
+def show_number(request: Request, number: str, form: Posted) -> Response:
+    """Show the requester's name and number, and write down who looked and why."""
+
+    def do(visit: Visit) -> Response:
+        ticket = find(visit, number, lock=True)
+        if not may_unmask(visit, ticket):
+            message = "您没有这项权限。需要的角色：话务员、主管、主办单位。"
+            raise NotPermittedError(message)
+        unmask(visit.step, ticket, form.text("reason"))
+        return _ticket_page(visit, ticket, shown=True)
+
+    def again(visit: Visit, error: EngineError) -> Response:
+        return _ticket_page(visit, find(visit, number), error=error)
+
+    return attempt(request, form, do, again)
+
+
+@router.get("/tickets/{number}/{name}")
+def act_page(request: Request, number: str, name: str) -> Response:
+    """Show the form of one act, with its draft if there is one."""
+    with reading(request) as visit:
+        act = _act(name)
+        kept = drafts.draft(visit.session, visit.account.id, f"{number}-{name}")
+        form = Form(dict(kept.fields)) if kept else EMPTY
+        return _act_page(visit, find(visit, number), act, Typed(form, _restored(visit, kept)))
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands in a form when it is shown: typed, restored from a draft, or refused."""
+
+    form: Form
+    restored: str = ""
+    error: EngineError | None = None
+    changes: Sequence[TicketEventRecord] = ()
+
+
+def _restored(visit: Visit, kept: Draft | None) -> str:
+    return visit.when(kept.updated_at) if kept else ""
+
+
+def _act(name: str) -> Act:
+    if name not in BY_NAME:
+        message = "没有这个页面。请回到工单页，从“能做什么”里选。"
+        raise NotFoundError(message)
+    return BY_NAME[name]
+
+
+def _act_page(visit: Visit, ticket: Ticket, act: Act, typed: Typed) -> Response:
+    facts = facts_of(visit, ticket, act=act, now_option=option(visit, ticket, act), **vars(typed))
+    facts |= _choices(visit, ticket, facts["whole"])
+    return visit.page("act.html", facts, typed.error.status if typed.error else 200)
+
+
+def _choices(visit: Visit, ticket: Ticket, whole: Whole) -> dict[str, Any]:
+    lead = tickets.current_lead(visit.session, ticket)
+    last = whole.answers[-1] if whole.answers else None
+    owed = whole.callbacks[-1] if whole.callbacks else None
+    stored = (ticket.routing or {}).get("candidates", ())
+    candidates = proposals(ticket.kind.value, ticket.title, ticket.content) if stored else None
+    return {
+        "units": tickets.units(visit.session), "lead_part": lead, "last_answer": last,
+        "owed": owed, "attempts": whole.attempts,
+        "routing": candidates, "returned": tickets.pending_return(visit.session, ticket),
+        "return_closes": return_closes_at(lead, visit.rules) if lead else None,
+        "Outcome": AnswerOutcome, "Result": AttemptResult, "Channel": CallbackChannel,
+        "Reason": ReturnReason, "Satisfaction": Satisfaction, "Ground": RectificationGround,
+        "LetterKind": LetterKind, "Refusal": RefusalReason,
+        "pauses": pause_reasons(visit.rules, shanghai_date(ticket.accepted_at)),
+    }  # fmt: skip
+
+
+@router.post("/tickets/{number}/{name}")
+def do_act(request: Request, number: str, name: str, form: Posted) -> Response:
+    """Do one thing with a ticket, or show the form again with the reason and what was typed."""
+    act = _act(name)
+
+    def do(visit: Visit) -> Response:
+        ticket = find(visit, number, lock=True)
+        _check_unchanged(visit, ticket, form)
+        said = act.do(visit, ticket, form)
+        drafts.drop_draft(visit.session, visit.account.id, f"{number}-{name}")
+        return visit.go(_next(visit, number, form), f"{number}：{said}", number)
+
+    def again(visit: Visit, error: EngineError) -> Response:
+        ticket = find(visit, number)
+        changes = desk_ticket.changed_since(visit.session, ticket, _seen(form))
+        return _act_page(visit, ticket, act, Typed(form, "", error, changes))
+
+    return attempt(request, form, do, again)
+
+
+def _next(visit: Visit, number: str, form: Form) -> str:
+    if visit.role in UNIT:
+        return "/unit"
+    back = form.text("back")
+    return back if back in ("/desk", "/supervise") else f"/tickets/{number}"
+
+
+def _seen(form: Form) -> int:
+    return int(form.text("version")) if form.text("version").isdecimal() else 0
+
+
+def _check_unchanged(visit: Visit, ticket: Ticket, form: Form) -> None:
+    changes = desk_ticket.changed_since(visit.session, ticket, _seen(form))
+    if form.has("version") and changes:
+        last = changes[-1]
+        at = visit.when(last.at)[6:]
+        message = f"这张工单刚被 {last.actor_name} 改过（{at}），请看过新内容再提交。"
+        raise ConflictError(message)

@@ -1,0 +1,79 @@
+"""A handling unit's desk (承办单位), made for a telephone: what is late comes first."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.pages.forms import EMPTY, Form, Posted
+from api.pages.visit import UNIT, Visit, attempt, reading
+from engine.actions.letters import answer_letter
+from engine.errors import EngineError, NotFoundError
+from engine.models import Letter
+from engine.rules.shanghai import end_of_day, shanghai_date
+from engine.store import desk_unit, letters
+from engine.terms import LetterStatus
+
+router = APIRouter(include_in_schema=False)
+GROUPS = (
+    ("overdue", "已超期"), ("today", "今天到期"), ("to_sign", "待签收"), ("in_hand", "待办"),
+    ("assisting", "协办"), ("returned", "已退单，等裁定"), ("answered", "已答复，等审核或回访"),
+)  # fmt: skip
+
+
+@router.get("/unit")
+def unit_desk(request: Request) -> Response:
+    """Show the unit's own work, and nobody else's."""
+    with reading(request, *UNIT) as visit:
+        unit_id = visit.account.unit_id or 0
+        ends = end_of_day(shanghai_date(visit.now))
+        cards = desk_unit.cards(visit.session, unit_id)
+        groups = [
+            (key, label, [one for one in cards if one.group(visit.now, ends) == key])
+            for key, label in GROUPS
+        ]
+        owed = desk_unit.letters_to_answer(visit.session, unit_id)
+        facts = {
+            "groups": [one for one in groups if one[2]],
+            "todo": sum(len(one[2]) for one in groups[:5]), "letters": owed,
+            "reply_clocks": desk_unit.reply_clocks(visit.session, owed),
+            "last_closed": desk_unit.last_closed(visit.session, unit_id),
+        }  # fmt: skip
+        return visit.page("unit.html", facts)
+
+
+def _own_letter(visit: Visit, letter_id: int, *, lock: bool = False) -> Letter:
+    letter = letters.letter(visit.session, letter_id, lock=lock)
+    if letter.unit_id != visit.account.unit_id or not letter.number:
+        message = f"没有函件 {letter_id}。"
+        raise NotFoundError(message)
+    return letter
+
+
+@router.get("/unit/letters/{letter_id}")
+def letter_page(request: Request, letter_id: int) -> Response:
+    """Show a letter sent to this unit, with the form to reply to it."""
+    with reading(request, *UNIT) as visit:
+        return _letter_page(visit, _own_letter(visit, letter_id), EMPTY)
+
+
+def _letter_page(
+    visit: Visit, letter: Letter, form: Form, error: EngineError | None = None
+) -> Response:
+    clock = desk_unit.reply_clocks(visit.session, [letter]).get(letter.id)
+    open_ = letter.status in (LetterStatus.SENT, LetterStatus.INSUFFICIENT)
+    facts = {"letter": letter, "clock": clock, "form": form, "error": error, "open": open_}
+    return visit.page("unit_letter.html", facts, error.status if error else 200)
+
+
+@router.post("/unit/letters/{letter_id}")
+def reply(request: Request, letter_id: int, form: Posted) -> Response:
+    """File the unit's reply to a letter (整改回复)."""
+
+    def do(visit: Visit) -> Response:
+        letter = _own_letter(visit, letter_id, lock=True)
+        answer_letter(visit.step, letter, form.text("text"))
+        return visit.go("/unit", f"{letter.number} 的整改情况已回复，等主管认定。")
+
+    def again(visit: Visit, error: EngineError) -> Response:
+        return _letter_page(visit, _own_letter(visit, letter_id), form, error)
+
+    return attempt(request, form, do, again)

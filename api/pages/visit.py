@@ -1,0 +1,218 @@
+"""Who looks at a page: session, role, token; and the two ways in, reading and posting."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlmodel import Session
+
+from api.pages import words
+from api.pages.forms import Form
+from api.pages.rendering import render
+from engine import clock
+from engine.actions.actor import Actor
+from engine.actions.people import signed_in
+from engine.actions.step import Step
+from engine.errors import (
+    BadInputError,
+    ConflictError,
+    DocumentError,
+    EngineError,
+    NotPermittedError,
+    NotSignedInError,
+    RuleError,
+)
+from engine.models import Account, Clock, Unit
+from engine.rules.rule_set import RuleSet, load_rules
+from engine.settings import load_settings
+from engine.store import desk_views
+from engine.store.database import work
+from engine.terms import Role
+
+COOKIE = "hotline_session"
+SAID = "hotline_said"
+HOTLINE = (Role.OPERATOR, Role.SUPERVISOR)
+UNIT = (Role.HANDLER, Role.UNIT_LEADER)
+EYES = (Role.SUPERVISOR, Role.AUDITOR)
+STALE = "这个页面放得太久，或在别处重新登录过。您填的内容还在，请再提交一次。"
+ELSEWHERE = "这个请求不是从本系统的页面发出的，已拒绝。"
+REPEATABLE = (BadInputError, ConflictError, DocumentError, NotPermittedError, RuleError)
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass
+class Visit:
+    """One request by a signed-in person: transaction, account, token, moment."""
+
+    request: Request
+    session: Session
+    account: Account
+    csrf: str
+    now: datetime
+    unit: Unit | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> RuleSet:
+        """Return the rules this installation counts by."""
+        return load_rules(load_settings().region)
+
+    @property
+    def role(self) -> Role:
+        """Return the role of the person."""
+        return self.account.role
+
+    @property
+    def step(self) -> Step:
+        """Return what the engine's actions take."""
+        return Step(self.session, Actor.of(self.account), self.now, self.rules)
+
+    @property
+    def here(self) -> str:
+        """Return the path of this page."""
+        return self.request.url.path
+
+    def tag(self, clock: Clock, *, named: bool = False) -> words.Tag:
+        """Return how a clock stands now."""
+        return words.clock_tag(clock, self.now, self.rules, named=named)
+
+    def when(self, moment: datetime | None) -> str:
+        """Return a moment as the lists show it."""
+        return words.moment_words(moment, self.now)
+
+    def ago(self, moment: datetime | None) -> str:
+        """Return how long ago a moment was."""
+        return words.ago(moment, self.now)
+
+    def page(
+        self, template: str, facts: Mapping[str, Any] | None = None, status: int = 200
+    ) -> HTMLResponse:
+        """Return a whole page for this person; what was said before it is shown once."""
+        said = _said(self.request)
+        response = html(template, {**self._frame(), "said": said, **(facts or {})}, status)
+        if said:
+            response.delete_cookie(SAID)
+        return response
+
+    def partial(self, template: str, **facts: Any) -> HTMLResponse:
+        """Return a piece of a page, made by the same macros as the whole."""
+        return html(template, {"visit": self, "csrf": self.csrf, **facts}, 200)
+
+    def _frame(self) -> dict[str, Any]:
+        return {
+            "visit": self, "csrf": self.csrf, "settings": load_settings(), "error": None,
+            "counts": desk_views.menu_counts(self.session, self.account, self.now),
+            "demonstration": load_settings().demo_data, "Role": Role,
+        }  # fmt: skip
+
+    def go(self, where: str, said: str = "", number: str = "") -> RedirectResponse:
+        """Send the browser on, with one green line to show there."""
+        response = RedirectResponse(where, status_code=303)
+        if said:
+            value = quote(json.dumps({"text": said, "number": number}, ensure_ascii=False))
+            response.set_cookie(SAID, value, max_age=60, httponly=True, samesite="lax")
+        return response
+
+
+def html(template: str, facts: dict[str, Any], status: int) -> HTMLResponse:
+    """Return a filled template with the headers every page carries."""
+    return HTMLResponse(render(template, facts), status_code=status, headers=HEADERS)
+
+
+def _said(request: Request) -> dict[str, str] | None:
+    try:
+        found = json.loads(unquote(request.cookies.get(SAID, "")))
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and "text" in found else None
+
+
+@contextmanager
+def reading(request: Request, *roles: Role) -> Iterator[Visit]:
+    """Yield the visit of somebody who only looks: the database refuses every change.
+
+    Raises:
+        NotSignedInError: nobody is signed in.
+        NotPermittedError: the person's role is none of `roles`.
+    """
+    with work() as session:
+        session.connection(execution_options={"postgresql_readonly": True})
+        yield _visit(session, request, roles)
+
+
+@contextmanager
+def posting(request: Request, form: Form, *roles: Role) -> Iterator[Visit]:
+    """Yield the visit of somebody who sent a form; token and origin are checked first.
+
+    Raises:
+        NotPermittedError: the form came from elsewhere, is stale, or the role is wrong.
+        NotSignedInError: nobody is signed in.
+    """
+    check_origin(request)
+    with work() as session:
+        visit = _visit(session, request, roles)
+        if not secrets.compare_digest(form.text("csrf").encode(), visit.csrf.encode()):
+            raise NotPermittedError(STALE)
+        yield visit
+
+
+def _visit(session: Session, request: Request, roles: tuple[Role, ...]) -> Visit:
+    secret = request.cookies.get(COOKIE)
+    if not secret:
+        msg = "请先登录。"
+        raise NotSignedInError(msg)
+    now = clock.now()
+    row, account = signed_in(session, secret, now)
+    if roles and account.role not in roles:
+        wanted = "、".join(role.label for role in roles)
+        message = f"您没有这项权限。需要的角色：{wanted}。"
+        raise NotPermittedError(message)
+    unit = session.get(Unit, account.unit_id) if account.unit_id else None
+    return Visit(request, session, account, row.csrf, now, unit)
+
+
+def check_origin(request: Request) -> None:
+    """Refuse a form that was not sent from a page of this house.
+
+    Raises:
+        NotPermittedError: Origin (or Referer, where a browser sends none) names another host.
+    """
+    sent = request.headers.get("origin") or request.headers.get("referer") or ""
+    known = {request.headers.get("host", ""), urlsplit(load_settings().base_url).netloc}
+    if urlsplit(sent).netloc not in known - {""}:
+        raise NotPermittedError(ELSEWHERE)
+
+
+def attempt(
+    request: Request,
+    form: Form,
+    do: Callable[[Visit], Response],
+    again: Callable[[Visit, EngineError], Response],
+) -> Response:
+    """Do what a form asks in one transaction; if it can't be, show the form as it was typed."""
+    try:
+        with posting(request, form) as visit:
+            return do(visit)
+    except REPEATABLE as error:
+        if str(error) == ELSEWHERE:
+            raise
+        refused = error
+    with reading(request) as visit:
+        return again(visit, refused)

@@ -1,0 +1,127 @@
+"""How the desks say moments, limits and numbers: filters and tags for the templates."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.models import Clock
+from engine.rules.rule_set import RuleSet
+from engine.rules.shanghai import SHANGHAI, shanghai_date, spoken_date
+from engine.terms import ClockKind, ClockState, DueStatus, LimitUnit
+
+HOURS = (LimitUnit.HOUR.value, LimitUnit.MINUTE.value)
+MIDNIGHT = "24:00"
+SHORT_PHONE = 7
+HOUR = 3600
+
+NAMES = {
+    ClockKind.REQUESTER: "办结", ClockKind.HANDLING: "承办", ClockKind.ASSISTING: "协办",
+    ClockKind.SIGN_FOR: "签收", ClockKind.FIRST_CONTACT: "首联", ClockKind.REVIEW: "审核",
+    ClockKind.CALLBACK: "回访", ClockKind.RETURN_RULING: "裁定", ClockKind.ARBITRATION: "会商",
+    ClockKind.RECTIFICATION_REPLY: "整改反馈", ClockKind.FOLLOW_UP: "跟踪",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A state said three ways at once, so that no colour is needed: shape, word, number."""
+
+    shape: str
+    text: str
+    tone: str
+
+
+def clock_name(clock: Clock) -> str:
+    """Return the short name of what a clock measures: 签收, 办结, 回访."""
+    return NAMES[clock.kind]
+
+
+def clock_tag(clock: Clock, now: datetime, rules: RuleSet, *, named: bool = False) -> Tag:
+    """Return how a clock stands (时限标签): left, over, paused, or done in time or late."""
+    name = clock_name(clock) if named else ""
+    if clock.state is ClockState.PAUSED:
+        return Tag("‖", f"{name}停表", "off")
+    if clock.state is ClockState.SUPERSEDED:
+        return Tag("○", f"{name}已重算", "off")
+    if clock.stopped_at is not None:
+        return _stopped(clock, name, rules)
+    over = now >= clock.due_at
+    provisional = "（暂定）" if clock.due_status is DueStatus.PROVISIONAL else ""
+    if clock.certificate.get("unit") in HOURS:
+        return _by_time(clock, now, f"{name}{'超' if over else '剩'}", over=over)
+    return _by_days(clock, now, rules, name, provisional)
+
+
+def _by_days(clock: Clock, now: datetime, rules: RuleSet, name: str, provisional: str) -> Tag:
+    today = shanghai_date(now)
+    if now >= clock.due_at:
+        over = rules.calendar.working_days_between(clock.due_on, today)
+        words = f"超 {over} 个工作日" if over else "超期"
+        return Tag("■", f"{name}{words}{provisional}", "bad")
+    left = rules.calendar.working_days_between(today, clock.due_on)
+    if left <= 0:
+        return Tag("▲", f"{name}今天{due_hour(clock)}到期{provisional}", "warn")
+    tone, shape = ("warn", "▲") if left == 1 else ("ok", "●")
+    return Tag(shape, f"{name}剩 {left} 个工作日{provisional}", tone)
+
+
+def _by_time(clock: Clock, now: datetime, word: str, *, over: bool) -> Tag:
+    seconds = abs((clock.due_at - now).total_seconds())
+    amount = f"{seconds / HOUR:.0f} 小时" if seconds >= 2 * HOUR else f"{seconds // 60:.0f} 分钟"
+    return Tag("■" if over else "▲", f"{word} {amount}", "bad" if over else "warn")
+
+
+def _stopped(clock: Clock, name: str, rules: RuleSet) -> Tag:
+    end = clock.stopped_at or clock.due_at
+    done = clock.stop_reason or "停表"
+    if end < clock.due_at:
+        return Tag("✓", f"{name}按期 · {done}" if name else f"按期 · {done}", "done")
+    over = rules.calendar.working_days_between(clock.due_on, shanghai_date(end))
+    late = f"超 {over} 个工作日" if over else "超期"
+    return Tag("■", f"{name}逾期 · {done}，{late}", "bad")
+
+
+def due_hour(clock: Clock) -> str:
+    """Return the hour at which a clock's last day ends: 24:00 or the close of business."""
+    local = clock.due_at.astimezone(SHANGHAI)
+    return MIDNIGHT if local.date() > clock.due_on else f"{local:%H:%M}"
+
+
+def due_words(clock: Clock) -> str:
+    """Return when a clock runs out, as people say it: 10月9日（周五）24:00."""
+    return f"{spoken_date(clock.due_on)}{due_hour(clock)}"
+
+
+def moment_words(moment: datetime | None, now: datetime | None = None) -> str:
+    """Return a moment in Shanghai time: 10-09 15:20, with the year when it is not this one."""
+    if moment is None:
+        return "—"
+    local = moment.astimezone(SHANGHAI)
+    other_year = now is not None and local.year != now.astimezone(SHANGHAI).year
+    return f"{local:%Y-%m-%d %H:%M}" if other_year else f"{local:%m-%d %H:%M}"
+
+
+def day_words(moment: datetime) -> str:
+    """Return a moment with its weekday: 10月9日（周五）15:20."""
+    local = moment.astimezone(SHANGHAI)
+    return f"{spoken_date(local.date())}{local:%H:%M}"
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """Return how long ago a moment was, in minutes, hours or days."""
+    if moment is None:
+        return "从未"
+    gone = now - moment
+    if gone < timedelta(minutes=2):
+        return "刚刚"
+    if gone < timedelta(hours=2):
+        return f"{gone.total_seconds() // 60:.0f} 分钟前"
+    if gone < timedelta(days=2):
+        return f"{gone.total_seconds() // HOUR:.0f} 小时前"
+    return f"{gone.days} 天前"
+
+
+def masked(phone: str) -> str:
+    """Return a telephone number with its middle hidden: 138****1234."""
+    if len(phone) < SHORT_PHONE:
+        return "****"
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"{phone[:2]}****{phone[-2:]}"  # noqa: PLR2004

@@ -1,0 +1,105 @@
+"""What the administrator's pages show: health, mail, people, units, keys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from engine.models import (
+    Account,
+    AccountSession,
+    ApiKey,
+    Clock,
+    Heartbeat,
+    OutboxMessage,
+    ReferenceData,
+    Ticket,
+    Unit,
+)
+from engine.terms import ClockState, MessageStatus, TicketStatus
+
+
+@dataclass(frozen=True)
+class Health:
+    """How the machinery stands: who last ran, what waits, what was set aside."""
+
+    heartbeats: Sequence[Heartbeat]
+    to_route: int
+    clocks_due: int
+    mails_pending: int
+    mails_failed: Sequence[OutboxMessage]
+    stuck_tickets: Sequence[Ticket]
+    stuck_clocks: Sequence[tuple[Clock, Ticket]]
+    reference: Sequence[ReferenceData]
+    signed_in: int
+
+
+def health(session: Session, now: datetime) -> Health:
+    """Return the state of the installation's own parts."""
+    pending = OutboxMessage.status == MessageStatus.PENDING
+    return Health(
+        heartbeats=session.exec(select(Heartbeat).order_by(col(Heartbeat.name))).all(),
+        to_route=_count(session, Ticket.status == TicketStatus.ACCEPTED),
+        clocks_due=_count(
+            session, (col(Clock.state) == ClockState.RUNNING) & (col(Clock.next_rung_at) <= now)
+        ),
+        mails_pending=_count(session, pending),
+        mails_failed=failed_mails(session, 20),
+        stuck_tickets=_stuck_tickets(session), stuck_clocks=_stuck_clocks(session),
+        reference=session.exec(select(ReferenceData).order_by(col(ReferenceData.id).desc())).all(),
+        signed_in=_count(
+            session, col(AccountSession.revoked_at).is_(None) & (col(AccountSession.expires_at) > now)
+        ),
+    )  # fmt: skip
+
+
+def _count(session: Session, where) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    return session.exec(select(func.count()).where(where)).one()
+
+
+def _stuck_tickets(session: Session) -> Sequence[Ticket]:
+    query = select(Ticket).where(Ticket.status == TicketStatus.ACCEPTED, Ticket.routing_error != "")
+    return session.exec(query.order_by(col(Ticket.id)).limit(50)).all()
+
+
+def _stuck_clocks(session: Session) -> Sequence[tuple[Clock, Ticket]]:
+    query = (
+        select(Clock, Ticket)
+        .join(Ticket, col(Ticket.id) == col(Clock.ticket_id))
+        .where(Clock.state == ClockState.RUNNING, Clock.stuck_reason != "")
+        .limit(50)
+    )
+    return session.exec(query).all()
+
+
+def failed_mails(session: Session, limit: int) -> Sequence[OutboxMessage]:
+    """Return the mails a person must look at, newest first."""
+    query = select(OutboxMessage).where(OutboxMessage.status == MessageStatus.UNDELIVERED)
+    return session.exec(query.order_by(col(OutboxMessage.id).desc()).limit(limit)).all()
+
+
+def mails(session: Session, before: int | None, limit: int = 50) -> Sequence[OutboxMessage]:
+    """Return outgoing mails, newest first, down from a key."""
+    query = select(OutboxMessage)
+    if before is not None:
+        query = query.where(col(OutboxMessage.id) < before)
+    return session.exec(query.order_by(col(OutboxMessage.id).desc()).limit(limit)).all()
+
+
+def accounts(session: Session) -> Sequence[tuple[Account, Unit | None]]:
+    """Return every account with its unit, by role and name."""
+    query = select(Account, Unit).join(Unit, col(Unit.id) == col(Account.unit_id), isouter=True)
+    found = session.exec(query.order_by(col(Account.role), col(Account.id))).all()
+    return [(account, unit) for account, unit in found]
+
+
+def units(session: Session) -> Sequence[Unit]:
+    """Return every unit, those switched off too, in registry order."""
+    return session.exec(select(Unit).order_by(col(Unit.id))).all()
+
+
+def keys(session: Session) -> Sequence[ApiKey]:
+    """Return every API key, newest first."""
+    return session.exec(select(ApiKey).order_by(col(ApiKey.id).desc())).all()

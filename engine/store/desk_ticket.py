@@ -1,0 +1,163 @@
+"""One ticket as a person may see it: a unit only its own, and all that belongs to the page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlmodel import Session, col, or_, select
+
+from engine.errors import NotFoundError
+from engine.models import (
+    Account,
+    Answer,
+    Assignment,
+    Breach,
+    Callback,
+    CallbackAttempt,
+    Clock,
+    Letter,
+    OutboxMessage,
+    Requester,
+    ReturnRequest,
+    Ticket,
+    TicketEventRecord,
+    Unit,
+)
+from engine.store import clocks, letters, outbox, tickets
+from engine.store.desk_views import units_by_id
+from engine.terms import AssignmentRole, NoticeKind, Role, TicketEvent
+
+Row = TypeVar("Row", Answer, Callback, CallbackAttempt)
+TO_HOTLINE = (
+    NoticeKind.LETTER_PROPOSED, NoticeKind.RECTIFICATION_ANSWERED, NoticeKind.CALLBACK_OWED,
+    NoticeKind.DIGEST,
+)  # fmt: skip
+QUIET = frozenset({
+    TicketEvent.WARN, TicketEvent.BREACH, TicketEvent.ESCALATE, TicketEvent.UNMASK,
+    TicketEvent.UNDELIVERED, TicketEvent.RECOMPUTE, TicketEvent.NOTE,
+})  # fmt: skip
+OPEN_TO_HOTLINE = (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR)
+
+
+def visible_ticket(
+    session: Session, account: Account, number: str, now: datetime, *, keep_days: int,
+    lock: bool = False,
+) -> Ticket:  # fmt: skip
+    """Return a ticket that this person may see; to a unit, others' tickets do not exist.
+
+    `keep_days` is how long a unit still sees what it has closed.
+
+    Raises:
+        NotFoundError: there is none, or the person may not know of it.
+    """
+    ticket = tickets.ticket_by_number(session, number, lock=lock)
+    if account.role in OPEN_TO_HOTLINE:
+        return ticket
+    if account.unit_id is None or not _of_unit(session, ticket, account.unit_id, now, keep_days):
+        message = f"没有工单 {number}。请核对工单号。"
+        raise NotFoundError(message)
+    return ticket
+
+
+def _of_unit(session: Session, ticket: Ticket, unit_id: int, now: datetime, days: int) -> bool:
+    kept = (col(Assignment.end_reason) == "办结") & (
+        col(Assignment.ended_at) >= now - timedelta(days=days)
+    )
+    query = select(Assignment.id).where(
+        Assignment.ticket_id == ticket.id, Assignment.unit_id == unit_id,
+        or_(col(Assignment.ended_at).is_(None), kept),
+    )  # fmt: skip
+    return session.exec(query.limit(1)).first() is not None
+
+
+def leads(session: Session, account: Account, ticket: Ticket) -> bool:
+    """Return whether the person's unit has the lead on a ticket (主办)."""
+    return account.unit_id is not None and ticket.lead_unit_id == account.unit_id
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Everything the page of a ticket shows."""
+
+    ticket: Ticket
+    requester: Requester
+    clocks: Sequence[Clock]
+    events: Sequence[TicketEventRecord]
+    assignments: Sequence[Assignment]
+    answers: Sequence[Answer]
+    returns: Sequence[ReturnRequest]
+    letters: Sequence[Letter]
+    breaches: Sequence[Breach]
+    callbacks: Sequence[Callback]
+    attempts: Sequence[CallbackAttempt]
+    mails: Sequence[OutboxMessage]
+    units: dict[int, Unit]
+    people: dict[int, str]
+
+    @property
+    def seen(self) -> int:
+        """Return the number of the newest event: what a form was filled in against."""
+        return self.events[-1].seq if self.events else 0
+
+    def open_parts(self, role: AssignmentRole) -> list[Assignment]:
+        """Return the assignments of a role that have not ended."""
+        return [one for one in self.assignments if one.role is role and one.ended_at is None]
+
+    def unit_name(self, unit_id: int | None) -> str:
+        """Return a unit's name, or nothing."""
+        return self.units[unit_id].name if unit_id in self.units else ""
+
+    def mails_of(self, event: TicketEventRecord) -> list[tuple[OutboxMessage, int, str]]:
+        """Return the mails written with an event: one of a kind, how many, and to whom."""
+        same = [one for one in self.events if one.at == event.at]
+        found: dict[tuple[object, ...], list[OutboxMessage]] = {}
+        for one in self.mails:
+            if one.created_at == event.at and same[-1] is event:
+                to = "热线" if one.kind in TO_HOTLINE else self.unit_name(one.unit_id) or "热线"
+                found.setdefault((one.kind, one.status, one.last_error, to), []).append(one)
+        return [(mails[0], len(mails), str(key[-1])) for key, mails in found.items()]
+
+
+def whole(session: Session, ticket: Ticket) -> Whole:
+    """Return everything about one ticket."""
+    parts = tickets.assignments(session, ticket)
+    returns = tickets.return_requests(session, ticket)
+    answers, found = _of(session, Answer, ticket), letters.of_ticket(session, ticket.id)
+    events, mails = tickets.events(session, ticket), outbox.of_ticket(session, ticket.id)
+    ids: list[int | None] = [one.unit_id for one in parts]
+    ids += [one.unit_id for one in returns] + [one.unit_id for one in found]
+    ids += [one.unit_id for one in mails] + [one.unit_id for one in events]
+    ids += [ticket.accused_unit_id, *(one.suggested_unit_id for one in returns)]
+    people = [one.answered_by_id for one in answers] + [one.reviewed_by_id for one in answers]
+    return Whole(
+        ticket=ticket, requester=tickets.requester_of(session, ticket),
+        clocks=clocks.of_ticket(session, ticket.id), events=events, assignments=parts,
+        answers=answers, returns=returns, letters=found,
+        breaches=clocks.breaches(session, ticket.id), callbacks=_of(session, Callback, ticket),
+        attempts=_of(session, CallbackAttempt, ticket), mails=mails, units=units_by_id(session, ids),
+        people=names(session, people),
+    )  # fmt: skip
+
+
+def _of(session: Session, table: type[Row], ticket: Ticket) -> Sequence[Row]:
+    query = select(table).where(table.ticket_id == ticket.id)
+    return session.exec(query.order_by(col(table.id))).all()
+
+
+def names(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
+    """Return the names of accounts by their ids."""
+    wanted = {one for one in ids if one}
+    if not wanted:
+        return {}
+    found = session.exec(select(Account.id, Account.name).where(col(Account.id).in_(wanted)))
+    return dict(found.all())
+
+
+def changed_since(session: Session, ticket: Ticket, seen: int) -> Sequence[TicketEventRecord]:
+    """Return what happened to a ticket since a form was shown, mere notices left out."""
+    query = select(TicketEventRecord).where(
+        TicketEventRecord.ticket_id == ticket.id, TicketEventRecord.seq > seen,
+        col(TicketEventRecord.event).not_in(QUIET),
+    )  # fmt: skip
+    return session.exec(query.order_by(col(TicketEventRecord.seq))).all()

@@ -1,0 +1,109 @@
+"""What a handling unit's desk shows: its open work, and the letters it must answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from engine.models import Assignment, Clock, Letter, Ticket
+from engine.store.desk_views import LIVE, Line, lines_of
+from engine.terms import AssignmentRole, ClockKind, LetterStatus, TicketStatus
+
+MOST = 300
+DONE = (TicketStatus.ANSWERED, TicketStatus.CALLBACK_DUE)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One piece of a unit's work: the ticket, its own slip, and the clock to watch."""
+
+    line: Line
+    part: Assignment
+
+    @property
+    def clock(self) -> Clock | None:
+        """Return the unit's own clock to watch: signing first, then the answer."""
+        kinds = (ClockKind.SIGN_FOR, ClockKind.HANDLING, ClockKind.ASSISTING)
+        mine = [one for one in self.line.clocks if one.assignment_id == self.part.id]
+        if self.part.signed_at is not None:
+            mine = [one for one in mine if one.kind is not ClockKind.SIGN_FOR]
+        live = [one for one in mine if one.state in LIVE and one.kind in kinds]
+        if live:
+            return min(live, key=lambda one: kinds.index(one.kind))
+        stopped = [one for one in mine if one.kind in kinds[1:]]
+        return stopped[-1] if stopped else None
+
+    @property
+    def answering(self) -> Clock | None:
+        """Return the clock that ends with the unit's answer."""
+        kind = ClockKind.HANDLING if self.leads else ClockKind.ASSISTING
+        found = [one for one in self.line.clocks
+                 if one.assignment_id == self.part.id and one.kind is kind]  # fmt: skip
+        return found[-1] if found else None
+
+    @property
+    def leads(self) -> bool:
+        """Return whether the unit has the lead."""
+        return self.part.role is AssignmentRole.LEAD
+
+    def group(self, now: datetime, today_ends: datetime) -> str:
+        """Return under which heading of the desk this work stands."""
+        if not self.leads:
+            return "answered" if self.part.answered_at else "assisting"
+        if self.line.ticket.status in DONE:
+            return "answered"
+        if self.line.ticket.status is TicketStatus.RETURNED:
+            return "returned"
+        clock = self.answering
+        if clock is not None and clock.state in LIVE and clock.due_at <= today_ends:
+            return "overdue" if clock.due_at <= now else "today"
+        return "to_sign" if self.part.signed_at is None else "in_hand"
+
+
+def cards(session: Session, unit_id: int) -> tuple[Card, ...]:
+    """Return a unit's open work, nearest due first."""
+    query = select(Assignment).where(
+        Assignment.unit_id == unit_id, col(Assignment.ended_at).is_(None)
+    )
+    parts = session.exec(query.order_by(col(Assignment.id)).limit(MOST)).all()
+    ids = [one.ticket_id for one in parts]
+    found = {one.id: one for one in session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))}
+    lines = lines_of(session, [found[one] for one in dict.fromkeys(ids)])
+    by_ticket = {line.ticket.id: line for line in lines}
+    made = [Card(by_ticket[one.ticket_id], one) for one in parts]
+    return tuple(sorted(made, key=_nearest))
+
+
+def _nearest(card: Card) -> datetime:
+    return card.clock.due_at if card.clock else card.line.ticket.accepted_at
+
+
+def letters_to_answer(session: Session, unit_id: int) -> Sequence[Letter]:
+    """Return the letters a unit has not (sufficiently) answered, oldest first."""
+    open_ = (LetterStatus.SENT, LetterStatus.INSUFFICIENT)
+    query = select(Letter).where(Letter.unit_id == unit_id, col(Letter.status).in_(open_))
+    return session.exec(query.order_by(col(Letter.id)).limit(50)).all()
+
+
+def reply_clocks(session: Session, letters: Sequence[Letter]) -> dict[int, Clock]:
+    """Return the newest reply clock of each letter."""
+    ids = [one.id for one in letters]
+    if not ids:
+        return {}
+    query = select(Clock).where(
+        col(Clock.letter_id).in_(ids), Clock.kind == ClockKind.RECTIFICATION_REPLY
+    )
+    found = session.exec(query.order_by(col(Clock.id)))
+    return {one.letter_id: one for one in found if one.letter_id is not None}
+
+
+def last_closed(session: Session, unit_id: int) -> datetime | None:
+    """Return when the unit's latest ticket was closed."""
+    query = (
+        select(Assignment.ended_at)
+        .where(Assignment.unit_id == unit_id, Assignment.end_reason == "办结")
+        .order_by(col(Assignment.ended_at).desc())
+        .limit(1)
+    )
+    return session.exec(query).first()

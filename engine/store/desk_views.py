@@ -1,0 +1,235 @@
+"""What the desks list: pages by key, counts from indexes, nothing that grows with the archive."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col, or_, select
+
+from engine.models import (
+    Account,
+    Callback,
+    Clock,
+    Letter,
+    Requester,
+    ReturnRequest,
+    Ticket,
+    Unit,
+)
+from engine.rules.shanghai import end_of_day, shanghai_date
+from engine.terms import (
+    CallbackState,
+    ClockKind,
+    ClockState,
+    LetterStatus,
+    ReturnRuling,
+    Role,
+    TicketStatus,
+)
+
+PAGE = 30
+LIVE = (ClockState.RUNNING, ClockState.PAUSED)
+ANSWERING = (ClockKind.REQUESTER, ClockKind.HANDLING)
+STAGE = {
+    TicketStatus.DISPATCHED: ClockKind.SIGN_FOR,
+    TicketStatus.ANSWERED: ClockKind.REVIEW,
+    TicketStatus.CALLBACK_DUE: ClockKind.CALLBACK,
+    TicketStatus.RETURNED: ClockKind.RETURN_RULING,
+    TicketStatus.IN_ARBITRATION: ClockKind.ARBITRATION,
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One ticket in a list, with what a list shows of it."""
+
+    ticket: Ticket
+    requester: Requester | None = None
+    unit: Unit | None = None
+    clocks: tuple[Clock, ...] = ()
+    returned: ReturnRequest | None = None
+    callback: Callback | None = None
+
+    @property
+    def clock(self) -> Clock | None:
+        """Return the clock to watch now: of this stage, else the nearest that still runs."""
+        live = [one for one in self.clocks if one.state in LIVE]
+        stage = [one for one in live if one.kind is STAGE.get(self.ticket.status)]
+        if stage:
+            return stage[0]
+        if live:
+            return min(live, key=lambda one: one.due_at)
+        mine = [one for one in self.clocks if one.kind is ClockKind.REQUESTER]
+        return mine[-1] if mine else None
+
+    def named(self, kind: ClockKind) -> Clock | None:
+        """Return the newest clock of a kind."""
+        found = [one for one in self.clocks if one.kind is kind]
+        return found[-1] if found else None
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list and the key of the next (按键翻页)."""
+
+    lines: tuple[Line, ...] = ()
+    after: int | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+def lines_of(session: Session, tickets: Sequence[Ticket]) -> tuple[Line, ...]:
+    """Return tickets with requester, unit and clocks: four queries, however many there are."""
+    ids = [one.id for one in tickets]
+    clocks: dict[int, list[Clock]] = {}
+    query = select(Clock).where(col(Clock.ticket_id).in_(ids)).order_by(col(Clock.id))
+    for clock in session.exec(query) if ids else ():
+        clocks.setdefault(clock.ticket_id, []).append(clock)
+    people = _requesters(session, ids)
+    units = units_by_id(session, [one.lead_unit_id for one in tickets])
+    return tuple(
+        Line(
+            one, people.get(one.id), units.get(one.lead_unit_id or 0),
+            tuple(clocks.get(one.id, ())),
+        )
+        for one in tickets
+    )  # fmt: skip
+
+
+def _requesters(session: Session, ids: Sequence[int]) -> dict[int, Requester]:
+    if not ids:
+        return {}
+    query = select(Requester).where(col(Requester.ticket_id).in_(ids))
+    return {one.ticket_id: one for one in session.exec(query)}
+
+
+def units_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Unit]:
+    """Return units by their ids."""
+    wanted = {one for one in ids if one}
+    if not wanted:
+        return {}
+    return {one.id: one for one in session.exec(select(Unit).where(col(Unit.id).in_(wanted)))}
+
+
+def by_status(
+    session: Session, statuses: Sequence[TicketStatus], after: int = 0, limit: int = PAGE
+) -> Page:
+    """Return the tickets of some states, oldest first, from a key on."""
+    query = select(Ticket).where(col(Ticket.status).in_(statuses), col(Ticket.id) > after)
+    found = session.exec(query.order_by(col(Ticket.id)).limit(limit + 1)).all()
+    return _page(session, found, limit)
+
+
+def accepted_since(
+    session: Session, since: datetime, before: int | None = None, limit: int = PAGE
+) -> Page:
+    """Return the tickets taken in since a moment, newest first, down from a key."""
+    query = select(Ticket).where(Ticket.accepted_at >= since)
+    if before is not None:
+        query = query.where(col(Ticket.id) < before)
+    found = session.exec(query.order_by(col(Ticket.id).desc()).limit(limit + 1)).all()
+    return _page(session, found, limit)
+
+
+def _page(session: Session, found: Sequence[Ticket], limit: int) -> Page:
+    shown = found[:limit]
+    more = shown[-1].id if len(found) > limit else None
+    return Page(lines_of(session, shown), more)
+
+
+def returns_pending(session: Session, page: Page) -> Page:
+    """Return a page with the return each ticket waits to have ruled."""
+    ids = [line.ticket.id for line in page.lines]
+    query = select(ReturnRequest).where(
+        col(ReturnRequest.ticket_id).in_(ids), ReturnRequest.ruling == ReturnRuling.PENDING
+    )
+    found = {one.ticket_id: one for one in session.exec(query)} if ids else {}
+    lines = tuple(_with(line, returned=found.get(line.ticket.id)) for line in page.lines)
+    units = units_by_id(session, [one.unit_id for one in found.values()]
+                        + [one.suggested_unit_id for one in found.values()])  # fmt: skip
+    return Page(lines, page.after, {"units": units})
+
+
+def callbacks_owed(session: Session, page: Page) -> Page:
+    """Return a page with the callback duty of each ticket, earliest next attempt first."""
+    ids = [line.ticket.id for line in page.lines]
+    query = select(Callback).where(
+        col(Callback.ticket_id).in_(ids), Callback.state == CallbackState.OWED
+    )
+    found = {one.ticket_id: one for one in session.exec(query)} if ids else {}
+    lines = [_with(line, callback=found.get(line.ticket.id)) for line in page.lines]
+    lines.sort(key=lambda one: one.clock.due_at if one.clock else one.ticket.accepted_at)
+    return Page(tuple(lines), page.after)
+
+
+def _with(line: Line, **more: object) -> Line:
+    return replace(line, **more)  # type: ignore[arg-type]
+
+
+def status_counts(session: Session, statuses: Sequence[TicketStatus]) -> dict[TicketStatus, int]:
+    """Return how many tickets stand in each of some (open) states."""
+    query = (
+        select(Ticket.status, func.count())
+        .where(col(Ticket.status).in_(statuses))
+        .group_by(col(Ticket.status))
+    )
+    return {TicketStatus.parse(status): count for status, count in session.exec(query)}
+
+
+def menu_counts(session: Session, account: Account, now: datetime) -> dict[str, int]:
+    """Return the numbers in a role's menu."""
+    if account.role not in (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR):
+        return {}
+    waiting = (
+        TicketStatus.ACCEPTED,
+        TicketStatus.TO_BE_DISPATCHED,
+        TicketStatus.ANSWERED,
+        TicketStatus.RETURNED,
+        TicketStatus.CALLBACK_DUE,
+        TicketStatus.IN_ARBITRATION,
+    )
+    counts = {status.value: number for status, number in status_counts(session, waiting).items()}
+    counts["overdue"] = overdue_count(session, now)
+    counts["letters"] = letters_waiting(session)
+    return counts
+
+
+def overdue_count(session: Session, now: datetime) -> int:
+    """Return how many tickets have a running answering clock past its due moment (已超期)."""
+    query = select(func.count(func.distinct(Clock.ticket_id))).where(
+        Clock.state == ClockState.RUNNING, Clock.due_at <= now, col(Clock.kind).in_(ANSWERING)
+    )
+    return session.exec(query).one()
+
+
+def due_today_count(session: Session, now: datetime) -> int:
+    """Return how many tickets have an answering clock that ends today (今天到期)."""
+    query = select(func.count(func.distinct(Clock.ticket_id))).where(
+        Clock.state == ClockState.RUNNING, col(Clock.kind).in_(ANSWERING),
+        Clock.due_at > now, Clock.due_at <= end_of_day(shanghai_date(now)),
+    )  # fmt: skip
+    return session.exec(query).one()
+
+
+def letters_waiting(session: Session) -> int:
+    """Return how many letters wait for a supervisor."""
+    open_ = (LetterStatus.PROPOSED, LetterStatus.DRAFTED, LetterStatus.REJECTED)
+    return session.exec(select(func.count()).where(col(Letter.status).in_(open_))).one()
+
+
+def of_caller(
+    session: Session, phone: str, enterprise: str, now: datetime, limit: int = 8
+) -> tuple[Line, ...]:
+    """Return a caller's tickets of the last 90 days, by number or by enterprise, newest first."""
+    same = [col(Requester.phone) == phone] if phone else []
+    same += [col(Requester.enterprise) == enterprise] if enterprise else []
+    if not same:
+        return ()
+    query = (
+        select(Ticket)
+        .join(Requester, col(Requester.ticket_id) == col(Ticket.id))
+        .where(or_(*same), col(Ticket.accepted_at) >= now - timedelta(days=90))
+        .order_by(col(Ticket.id).desc())
+        .limit(limit)
+    )
+    return lines_of(session, session.exec(query).all())

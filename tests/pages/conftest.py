@@ -1,0 +1,80 @@
+"""A browser without a screen: signs in, follows links, fills in forms with their tokens."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from fastapi.testclient import TestClient
+from freezegun import freeze_time
+
+from api.main import create_app
+from engine.actions.setup import DEMO_PASSWORD
+from engine.store.database import Database
+from tests.builders import moment
+
+HOST = "http://hotline.test"
+NOW = "Tue 2026-11-24 10:00"
+
+
+class Browser:
+    """Somebody at a desk; keeps cookies and the token of the page last seen."""
+
+    def __init__(self) -> None:
+        self.client = TestClient(create_app(), base_url=HOST, follow_redirects=False)
+        self.page = ""
+
+    def get(self, path, follow=True):
+        answer = self.client.get(path)
+        if follow and answer.status_code == 303:
+            return self.get(answer.headers["location"])
+        self.page = answer.text if "html" in answer.headers.get("content-type", "") else self.page
+        return answer
+
+    def hidden(self, name):
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.page)
+        return unescape(found[1]) if found else ""
+
+    def post(self, path, fields=None, *, origin=HOST, follow=True, **more):
+        filled = {"csrf": self.hidden("csrf"), **(fields or {}), **more}
+        headers = {"origin": origin} if origin else {}
+        answer = self.client.post(path, data=filled, headers=headers)
+        if follow and answer.status_code == 303:
+            return self.get(answer.headers["location"])
+        self.page = answer.text
+        return answer
+
+    def submit(self, path, **fields):
+        """Open the page of a form and send it, as a person would."""
+        self.get(path)
+        return self.post(path, version=self.hidden("version"), **fields)
+
+    def sign_in(self, who, wanted="/", password=DEMO_PASSWORD):
+        self.get(f"/login?next={wanted}")
+        fields = {"token": self.hidden("token"), "next": self.hidden("next")}
+        return self.post("/login", fields, username=who, password=password)
+
+
+@pytest.fixture
+def frozen() -> Iterator[None]:
+    """Stand at one moment of an ordinary Tuesday."""
+    with freeze_time(moment(NOW)):
+        yield
+
+
+@pytest.fixture
+def browser(database: Database, frozen: None) -> Browser:
+    """Return a browser nobody has signed in with."""
+    return Browser()
+
+
+@pytest.fixture
+def as_(database: Database, frozen: None):
+    """Return how to sit down at a desk as somebody."""
+
+    def sit(who: str) -> Browser:
+        made = Browser()
+        assert made.sign_in(who).status_code == 200
+        return made
+
+    return sit
