@@ -1,0 +1,72 @@
+"""Steps of a letter's life, each by the one who does it."""
+
+from engine.actions import letters
+from engine.actions.letters import Draft, Proposal
+from engine.models import Letter, Ticket
+from engine.store import letters as store
+from engine.store.database import work
+from engine.terms import (
+    LetterKind,
+    RectificationGround,
+)
+from tests.builders import (
+    MARKET,
+    SECOND_SUPERVISOR,
+    SUPERVISOR,
+    a_signed_ticket,
+    doing,
+    on_ticket,
+)
+from tests.looking import letters_of
+
+NOW = "Mon 2026-11-23 09:00"
+NEXT = "Tue 2026-11-24 09:00"
+GROUNDS = (RectificationGround.DUTY_NOT_PERFORMED,)
+
+
+def proposed(number, now=NOW, kind=LetterKind.RECTIFICATION):
+    wanted = Proposal(kind, GROUNDS, "测试")
+    on_ticket(number, now, SUPERVISOR, lambda s, t: letters.propose_letter(s, t, wanted))
+    return letters_of(number)[-1].id
+
+
+def on_letter(letter_id, now, who, what):
+    return doing(now, who, lambda s: what(s, store.letter(s.session, letter_id, lock=True)))
+
+
+def draft(letter_id, now=NOW, who=SUPERVISOR, grounds=GROUNDS, demands=("限期办结并说明原因",)):
+    on_letter(
+        letter_id, now, who, lambda s, one: letters.draft_letter(s, one, Draft(grounds, demands))
+    )
+
+
+def approve(letter_id, now=NEXT, who=SECOND_SUPERVISOR):
+    on_letter(letter_id, now, who, letters.approve_letter)
+
+
+def a_drafted_letter(**changes):
+    letter_id = proposed(a_signed_ticket(NOW, **changes))
+    draft(letter_id)
+    return letter_id
+
+
+def a_sent_letter():
+    letter_id = a_drafted_letter()
+    approve(letter_id)
+    return letter_id
+
+
+def the(letter_id) -> Letter:
+    with work() as session:
+        return store.letter(session, letter_id)
+
+
+def number_of(letter_id) -> str:
+    with work() as session:
+        return session.get_one(Ticket, store.letter(session, letter_id).ticket_id).number
+
+
+def reply(
+    letter_id, who=MARKET, text="已整改：完成办理并向诉求人说明。", now="Wed 2026-11-25 09:00"
+):
+    on_letter(letter_id, now, who, lambda s, one: letters.answer_letter(s, one, text))
