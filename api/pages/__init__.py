@@ -10,6 +10,7 @@ from api.pages import (
     desk,
     letters,
     new_ticket,
+    routing,
     sign_in,
     supervise,
     ticket,
@@ -18,7 +19,7 @@ from api.pages import (
 
 router = APIRouter(include_in_schema=False)
 for room in (assets, sign_in, desk, new_ticket, unit, supervise, breaches, letters, admin, calendar,
-             ticket):  # fmt: skip
+             routing, ticket):  # fmt: skip
     router.include_router(room.router)
 
 __all__ = ["router"]

@@ -168,13 +168,17 @@ def _designate(visit: Visit, ticket: Ticket, form: Form) -> str:
     return f"会商指定{lead.name}承办，不得再退。"
 
 
+def _said_of(form: Form, name: str, kind: type[Choice]) -> Choice | None:
+    return chosen(form, name, kind, "请从列出的里选。") if form.has(name) else None
+
+
 def _callback(visit: Visit, ticket: Ticket, form: Form) -> str:
     made = callbacks.CallbackForm(
         channel=chosen(form, "channel", CallbackChannel, "请选回访方式。"),
         result=chosen(form, "result", AttemptResult, "请选接通情况。"),
         contacted={"yes": True, "no": False}.get(form.text("contacted")),
-        solved=AnswerOutcome.parse(form.text("solved")) if form.has("solved") else None,
-        satisfaction=Satisfaction.parse(form.text("satisfaction")) if form.has("satisfaction") else None,
+        solved=_said_of(form, "solved", AnswerOutcome),
+        satisfaction=_said_of(form, "satisfaction", Satisfaction),
         words=form.text("words"),
     )  # fmt: skip
     owed = callbacks.record_attempt(visit.step, ticket, made)
@@ -207,7 +211,9 @@ def _reason(form: Form) -> str:
 
 def _propose(visit: Visit, ticket: Ticket, form: Form) -> str:
     kind = chosen(form, "kind", LetterKind, "请选文书种类。")
-    grounds = tuple(RectificationGround.parse(one) for one in form.many("grounds"))
+    known = {one.value for one in RectificationGround}
+    named = [one for one in form.many("grounds") if one in known]
+    grounds = tuple(RectificationGround.parse(one) for one in named)
     if not grounds:
         msg = "请至少选一项事由。"
         raise BadInputError(msg, fields={"grounds": "请至少选一项事由。"})

@@ -34,10 +34,11 @@ SCOPE_NAMES = {
 def health(request: Request) -> Response:
     """Show whether every part of the installation works."""
     with reading(request, *ADMIN) as visit:
+        version = visit.session.connection().dialect.server_version_info or ()
         facts = {
             "health": desk_admin.health(visit.session, visit.now),
             "prefect": prefect_state(), "alarms": _alarms(visit),
-            "database": str(visit.session.connection().dialect.server_version_info or ""),
+            "database": ".".join(map(str, version)),
         }  # fmt: skip
         return visit.page("admin.html", facts)
 

@@ -12,11 +12,14 @@ from engine.rules.citations import load_clauses
 from engine.rules.parameters import UNITS, plain
 from engine.rules.shanghai import shanghai_date
 from engine.rules.working_days import Day
-from engine.terms import DayKind
+from engine.terms import DayKind, Term
 
 router = APIRouter(include_in_schema=False)
 DECEMBER = 12
 ROW = "chengzhong-2023-19/113/"
+
+
+LABELS = {one.value: one.label for kind in Term.__subclasses__() for one in kind}
 
 
 @dataclass(frozen=True)
@@ -96,4 +99,4 @@ def _words(value: object) -> str:
         return "、".join(_words(one) for one in said)
     if isinstance(said, dict):
         return "；".join(f"{key}：{_words(one)}" for key, one in said.items())
-    return str(said)
+    return LABELS.get(str(said), str(said))

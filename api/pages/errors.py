@@ -7,12 +7,14 @@ import structlog
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.pages.forms import EMPTY, Form
 from api.pages.visit import html
 from engine.errors import EngineError, NotFoundError, NotSignedInError
 from engine.settings import load_settings
 
 log = structlog.get_logger()
 SERVER = 500
+SHORT = 4  # shorter values are choices, not words
 HEADS = {
     401: "请先登录", 403: "没有这项权限", 404: "没有找到", 409: "与现状冲突", 422: "填写有误",
     503: "服务暂时不可用",
@@ -40,6 +42,13 @@ def crash_page(request: Request) -> Response:
     return _page(request, SERVER, "系统出错", "系统出错，刚才的内容没有保存。", number)
 
 
+def _typed(request: Request) -> list[tuple[str, str]]:
+    """Return what somebody had typed, so that a refusal never costs them their words."""
+    form: Form = getattr(request.state, "typed", EMPTY)
+    wordy = (text for _, text in form.shown() if len(text) > SHORT)
+    return [(str(place), text) for place, text in enumerate(wordy, start=1)]
+
+
 def _numbered(error: EngineError) -> str:
     number = secrets.token_hex(2).upper()
     log.error("page_error", number=number, code=error.code)
@@ -53,5 +62,6 @@ def _wanted(request: Request) -> str:
 
 def _page(request: Request, status: int, head: str, message: str, number: str) -> Response:
     facts = {"head": head, "message": message, "number": number, "status": status,
-             "settings": load_settings(), "path": request.url.path}  # fmt: skip
+             "settings": load_settings(), "path": request.url.path,
+             "typed": _typed(request)}  # fmt: skip
     return html("error.html", facts, status)

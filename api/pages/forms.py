@@ -61,7 +61,8 @@ async def posted(request: Request) -> Form:
         if len(body) > LARGEST:
             msg = "提交的内容太大，请删减后再试；长材料请作附件。"
             raise BadInputError(msg)
-    return Form(_parsed(bytes(body)))
+    request.state.typed = Form(_parsed(bytes(body)))  # an error page shows it again
+    return request.state.typed  # type: ignore[no-any-return]
 
 
 def _parsed(body: bytes) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Letters (函件审批): the page as it will go out beside its evidence; drafted, approved by another."""
+"""Letters (函件审批): the page as it will go out beside its evidence; one drafts, another signs."""
 
 from functools import lru_cache
 from urllib.parse import quote

@@ -80,7 +80,8 @@ def _assisting(visit: Visit, ticket: Ticket, act: Act) -> Option | None:
 
     parts = store.open_assignments(visit.session, ticket)
     mine = [one for one in parts
-            if one.unit_id == visit.account.unit_id and one.role is AssignmentRole.ASSISTING]  # fmt: skip
+            if one.unit_id == visit.account.unit_id
+            and one.role is AssignmentRole.ASSISTING]  # fmt: skip
     if not mine or act.name not in ASSISTING_ACTS or mine[0].answered_at is not None:
         return None
     if act.name == "sign":

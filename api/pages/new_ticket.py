@@ -17,8 +17,8 @@ from engine.actions.intake_checks import NewTicket, normal_phone, parse_kind, pa
 from engine.errors import BadInputError, EngineError
 from engine.models import Ticket
 from engine.rules.certificate_words import due_words as certificate_due
-from engine.rules.routing.catalogue import load_catalogue
-from engine.rules.shanghai import spoken_date
+from engine.rules.routing.catalogue import Catalogue, load_catalogue
+from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.rules.time_limits import answer_deadline
 from engine.settings import load_settings
 from engine.store import clocks, desk_views, tickets
@@ -67,7 +67,7 @@ def _due_hint(visit: Visit) -> str:
     return f"登记次日起算，到期日算到 {hour}" if hour else ""
 
 
-def proposals(kind_text: str, title: str, content: str) -> dict[str, Any] | None:
+def proposals(visit: Visit, kind_text: str, title: str, content: str) -> dict[str, Any] | None:
     """Return routing's proposal for what is typed so far, or nothing while that is too little."""
     if len(content.strip()) < ENOUGH:
         return None
@@ -75,23 +75,26 @@ def proposals(kind_text: str, title: str, content: str) -> dict[str, Any] | None
         kind = parse_kind(kind_text)
     except BadInputError:
         kind = None
-    proposal = propose(kind, title, content)
+    proposal = propose(visit.session, kind, title, content, shanghai_date(visit.now))
     stored = proposal.stored
     sure = proposal.decision is RoutingDecision.DISPATCH
-    return {**stored, "sure": sure, "candidates": [_named(c) for c in stored["candidates"][:SHOWN]]}
+    catalogue = load_catalogue(stored["catalogue_version"])
+    shown = [_named(one, catalogue) for one in stored["candidates"][:SHOWN]]
+    return {**stored, "sure": sure, "candidates": shown}
 
 
-def _named(candidate: dict[str, Any]) -> dict[str, Any]:
+def _named(candidate: dict[str, Any], catalogue: Catalogue) -> dict[str, Any]:
     rows = candidate["tasks"][:1]
-    name = load_catalogue().task(rows[0]).indicator if rows else ""
+    name = catalogue.task(rows[0]).indicator if rows else ""
     return {**candidate, "row": rows[0] if rows else None, "row_name": name}
 
 
 def _page(visit: Visit, form: Form, form_id: str, error: EngineError | None = None) -> Response:
     kind = form.text("kind", TicketKind.HELP_REQUEST.value)
     facts = {
-        "form": form, "form_id": form_id, "error": error, "kinds": kind_choices(visit), "due_hint": _due_hint(visit),
-        "kind": kind, "routing": proposals(kind, form.text("title"), form.text("content")),
+        "form": form, "form_id": form_id, "error": error, "kinds": kind_choices(visit),
+        "due_hint": _due_hint(visit),
+        "kind": kind, "routing": proposals(visit, kind, form.text("title"), form.text("content")),
         "chosen": form.text("lead_unit") if form is not EMPTY else None,
         "units": tickets.units(visit.session), "caller": _caller(visit, form),
         "urgencies": list(Urgency), "answer_by": ANSWER_BY,
@@ -149,14 +152,15 @@ def _new_ticket(visit: Visit, form: Form) -> NewTicket:
         answer_by=form.text("answer_by", ANSWER_BY[0]),
         urgency=parse_urgency(form.text("urgency")),
         confidential=True if form.has("confidential") else None,
-        accused_unit=unit_named(visit.session, form.text("accused_unit"), "accused_unit"), lead_unit=lead,
-        support_units=() if other else _supports(form, lead),
+        accused_unit=unit_named(visit.session, form.text("accused_unit"), "accused_unit"),
+        lead_unit=lead,
+        support_units=() if other else _supports(visit, form, lead),
         demonstration=load_settings().demo_data,
     )  # fmt: skip
 
 
-def _supports(form: Form, lead: str) -> tuple[str, ...]:
-    found = proposals(form.text("kind"), form.text("title"), form.text("content")) or {}
+def _supports(visit: Visit, form: Form, lead: str) -> tuple[str, ...]:
+    found = proposals(visit, form.text("kind"), form.text("title"), form.text("content")) or {}
     mine = [one for one in found.get("candidates", ()) if one["unit"] == lead]
     return tuple(mine[0]["supports"]) if mine and form.has("with_supports") else ()
 
@@ -187,7 +191,7 @@ def _caller(visit: Visit, form: Form) -> dict[str, Any]:
 def suggest(request: Request, form: Posted) -> Response:
     """Return the proposals for what is typed so far; by POST, so that no text is in an address."""
     with posting(request, form, *HOTLINE) as visit:
-        routing = proposals(form.text("kind"), form.text("title"), form.text("content"))
+        routing = proposals(visit, form.text("kind"), form.text("title"), form.text("content"))
         return visit.partial("_proposals.html", routing=routing, chosen=None)
 
 

@@ -46,6 +46,9 @@ HOT = frozenset({
 })  # fmt: skip
 
 
+CHOOSING = ("dispatch", "redispatch", "designate", "rule")
+
+
 @dataclass(frozen=True)
 class Why:
     """Why a clock ends when it ends: its certificate, ready to be shown."""
@@ -163,16 +166,10 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
         found = desk_views.of_caller(visit.session, who.phone, who.enterprise, visit.now)
         others = [one for one in found if one.ticket.id != ticket.id]
     whys = {one.id: why_of(one) for one in facts["clocks"]}
-    return visit.page(
-        "ticket.html",
-        {
-            **facts,
-            "main": main,
-            "watch": _watch(ticket, facts["clocks"]),
-            "whys": whys,
-            "others": others,
-        },
-    )
+    watch = _watch(ticket, facts["clocks"])
+    facts |= {"main": main, "watch": watch, "whys": whys, "others": others}
+    error: EngineError | None = more.get("error")
+    return visit.page("ticket.html", facts, error.status if error else 200)
 
 
 def _watch(ticket: Ticket, clocks: Sequence[Clock]) -> Clock | None:
@@ -231,20 +228,25 @@ def _act(name: str) -> Act:
 
 def _act_page(visit: Visit, ticket: Ticket, act: Act, typed: Typed) -> Response:
     facts = facts_of(visit, ticket, act=act, now_option=option(visit, ticket, act), **vars(typed))
-    facts |= _choices(visit, ticket, facts["whole"])
+    facts |= _choices(visit, ticket, facts["whole"]) | {"routing": _routing(visit, ticket, act)}
     return visit.page("act.html", facts, typed.error.status if typed.error else 200)
+
+
+def _routing(visit: Visit, ticket: Ticket, act: Act) -> dict[str, Any] | None:
+    """Return routing's proposal, where the form asks for a unit."""
+    if act.name not in CHOOSING:
+        return None
+    return proposals(visit, ticket.kind.value, ticket.title, ticket.content)
 
 
 def _choices(visit: Visit, ticket: Ticket, whole: Whole) -> dict[str, Any]:
     lead = tickets.current_lead(visit.session, ticket)
     last = whole.answers[-1] if whole.answers else None
     owed = whole.callbacks[-1] if whole.callbacks else None
-    stored = (ticket.routing or {}).get("candidates", ())
-    candidates = proposals(ticket.kind.value, ticket.title, ticket.content) if stored else None
     return {
         "units": tickets.units(visit.session), "lead_part": lead, "last_answer": last,
         "owed": owed, "attempts": whole.attempts,
-        "routing": candidates, "returned": tickets.pending_return(visit.session, ticket),
+        "returned": tickets.pending_return(visit.session, ticket),
         "return_closes": return_closes_at(lead, visit.rules) if lead else None,
         "Outcome": AnswerOutcome, "Result": AttemptResult, "Channel": CallbackChannel,
         "Reason": ReturnReason, "Satisfaction": Satisfaction, "Ground": RectificationGround,

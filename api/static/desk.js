@@ -119,6 +119,7 @@ on(document, "keydown", e => {
   const t = e.target, writing = /INPUT|TEXTAREA|SELECT/.test(t.tagName), key = e.key.toLowerCase();
   let done = true;
   if (e.ctrlKey && key === "enter") { const f = t.form?.method === "post" && $(".go", t.form) ? t.form : $("form[data-main]"); f ? f.requestSubmit($(".go", f)) : done = false; }
+  else if (e.altKey && /^[1-5]$/.test(key) && $("[data-one]")) { const b = $(`[data-one="${key}"]`, t.closest("[data-pick]") || $("[data-pick]")); b ? b.click() : done = false; }
   else if (e.altKey && /^[1-5]$/.test(key)) done = tick($$(".sugs input[type=radio]", t.closest("form[data-pick]") || document)[key - 1]);
   else if (e.altKey && "qwr".includes(key)) done = tick($(`[data-key="${key}"]`));
   else if (key === "f1" || (key === "?" && !writing)) keys();

@@ -50,7 +50,8 @@ def health(session: Session, now: datetime) -> Health:
         stuck_tickets=_stuck_tickets(session), stuck_clocks=_stuck_clocks(session),
         reference=session.exec(select(ReferenceData).order_by(col(ReferenceData.id).desc())).all(),
         signed_in=_count(
-            session, col(AccountSession.revoked_at).is_(None) & (col(AccountSession.expires_at) > now)
+            session,
+            col(AccountSession.revoked_at).is_(None) & (col(AccountSession.expires_at) > now),
         ),
     )  # fmt: skip
 

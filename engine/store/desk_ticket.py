@@ -135,7 +135,8 @@ def whole(session: Session, ticket: Ticket) -> Whole:
         clocks=clocks.of_ticket(session, ticket.id), events=events, assignments=parts,
         answers=answers, returns=returns, letters=found,
         breaches=clocks.breaches(session, ticket.id), callbacks=_of(session, Callback, ticket),
-        attempts=_of(session, CallbackAttempt, ticket), mails=mails, units=units_by_id(session, ids),
+        attempts=_of(session, CallbackAttempt, ticket), mails=mails,
+        units=units_by_id(session, ids),
         people=names(session, people),
     )  # fmt: skip
 

@@ -2,10 +2,10 @@ from datetime import timedelta
 
 import pytest
 from freezegun import freeze_time
-
-from engine.store.database import work
-from engine.models import AccountSession
 from sqlmodel import select
+
+from engine.models import AccountSession
+from engine.store.database import work
 from tests.builders import OPERATOR, a_ticket, moment
 from tests.pages.conftest import HOST, NOW
 
@@ -80,7 +80,11 @@ def test_an_expired_session_leads_back_to_the_same_page_after_signing_in(as_):
     desk = as_(OPERATOR)
 
     with freeze_time(moment(NOW) + timedelta(hours=13)):
-        assert desk.get("/desk?list=rule", follow=False).headers["location"].endswith("next=/desk%3Flist%3Drule")
+        assert (
+            desk.get("/desk?list=rule", follow=False)
+            .headers["location"]
+            .endswith("next=/desk%3Flist%3Drule")
+        )
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", ""])
@@ -105,7 +109,11 @@ def test_a_form_with_a_stale_token_is_shown_again_with_what_was_typed(as_):
 
 def test_signing_in_needs_a_form_from_this_site(browser):
     browser.get("/login")
-    fields = {"token": browser.hidden("token"), "username": OPERATOR, "password": "hotline-demo-2026"}
+    fields = {
+        "token": browser.hidden("token"),
+        "username": OPERATOR,
+        "password": "hotline-demo-2026",
+    }
 
     assert browser.post("/login", fields, origin="http://evil.example").status_code == 403
     assert browser.post("/login", {**fields, "token": "guess"}, origin=HOST).status_code == 422
@@ -129,3 +137,15 @@ def test_an_unknown_page_is_a_plain_page_with_a_way_back(as_):
 
     assert answer.status_code == 404
     assert 'href="/"' in answer.text
+
+
+def test_words_typed_before_the_session_ended_are_shown_again(as_):
+    desk = as_(OPERATOR)
+    desk.get("/tickets/new")
+
+    with freeze_time(moment(NOW) + timedelta(hours=13)):
+        answer = desk.post("/tickets/new", content="说了十分钟的诉求内容")
+
+    assert answer.status_code == 401
+    assert "说了十分钟的诉求内容" in answer.text
+    assert "重新登录" in answer.text

@@ -103,7 +103,9 @@ def test_a_waiting_ticket_is_dispatched_with_one_key_from_the_desk(as_):
     desk = as_(OPERATOR)
 
     page = desk.get("/desk").text
-    said = desk.post(f"/tickets/{number}/dispatch", version="2", back="/desk", lead="区市场监管局").text
+    said = desk.post(
+        f"/tickets/{number}/dispatch", version="2", back="/desk", lead="区市场监管局"
+    ).text
 
     assert page.count('name="lead"') >= 3
     assert "已派区市场监管局" in said
@@ -154,7 +156,9 @@ def test_a_content_requester_closes_the_ticket(as_):
 def test_a_callback_without_the_three_answers_names_each_and_keeps_the_words(as_):
     number = a_ticket_to_call_back(EARLIER)
 
-    answer = as_(OPERATOR).submit(f"/tickets/{number}/callback", channel="human_call", result="reached", words="再等等看")
+    answer = as_(OPERATOR).submit(
+        f"/tickets/{number}/callback", channel="human_call", result="reached", words="再等等看"
+    )
 
     assert answer.status_code == 422
     assert "还差 3 处没填好" in answer.text

@@ -1,0 +1,259 @@
+"""Real keys in a real browser, on a plain-HTTP name that is not localhost."""
+
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+from sqlmodel import select
+
+from api.main import create_app
+from engine import clock
+from engine.actions.routing import hold
+from engine.actions.setup import DEMO_PASSWORD
+from engine.models import Draft, Ticket
+from engine.store.database import Database, connect, use, work
+from tests.builders import MARKET, OPERATOR, a_signed_ticket, a_ticket, on_ticket, status_of
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+QUIET = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--host-resolver-rules=MAP hotline.internal 127.0.0.1",
+)  # fmt: skip
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver"),
+]
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@pytest.fixture
+def site(database: Database) -> Iterator[str]:
+    wide = use(connect(database.url, pool_size=5))
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(), host="127.0.0.1", port=port, log_level="error")
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://hotline.internal:{port}"
+    server.should_exit = True
+    thread.join(10)
+    wide.dispose()
+
+
+def chromium(width: int, height: int) -> webdriver.Chrome:
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for one in (*QUIET, f"--window-size={width},{height}", f"--user-data-dir={tempfile.mkdtemp()}"):
+        options.add_argument(one)
+    made = webdriver.Chrome(options=options, service=Service(DRIVER))
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    made.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    return made
+
+
+@pytest.fixture
+def screen(site: str) -> Iterator[webdriver.Chrome]:
+    made = chromium(1366, 768)
+    yield made
+    made.quit()
+
+
+@pytest.fixture
+def phone(site: str) -> Iterator[webdriver.Chrome]:
+    made = chromium(390, 844)
+    yield made
+    made.quit()
+
+
+def sign_in(browser, site, who, wanted="/"):
+    browser.get(f"{site}/login?next={wanted}")
+    keys(browser, who, Keys.TAB, DEMO_PASSWORD, Keys.ENTER)
+    until(browser, lambda: "/login" not in browser.current_url)
+
+
+def keys(browser, *pressed):
+    for one in pressed:
+        browser.switch_to.active_element.send_keys(one)
+
+
+def chord(browser, modifier, key):
+    webdriver.ActionChains(browser).key_down(modifier).send_keys(key).key_up(modifier).perform()
+
+
+def until(browser, what, seconds=8):
+    return WebDriverWait(browser, seconds, poll_frequency=0.05).until(lambda _: what())
+
+
+def find(browser, selector):
+    return browser.find_element(By.CSS_SELECTOR, selector)
+
+
+def tickets():
+    with work() as session:
+        return session.exec(select(Ticket).order_by(Ticket.id)).all()
+
+
+def test_an_operator_logs_ten_tickets_without_the_mouse(site, screen):
+    sign_in(screen, site, OPERATOR)
+    keys(screen, Keys.F2)
+
+    for count in range(1, 11):
+        until(screen, lambda: screen.switch_to.active_element.get_attribute("id") == "phone")
+        keys(screen, f"0772-00000{count:02d}", Keys.TAB, "演示企业甲", Keys.TAB, "演示联系人")
+        chord(screen, Keys.ALT, "w")
+        find(screen, "#content").send_keys("我公司办理营业执照变更登记，窗口反复要求补材料")
+        until(screen, lambda: screen.find_elements(By.CSS_SELECTOR, ".sugs input"))
+        chord(screen, Keys.ALT, "1")
+        chord(screen, Keys.CONTROL, Keys.ENTER)
+        until(screen, lambda made=count: len(tickets()) == made)
+        until(screen, lambda: "已登记 LZ" in find(screen, ".done").text)
+
+    assert {one.kind.value for one in tickets()} == {"complaint"}
+    assert {one.status.value for one in tickets()} == {"dispatched"}
+
+
+def test_composing_pinyin_sends_no_half_typed_word(site, screen):
+    sign_in(screen, site, OPERATOR, "/tickets/new")
+    screen.execute_script(
+        "window.sent=[];const f=window.fetch;window.fetch=(u,o)=>{if(String(u).includes('suggest'))"
+        "window.sent.push(new URLSearchParams(o.body).get('content'));return f(u,o)}"
+    )
+    find(screen, "#content").click()
+
+    for word, half in (("营业执照", "ying'ye'zhi'zhao"), ("变更登记", "bian'geng'deng'ji")):
+        for end in range(4, len(half) + 1, 4):
+            screen.execute_cdp_cmd(
+                "Input.imeSetComposition",
+                {"text": half[:end], "selectionStart": end, "selectionEnd": end},
+            )
+            time.sleep(0.35)
+        screen.execute_cdp_cmd("Input.insertText", {"text": word})
+        time.sleep(0.6)
+
+    sent = screen.execute_script("return window.sent")
+    assert sent == ["营业执照", "营业执照变更登记"]
+
+
+def test_keys_do_nothing_while_a_word_is_being_composed(site, screen):
+    sign_in(screen, site, OPERATOR, "/tickets/new")
+
+    screen.execute_script(
+        "document.querySelector('#content').dispatchEvent(new KeyboardEvent('keydown',"
+        "{key:'Enter',ctrlKey:true,isComposing:true,bubbles:true}))"
+    )
+    time.sleep(0.3)
+
+    assert screen.current_url.endswith("/tickets/new")
+    assert tickets() == []
+
+
+def test_half_typed_text_is_kept_on_the_server_and_comes_back_after_a_crash(site, screen):
+    sign_in(screen, site, OPERATOR, "/tickets/new")
+    find(screen, "#content").send_keys("窗口说系统坏了，让我们下周")
+
+    until(screen, lambda: "草稿已存" in find(screen, "[data-saved]").text)
+    kept = screen.current_url
+    screen.get("about:blank")
+    screen.get(kept)
+
+    assert "draft=call-" in kept
+    assert find(screen, "#content").get_attribute("value") == "窗口说系统坏了，让我们下周"
+    with work() as session:
+        assert session.exec(select(Draft)).one().fields["content"] == ["窗口说系统坏了，让我们下周"]
+
+
+def test_a_lost_server_is_said_and_the_text_stays(site, screen):
+    sign_in(screen, site, OPERATOR, "/tickets/new")
+    screen.execute_cdp_cmd("Network.enable", {})
+    away = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    screen.execute_cdp_cmd("Network.emulateNetworkConditions", away)
+
+    find(screen, "#content").send_keys("说到一半断网了")
+    until(screen, lambda: "与服务器断开" in find(screen, ".bar").text)
+    screen.execute_cdp_cmd("Network.emulateNetworkConditions", {**away, "offline": False})
+
+    until(screen, lambda: not screen.find_elements(By.CSS_SELECTOR, ".bar"), 10)
+    assert find(screen, "#content").get_attribute("value") == "说到一半断网了"
+
+
+def test_an_error_takes_the_focus_to_its_summary(site, screen):
+    sign_in(screen, site, OPERATOR, "/tickets/new")
+
+    find(screen, "#content").send_keys("太慢")
+    chord(screen, Keys.CONTROL, Keys.ENTER)
+
+    until(screen, lambda: screen.title.startswith("有错误："))
+    assert "errsum" in screen.switch_to.active_element.get_attribute("class")
+
+
+def test_a_handler_answers_on_a_telephone(site, phone):
+    number = a_signed_ticket(clock.now())
+    sign_in(phone, site, MARKET)
+
+    find(phone, f"a[href='/tickets/{number}/answer']").click()
+    find(phone, "input[value=solved]").click()
+    find(phone, "#text").send_keys("已为企业办结变更登记，执照已送达。")
+    find(phone, "#contacted").click()
+    find(phone, "form[data-main] .go").click()
+
+    until(phone, lambda: "答复已提交" in find(phone, ".done").text)
+    assert status_of(number) == "answered"
+    assert phone.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
+def test_the_list_of_keys_opens_over_the_form_and_closes(site, screen):
+    sign_in(screen, site, OPERATOR, "/tickets/new")
+    find(screen, "#phone").send_keys("0772-1")
+
+    keys(screen, Keys.F1)
+    until(screen, lambda: find(screen, "dialog").is_displayed())
+    keys(screen, Keys.ESCAPE)
+
+    until(screen, lambda: not find(screen, "dialog").is_displayed())
+    assert find(screen, "#phone").get_attribute("value") == "0772-1"
+
+
+def test_one_key_on_the_desk_hands_the_first_waiting_ticket_to_the_first_proposal(site, screen):
+    number = a_ticket(clock.now())
+    on_ticket(number, clock.now(), None, hold)
+    sign_in(screen, site, OPERATOR)
+
+    chord(screen, Keys.ALT, "1")
+
+    until(screen, lambda: "已派" in find(screen, ".done").text)
+    assert status_of(number) == "dispatched"
+
+
+def test_without_the_script_a_ticket_can_still_be_logged_and_errors_are_shown(site, screen):
+    screen.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    sign_in(screen, site, OPERATOR, "/tickets/new")
+
+    find(screen, "#content").send_keys("我公司办理营业执照变更登记，窗口反复要求补材料")
+    find(screen, "form[data-main] .go").click()
+    until(screen, lambda: screen.title.startswith("有错误："))
+    find(screen, "#phone").send_keys("0772-0000000")
+    find(screen, ".sugs input").click()
+    find(screen, "form[data-main] .go").click()
+
+    until(screen, lambda: len(tickets()) == 1)
+    assert tickets()[0].status.value == "dispatched"

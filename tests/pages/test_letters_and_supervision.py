@@ -1,0 +1,206 @@
+import pytest
+from freezegun import freeze_time
+from sqlmodel import select
+
+from engine.actions import letters
+from engine.actions.background import climb_one, clocks_due
+from engine.models import Breach, Letter, OutboxMessage
+from engine.store.database import work
+from engine.terms import LetterKind, RectificationGround
+from tests.builders import (
+    MARKET,
+    OPERATOR,
+    SECOND_SUPERVISOR,
+    SUPERVISOR,
+    TAX,
+    a_signed_ticket,
+    moment,
+    on_ticket,
+)
+from tests.pages.conftest import NOW
+
+LONG_AGO = "Mon 2026-10-26 09:00"
+GROUND = RectificationGround.DUTY_NOT_PERFORMED
+
+
+@pytest.fixture
+def letter_id(database):
+    """A proposed rectification letter about a ticket its unit lets lie."""
+    number = a_signed_ticket(LONG_AGO)
+    wish = letters.Proposal(LetterKind.RECTIFICATION, (GROUND,), "超期未办")
+    return on_ticket(
+        number, "Mon 2026-11-23 09:00", None,
+        lambda step, ticket: letters.propose_letter(step, ticket, wish).id,
+    )  # fmt: skip
+
+
+def letter(letter_id):
+    with work() as session:
+        return session.get_one(Letter, letter_id)
+
+
+def draft(desk, letter_id):
+    desk.get(f"/letters/{letter_id}")
+    return desk.post(
+        f"/letters/{letter_id}/draft", grounds=GROUND.value, demands="重新办理\n说明原因",
+        evidence=letter(letter_id).evidence,
+    )  # fmt: skip
+
+
+def test_a_letter_waits_on_the_supervisors_desk_and_in_the_list(as_, letter_id):
+    desk = as_(SUPERVISOR)
+
+    assert f"/letters/{letter_id}" in desk.get("/supervise").text
+    assert "待拟稿" in desk.get("/letters").text
+
+
+def test_the_letter_is_shown_as_the_page_it_will_be(as_, letter_id):
+    desk = as_(SUPERVISOR)
+
+    picture = desk.get(f"/letters/{letter_id}/page-1.png")
+
+    assert f'src="/letters/{letter_id}/page-1.png"' in desk.get(f"/letters/{letter_id}").text
+    assert picture.content.startswith(b"\x89PNG")
+
+
+def test_the_drafter_cannot_approve_his_own_letter(as_, letter_id):
+    desk = as_(SUPERVISOR)
+    draft(desk, letter_id)
+
+    page = desk.get(f"/letters/{letter_id}").text
+    answer = desk.post(f"/letters/{letter_id}/approve")
+
+    assert "须由另一位主管批准" in page
+    assert f"/letters/{letter_id}?step=approve" not in page
+    assert answer.status_code == 403
+    assert "拟稿人不能批准自己拟的函" in answer.text
+    assert letter(letter_id).number == ""
+
+
+def test_a_second_supervisor_confirms_and_the_letter_goes_out_numbered(as_, letter_id):
+    draft(as_(SUPERVISOR), letter_id)
+    second = as_(SECOND_SUPERVISOR)
+
+    confirm = second.get(f"/letters/{letter_id}?step=approve").text
+    sent = second.post(f"/letters/{letter_id}/approve")
+
+    assert "确认批准并发出" in confirm
+    assert "区市场监管局" in confirm
+    assert "〔2026〕1号，区市场监管局" in sent.text
+    assert second.get(f"/letters/{letter_id}/file.pdf").content.startswith(b"%PDF")
+    assert second.get(f"/letters/{letter_id}/file.docx").content.startswith(b"PK")
+    with work() as session:
+        assert session.exec(select(OutboxMessage).where(OutboxMessage.letter_id == letter_id)).all()
+
+
+def test_a_draft_without_demands_is_shown_again(as_, letter_id):
+    desk = as_(SUPERVISOR)
+    desk.get(f"/letters/{letter_id}")
+
+    answer = desk.post(f"/letters/{letter_id}/draft", grounds=GROUND.value, demands=" ")
+
+    assert answer.status_code == 422
+    assert "请写明要求" in answer.text
+
+
+def test_rejecting_and_dropping_take_a_reason(as_, letter_id):
+    draft(as_(SUPERVISOR), letter_id)
+    second = as_(SECOND_SUPERVISOR)
+    second.get(f"/letters/{letter_id}")
+
+    assert second.post(f"/letters/{letter_id}/reject", opinion="").status_code == 422
+    assert (
+        "退回意见：依据写细些"
+        in second.post(f"/letters/{letter_id}/reject", opinion="依据写细些").text
+    )
+    assert second.post(f"/letters/{letter_id}/drop", opinion="已办结").status_code == 200
+    assert letter(letter_id).status == "dropped"
+
+
+def test_the_unit_replies_and_a_supervisor_judges_the_reply(as_, letter_id):
+    draft(as_(SUPERVISOR), letter_id)
+    second, unit = as_(SECOND_SUPERVISOR), as_(MARKET)
+    second.get(f"/letters/{letter_id}")
+    second.post(f"/letters/{letter_id}/approve")
+
+    listed = unit.get("/unit").text
+    unit.get(f"/unit/letters/{letter_id}")
+    short = unit.post(f"/unit/letters/{letter_id}", text="改了")
+    unit.post(f"/unit/letters/{letter_id}", text="已重新办理并向企业说明，责任人已约谈")
+    second.get(f"/letters/{letter_id}")
+    judged = second.post(f"/letters/{letter_id}/judge", accepted="yes")
+
+    assert f"/unit/letters/{letter_id}" in listed
+    assert short.status_code == 422
+    assert "改了" in short.text
+    assert "已认可整改" in judged.text
+
+
+def test_another_unit_cannot_see_or_fetch_the_letter(as_, letter_id):
+    draft(as_(SUPERVISOR), letter_id)
+    second = as_(SECOND_SUPERVISOR)
+    second.get(f"/letters/{letter_id}")
+    second.post(f"/letters/{letter_id}/approve")
+    other = as_(TAX)
+
+    assert other.get(f"/unit/letters/{letter_id}").status_code == 404
+    assert other.get(f"/letters/{letter_id}/file.pdf").status_code == 404
+    assert as_(OPERATOR).get(f"/letters/{letter_id}/file.pdf").status_code == 404
+
+
+def test_the_auditor_reads_letters_and_decides_nothing(as_, letter_id):
+    auditor = as_("zhidu")
+
+    page = auditor.get(f"/letters/{letter_id}").text
+    answer = auditor.post(f"/letters/{letter_id}/draft", grounds=GROUND.value, demands="x")
+
+    assert "提交审批" not in page
+    assert answer.status_code == 403
+
+
+def sweep():
+    with freeze_time(moment(NOW)):
+        for clock_id in clocks_due(moment(NOW), 100):
+            climb_one(clock_id, moment(NOW))
+
+
+def test_the_desk_counts_what_is_late_and_the_ledger_keeps_it_after_a_judgement(as_):
+    number = a_signed_ticket(LONG_AGO)
+    sweep()
+    desk = as_(SUPERVISOR)
+
+    page = desk.get("/supervise").text
+    with work() as session:
+        breach_id = session.exec(select(Breach.id)).first()
+    desk.get(f"/supervise/breaches/{breach_id}")
+    bare = desk.post(f"/supervise/breaches/{breach_id}", judgement="excused")
+    judged = desk.post(
+        f"/supervise/breaches/{breach_id}", judgement="excused", reason="系统停机一日"
+    )
+
+    assert "<b>1</b>已超期" in page
+    assert number in page
+    assert bare.status_code == 422
+    assert "免责" in judged.text
+    with work() as session:
+        assert session.get_one(Breach, breach_id).judgement == "excused"
+
+
+def test_an_extension_is_asked_for_and_granted(as_):
+    number = a_signed_ticket("Tue 2026-11-24 09:00")
+    unit = as_(MARKET)
+    asked = unit.submit(f"/tickets/{number}/extend", working_days="3", reason="需要现场检测")
+    desk = as_(SUPERVISOR)
+
+    waiting = desk.get("/supervise").text
+    desk.get("/supervise/extensions/1")
+    granted = desk.post("/supervise/extensions/1", granted="yes")
+
+    assert "延期申请已提交" in asked.text
+    assert "申请延期 3 个工作日" in waiting
+    assert "已同意延期" in granted.text
+    assert "12月11日（周五）24:00" in desk.get(f"/tickets/{number}").text
+
+
+def test_no_breach_is_a_green_line(as_):
+    assert "✓ 今天没有超期。" in as_(SUPERVISOR).get("/supervise").text
