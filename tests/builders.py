@@ -154,7 +154,9 @@ def an_unhappy_callback(**changes: Any) -> callbacks.CallbackForm:
 
 def call_back(number: str, now: str | datetime, form: callbacks.CallbackForm) -> None:
     """Record a callback by the operator."""
-    on_ticket(number, now, OPERATOR, lambda step, ticket: callbacks.record_attempt(step, ticket, form))
+    on_ticket(
+        number, now, OPERATOR, lambda step, ticket: callbacks.record_attempt(step, ticket, form)
+    )
 
 
 def status_of(number: str) -> str:

@@ -22,7 +22,10 @@ SETTLED_BY_FORM = {
 LEAD_CHOSEN = {TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE}
 ASSISTING_ACTS = ("sign", "assist")
 PAUSING = ("pause", "resume")
-RARE = ("merge", "emergency", "refuse", "pause", "resume", "supplement", "note", "propose-letter")
+RARE = (
+    "merge", "emergency", "refuse", "propose-refusal", "settle", "pause", "resume", "supplement",
+    "note", "propose-letter",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from engine.models import Ticket
 from engine.rules.pauses import pause_reasons
 from engine.rules.shanghai import shanghai_date
 from engine.store import clocks
-from engine.terms import ClockKind, RefusalReason, Role, TicketEvent
+from engine.terms import ClockKind, RefusalReason, TicketEvent
 
 E = TicketEvent
 
@@ -74,11 +74,19 @@ def _emergency(visit: Visit, ticket: Ticket, form: Form) -> str:
 
 def _refuse(visit: Visit, ticket: Ticket, form: Form) -> str:
     reason = chosen(form, "refusal", RefusalReason, "请选不予受理的理由。")
-    if visit.role is Role.SUPERVISOR and form.text("what") == "refuse":
-        endings.refuse(visit.step, ticket, reason, form.text("words"))
-        return "已决定不予受理。请把途径告诉来电人。"
+    endings.refuse(visit.step, ticket, reason, form.text("words"))
+    return "已决定不予受理。请把途径告诉来电人。"
+
+
+def _propose_refusal(visit: Visit, ticket: Ticket, form: Form) -> str:
+    reason = chosen(form, "refusal", RefusalReason, "请选不予受理的理由。")
     endings.propose_refusal(visit.step, ticket, reason, form.text("words"))
-    return "已提议不予受理，须另一位主管决定。"
+    return "已提议不予受理，等主管决定。"
+
+
+def _settle(visit: Visit, ticket: Ticket, form: Form) -> str:
+    overseeing.settle_by_panel(visit.step, ticket, form.text("words"))
+    return "会商认定已记录。完成人工回访后可以办结。"
 
 
 MORE: tuple[Act, ...] = (
@@ -88,6 +96,8 @@ MORE: tuple[Act, ...] = (
     Act("merge", E.MERGE, "并入另一张", _merge),
     Act("emergency", E.HAND_TO_EMERGENCY, "转紧急热线", _emergency),
     Act("refuse", E.REFUSE, "不予受理", _refuse),
+    Act("propose-refusal", E.PROPOSE_REFUSAL, "提议不予受理", _propose_refusal),
+    Act("settle", E.SETTLE_BY_PANEL, "会商认定依法办结", _settle),
     Act("pause", E.PAUSE, "停表", _pause),
     Act("resume", E.RESUME, "恢复计时", _resume, form=False),
     Act("supplement", E.SUPPLEMENT, "补充情况", _supplement),

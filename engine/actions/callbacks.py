@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from engine.actions import clocks
 from engine.actions.actor import SYSTEM
+from engine.actions.callback_needs import need_of
 from engine.actions.dispatch import due_facts
 from engine.actions.letters import Proposal, propose_letter
 from engine.actions.step import Step, Why, take
@@ -13,7 +14,6 @@ from engine.models import Callback, CallbackAttempt, Clock, Ticket
 from engine.rules.callback import (
     Attempt,
     after_callback,
-    callback_need,
     callback_state,
     next_attempt_at,
 )
@@ -134,12 +134,9 @@ def _judge(step: Step, ticket: Ticket, callback: Callback, form: CallbackForm) -
 
 
 def _heard(step: Step, ticket: Ticket, callback: Callback, form: CallbackForm) -> None:
-    answer = store.last_answer(step.session, ticket)
-    outcome = answer.outcome if answer else None
     callback.contacted, callback.solved = form.contacted, form.solved
     callback.satisfaction = form.satisfaction
-    on = shanghai_date(ticket.accepted_at)
-    need = callback_need(outcome, form.satisfaction, form.solved, ticket.kind, step.rules, on)
+    need = need_of(step, ticket, form.solved, form.satisfaction)
     if need.human:
         callback.human_required, callback.why = True, need.reason
 
@@ -151,6 +148,8 @@ def _act(step: Step, ticket: Ticket, callback: Callback) -> None:
     )  # fmt: skip
     if event is TicketEvent.CLOSE:
         close(step, ticket, "诉求人确认已解决")
+    elif ticket.panel_approved:
+        close(step, ticket, f"会商认定依法办结，诉求人不认可（{_said(callback)}）")
     elif event is TicketEvent.ORDER_REWORK:
         order_rework(step, ticket, "回访：" + _said(callback))
     else:

@@ -43,7 +43,7 @@ def judge_breach(step: Step, breach_id: int, judgement: str, reason: str) -> Bre
         raise NotFoundError(msg)
     ticket = store.lock_ticket(step.session, breach.ticket_id)
     words = f"超期认定（{breach.kind.label}）：{JUDGEMENTS[judgement]}。{reason.strip()}"
-    take(step, ticket, TicketEvent.NOTE, Why(words[:600]))
+    take(step, ticket, TicketEvent.JUDGE_BREACH, Why(words[:600]))
     breach.judgement, breach.judgement_reason = judgement, reason.strip()[:500]
     breach.judged_by_id, breach.judged_at = step.actor.account_id, step.now
     return breach

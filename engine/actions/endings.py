@@ -2,6 +2,7 @@
 
 from engine.actions import clocks
 from engine.actions.dispatch import end_assignments
+from engine.actions.silence import check_still_refusable
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, NotFoundError
 from engine.lifecycle import FINAL
@@ -11,8 +12,6 @@ from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
 from engine.terms import RefusalReason, TicketEvent
 
-PROPOSAL = "refuse"
-
 
 def propose_refusal(step: Step, ticket: Ticket, reason: RefusalReason, words: str) -> None:
     """Propose not to accept a matter (不予受理); another person decides.
@@ -21,9 +20,10 @@ def propose_refusal(step: Step, ticket: Ticket, reason: RefusalReason, words: st
         BadInputError: it is not said why.
     """
     _need(words, "请写明不予受理的具体情况。")
-    details = {"proposal": PROPOSAL, "reason": reason.value}
-    text = f"提议不予受理：{reason.label}。{words.strip()}"
-    take(step, ticket, TicketEvent.NOTE, Why(text, details=details))
+    check_still_refusable(step, ticket, reason)
+    text = f"{reason.label}。{words.strip()}"
+    why = Why(text, details={"reason": reason.value})
+    take(step, ticket, TicketEvent.PROPOSE_REFUSAL, why)
 
 
 def refuse(step: Step, ticket: Ticket, reason: RefusalReason, words: str) -> None:
@@ -34,6 +34,7 @@ def refuse(step: Step, ticket: Ticket, reason: RefusalReason, words: str) -> Non
         RefusedTransitionError: nobody else has proposed it, or it is with a unit.
     """
     _need(words, "请写明不予受理的具体情况和应走的途径。")
+    check_still_refusable(step, ticket, reason)
     rule = refusal_rule(reason, step.rules, shanghai_date(ticket.accepted_at))
     second = not rule.needs_approval or _proposed_by_another(step, ticket, reason)
     why = Why(f"{reason.label}。{words.strip()} {rule.advice}".strip(), rule.citation.label,
@@ -48,8 +49,8 @@ def _proposed_by_another(step: Step, ticket: Ticket, reason: RefusalReason) -> b
 
 
 def _proposes(record: TicketEventRecord, reason: RefusalReason) -> bool:
-    details = record.details
-    return details.get("proposal") == PROPOSAL and details.get("reason") == reason.value
+    proposed = record.event is TicketEvent.PROPOSE_REFUSAL
+    return proposed and record.details.get("reason") == reason.value
 
 
 def merge(step: Step, ticket: Ticket, into: str) -> Ticket:

@@ -46,6 +46,20 @@ def remind(step: Step, ticket: Ticket, words: str) -> None:
     post.post(step, ticket, mail, post.addresses(step.session, unit, recipients))
 
 
+def settle_by_panel(step: Step, ticket: Ticket, words: str) -> None:
+    """Record that the panel found the matter lawfully settled (依法办结), whatever is said of it.
+
+    Closing still takes the human callback; only the requester's discontent no longer bars it.
+
+    Raises:
+        BadInputError: the panel's finding is missing.
+        NotPermittedError: only a supervisor records it.
+    """
+    _need(words, "请写明会商认定的意见和依据。")
+    take(step, ticket, TicketEvent.SETTLE_BY_PANEL, Why(words.strip()))
+    ticket.panel_approved = True
+
+
 def note(step: Step, ticket: Ticket, words: str) -> None:
     """Write a note on a ticket (备注).
 

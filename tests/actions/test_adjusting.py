@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from engine.actions.adjusting import decide_extension, pause, request_extension, resume
+from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError, RefusedTransitionError
 from engine.models import Clock, ExtensionRequest, OutboxMessage
 from engine.store import clocks as store
@@ -29,8 +30,10 @@ def ask(number: str, now: str, days: int, reason: str = "需现场检测") -> in
 
 
 def decide(request_id: int, now: str, *, granted: bool, reason: str = "") -> None:
-    doing(now, SUPERVISOR,
-          lambda step: decide_extension(step, request_id, granted=granted, reason=reason))  # fmt: skip
+    def by_supervisor(step: Step) -> None:
+        decide_extension(step, request_id, granted=granted, reason=reason)
+
+    doing(now, SUPERVISOR, by_supervisor)
 
 
 def due(kind: ClockKind) -> str:
@@ -139,5 +142,5 @@ def test_help_requests_are_not_paused(database: Database) -> None:
                   lambda step, ticket: pause(step, ticket, some_reason(step)))  # fmt: skip
 
 
-def some_reason(step) -> str:
+def some_reason(step: Step) -> str:
     return next(iter(step.rules.parameters["suspension.reasons"].on(day("Mon 2026-11-23")).value))

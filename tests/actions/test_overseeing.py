@@ -55,7 +55,7 @@ def test_the_panels_finding_does_not_replace_the_human_callback(database: Databa
 def test_an_operator_cannot_record_the_panels_finding(database: Database) -> None:
     number = a_ticket_to_call_back(NOW)
 
-    with pytest.raises(NotPermittedError, match="主管"):
+    with pytest.raises(NotPermittedError, match="话务员不能"):
         settle(number, OPERATOR)
 
 

@@ -15,8 +15,8 @@ from engine.serving.checks import (
     require_python,
     require_writable,
 )
-from engine.store.postgres_wheel import forget_dead_users, socket_directory
 from engine.serving.prefect_server import own_password
+from engine.store.postgres_wheel import forget_dead_users, socket_directory
 
 
 @pytest.fixture
