@@ -19,6 +19,7 @@ from engine.terms import (
     NoticeKind,
     Recipient,
     TicketEvent,
+    TicketKind,
 )
 
 OF_A_UNIT = (
@@ -46,11 +47,15 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
     """
     end_assignments(step, ticket, order.event.value)
     lead = _assign(step, ticket, order.lead, AssignmentRole.LEAD, order.rows)
-    supports = [unit for unit in order.supports if unit.id != order.lead.id]
+    supports = [
+        unit for unit in order.supports if unit.id != order.lead.id and not _told_on(ticket, unit)
+    ]
     assisting = [
         _assign(step, ticket, unit, AssignmentRole.ASSISTING, order.rows) for unit in supports
     ]
     ticket.lead_unit_id = order.lead.id
+    for clock in clock_store.running(step.session, ticket.id, [ClockKind.FOLLOW_UP]):
+        clock.unit_id = order.lead.id
     ticket.task_rows = list(order.rows) or ticket.task_rows
     ticket.routed_at = step.now
     take(step, ticket, order.event, _why(order, supports))
@@ -58,6 +63,11 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
     for assignment, unit in zip(assisting, supports, strict=True):
         _assisting_work(step, ticket, assignment, unit, order)
     return lead
+
+
+def _told_on(ticket: Ticket, unit: Unit) -> bool:
+    """Return whether a report (举报) is about that unit: it must not even assist."""
+    return ticket.kind is TicketKind.REPORT and unit.id == ticket.accused_unit_id
 
 
 def end_assignments(step: Step, ticket: Ticket, reason: str) -> None:
@@ -71,7 +81,7 @@ def end_assignments(step: Step, ticket: Ticket, reason: str) -> None:
 def _why(order: Dispatch, supports: list[Unit]) -> Why:
     names = "、".join(unit.name for unit in supports)
     helped = f"；协办：{names}" if names else ""
-    rows = f"（任务清单第 {'、'.join(map(str, order.rows))} 项）" if order.rows else ""
+    rows = f"（任务清单第{'、'.join(map(str, order.rows))}项）" if order.rows else ""
     reason = f"派{order.lead.name}主办{rows}{helped}"
     if order.reason:
         reason = f"{reason}。{order.reason}"

@@ -70,8 +70,8 @@ def left_lying(stage: Stage) -> None:
     """(b) A complaint that its unit lets lie over a holiday with a make-up day."""
     stage.tell.chapter("乙 · 投诉拖过国庆", "10 个工作日；国庆放假不计，10月10日周六上班要计。")
     stage.at("2026-09-28", "15:20")
-    number = _new(stage, TicketKind.COMPLAINT, "演示餐饮三店",
-                  "我店办理食品经营许可证，材料齐全仍被反复退件，投诉办理窗口推诿。")  # fmt: skip
+    number = _new(stage, TicketKind.COMPLAINT, "演示商贸三店",
+                  "我公司办营业执照变更登记，材料齐全仍被反复退件，投诉窗口推诿。")  # fmt: skip
     give_to(number, stage.clock.now, "区市场监管局")
     stage.done()
     stage.at("2026-10-26", "09:30")
@@ -201,7 +201,7 @@ def _approve(step: Step, letter_id: int) -> None:
 
 
 def _answer_letter(stage: Stage, number: str, letter_id: int) -> None:
-    words = "已办结许可并向企业说明；对经办人员批评教育，建立退件一次告知台账。"
+    words = "已办结变更登记并向企业说明；对经办人员批评教育，建立退件一次告知台账。"
 
     def reply(step: Step, _: Ticket) -> None:
         letter = letter_store.letter(step.session, letter_id, lock=True)
