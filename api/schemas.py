@@ -57,14 +57,24 @@ class Proposal(Answer):
     why: str
 
 
+class Candidate(Proposal):
+    """A unit proposed for a text that is not kept, with the expressions heard in it."""
+
+    evidence: list[str]
+
+
 class Suggestion(Answer):
-    """What routing says of a text (派单建议)."""
+    """What routing says of a text (派单建议); `not_ours` is the body to turn to instead."""
 
     decision: Word
+    confidence: float = Field(description="probability that the first proposal is right")
     reason: str
     category: str
-    proposals: list[Proposal]
+    not_ours: str | None
+    proposals: list[Candidate]
     catalogue_version: str
+    lexicon_version: str
+    routing_version: int = Field(description="supervisors' words and corrections; 0 is as shipped")
 
 
 class Deadline(Answer):

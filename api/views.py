@@ -24,9 +24,21 @@ UNDECIDED = "待分派"
 
 
 def suggestion(stored: dict[str, object]) -> schemas.Suggestion:
-    """Return what routing said, as it is kept with a ticket."""
-    content = routing_fields(stored)
+    """Return what routing says of a text that is not kept: every candidate, and its evidence."""
+    candidates = stored["candidates"]
+    found = candidates if isinstance(candidates, list) else []
+    names = ("confidence", "not_ours", "lexicon_version", "routing_version")
+    content = {
+        **routing_fields(stored),
+        **{name: stored[name] for name in names},
+        "proposals": [_candidate(one) for one in found],
+    }
     return schemas.Suggestion.model_validate(content)
+
+
+def _candidate(one: dict[str, object]) -> schemas.Candidate:
+    proposal = _proposal(one).model_dump()
+    return schemas.Candidate.model_validate({**proposal, "evidence": one["evidence"]})
 
 
 def routing_fields(stored: dict[str, object] | None) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Measures the router: quality on labelled cases, CPU per ticket, time and memory of the index.
 
 Run it as `python bench/bench_routing.py [CASES.jsonl]`; without a file it takes the one named in
-HOTLINE_DEV_CASES, and always the project's own set. A case has `text`, and may have `title`,
+HOTLINE_DEV_CASES, and always the project's own two sets. A case has `text`, and may have `title`,
 `kind`, `expected_units`, `expected_task_rows`, `certain` and `in_list`.
 """
 
@@ -21,7 +21,8 @@ from engine.rules.routing.lexicon import load_lexicon
 from engine.rules.routing.tuning import load_tuning
 from engine.terms import RoutingDecision, TicketKind
 
-OWN = Path(__file__).parent.parent / "tests" / "rules" / "routing" / "own_cases.jsonl"
+CASES = Path(__file__).parent.parent / "tests" / "rules" / "routing"
+OWN, FRESH = CASES / "own_cases.jsonl", CASES / "fresh_cases.jsonl"
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,11 @@ def print_tables(router: Router, dev: str) -> None:
         f"{'set':<14}{'n':>5}{'out':>5}  {'top-1':>6}  {'top-3':>6}  {'gated':>6}  {'right':>6}"
         f"  {'row@3':>6}  {'out ok':>6}  {'out no':>6}"
     )
-    own = read_cases(OWN)
-    for half in ("tune", "report"):
-        print_quality(f"own {half}", measure(router, [one for one in own if one["half"] == half]))
+    for name, file in (("own", OWN), ("fresh", FRESH)):
+        cases = read_cases(file)
+        for half in ("tune", "report"):
+            found = [one for one in cases if one["half"] == half]
+            print_quality(f"{name} {half}", measure(router, found))
     if dev:
         print_quality("given file", measure(router, read_cases(Path(dev))))
 

@@ -29,6 +29,8 @@ class TicketFacts:
     designated: bool = False
     within_return_window: bool = True
     return_used: bool = False
+    answered_before: bool = False
+    carries_complaint: bool = False
     panel_due: bool = False
     contacted: bool = False
     requester_content: bool = False
@@ -87,6 +89,8 @@ def may_still_return(facts: TicketFacts) -> str | None:
     """Refuse a return (退单) that is late, repeated, or against a designation."""
     if facts.designated:
         return "会商已指定承办，不能再退单。"
+    if facts.answered_before:
+        return "已答复过的工单不能再退单；确需改派，请主管改派。"
     if not facts.within_return_window:
         return "已过退单时限，可申请主管协调。"
     if facts.return_used:
@@ -111,9 +115,14 @@ def has_contacted(facts: TicketFacts) -> str | None:
 
 def may_answer_on_the_spot(facts: TicketFacts) -> str | None:
     """Refuse to close a complaint or report on the telephone, or without the caller's word."""
-    if facts.kind in (TicketKind.COMPLAINT, TicketKind.REPORT):
+    if facts.carries_complaint or facts.kind in (TicketKind.COMPLAINT, TicketKind.REPORT):
         return "投诉、举报须转承办单位办理，不能当场办结。"
     return None if facts.requester_content else "当场办结须经来电人确认已解决。"
+
+
+def not_yet_answered(facts: TicketFacts) -> str | None:
+    """Refuse a way out without a callback once a unit has answered (回访后办结)."""
+    return "承办单位答复过的工单，须经回访才能了结。" if facts.answered_before else None
 
 
 def needs_second_person(facts: TicketFacts) -> str | None:
@@ -197,11 +206,13 @@ TRANSITIONS: tuple[Transition, ...] = (
          S.SUPERVISED, SUPERVISOR, "house/H-26"),
     _row(E.CLOSE, {S.CALLBACK_DUE}, S.CLOSED, HOTLINE, CALLBACK,
          human_callback_done, resolved_or_settled),
-    _row(E.ANSWER_ON_THE_SPOT, WAITING, S.CLOSED, HOTLINE, LIMITS, may_answer_on_the_spot),
+    _row(E.ANSWER_ON_THE_SPOT, WAITING, S.CLOSED, HOTLINE, LIMITS, not_yet_answered,
+         may_answer_on_the_spot),
     _row(E.REFUSE, {*WAITING, S.IN_ARBITRATION}, S.REFUSED, SUPERVISOR, "house/H-35",
-         needs_second_person),
-    _row(E.MERGE, WAITING, S.MERGED, HOTLINE, "house/H-36", needs_merge_target),
-    _row(E.HAND_TO_EMERGENCY, WAITING, S.HANDED_TO_EMERGENCY, HOTLINE, "house/H-52"),
+         not_yet_answered, needs_second_person),
+    _row(E.MERGE, WAITING, S.MERGED, HOTLINE, "house/H-36", not_yet_answered, needs_merge_target),
+    _row(E.HAND_TO_EMERGENCY, WAITING, S.HANDED_TO_EMERGENCY, HOTLINE, "house/H-52",
+         not_yet_answered),
     # Facts that are recorded; the status stays.
     _row(E.ROUTE, WAITING, None, HOTLINE, INTAKE),
     # A letter's reply is due even after its ticket was closed.

@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import clock
 from engine.errors import EngineError, UnavailableError
-from engine.flows import orders
+from engine.flows import orders, upkeep
 from engine.flows.batches import Ids, Outcome
 from engine.flows.door import Door
 from engine.flows.orders import Background
@@ -57,6 +57,18 @@ JOBS = (
     Job(
         "watch", "watch_clocks", {"trigger": "interval", "seconds": 30}, frozenset({"clock"}),
         lambda actions, now: actions.clocks_due(now, orders.LIMIT), orders.watch,
+    ),
+    Job(
+        "recompute", "recompute_deadlines", {"trigger": "interval", "seconds": 60}, frozenset(),
+        lambda actions, now: actions.clocks_to_recompute(now, orders.LIMIT), upkeep.recompute,
+    ),
+    Job(
+        "windows", "close_windows", {"trigger": "interval", "seconds": 60}, frozenset(),
+        lambda actions, now: actions.windows_over(now, orders.LIMIT), upkeep.close_windows,
+    ),
+    Job(
+        "silence", "deem_accepted", {"trigger": "interval", "seconds": 60}, frozenset(),
+        lambda actions, now: actions.refusals_over(now, orders.LIMIT), upkeep.deem_accepted,
     ),
     Job(
         "housekeeping", "housekeeping",

@@ -22,6 +22,7 @@ from engine.store import letters as store
 from engine.terms import LetterStatus, RectificationGround, Role
 
 router = APIRouter(include_in_schema=False)
+UNDRAFTED = (LetterStatus.PROPOSED, LetterStatus.REJECTED)
 WAITING = (LetterStatus.PROPOSED, LetterStatus.DRAFTED, LetterStatus.REJECTED)
 FILES = {
     "pdf": "application/pdf",
@@ -69,7 +70,7 @@ def _page(
         "breaches": clocks.breaches(visit.session, ticket.id),
         "earlier": desk_lists.letters_of_unit(visit.session, letter.unit_id, letter.id),
         "evidence": evidence_for(visit.step, ticket)
-                    if letter.status in WAITING else letter.evidence,
+                    if letter.status in UNDRAFTED else letter.evidence,
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in WAITING,
         "own": letter.drafted_by_id == visit.account.id,
     }  # fmt: skip

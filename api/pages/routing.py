@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.forms import EMPTY, Form, Posted
+from api.pages.naming import unit_named
 from api.pages.visit import Visit, attempt, reading
 from engine.actions import lexicon
 from engine.actions.routing_in_force import coverage_since, in_force
@@ -103,11 +104,16 @@ def _try(request: Request, form: Form, change: Any) -> Response:
 @router.post("/routing/words")
 def change_word(request: Request, form: Posted) -> Response:
     """Add an expression to a unit's lexicon, or take one away (改词库)."""
-    word = lexicon.Word(
-        form.text("unit"), form.text("expression"), form.text("tier", "usual"), form.text("reason")
-    )
     change = lexicon.remove_expression if form.has("remove") else lexicon.add_expression
-    return _try(request, form, lambda visit: change(visit.step, word))
+    return _try(request, form, lambda visit: change(visit.step, _word(visit, form)))
+
+
+def _word(visit: Visit, form: Form) -> lexicon.Word:
+    return lexicon.Word(
+        unit=unit_named(visit.session, form.text("unit"), "unit"),
+        expression=form.text("expression"), tier=form.text("tier", "usual"),
+        reason=form.text("reason"),
+    )  # fmt: skip
 
 
 @router.post("/routing/restore")

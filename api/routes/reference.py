@@ -7,7 +7,8 @@ from api.dependencies import Reading, Routing
 from api.requests import SuggestBody
 from api.routes.documented import READING, WRITING, problems
 from engine.actions.intake import propose
-from engine.rules.routing.catalogue import load_catalogue
+from engine.rules.routing.catalogue import load_catalogue, version_for
+from engine.rules.shanghai import shanghai_date
 from engine.store.tickets import units as active_units
 
 router = APIRouter()
@@ -16,7 +17,9 @@ router = APIRouter()
 @router.post("/routing/suggest", tags=["routing"], responses=problems(*WRITING))
 def suggest(body: SuggestBody, call: Routing) -> schemas.Suggestion:
     """Say which units routing would propose for a text; nothing is written."""
-    proposal = propose(body.kind, body.title, body.content)
+    step = call.step
+    today = shanghai_date(step.now)
+    proposal = propose(step.session, body.kind, body.title, body.content, today)
     return views.suggestion(proposal.stored)
 
 
@@ -34,7 +37,7 @@ def units(call: Reading) -> schemas.Units:
 def tasks(call: Reading) -> schemas.Tasks:
     """List the rows of the task list that routes tickets."""
     names = schemas.TaskView.model_fields
-    found = load_catalogue()
+    found = load_catalogue(version_for(shanghai_date(call.step.now)))
     items = [
         schemas.TaskView.model_validate({name: getattr(one, name) for name in names})
         for one in found.tasks

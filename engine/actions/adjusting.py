@@ -65,7 +65,7 @@ def decide_extension(step: Step, request_id: int, *, granted: bool, reason: str)
 
     Raises:
         NotFoundError: there is no such request.
-        ConflictError: it was decided already.
+        ConflictError: it was decided already, or the unit's clock it asked for has stopped.
         BadInputError: refused without a reason.
     """
     request = step.session.get(ExtensionRequest, request_id)
@@ -93,6 +93,9 @@ def _undecided(request: ExtensionRequest, *, granted: bool, reason: str) -> None
 
 
 def _grant(step: Step, ticket: Ticket, request: ExtensionRequest) -> None:
+    if _running(step, ticket, ClockKind.HANDLING).id != request.clock_id:
+        message = f"工单 {ticket.number} 已改由新的承办时限计时，这份延期申请只能不同意。"
+        raise ConflictError(message)
     extension = Extension(request.working_days, step.now, request.reason)
     moved = store.running(step.session, ticket.id, MOVED)
     old = {clock.kind: clock.due_on for clock in moved}

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import structlog
 from sqlmodel import Session, col, select
 
-from engine.actions import delivering
+from engine.actions import delivering, evaluations, silence
 from engine.actions.actor import SYSTEM
 from engine.actions.recompute import recompute
 from engine.actions.routing import route_ticket
@@ -17,7 +17,8 @@ from engine.rules.calendar_alarms import calendar_alarms
 from engine.rules.rule_set import load_rules
 from engine.settings import load_settings
 from engine.store import clocks as clock_store
-from engine.store import outbox, recomputing
+from engine.store import evaluations as evaluation_store
+from engine.store import matters, outbox, recomputing
 from engine.store import tickets as ticket_store
 from engine.store.database import work
 
@@ -106,6 +107,32 @@ def recompute_one(clock_id: int, now: datetime) -> str:
 def calendar_alarm_lines(today: date) -> tuple[str, ...]:
     """Return what supervisors must be told today of calendars that are missing (缺少日历提示)."""
     return calendar_alarms(today)
+
+
+def windows_over(now: datetime, limit: int) -> list[int]:
+    """Return the evaluation links whose window ended in silence, oldest first."""
+    with work() as session:
+        return list(evaluation_store.expired(session, now, limit))
+
+
+def close_window(link_id: int, now: datetime) -> bool:
+    """Close one window and return whether a human callback is owed for the silence."""
+    with work() as session:
+        return evaluations.close_window(system_step(session, now), link_id)
+
+
+def refusals_over(now: datetime, limit: int) -> list[int]:
+    """Return tickets with a refusal proposed and not decided in time: silence accepts them."""
+    rules = load_rules(load_settings().region)
+    with work() as session:
+        waiting = matters.refusals_waiting(session, now, limit)
+        return [one.id for one in waiting if silence.refusal_closes_at(one, rules) <= now]
+
+
+def deem_accepted(ticket_id: int, now: datetime) -> bool:
+    """Record that one proposed refusal was not decided in time; false when time remains."""
+    with work() as session:
+        return silence.deem_accepted(system_step(session, now), ticket_id)
 
 
 def messages_due(now: datetime, limit: int) -> list[int]:

@@ -10,7 +10,9 @@ from engine.models import Ticket, TicketEventRecord
 from engine.rules.acceptance import refusal_rule
 from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
-from engine.terms import RefusalReason, TicketEvent
+from engine.terms import RefusalReason, TicketEvent, TicketKind
+
+UNMERGEABLE = (TicketKind.REPORT, TicketKind.PRAISE)
 
 
 def propose_refusal(step: Step, ticket: Ticket, reason: RefusalReason, words: str) -> None:
@@ -61,12 +63,21 @@ def merge(step: Step, ticket: Ticket, into: str) -> Ticket:
         RefusedTransitionError: the other one is closed, or the same.
     """
     target = _target(step, ticket, into)
+    _check_kinds(ticket, target)
     good = target.id != ticket.id and target.status not in FINAL
     take(step, ticket, TicketEvent.MERGE, Why(f"并入 {target.number}"), merge_target=good)
     ticket.merged_into_id = target.id
     take(step, target, TicketEvent.NOTE, Why(f"{ticket.number} 并入本件，办结时一并答复、回访"))
     _end(step, ticket, "并单")
     return target
+
+
+def _check_kinds(ticket: Ticket, target: Ticket) -> None:
+    """Refuse to hide a complaint or report in a ticket that is handled less strictly."""
+    strict = (TicketKind.COMPLAINT, TicketKind.REPORT)
+    if ticket.kind is not target.kind and (ticket.kind in strict or target.kind in UNMERGEABLE):
+        words = f"{ticket.kind.label}不能并入{target.kind.label}：{target.number}。"
+        raise BadInputError(words, fields={"into": words})
 
 
 def _target(step: Step, ticket: Ticket, into: str) -> Ticket:

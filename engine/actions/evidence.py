@@ -77,6 +77,8 @@ def line_of(record: TicketEventRecord, unit_clocks: Mapping[int, Clock]) -> str:
 
 def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock]) -> str:
     details, on = record.details, _day(record.at)
+    if details.get("restricted"):
+        return ""
     if record.event is TicketEvent.BREACH:
         clock = unit_clocks.get(details.get("clock", 0))
         return f"{_end(clock)}{clock.kind.label}届满未办" if clock else ""

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from engine.lifecycle import TicketFacts
+from engine.lifecycle import WAITING, TicketFacts
 from engine.models import Answer, Assignment, Callback, Ticket
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store import tickets as store
-from engine.terms import AnswerOutcome, CallbackState, Satisfaction
+from engine.terms import AnswerOutcome, CallbackState, Satisfaction, TicketStatus
 
 
 def return_closes_at(assignment: Assignment, rules: RuleSet) -> datetime:
@@ -48,9 +48,20 @@ def gather(
         "human_callback_owed": callback is not None and _owes_human(callback),
         "unresolved": says_unresolved(callback),
         "panel_approved": ticket.panel_approved,
+        **_of_history(session, ticket),
         **_of_lead(session, ticket, lead, now, rules, value("returns.per_unit")),
     }
     return TicketFacts(status=ticket.status, kind=ticket.kind, **{**facts, **known})
+
+
+def _of_history(session: Session, ticket: Ticket) -> dict[str, bool]:
+    """Return what only an older ticket can have: an answer, complaints merged into it."""
+    if ticket.status is TicketStatus.ACCEPTED and ticket.version == 1:
+        return {}
+    return {
+        "answered_before": store.last_answer(session, ticket) is not None,
+        "carries_complaint": ticket.status in WAITING and store.carries_complaint(session, ticket),
+    }
 
 
 def _is_accused(ticket: Ticket, lead: Assignment | None) -> bool:

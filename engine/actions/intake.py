@@ -1,19 +1,22 @@
 """Takes a matter in (受理登记): ticket, clock, event, routing proposal, in one transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from sqlmodel import Session
 
 from engine.actions import clocks
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.initials import initials
 from engine.actions.intake_checks import NewTicket, checked
+from engine.actions.intake_watch import look_around
+from engine.actions.routing_in_force import in_force
 from engine.actions.step import Step, Why, append
 from engine.errors import BadInputError, NotFoundError
 from engine.lifecycle import INTAKE
 from engine.models import Requester, Ticket, Unit
 from engine.rules.citations import clause
-from engine.rules.routing import load_router
 from engine.rules.routing.catalogue import load_catalogue
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
@@ -30,12 +33,20 @@ class Proposal:
     stored: dict[str, Any]
 
 
-def propose(kind: TicketKind | None, title: str, content: str) -> Proposal:
-    """Return routing's proposal for a text; never fails for any text."""
-    routing = load_router().route(content, title=title, kind=kind)
-    stored = routing.to_json()
+def propose(
+    session: Session, kind: TicketKind | None, title: str, content: str, on: date,
+    accused: str = "",
+) -> Proposal:  # fmt: skip
+    """Return routing's proposal for a text that comes in on a day; never fails for any text.
+
+    The list in force on that day, and the words and corrections in force now, decide.
+    """
+    state = in_force(session)
+    routing = state.route(on, content, title=title, kind=kind, accused=accused)
+    stored = routing.to_json() | {"routing_version": state.number}
     rows = routing.candidates[0].tasks if routing.candidates else ()
-    stored["category"] = load_catalogue().task(rows[0]).indicator if rows else ""
+    catalogue = load_catalogue(routing.catalogue_version)
+    stored["category"] = catalogue.task(rows[0]).indicator if rows else ""
     return Proposal(routing.decision, stored)
 
 
@@ -48,13 +59,16 @@ def accept_ticket(step: Step, new: NewTicket) -> Ticket:
     """
     tidy = checked(new)
     lead, supports, accused = _units(step, tidy)
-    proposal = propose(tidy.kind, tidy.title, tidy.content)
+    on = shanghai_date(step.now)
+    blamed = accused.name if accused else ""
+    proposal = propose(step.session, tidy.kind, tidy.title, tidy.content, on, blamed)
     ticket = _ticket(step, tidy, proposal, accused)
     _requester(step, ticket, tidy)
     why = Why(f"{tidy.kind.label}受理登记", details={"source": tidy.source})
     append(step, ticket, TicketEvent.ACCEPT, why, None, clause(INTAKE).label)
     if clocks.has_limit(ticket, ClockKind.REQUESTER, step.now, step.rules):
         clocks.start(step, ticket, ClockKind.REQUESTER)
+    look_around(step, ticket)
     if lead is not None:
         dispatch(step, ticket, Dispatch(lead, tuple(supports), "话务员登记时选定"))
     wake(step.session, "ticket")
@@ -93,11 +107,12 @@ def _ticket(step: Step, new: NewTicket, proposal: Proposal, accused: Unit | None
         place=new.place,
         confidential=report if new.confidential is None else new.confidential or report,
         demonstration=new.demonstration,
+        parent_id=new.parent_id,
         accepted_at=step.now,
         accused_unit_id=accused.id if accused else None,
         routing=proposal.stored,
         routing_decision=proposal.decision,
-        catalogue_version=load_catalogue().version,
+        catalogue_version=proposal.stored["catalogue_version"],
     )
     step.session.add(ticket)
     step.session.flush()

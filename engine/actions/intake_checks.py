@@ -45,6 +45,7 @@ class NewTicket:
     lead_unit: str = ""
     support_units: tuple[str, ...] = ()
     demonstration: bool = False
+    parent_id: int | None = None
 
 
 def parse_kind(text: str) -> TicketKind:
@@ -103,7 +104,7 @@ def checked(new: NewTicket) -> NewTicket:
     fields = {**_content(tidy), **_phone(tidy), **_lengths(tidy), **_credit_code(tidy)}
     if fields:
         raise BadInputError("；".join(fields.values()), fields=fields)
-    return replace(tidy, title=tidy.title or _title_of(tidy.content))
+    return replace(tidy, title=tidy.title or title_of(tidy.content))
 
 
 def _storable(text: str) -> str:
@@ -142,6 +143,7 @@ def _credit_code(new: NewTicket) -> dict[str, str]:
     return {}
 
 
-def _title_of(content: str) -> str:
+def title_of(content: str) -> str:
+    """Return the title of a matter that was given none: its first sentence, shortened."""
     first = re.split(r"[。！？!?\n；;]", content, maxsplit=1)[0].strip() or content
     return first if len(first) <= TITLE_TAKEN else first[: TITLE_TAKEN - 1] + "…"

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 
-from engine.actions.clocks import is_overdue
+from engine.actions.clocks import REWORK_RULE, is_overdue
 from engine.actions.evidence import by_ground, clocks_of_unit
+from engine.actions.referral_facts import referral_of
 from engine.actions.step import Step
 from engine.documents.letter_annexes import CertificateDay, HistoryLine
 from engine.documents.letter_data import UNNUMBERED, LetterData
@@ -65,7 +66,9 @@ def history_of(step: Step, ticket: Ticket) -> tuple[HistoryLine, ...]:
     return tuple(
         HistoryLine(record.seq, record.at, said(record, neutral=ticket.confidential))
         for record in store.events(step.session, ticket)
-        if record.event in TELLING and record.details.get("clock", 0) in {0, *ours}
+        if record.event in TELLING
+        and record.details.get("clock", 0) in {0, *ours}
+        and not record.details.get("restricted")
     )
 
 
@@ -95,14 +98,16 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
     """Return everything a letter says, gathered from the ticket's tables."""
     session, settings = step.session, load_settings()
     ticket = session.get_one(Ticket, letter.ticket_id)
-    unit = session.get_one(Unit, letter.unit_id)
+    # A referral goes to one body and speaks of another, which the hotline asks and never tells.
+    referral = referral_of(step, letter)
+    unit = session.get_one(Unit, letter.facts.get("accused_unit_id", letter.unit_id))
     clock = main_clock(step, ticket)
     certificate = StoredCertificate.from_json(clock.certificate)
     citation = clause(LETTER)
     return RectificationFacts(
         issuer=settings.organ_name,
         unit=unit.name,
-        subordinate=unit.subordinate,
+        subordinate=unit.subordinate and referral is None,
         ticket_number=ticket.number,
         kind_label=ticket.kind.label,
         accepted_at=ticket.accepted_at,
@@ -120,21 +125,27 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         dated=shanghai_date(letter.approved_at or step.now),
         limit_working_days=certificate.limit,
         signed_at=_signed_at(step, ticket),
-        answered_at=clock.stopped_at if clock.stop_reason == "已答复" else None,
+        answered_at=_answered_at(step, ticket),
         overdue_days=overdue_working_days(step, clock),
         contact=settings.contact,
         confidential=ticket.confidential,
         number=number,
         certificate=Certificate(certificate.sentence(), _days(certificate)),
         history=history_of(step, ticket),
+        referral=referral,
     )
 
 
 def main_clock(step: Step, ticket: Ticket) -> Clock:
-    """Return the clock a letter speaks of: the unit's, or the requester's when it has none."""
-    handling = clock_store.one(step.session, ticket.id, ClockKind.HANDLING)
-    requester = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
-    found = handling or requester
+    """Return the clock a letter speaks of: the lead unit's own limit, not that of a rework.
+
+    A ticket that never was with a unit has the requester's only.
+    """
+    clocks = clock_store.of_ticket(step.session, ticket.id)
+    handling = [one for one in clocks if one.kind is ClockKind.HANDLING]
+    first_round = [one for one in handling if one.certificate["rule"] != REWORK_RULE]
+    requester = [one for one in clocks if one.kind is ClockKind.REQUESTER]
+    found = next(iter([*first_round[::-1], *handling[::-1], *requester]), None)
     if found is None:
         message = f"工单 {ticket.number} 没有办理时限，不能据此发函。"
         raise ConflictError(message)
@@ -158,6 +169,12 @@ def _reply_by(step: Step, ticket: Ticket, letter: Letter) -> date:
         message = "整改反馈没有时限"
         raise ValueError(message)
     return deadline.due_on
+
+
+def _answered_at(step: Step, ticket: Ticket) -> datetime | None:
+    """Return when the unit last answered; an answer sent back on review is none."""
+    answer = store.last_answer(step.session, ticket)
+    return answer.answered_at if answer and answer.review != "sent_back" else None
 
 
 def _dispatched_at(step: Step, ticket: Ticket) -> datetime:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from engine.actions import clocks, post
+from engine.actions import clocks, post, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.evidence import evidence_for
 from engine.actions.letter_facts import demands_for, letter_data
@@ -51,6 +51,8 @@ def propose_letter(
     to the caller to write to them.
     """
     lead = ticket.lead_unit_id
+    if lead is not None and proposal.kind is LetterKind.REFERRAL:
+        return referrals.propose_referral(step, ticket, lead, proposal.reason, proposal.grounds)
     if lead is None or store.in_hand(step.session, ticket.id, proposal.kind) is not None:
         return None
     why = Why(f"提议发{proposal.kind.label}：{proposal.reason}",
@@ -78,11 +80,16 @@ def _tell_supervisors(step: Step, ticket: Ticket, letter: Letter, key: str, reas
 
 @dataclass(frozen=True)
 class Draft:
-    """What a drafter settles: the grounds, the demands, the evidence lines kept."""
+    """What a drafter settles: the grounds, the demands, the evidence lines kept.
+
+    A referral (移交函) also needs its target's key and the judgement that the matter is grave.
+    """
 
     grounds: tuple[RectificationGround, ...]
     demands: tuple[str, ...]
     evidence: tuple[str, ...] | None = None
+    target: str = ""
+    judgement: str = ""
 
 
 def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
@@ -94,15 +101,29 @@ def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
     """
     _check_draft(letter, draft)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    if letter.kind is LetterKind.REFERRAL:
+        referrals.settle(step, letter, target=draft.target, judgement=draft.judgement)
     names = "、".join(one.label for one in draft.grounds)
-    take(step, ticket, TicketEvent.DRAFT_LETTER, Why(f"拟{letter.kind.label}稿：{names}"))
+    why = Why(f"拟{letter.kind.label}稿：{names}", details=referrals.restricted(letter))
+    take(step, ticket, TicketEvent.DRAFT_LETTER, why)
     letter.grounds = [one.value for one in draft.grounds]
     letter.demands = list(draft.demands)
-    letter.evidence = list(evidence_for(step, ticket) if draft.evidence is None else draft.evidence)
+    letter.evidence = _evidence(step, ticket, draft)
     letter.status, letter.drafted_by_id = LetterStatus.DRAFTED, step.actor.account_id
     letter.drafted_at, letter.opinion = step.now, ""
     letter_data(step, letter, number=None)
     return letter
+
+
+def _evidence(step: Step, ticket: Ticket, draft: Draft) -> list[str]:
+    """Return the lines a drafter keeps; all of them must stand in the ticket's own record."""
+    known = evidence_for(step, ticket)
+    if draft.evidence is None:
+        return known
+    if not set(draft.evidence) <= set(known):
+        words = "依据只能取自工单经过，请从列出的依据里勾选。"
+        raise BadInputError(words, fields={"evidence": words})
+    return [line for line in known if line in draft.evidence]
 
 
 def _check_draft(letter: Letter, draft: Draft) -> None:
@@ -130,15 +151,34 @@ def approve_letter(step: Step, letter: Letter) -> Letter:
     if step.actor.account_id is not None and step.actor.account_id == letter.drafted_by_id:
         message = "拟稿人不能批准自己拟的函，须由另一位主管批准。"
         raise NotPermittedError(message)
+    if letter.kind is LetterKind.REFERRAL:
+        referrals.check_signer(step, letter)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     _number(step, letter)
     letter.approved_by_id, letter.approved_at = step.actor.account_id, step.now
     letter.status = LetterStatus.SENT
-    take(step, ticket, TicketEvent.APPROVE_LETTER, Why(f"批准{letter.kind.label} {letter.number}"))
+    why = Why(f"批准{letter.kind.label} {letter.number}", details=referrals.restricted(letter))
+    take(step, ticket, TicketEvent.APPROVE_LETTER, why)
+    if letter.kind is LetterKind.REFERRAL:
+        _hand_over(step, ticket, letter)
+        return letter
     clock = _reply_clock(step, ticket, letter)
     title = _render(step, letter).title
     _send(step, ticket, letter, title, clock.due_on)
+    if letter.kind is LetterKind.RECTIFICATION:
+        referrals.after_rectification(step, ticket, letter)
     return letter
+
+
+def _hand_over(step: Step, ticket: Ticket, letter: Letter) -> None:
+    """Render a referral and tell the body it goes to; the unit concerned is told nothing."""
+    _render(step, letter)
+    referrals.notify_target(step, ticket, letter)
+    unit = step.session.get_one(Unit, letter.unit_id)
+    details = {"sha256": letter.pdf_sha256, "judgement": letter.facts["judgement"],
+               **referrals.restricted(letter)}  # fmt: skip
+    why = Why(f"{letter.kind.label} {letter.number} 发{unit.name}", details=details)
+    take(replace(step, actor=SYSTEM), ticket, TicketEvent.SEND_LETTER, why)
 
 
 def _waits_for_approval(letter: Letter) -> None:
@@ -205,7 +245,8 @@ def _turn_down(step: Step, letter: Letter, status: LetterStatus, opinion: str, w
         words = f"请写明{word}的理由。"
         raise BadInputError(words, fields={"opinion": words})
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    why = Why(f"{letter.kind.label}{word}：{opinion.strip()}")
+    words = f"{letter.kind.label}{word}：{opinion.strip()}"
+    why = Why(words, details=referrals.restricted(letter))
     take(step, ticket, TicketEvent.REJECT_LETTER, why)
     letter.status, letter.opinion = status, opinion.strip()
     return letter
@@ -228,7 +269,8 @@ def answer_letter(step: Step, letter: Letter, text: str) -> Letter:
         words = f"整改情况至少写 {SHORTEST_REPLY} 个字。"
         raise BadInputError(words, fields={"text": words})
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    take(step, ticket, TicketEvent.ANSWER_LETTER, Why(f"回复 {letter.number}"))
+    why = Why(f"回复 {letter.number}", details=referrals.restricted(letter))
+    take(step, ticket, TicketEvent.ANSWER_LETTER, why)
     letter.reply, letter.replied_at = text.strip(), step.now
     letter.replied_by_id, letter.status = step.actor.account_id, LetterStatus.ANSWERED
     clocks.stop_of_letter(step, ticket, letter, "已回复")
@@ -256,9 +298,10 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     word = "认可整改" if accepted else "整改不到位"
     words = f"{word}：{opinion.strip()}" if opinion.strip() else word
-    take(step, ticket, TicketEvent.ACCEPT_LETTER_ANSWER, Why(words))
+    why = Why(words, details=referrals.restricted(letter))
+    take(step, ticket, TicketEvent.ACCEPT_LETTER_ANSWER, why)
     letter.status = LetterStatus.ACCEPTED if accepted else LetterStatus.INSUFFICIENT
     letter.opinion = opinion.strip()
-    if not accepted:
+    if not accepted and letter.kind is not LetterKind.REFERRAL:
         _reply_clock(step, ticket, letter)
     return letter

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from engine.actions import clocks
+from engine.actions.callback_needs import need_of, silence_reason
 from engine.actions.dispatch import Dispatch, dispatch, due_facts, end_assignments
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
 from engine.actions.unit_work import mark_signed
 from engine.errors import BadInputError, RefusedTransitionError
 from engine.models import Answer, Assignment, Callback, ReturnRequest, Ticket, Unit
-from engine.rules.callback import callback_need
-from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import (
@@ -29,23 +28,22 @@ def approve_answer(step: Step, ticket: Ticket) -> Callback:
         RefusedTransitionError: there is no answer to pass.
     """
     take(step, ticket, TicketEvent.APPROVE_ANSWER, Why("答复审核通过，转回访"))
-    answer = _reviewed(step, ticket, "approved")
+    _reviewed(step, ticket, "approved")
     clocks.stop(step, ticket, [ClockKind.REVIEW], "已审核")
-    return open_callback(step, ticket, answer)
+    return open_callback(step, ticket)
 
 
-def open_callback(step: Step, ticket: Ticket, answer: Answer | None) -> Callback:
+def open_callback(step: Step, ticket: Ticket) -> Callback:
     """Owe the requester a callback (回访), a human one where row 113 demands it."""
-    on = shanghai_date(ticket.accepted_at)
-    outcome = answer.outcome if answer else None
-    need = callback_need(outcome, None, None, ticket.kind, step.rules, on)
+    need = need_of(step, ticket)
     callback = _still_owed(step, ticket) or Callback(
         ticket_id=ticket.id, state=CallbackState.OWED, opened_at=step.now
     )
     callback.round, callback.opened_at = ticket.reworks + 1, step.now
     callback.next_attempt_at = step.now
     callback.contacted = callback.solved = callback.satisfaction = None
-    if need.human or not callback.human_required:
+    # Who was not helped or not content is called, even where the unit has worked again since.
+    if not callback.human_required or callback.why == silence_reason(step, ticket):
         callback.human_required, callback.why = need.human, need.reason
     step.session.add(callback)
     step.session.flush()

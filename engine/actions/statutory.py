@@ -135,7 +135,7 @@ def _tell(step: Step, ticket: Ticket, record: TicketEventRecord, decision: str) 
     staged = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
     follow_up = clock_store.one(step.session, ticket.id, ClockKind.FOLLOW_UP)
     old = staged.due_on if staged else None
-    facts = {"decision": decision, "reason": record.reason, "old_due_on": old,
+    facts: dict[str, object] = {"decision": decision, "reason": record.reason, "old_due_on": old,
              "new_due_on": follow_up.due_on if follow_up else old}  # fmt: skip
     tell_lead(step, ticket, NoticeKind.EXTENSION, f"event:{record.id}", facts)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from engine.actions import clocks, post
+from engine.actions import clocks, post, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.breaches import record_breach, why_of
 from engine.actions.dispatch import due_facts
@@ -63,6 +63,8 @@ def _effect(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter |
         take(step, ticket, TicketEvent.WARN, why)
     elif rung.rung is Rung.BREACH:
         record_breach(step, ticket, clock, rung)
+        if clock.kind is ClockKind.RECTIFICATION_REPLY:
+            referrals.after_reply_breach(step, ticket, clock)
     elif rung.rung is Rung.DEEMED_SIGNED:
         _deem_signed(step, ticket, why)
     else:

@@ -37,9 +37,7 @@ class Verified:
     difference: Difference | None
 
 
-def verify(
-    session: Session, rules: RuleSet, told: Callable[[int], None] | None = None
-) -> Verified:
+def verify(session: Session, rules: RuleSet, told: Callable[[int], None] | None = None) -> Verified:
     """Recount every stored certificate, oldest first, and stop at the first that differs.
 
     `told` is called with the number verified so far.

@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from engine.cli import accounts, calendar, catalogue, deadline, demo, docs, route, rules, serve
+from engine.cli import (
+    accounts,
+    calendar,
+    catalogue,
+    deadline,
+    demo,
+    docs,
+    route,
+    routing,
+    rules,
+    serve,
+)
 from engine.errors import EngineError
 
 HELP = """12345 优化营商环境专线：工单流转与督办引擎。
@@ -22,7 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (serve, demo, deadline, calendar, rules, route, catalogue, accounts, docs):
+MODULES = (serve, demo, deadline, calendar, rules, route, routing, catalogue, accounts, docs)
+for module in MODULES:
     module.register(app)
 
 

@@ -112,7 +112,11 @@ def _apply(table: ReadTable, day: date, reference: str) -> None:
     if version in {entry["version"] for entry in versions()}:
         typer.echo(f"已经有版本 {version}；旧的清单不改，请核对文号", err=True)
         raise typer.Exit(2)
-    add_version(table, version=version, day=day, reference=reference)
+    try:
+        add_version(table, version=version, day=day, reference=reference)
+    except OSError as refused:
+        typer.echo(f"写不进清单目录：{refused.filename}，请由安装系统的账号执行", err=True)
+        raise typer.Exit(2) from refused
     typer.echo(f"已写入版本 {version}，{day} 起受理的工单按它派单")
 
 

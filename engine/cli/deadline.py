@@ -13,6 +13,8 @@ import typer
 
 from engine.cli.deadline_verify import verify
 from engine.errors import EngineError
+from engine.rules.certificate_words import due_words
+from engine.rules.shanghai import SHANGHAI, spoken_date
 from engine.rules.time_limits import Deadline, RuleSet, answer_deadline, load_rules
 from engine.terms import TicketKind
 
@@ -49,6 +51,7 @@ def register(app: typer.Typer) -> None:
 
 def deadline(
     context: typer.Context,
+    *,
     kind: str | None = typer.Option(None, help="工单类型：求助、投诉、举报、咨询、建议（或英文）"),
     received: str | None = typer.Option(None, help=f"受理时刻，带时区，如 {_EXAMPLE}"),
     region: str = typer.Option("CN-GX", help="工作日历：CN-GX（广西）或 CN（全国）"),
@@ -118,7 +121,11 @@ def _moment(text: str) -> datetime:
 
 def _deadline(kind: str, received: str, rules: RuleSet, rules_on: date | None) -> Deadline:
     ticket_kind = _kind(kind)
-    found = answer_deadline(ticket_kind, _moment(received), rules, rules_on=rules_on)
+    try:
+        found = answer_deadline(ticket_kind, _moment(received), rules, rules_on=rules_on)
+    except OverflowError:
+        message = f"“{received}”超出可计算的年份"
+        raise ValueError(message) from None
     if found is None:
         message = (
             f"{ticket_kind.label}类工单不设办结时限"
@@ -203,19 +210,12 @@ def _skipped_reasons(certificate: "Certificate") -> list[str]:
 
 
 def _local(moment: datetime) -> str:
-    from engine.rules.shanghai import SHANGHAI, spoken_date
-
     local = moment.astimezone(SHANGHAI)
     return f"{local.year}年{spoken_date(local.date())}{local:%H:%M}"
 
 
 def _due_words(certificate: "Certificate") -> str:
-    from engine.rules.certificate_words import due_words
-
     return f"{certificate.due_on.year}年{due_words(certificate)}"
-
-
-# A whole file
 
 
 def _count_file(source: Path, target: Path, rules: RuleSet, rules_on: date | None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from engine.errors import EngineError, NotFoundError, UnavailableError
+from engine.errors import BadInputError, EngineError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
     from engine.settings import Settings
@@ -55,6 +55,9 @@ def _database(settings: "Settings") -> "Iterator[Database]":
     from engine.store.embedded import embedded_database
 
     if settings.database_url:
+        if not settings.database_url.startswith("postgresql://"):
+            message = "HOTLINE_DATABASE_URL 应是 postgresql://用户:口令@主机:端口/库名。"
+            raise BadInputError(message)
         database = connect(settings.database_url)
         try:
             yield database
@@ -73,14 +76,16 @@ def _database(settings: "Settings") -> "Iterator[Database]":
 
 @contextmanager
 def _session_errors() -> Iterator[None]:
-    """Turn what a wrong address or an empty database raises into one sentence."""
-    from sqlalchemy.exc import ArgumentError, ProgrammingError
+    """Turn what a database that is away or empty raises into one sentence."""
+    from sqlalchemy.exc import OperationalError, ProgrammingError
 
     try:
         yield
+    except UnavailableError as error:
+        if not isinstance(error.__cause__, OperationalError):
+            raise
+        message = "连不上数据库：请核对 HOTLINE_DATABASE_URL，或先启动数据库。"
+        raise UnavailableError(message) from error
     except ProgrammingError as error:
         message = "数据库里没有工单的表，或结构太旧：请先运行 hotline migrate。"
-        raise UnavailableError(message) from error
-    except ArgumentError as error:
-        message = "HOTLINE_DATABASE_URL 不是数据库地址。"
         raise UnavailableError(message) from error

@@ -1,6 +1,7 @@
 """`hotline route`: who handles a text, and why; one text, or a file of them."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -9,8 +10,13 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from engine.rules.routing import Router, Routing, load_router
+from engine import clock
+from engine.rules.routing import Routing, load_router
+from engine.rules.routing.catalogue import version_for
+from engine.rules.shanghai import shanghai_date
 from engine.terms import RoutingDecision, TicketKind
+
+Propose = Callable[[str, str, TicketKind | None], Routing]
 
 _COLOURS = {
     RoutingDecision.DISPATCH: "green",
@@ -34,18 +40,41 @@ def route(
         tuple[Path, Path] | None,
         typer.Option(help="批量：输入和输出的 JSONL 文件", metavar="IN.jsonl OUT.jsonl"),
     ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="用主管改过的词库和学到的修正（要连数据库）")
+    ] = False,
 ) -> None:
     """Propose units for one text, or for every line of a file."""
+    propose = _proposer(live=live)
     if batch is not None:
-        _route_file(*batch)
+        _route_file(propose, *batch)
         return
     if not text.strip() and not title.strip():
         _refuse("请给出诉求内容：hotline route “……”，或用 --batch 处理文件")
-    routing = load_router().route(text, title=title, kind=_kind(kind))
+    routing = propose(text, title, _kind(kind))
     if as_json:
         typer.echo(json.dumps(routing.to_json(), ensure_ascii=False, indent=1))
     else:
         _print(routing)
+
+
+def _proposer(*, live: bool) -> Propose:
+    """What proposes: the list in force today with the lexicon as shipped, or as it is in force."""
+    today = shanghai_date(clock.now())
+    if live:
+        from engine.actions.routing_in_force import in_force
+        from engine.cli.opened import opened_database
+        from engine.store.database import work
+
+        with opened_database(), work() as session:
+            state = in_force(session)
+    else:
+        state = None
+    router = load_router(version_for(today), state.edits if state else ())
+    corrections = state.corrections if state else None
+    return lambda text, title, kind: router.route(
+        text, title=title, kind=kind, corrections=corrections
+    )
 
 
 def _refuse(message: str) -> NoReturn:
@@ -102,15 +131,14 @@ def _candidates_table(routing: Routing) -> Table:
 # --- a file ----------------------------------------------------------------------------------
 
 
-def _route_file(source: Path, target: Path) -> None:
-    router = load_router()
+def _route_file(propose: Propose, source: Path, target: Path) -> None:
     routed = failed = 0
     try:
         lines = source.read_text(encoding="utf-8-sig", errors="replace").split("\n")
         with target.open("w", encoding="utf-8") as out:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    result = _route_line(router, line, number)
+                    result = _route_line(propose, line, number)
                     failed += "error" in result
                     routed += "error" not in result
                     out.write(json.dumps(result, ensure_ascii=False) + "\n")
@@ -120,7 +148,7 @@ def _route_file(source: Path, target: Path) -> None:
     typer.echo(f"已处理 {routed} 条，{failed} 行有误，结果在 {target}")
 
 
-def _route_line(router: Router, line: str, number: int) -> dict[str, Any]:
+def _route_line(propose: Propose, line: str, number: int) -> dict[str, Any]:
     """The line with its proposal added, or with an error that says what is wrong."""
     try:
         case = json.loads(line)
@@ -135,8 +163,7 @@ def _route_line(router: Router, line: str, number: int) -> dict[str, Any]:
         kind = TicketKind.parse(case["kind"]) if case.get("kind") else None
     except ValueError as unknown:
         return case | {"error": f"第 {number} 行：{unknown}"}
-    said = {"text": case.get("text") or "", "title": case.get("title") or ""}
-    return case | _added(router.route(said["text"], title=said["title"], kind=kind))
+    return case | _added(propose(case.get("text") or "", case.get("title") or "", kind))
 
 
 def _is_words(value: object) -> bool:

@@ -106,9 +106,10 @@ class SmtpSender:
         self, connection: smtplib.SMTP, sender: str, recipient: str, message: EmailMessage
     ) -> str:
         # A refused sender is our own setting, not the message's fault: it stays temporary.
+        content = message.as_bytes(policy=SMTP)
         _check(connection, connection.mail(sender), "发件人", ours=True)
         _check(connection, connection.rcpt(recipient), "收件人")
-        code, answer = connection.data(message.as_bytes(policy=SMTP))
+        code, answer = connection.data(content)
         _check(connection, (code, answer), "邮件")
         return f"{code} {answer.decode(errors='replace')}"
 

@@ -13,7 +13,7 @@ from engine.documents.fonts import FALLBACK, FontRole, FontSet
 from engine.documents.geometry import figures
 from engine.documents.letter_data import Annex, LetterData, Paragraph, written_date
 from engine.documents.letter_docx import render_docx
-from engine.errors import DocumentError
+from engine.errors import DocumentError, NotFoundError
 
 __all__ = [
     "Annex",
@@ -59,13 +59,14 @@ def render_png(letter: LetterData, *, fonts: FontSet, page: int = 1, ppi: int = 
     """Return one page of the letter as a PNG picture.
 
     Raises:
-        DocumentError: as for `render_pdf`, or the letter has no such page.
+        DocumentError: as for `render_pdf`.
+        NotFoundError: the letter has no such page.
     """
     fonts.notes_for(letter.texts())
     pictures = _press(fonts).draw(_inputs(letter, fonts), ppi)
     if not 1 <= page <= len(pictures):
         message = f"这封函只有 {len(pictures)} 页，没有第 {page} 页。"
-        raise DocumentError(message)
+        raise NotFoundError(message)
     return pictures[page - 1]
 
 
@@ -91,7 +92,7 @@ class _Press:
                 inputs,
                 format="pdf",
                 pdf_standards=[ARCHIVE_STANDARD],
-                timestamp=moment.astimezone(UTC),
+                timestamp=moment.astimezone(UTC).replace(microsecond=0),
             )
             # A query sees the document that was compiled last, hence the same lock.
             layout = json.loads(self._compiler.query("<layout>", field="value", one=True))
@@ -106,7 +107,7 @@ class _Press:
     def _compile(self, inputs: dict[str, str], **options: Any) -> Any:
         try:
             drawn, warnings = self._compiler.compile_with_warnings(sys_inputs=inputs, **options)
-        except self._error as error:
+        except (self._error, ValueError) as error:
             message = f"函件排版失败：{error}"
             raise DocumentError(message) from error
         if warnings:

@@ -15,7 +15,8 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.sorting import FlowRunSort
 
-OURS = ["route-tickets", "watch-clocks", "send-messages", "housekeeping"]
+OURS = ["route-tickets", "watch-clocks", "send-messages", "recompute-deadlines", "close-windows",
+        "deem-accepted", "housekeeping"]  # fmt: skip
 PAGE = 200
 
 

@@ -40,6 +40,30 @@ class Background(Protocol):
         """Climb what fell due on one clock."""
         ...
 
+    def clocks_to_recompute(self, now: datetime, limit: int) -> list[int]:
+        """Return clocks counted by another calendar version."""
+        ...
+
+    def recompute_one(self, clock_id: int, now: datetime) -> str:
+        """Recount one clock."""
+        ...
+
+    def windows_over(self, now: datetime, limit: int) -> list[int]:
+        """Return evaluation links whose window ended in silence."""
+        ...
+
+    def close_window(self, link_id: int, now: datetime) -> bool:
+        """Close one window."""
+        ...
+
+    def refusals_over(self, now: datetime, limit: int) -> list[int]:
+        """Return tickets whose proposed refusal nobody decided in time."""
+        ...
+
+    def deem_accepted(self, ticket_id: int, now: datetime) -> bool:
+        """Record that silence accepted one ticket."""
+        ...
+
     def messages_due(self, now: datetime, limit: int) -> list[int]:
         """Reserve messages that are due."""
         ...

@@ -13,7 +13,7 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, Settings, temporary_settings
 
 from engine import clock
-from engine.flows import orders
+from engine.flows import orders, upkeep
 from engine.flows.batches import Ids, Kind, Outcome, Piece, Work
 from engine.flows.cleaning import delete_old_runs
 from engine.rules.shanghai import SHANGHAI
@@ -82,6 +82,36 @@ def send_messages(
     actions, now = orders.live(), _moment(now_iso)
     ids = actions.messages_due(now, limit) if ids is None else ids
     return _told(orders.send(actions, ids, now, as_task_run))
+
+
+@flow(name="recompute-deadlines", flow_run_name=_run_name, persist_result=False)
+def recompute_deadlines(
+    now_iso: str | None = None, limit: int = orders.LIMIT, ids: list[int] | None = None
+) -> dict[str, object]:
+    """Recount the deadlines counted by another calendar version (期限重算)."""
+    actions, now = orders.live(), _moment(now_iso)
+    ids = actions.clocks_to_recompute(now, limit) if ids is None else ids
+    return _told(upkeep.recompute(actions, ids, now, as_task_run))
+
+
+@flow(name="close-windows", flow_run_name=_run_name, persist_result=False)
+def close_windows(
+    now_iso: str | None = None, limit: int = orders.LIMIT, ids: list[int] | None = None
+) -> dict[str, object]:
+    """Close the evaluation windows that ended in silence (评价期满)."""
+    actions, now = orders.live(), _moment(now_iso)
+    ids = actions.windows_over(now, limit) if ids is None else ids
+    return _told(upkeep.close_windows(actions, ids, now, as_task_run))
+
+
+@flow(name="deem-accepted", flow_run_name=_run_name, persist_result=False)
+def deem_accepted(
+    now_iso: str | None = None, limit: int = orders.LIMIT, ids: list[int] | None = None
+) -> dict[str, object]:
+    """Record which refusals were not decided in time (视为受理)."""
+    actions, now = orders.live(), _moment(now_iso)
+    ids = actions.refusals_over(now, limit) if ids is None else ids
+    return _told(upkeep.deem_accepted(actions, ids, now, as_task_run))
 
 
 @flow(name="housekeeping", flow_run_name=_run_name, persist_result=False)

@@ -7,6 +7,7 @@ from engine.models.base import NAMING
 SQLModel.metadata.naming_convention = NAMING
 
 from engine.models.clocks import Breach, Clock, RungTaken  # noqa: E402
+from engine.models.evaluation import EvaluationLink  # noqa: E402
 from engine.models.letters import Letter, LetterSerial  # noqa: E402
 from engine.models.outbox import (  # noqa: E402
     Heartbeat,
@@ -17,6 +18,7 @@ from engine.models.outbox import (  # noqa: E402
     ReferenceData,
 )
 from engine.models.people import Account, AccountSession, ApiKey, Unit  # noqa: E402
+from engine.models.routing import RoutingVersion  # noqa: E402
 from engine.models.tickets import (  # noqa: E402
     Assignment,
     Draft,
@@ -43,6 +45,7 @@ __all__ = [
     "CallbackAttempt",
     "Clock",
     "Draft",
+    "EvaluationLink",
     "ExtensionRequest",
     "Heartbeat",
     "IdempotencyRecord",
@@ -54,6 +57,7 @@ __all__ = [
     "ReferenceData",
     "Requester",
     "ReturnRequest",
+    "RoutingVersion",
     "RungTaken",
     "SQLModel",
     "Ticket",

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from engine.rules.citations import Citation, cites, clause
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.terms import RefusalReason, TicketKind
+
+_WHOLE = 100  # per cent
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,33 @@ def split_kinds(kinds: Sequence[TicketKind]) -> tuple[TicketKind, ...]:
     """Return the tickets one message becomes: 投诉 and 举报 apart, anything else its first kind."""
     both = (TicketKind.COMPLAINT, TicketKind.REPORT)
     return both if set(both) <= set(kinds) else tuple(kinds[:1])
+
+
+@cites("house/H-53")
+def mentioned_kinds(kind: TicketKind, text: str) -> tuple[TicketKind, ...]:
+    """Return a message's kinds: its own, and 投诉 or 举报 where the text speaks of the other too.
+
+    Only a hint: a person decides whether the message is split.
+    """
+    pair = (TicketKind.COMPLAINT, TicketKind.REPORT)
+    if kind not in pair:
+        return (kind,)
+    other = pair[1 - pair.index(kind)]
+    return (kind, other) if other.label in text else (kind,)
+
+
+@cites("house/H-36")
+def same_matter(one: str, other: str, rules: RuleSet, on: date) -> bool:
+    """Return whether two texts are alike enough to be proposed as one matter (同一事项)."""
+    share: int = rules.parameters["duplicates.similarity"].on(on).value
+    pairs, others = _letter_pairs(one), _letter_pairs(other)
+    both = len(pairs) + len(others)
+    return both > 0 and _WHOLE * 2 * len(pairs & others) >= share * both
+
+
+def _letter_pairs(text: str) -> set[str]:
+    letters = [letter for letter in text if letter.isalpha()]
+    return {"".join(pair) for pair in pairwise(letters)}
 
 
 @cites("house/H-36")

@@ -73,6 +73,20 @@ def callback_need(
 
 
 @cites("chengzhong-2023-19/91/field-verification", "house/H-31")
+def verification_need(task_rows: Iterable[int], rules: RuleSet, on: date) -> CallbackNeed | None:
+    """Return the callback that arrears (清欠) owe whatever anybody says; None for other rows.
+
+    The document wants 实地核查或回访 where the debtor says it is settled: a person looks or calls.
+    """
+    setting = rules.parameters["callback.verified_rows"].on(on)
+    rows = [row for row in task_rows if row in setting.value]
+    if not rows:
+        return None
+    reason = f"清单第 {rows[0]} 项（清欠）须实地核查或人工回访"
+    return CallbackNeed(True, True, reason, setting.citation)
+
+
+@cites("chengzhong-2023-19/91/field-verification", "house/H-31")
 def counts_as_human(channel: CallbackChannel, rules: RuleSet, on: date) -> bool:
     """Return whether a way of asking counts as a person's callback; a robot's never does."""
     return channel in rules.parameters["callback.human_channels"].on(on).value

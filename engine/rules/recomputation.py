@@ -1,7 +1,9 @@
 """What a new or amended calendar does to a running deadline (期限重算)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 
 from engine.rules.certificates import Certificate
 from engine.rules.citations import Citation, cites, clause
@@ -9,7 +11,17 @@ from engine.rules.counting import Count
 from engine.rules.rule_set import RuleSet
 from engine.rules.time_limits import Deadline, deadline_of
 from engine.rules.working_days import calendar_of_version
-from engine.terms import DueStatus
+from engine.terms import DueStatus, Term
+
+_COMPARED = {
+    "due_on": "到期日",
+    "due_at": "到期时刻",
+    "status": "到期日状态",
+    "days": "逐日计算",
+    "unit": "单位",
+    "rule_since": "规则起用日",
+    "citation": "依据",
+}
 
 
 class Change(StrEnum):
@@ -32,14 +44,22 @@ class Recomputation:
 
 
 @cites("house/H-08", "house/H-09")
-def recomputed(old: Certificate, rules: RuleSet) -> Recomputation:
+def recomputed(old: Certificate, rules: RuleSet, now: datetime | None = None) -> Recomputation:
     """Return what the calendar of `rules` makes of a running deadline.
 
     A confirmed deadline is never shortened silently: an earlier date waits for a supervisor's
-    decision. A provisional one moves either way. Closed tickets are not recomputed.
+    decision. A provisional one moves either way, but not into the past: a date that would be over
+    at `now` waits too. Closed tickets are not recomputed.
     """
     new = recounted(old, rules)
-    return Recomputation(old, new, _change(old, new, rules), clause("house/H-09"))
+    change = _change(old, new, rules)
+    if change is Change.MOVED and now is not None and _over_at_once(old, new, now):
+        change = Change.NEEDS_DECISION
+    return Recomputation(old, new, change, clause("house/H-09"))
+
+
+def _over_at_once(old: Certificate, new: Deadline, now: datetime) -> bool:
+    return new.due_at < old.due_at and new.due_at <= now
 
 
 @cites("house/H-09", "house/H-49")
@@ -56,11 +76,22 @@ def certificate_difference(stored: Certificate, rules: RuleSet) -> str | None:
     """
     calendar = calendar_of_version(stored.calendar_region, stored.calendar_version)
     fresh = recounted(stored, RuleSet(rules.parameters, calendar)).certificate
-    for name in ("due_on", "due_at", "days", "limit", "unit", "rule_since"):
+    for name, label in _COMPARED.items():
         was, now = getattr(stored, name), getattr(fresh, name)
         if was != now:
-            return f"{name}：凭证为 {was}，重算为 {now}"
+            return _difference(label, was, now)
     return None
+
+
+def _difference(label: str, was: object, now: object) -> str:
+    if isinstance(was, tuple) and isinstance(now, tuple):
+        first = next((pair for pair in zip_longest(was, now) if pair[0] != pair[1]), ("", ""))
+        return f"{label}：凭证为 {first[0] or '无'}，重算为 {first[1] or '无'}"
+    return f"{label}：凭证为 {_said(was)}，重算为 {_said(now)}"
+
+
+def _said(value: object) -> object:
+    return value.label if isinstance(value, (Citation, Term)) else value
 
 
 def _change(old: Certificate, new: Deadline, rules: RuleSet) -> Change:

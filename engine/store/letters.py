@@ -79,6 +79,13 @@ def sent_to_unit_since(session: Session, unit_id: int, since: datetime) -> Seque
     return session.exec(query).all()
 
 
+def sent_to_unit(session: Session, unit_id: int, limit: int = 20) -> Sequence[Letter]:
+    """Return the newest letters that went to a unit, oldest first."""
+    query = select(Letter).where(Letter.unit_id == unit_id, Letter.number != "")
+    found = session.exec(query.order_by(col(Letter.id).desc()).limit(limit)).all()
+    return found[::-1]
+
+
 def next_serial(session: Session, organ_code: str, year: int) -> int:
     """Return the next number of an organ code and year; the row lock keeps the series gap-free."""
     statement = insert(LetterSerial).values(organ_code=organ_code, year=year, last=1)

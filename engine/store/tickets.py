@@ -20,7 +20,7 @@ from engine.models import (
     TicketEventRecord,
     Unit,
 )
-from engine.terms import AssignmentRole, ReturnRuling, TicketStatus
+from engine.terms import AssignmentRole, ReturnRuling, TicketKind, TicketStatus
 
 
 def ticket_by_number(session: Session, number: str, *, lock: bool = False) -> Ticket:
@@ -125,6 +125,15 @@ def return_requests(session: Session, ticket: Ticket) -> Sequence[ReturnRequest]
     """Return every return of a ticket, oldest first."""
     query = select(ReturnRequest).where(ReturnRequest.ticket_id == ticket.id)
     return session.exec(query.order_by(col(ReturnRequest.id))).all()
+
+
+def carries_complaint(session: Session, ticket: Ticket) -> bool:
+    """Return whether a complaint or report was merged into this ticket."""
+    query = select(Ticket.id).where(
+        Ticket.merged_into_id == ticket.id,
+        col(Ticket.kind).in_([TicketKind.COMPLAINT, TicketKind.REPORT]),
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def last_answer(session: Session, ticket: Ticket) -> Answer | None:

@@ -4,15 +4,18 @@ import pytest
 from sqlmodel import select
 
 from engine.actions.adjusting import decide_extension, pause, request_extension, resume
+from engine.actions.overseeing import redispatch
 from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError, RefusedTransitionError
 from engine.models import Clock, ExtensionRequest, OutboxMessage
 from engine.store import clocks as store
+from engine.store import tickets
 from engine.store.database import Database, work
 from engine.terms import ClockKind, NoticeKind, TicketKind
 from tests.builders import (
     MARKET,
     SUPERVISOR,
+    TAX,
     a_signed_ticket,
     day,
     doing,
@@ -144,3 +147,17 @@ def test_help_requests_are_not_paused(database: Database) -> None:
 
 def some_reason(step: Step) -> str:
     return next(iter(step.rules.parameters["suspension.reasons"].on(day("Mon 2026-11-23")).value))
+
+
+def test_an_extension_of_a_unit_that_no_longer_has_the_ticket_moves_nobody_elses_date(
+    database: Database,
+) -> None:
+    number = a_signed_ticket(NOW)
+    request = ask(number, "Tue 2026-11-24 09:00", 3)
+    on_ticket(number, "Tue 2026-11-24 10:00", SUPERVISOR, lambda step, ticket: redispatch(
+        step, ticket, tickets.unit_by_name(step.session, TAX), (), "改派"))  # fmt: skip
+
+    with pytest.raises(ConflictError, match="只能不同意"):
+        decide(request, "Tue 2026-11-24 11:00", granted=True)
+
+    assert due(ClockKind.HANDLING) == day("Tue 2026-12-08").isoformat()

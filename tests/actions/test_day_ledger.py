@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.actions import callbacks, review, unit_work
+from engine.actions import review, unit_work
 from engine.actions.adjusting import pause, resume
 from engine.actions.day_ledger import ledger_of, segments_of
 from engine.rules.rule_set import load_rules
@@ -122,7 +122,6 @@ def test_the_ledger_of_a_closed_ticket_stands_still():
     number = a_signed_ticket(NOW)
     answer(number, "Tue 2026-11-24 10:00")
     on_ticket(number, "Tue 2026-11-24 11:00", OPERATOR, review.approve_answer)
-    on_ticket(number, "Wed 2026-11-25 10:00", OPERATOR,
-              lambda step, ticket: callbacks.record_attempt(step, ticket, a_callback()))  # fmt: skip
+    call_back(number, "Wed 2026-11-25 10:00", a_callback())
 
     assert ledger(number, "Wed 2026-11-25 18:00") == ledger(number, "Fri 2026-12-25 10:00")

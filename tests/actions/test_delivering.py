@@ -126,7 +126,7 @@ def test_giving_up_after_the_last_attempt_shows_in_the_history(smtp):
 
 
 def test_an_unreachable_server_loses_nothing(monkeypatch, smtp):
-    numbers = [a_dispatched_ticket(NOW) for _ in range(3)]
+    numbers = [a_dispatched_ticket(NOW, phone=f"0772-000000{n}", enterprise="") for n in range(3)]
     monkeypatch.setenv("HOTLINE_SMTP_URL", f"smtp://127.0.0.1:{free_port()}?timeout=1")
     load_settings.cache_clear()
     away = send_mails(NOW)
@@ -161,8 +161,8 @@ def test_a_mail_that_breaks_the_sender_does_not_keep_back_the_next(smtp):
 
 
 def test_two_senders_at_once_send_every_mail_once(smtp):
-    for _ in range(6):
-        a_dispatched_ticket(NOW)
+    for word in ("停电", "停水", "积水", "噪声", "堵车", "扬尘"):
+        a_dispatched_ticket(NOW, content=word * 5, enterprise=word)
     at = moment(NOW)
 
     def send(_):

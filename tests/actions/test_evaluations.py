@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import select
 
-from engine.actions import background, callbacks
+from engine.actions import background, callbacks, review, unit_work
 from engine.actions.evaluations import Evaluation, evaluate_by_link, issue_evaluation_link
 from engine.errors import (
     BadInputError,
@@ -13,7 +13,6 @@ from engine.errors import (
     RefusedTransitionError,
 )
 from engine.models import CallbackAttempt, EvaluationLink
-from engine.store import tickets as store
 from engine.store.database import work
 from engine.terms import (
     AnswerOutcome,
@@ -26,10 +25,13 @@ from engine.terms import (
     TicketKind,
 )
 from tests.builders import (
+    MARKET,
     OPERATOR,
+    SUPERVISOR,
     a_callback,
     a_signed_ticket,
     a_ticket_to_call_back,
+    an_answer,
     call_back,
     day,
     doing,
@@ -179,6 +181,30 @@ def test_a_link_works_once():
         say(link.secret)
 
 
+def test_who_has_evaluated_is_not_asked_by_link_again():
+    number = a_ticket_to_call_back(NOW)
+    say(issue(number).secret, happy=Satisfaction.DISSATISFIED)
+
+    with pytest.raises(RefusedTransitionError, match="评价过"):
+        issue(number, NEXT)
+
+
+def test_who_was_not_content_is_called_even_after_the_unit_worked_again():
+    number = a_ticket_to_call_back(NOW)
+    say(issue(number).secret, NOW, happy=Satisfaction.DISSATISFIED)
+    on_ticket(number, NEXT, SUPERVISOR,
+              lambda step, ticket: callbacks.supervise(step, ticket, "督办"))  # fmt: skip
+    on_ticket(number, NEXT, MARKET,
+              lambda step, ticket: unit_work.answer(step, ticket, an_answer()))  # fmt: skip
+    on_ticket(number, NEXT, OPERATOR, review.approve_answer)
+
+    say(issue(number, NEXT).secret, NEXT)
+
+    assert status_of(number) == "callback_due"
+    with pytest.raises(RefusedTransitionError, match="100% 人工回访"):
+        close(number, NEXT)
+
+
 def test_a_new_link_replaces_the_old_and_does_not_prolong_the_window():
     number = a_ticket_to_call_back(NOW)
     old = issue(number)
@@ -257,37 +283,3 @@ def test_an_evaluation_that_says_too_much_or_nothing_is_asked_again(words, happy
         say(secret, words=words, happy=happy)
 
     assert field in caught.value.fields
-
-
-def arrears(now=NOW):
-    """Return an answered help request that was dispatched under row 91 (清欠)."""
-    number = a_ticket_to_call_back(now, kind=TicketKind.HELP_REQUEST)
-    with work() as session:
-        store.ticket_by_number(session, number, lock=True).task_rows = [91]
-    return number
-
-
-def test_arrears_are_verified_by_a_person_whatever_the_link_says():
-    number = arrears()
-
-    say(issue(number).secret)
-
-    assert status_of(number) == "callback_due"
-    assert "第 91 项" in callbacks_of(number)[-1].why
-
-
-@pytest.mark.parametrize(
-    ("channel", "status"),
-    [
-        (CallbackChannel.FIELD_VERIFICATION, "closed"),
-        (CallbackChannel.HUMAN_CALL, "closed"),
-        (CallbackChannel.ROBOT_CALL, "callback_due"),
-        (CallbackChannel.SMS, "callback_due"),
-    ],
-)
-def test_arrears_take_a_look_or_a_persons_call(channel, status):
-    number = arrears()
-
-    call_back(number, NEXT, a_callback(channel=channel))
-
-    assert status_of(number) == status

@@ -1,4 +1,4 @@
-"""A published or amended calendar (日历公布): dates move in the open, and never earlier silently."""
+"""A published calendar (日历公布): dates move in the open, never earlier silently."""
 
 from dataclasses import replace
 from datetime import date
@@ -10,7 +10,7 @@ from engine.actions.adjusting import pause, resume
 from engine.actions.recompute import decide_shortening, recompute
 from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError, NotPermittedError
-from engine.flows.recompute import recompute as order
+from engine.flows import upkeep
 from engine.rules.calendar_files import YearFile, load_year_files
 from engine.rules.rule_set import RuleSet, load_rules
 from engine.store import recomputing as store
@@ -50,7 +50,8 @@ def published(off=()):
     """Return the rules once next year's holidays are published."""
     model = load_year_files("CN")[-1].notices[0]
     first = replace(model, dated=date(2026, 11, 24), number="试验公布通知",
-                    days_off=dict.fromkeys(off, "试验放假"), make_up_days={}, restored=())  # fmt: skip
+                    days_off=dict.fromkeys(off, "试验放假"), make_up_days={},
+                    restored=())  # fmt: skip
     return with_file(YearFile("CN", 2027, date(2026, 11, 24), (first,)))
 
 
@@ -74,14 +75,18 @@ def decide(number, rules, *, shorten, who=SUPERVISOR, reason="企业需要尽快
     clock_id = clock_of(number, ClockKind.HANDLING).id
 
     def what(step: Step, ticket):
-        decide_shortening(replace(step, rules=rules), ticket, clock_id, shorten=shorten, reason=reason)
+        decide_shortening(
+            replace(step, rules=rules), ticket, clock_id, shorten=shorten, reason=reason
+        )
 
     on_ticket(number, LATER, who, what)
 
 
 def waiting(rules):
     with work() as session:
-        return [clock.kind for _, clock, _ in store.shortenings_waiting(session, rules.calendar.version)]
+        return [
+            clock.kind for _, clock, _ in store.shortenings_waiting(session, rules.calendar.version)
+        ]
 
 
 def test_nothing_is_recounted_while_the_calendar_is_the_same():
@@ -97,7 +102,10 @@ def test_an_added_day_off_moves_open_deadlines_and_keeps_both_dates():
 
     clock, event = clock_of(number, ClockKind.HANDLING), last_event(number, TicketEvent.RECOMPUTE)
     assert clock.due_on == day("Tue 2026-12-08")
-    assert (event.details["old_due_on"], event.details["new_due_on"]) == ("2026-12-07", "2026-12-08")
+    assert (event.details["old_due_on"], event.details["new_due_on"]) == (
+        "2026-12-07",
+        "2026-12-08",
+    )
     assert event.details["old_calendar"] != event.details["new_calendar"]
     assert clock.certificate["calendar_version"] == event.details["new_calendar"]
 
@@ -210,8 +218,8 @@ def test_a_pause_does_not_shorten_by_the_back_door():
     rules = amended(work_on=[day("Sat 2026-12-05")])
     recount(rules)
 
-    on_ticket(number, "Sat 2026-11-28 10:00", SUPERVISOR,
-              lambda step, ticket: pause(replace(step, rules=rules), ticket, "testing"))  # fmt: skip
+    on_ticket(number, "Sat 2026-11-28 10:00", SUPERVISOR, lambda step, ticket: pause(
+        replace(step, rules=rules), ticket, "testing"))  # fmt: skip
     on_ticket(number, "Sun 2026-11-29 10:00", SUPERVISOR,
               lambda step, ticket: resume(replace(step, rules=rules), ticket))  # fmt: skip
 
@@ -228,13 +236,10 @@ def test_an_overdue_confirmed_clock_stays_as_it_was():
 
 def test_the_order_works_off_bounded_batches():
     class Fake:
-        def clocks_to_recompute(self, now, limit):
-            return [1, 2, 3][:limit]
-
         def recompute_one(self, clock_id, now):
             return "moved" if clock_id % 2 else "none"
 
-    outcome = order(Fake(), [1, 2, 3], moment(NOW))
+    outcome = upkeep.recompute(Fake(), [1, 2, 3], moment(NOW))
 
     assert dict(outcome.counts) == {"moved": 2, "none": 1}
 

@@ -129,7 +129,8 @@ def test_a_letter_answered_in_time_proposes_nothing():
     number = a_signed_ticket(NOW)
     letter = rectify(number, NOW)
     doing(LATER, MARKET, lambda step: letters.answer_letter(
-        step, letter_store.letter(step.session, letter.id, lock=True), "已整改完毕，责任已落实。"))  # fmt: skip
+        step, letter_store.letter(step.session, letter.id, lock=True),
+        "已整改完毕，责任已落实。"))  # fmt: skip
 
     sweep("Wed 2026-12-02 09:00")
 

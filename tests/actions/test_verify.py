@@ -66,7 +66,9 @@ def test_every_sort_of_clock_the_engine_starts_holds():
 
 def test_pauses_extensions_and_statutory_limits_hold():
     number = a_signed_ticket(NOW)
-    on_ticket(number, NEXT, SUPERVISOR, lambda step, ticket: adjusting.pause(step, ticket, "testing"))
+    on_ticket(
+        number, NEXT, SUPERVISOR, lambda step, ticket: adjusting.pause(step, ticket, "testing")
+    )
     assert verified().difference is None
     on_ticket(number, "Thu 2026-11-26 09:00", SUPERVISOR, adjusting.resume)
     request = on_ticket(number, "Thu 2026-11-26 10:00", MARKET, lambda step, ticket: (

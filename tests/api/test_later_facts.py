@@ -136,7 +136,7 @@ def test_a_closed_ticket_takes_no_supplement(caller: Caller) -> None:
 
 def test_the_feed_gives_every_event_once_and_in_order(caller: Caller) -> None:
     a_ticket_to_call_back("Mon 2026-11-23 09:00")
-    a_ticket("Mon 2026-11-23 09:30")
+    a_ticket("Mon 2026-11-23 09:30", content="门前道路积水，请协调排水")
 
     seen, after = [], 0
     while items := (page := caller.get(f"/api/v1/events?after={after}&limit=3").json())["items"]:

@@ -41,6 +41,24 @@ class FakeBackground:
         self.done.append(clock_id)
         return self.clocks.pop(clock_id, [])
 
+    def clocks_to_recompute(self, now: datetime, limit: int) -> list[int]:
+        return []
+
+    def recompute_one(self, clock_id: int, now: datetime) -> str:
+        return "none"
+
+    def windows_over(self, now: datetime, limit: int) -> list[int]:
+        return []
+
+    def close_window(self, link_id: int, now: datetime) -> bool:
+        return bool(link_id % 2)
+
+    def refusals_over(self, now: datetime, limit: int) -> list[int]:
+        return []
+
+    def deem_accepted(self, ticket_id: int, now: datetime) -> bool:
+        return True
+
     def messages_due(self, now: datetime, limit: int) -> list[int]:
         self._ask("messages")
         claimed, self.messages = self.messages[:limit], self.messages[limit:]

@@ -21,7 +21,7 @@ def test_a_word_added_on_the_page_routes_at_once_and_can_be_taken_back(as_):
     desk.get("/routing")
 
     page = desk.post(
-        "/routing/words", unit=SPORT, expression="蹦床馆", tier="strong", reason="居民常说"
+        "/routing/words", unit="wenlv", expression="蹦床馆", tier="strong", reason="居民常说"
     ).text
 
     assert "第 1 版派单规则已生效" in page

@@ -107,7 +107,7 @@ def test_a_certificate_of_an_older_calendar_is_proved_by_that_calendar(rules):
 def test_a_forged_certificate_is_found_out(rules, complaint):
     forged = replace(complaint.certificate, due_on=complaint.due_on + timedelta(days=1))
 
-    assert certificate_difference(forged, rules).startswith("due_on：")
+    assert certificate_difference(forged, rules).startswith("到期日：")
 
 
 def test_adding_a_later_value_leaves_old_certificates_true(tmp_path, complaint):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from engine.errors import NotFoundError, RuleError
-from engine.rules.routing.files import read_text, read_yaml
+from engine.rules.routing.files import changed_at, read_text, read_yaml
 
 
 class OpenGroup(NamedTuple):
@@ -143,9 +143,13 @@ def misspellings() -> frozenset[str]:
     return frozenset(name for entry in entries for name in entry["misspellings"])
 
 
-@lru_cache
 def versions() -> tuple[Mapping[str, Any], ...]:
-    """The lists that are shipped, the newest first."""
+    """The lists there are, the newest first; a list applied meanwhile is seen at once."""
+    return _versions(changed_at("catalogue.yaml"))
+
+
+@lru_cache(maxsize=1)
+def _versions(_changed: int) -> tuple[Mapping[str, Any], ...]:
     entries = read_yaml("catalogue.yaml")["versions"]
     return tuple(sorted(entries, key=lambda entry: entry["in_force_from"], reverse=True))
 
@@ -158,6 +162,14 @@ def load_catalogue(version: str = "") -> Catalogue:
         RuleError: a row of the shipped list cannot be read.
     """
     return _load(version or versions()[0]["version"])
+
+
+def version_for(on: date) -> str:
+    """The version that routes what comes in on a day; before the first list, the first.
+
+    Routing proposes for any text at all; that a day is too early is for the clocks to refuse.
+    """
+    return version_in_force(max(on, versions()[-1]["in_force_from"]))
 
 
 def version_in_force(on: date) -> str:

@@ -3,7 +3,7 @@
 import csv
 from datetime import date
 
-from engine.rules.routing.catalogue import Task, versions
+from engine.rules.routing.catalogue import Task
 from engine.rules.routing.catalogue_import import Table
 from engine.rules.routing.files import DATA, read_text, read_yaml
 
@@ -29,7 +29,6 @@ def add_version(table: Table, *, version: str, day: date, reference: str) -> Non
     )
     content = read_text("catalogue.yaml").replace("versions:\n", entry, 1)
     (DATA / "catalogue.yaml").write_text(content, encoding="utf-8")
-    versions.cache_clear()
 
 
 def _cells(task: Task) -> tuple[str, ...]:

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
+from engine.rules.routing.files import read_yaml
 from engine.rules.routing.lexicon import Lexicon
 from engine.rules.routing.router import Router
 from engine.rules.routing.text import fold
@@ -53,8 +55,22 @@ def lexicon_coverage(texts: Iterable[str], router: Router, *, at_least: int = 3)
         seen.update(
             {word for gap in unknown_stretches(text, router.lexicon) for word in _words(gap)}
         )
-    frequent = {word: times for word, times in seen.items() if times >= at_least}
+    frequent = {
+        word: times for word, times in seen.items() if times >= at_least and not _everyday(word)
+    }
     return Coverage(len(folded), known, tuple(_without_parts(frequent)))
+
+
+def _everyday(word: str) -> bool:
+    """Whether a word is nobody's duty: everyday words, numbers, times."""
+    openings, words = _everyday_words()
+    return word in words or word[0] in openings
+
+
+@cache
+def _everyday_words() -> tuple[str, frozenset[str]]:
+    content = read_yaml("everyday.yaml")
+    return str(content["openings"]), frozenset(map(str, content["words"]))
 
 
 def unknown_stretches(text: str, lexicon: Lexicon) -> Iterator[str]:

@@ -25,6 +25,19 @@ def read_text(name: str) -> str:
         raise RuleError(message) from missing
 
 
+def changed_at(name: str) -> int:
+    """When a data file was last written, in nanoseconds; the price of a look at the disk.
+
+    Raises:
+        RuleError: the file is missing; the message names it.
+    """
+    try:
+        return (DATA / name).stat().st_mtime_ns
+    except OSError as missing:
+        message = f"缺少规则数据文件 engine/rules/catalogue/{name}"
+        raise RuleError(message) from missing
+
+
 def read_yaml(name: str) -> dict[str, Any]:
     """One YAML data file as a mapping.
 

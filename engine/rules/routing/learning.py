@@ -28,20 +28,27 @@ class Replay:
 
 
 def learn(
-    router: Router, confirmed: Sequence[Confirmed], *, step: float = 0.05
+    router: Router, confirmed: Sequence[Confirmed], returned: Sequence[Confirmed] = ()
 ) -> dict[str, float]:
     """Points per unit: up when it was missed, down when it was proposed wrongly, within the limit.
 
-    A proposal that was right moves nothing.
+    A proposal that was right moves nothing. `returned` are tickets whose `unit` rightly sent them
+    back (退单获准) and for which nobody is confirmed yet: proposing it again was wrong.
     """
     moves: Counter[str] = Counter()
     for ticket in confirmed:
-        proposed = router.route(ticket.text, title=ticket.title, kind=ticket.kind).lead
+        proposed = _lead(router, ticket)
         if proposed != ticket.unit:
             moves[ticket.unit] += 1
             moves[proposed] -= 1
-    limit = router.tuning.correction_limit
-    return {unit: max(-limit, min(limit, step * times)) for unit, times in moves.items() if times}
+    moves.subtract(one.unit for one in returned if _lead(router, one) == one.unit)
+    step, limit = router.tuning.learning_step, router.tuning.correction_limit
+    points = {unit: max(-limit, min(limit, step * times)) for unit, times in moves.items()}
+    return {unit: round(score, 4) for unit, score in sorted(points.items()) if score}
+
+
+def _lead(router: Router, ticket: Confirmed) -> str:
+    return router.route(ticket.text, title=ticket.title, kind=ticket.kind).lead
 
 
 def replay(

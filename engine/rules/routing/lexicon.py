@@ -4,10 +4,11 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from engine.rules.routing.catalogue import Catalogue, Unit
+from engine.rules.routing.edits import Edits, digest, edited
 from engine.rules.routing.files import lexicon_files, read_text, read_yaml
 from engine.rules.routing.matcher import Matcher
 from engine.rules.routing.text import fold
@@ -36,12 +37,12 @@ class Lexicon:
     row_matcher: Matcher = field(repr=False, compare=False)
 
 
-def load_lexicon(catalogue: Catalogue, tuning: Tuning) -> Lexicon:
-    """Read every lexicon file and weigh its expressions."""
+def load_lexicon(catalogue: Catalogue, tuning: Tuning, edits: Edits = ()) -> Lexicon:
+    """Read every lexicon file, lay the supervisors' edits over it, and weigh the expressions."""
     tiers: dict[str, dict[str, float]] = defaultdict(dict)
     for unit in catalogue.units:
         _add_names(tiers, unit, tuning)
-        _add(tiers, unit.name, _unit_words(unit), tuning)
+        _add(tiers, unit.name, unit_words(unit, edits), tuning)
     bodies = read_yaml("not_ours.yaml")["bodies"]
     for body in bodies:
         _add(tiers, body["name"], body, tuning)
@@ -51,20 +52,26 @@ def load_lexicon(catalogue: Catalogue, tuning: Tuning) -> Lexicon:
         worth=worth,
         bodies={body["name"]: Body(body["name"], body["turn_to"]) for body in bodies},
         row_words=row_words,
-        version=_version(),
+        version=_version() + (f"+{digest(edits, {})[:8]}" if edits else ""),
         matcher=Matcher(worth),
         row_matcher=Matcher(row_words),
     )
 
 
-def unit_expressions(unit: Unit) -> tuple[str, ...]:
-    """Every expression of a unit's lexicon, as written in its file."""
-    words = _unit_words(unit)
-    return tuple(word for tier in TIERS for word in words.get(tier, ()))
+def unit_expressions(unit: Unit, edits: Edits = ()) -> tuple[str, ...]:
+    """Every expression of a unit's lexicon, as written in its file or by a supervisor."""
+    words = unit_words(unit, edits)
+    return tuple(word for tier in TIERS for word in words[tier])
 
 
-def _unit_words(unit: Unit) -> Mapping[str, Any]:
-    name = f"lexicon/{unit.slug}.yaml"
+def unit_words(unit: Unit, edits: Edits = ()) -> dict[str, list[str]]:
+    """A unit's expressions by tier, the supervisors' edits laid over its file."""
+    return edited(_shipped(unit.slug), unit.name, edits)
+
+
+@cache
+def _shipped(slug: str) -> Mapping[str, Any]:
+    name = f"lexicon/{slug}.yaml"
     return read_yaml(name) if name in lexicon_files() else {}
 
 

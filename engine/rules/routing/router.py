@@ -8,6 +8,7 @@ from math import exp, log1p
 from engine.rules.routing.accused import Accused, AccusedFinder
 from engine.rules.routing.candidates import build_candidates
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
+from engine.rules.routing.edits import Edits
 from engine.rules.routing.evidence import (
     Evidence,
     Said,
@@ -49,13 +50,18 @@ class Router:
         title: str = "",
         kind: TicketKind | None = None,
         corrections: Mapping[str, float] | None = None,
+        accused: str = "",
     ) -> Routing:
-        """A proposal for any text at all; `corrections` are points per unit, within a limit."""
+        """A proposal for any text at all; `corrections` are points per unit, within a limit.
+
+        `accused` is the unit the operator noted as complained of, besides those the text accuses.
+        """
         said = read_said(text, title, self.tuning)
         fired = fired_rules(self._rules, said.whole)
         evidence = self._evidence(said, fired, corrections or _NO_CORRECTIONS)
-        accused = self._accused.find(said.whole)
-        return self._decide(evidence, fired, accused, kind)
+        noted = (Accused(accused, "登记为被反映单位"),) if accused else ()
+        blamed = (*self._accused.find(said.whole), *noted)
+        return self._decide(evidence, fired, blamed, kind)
 
     def _evidence(
         self, said: Said, fired: tuple[Fired, ...], corrections: Mapping[str, float]
@@ -87,8 +93,8 @@ class Router:
         candidates = build_candidates(
             shown, evidence, fired, self.catalogue, rows_shown=int(self.tuning.rows_shown)
         )
+        candidates = _without(candidates, {one.unit for one in accused})
         if kind is TicketKind.REPORT and accused:
-            candidates = _without(candidates, {one.unit for one in accused})
             reason = reason and f"{reason}；举报不派给被反映单位"
         return Routing(
             decision=decision,
@@ -197,9 +203,12 @@ def _choice_reason(
     return f"把握只有 {confidence:.0%}，请在{names}中选择；{first.why}"
 
 
-@lru_cache
-def load_router(version: str = "") -> Router:
-    """The router over the list of that version; without one, the newest. Built once."""
+@lru_cache(maxsize=4)
+def load_router(version: str = "", edits: Edits = ()) -> Router:
+    """The router over the list of that version; without one, the newest. Built once.
+
+    `edits` are what supervisors changed in the lexicon.
+    """
     tuning = load_tuning()
     catalogue = load_catalogue(version)
-    return Router(catalogue, load_lexicon(catalogue, tuning), tuning)
+    return Router(catalogue, load_lexicon(catalogue, tuning, edits), tuning)

@@ -28,6 +28,10 @@ class Tuning:
     row_word: float
     row_words_to_unit: float
     correction_limit: float
+    learning_step: float
+    learning_least: float
+    learning_from: float
+    replay_tickets: float
     not_ours_ratio: float
     not_ours_floor: float
     rows_shown: float

@@ -6,21 +6,29 @@ import pytest
 from engine.rules.routing import load_router
 from engine.terms import RoutingDecision, TicketKind
 
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "own_cases.jsonl").read_text("utf-8").splitlines()
-]
-REPORT = [case for case in CASES if case["half"] == "report"]
+
+def read(name):
+    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+# Both sets were written from the rows without sight of a lexicon; the fresh one came after it.
+OWN, FRESH = read("own_cases.jsonl"), read("fresh_cases.jsonl")
+SETS = {"own": OWN, "fresh": FRESH}
 
 
 def share(flags):
     return sum(flags) / len(flags)
 
 
-@pytest.fixture(scope="module")
-def told():
+@pytest.fixture(scope="module", params=SETS)
+def told(request):
     router = load_router()
-    return [(c, router.route(c["text"], kind=TicketKind.parse(c["kind"]))) for c in REPORT]
+    report = [case for case in SETS[request.param] if case["half"] == "report"]
+    return [
+        (c, router.route(c["text"], title=c["title"], kind=TicketKind.parse(c["kind"])))
+        for c in report
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +40,12 @@ def right(case, routing, places=1):
     return bool({one.unit for one in routing.candidates[:places]} & set(case["expected_units"]))
 
 
-def test_the_set_has_three_hundred_cases_and_its_halves_share_none():
-    tune = {case["text"] for case in CASES if case["half"] == "tune"}
+def test_the_sets_have_five_hundred_cases_and_no_two_share_a_text():
+    texts = [case["text"] for case in (*OWN, *FRESH)]
 
-    assert len(CASES) >= 300
-    assert not tune & {case["text"] for case in REPORT}
+    assert len(OWN) >= 300
+    assert len(FRESH) >= 150
+    assert len(set(texts)) == len(texts)
 
 
 def test_the_first_candidate_is_right_in_88_of_100(ours):
@@ -58,6 +67,7 @@ def test_the_right_row_is_among_the_first_three_in_70_of_100(ours):
     flags = [
         bool(set(case["expected_task_rows"]) & set(routing.candidates[0].tasks[:3]))
         for case, routing in ours
+        if case["expected_task_rows"]
     ]
 
     assert share(flags) >= 0.70

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from engine.cli import catalogue, route
 from engine.rules.routing import catalogue_versions, files
-from engine.rules.routing.catalogue import load_catalogue, version_in_force, versions
+from engine.rules.routing.catalogue import load_catalogue, version_in_force
 from engine.rules.routing.catalogue_import import compare
 
 runner = CliRunner()
@@ -123,7 +123,6 @@ def test_a_list_applied_from_a_day_leaves_the_older_one_as_it_was(app, tmp_path,
     shutil.copytree(files.DATA, tmp_path / "catalogue")
     monkeypatch.setattr(files, "DATA", tmp_path / "catalogue")
     monkeypatch.setattr(catalogue_versions, "DATA", tmp_path / "catalogue")
-    versions.cache_clear()
     source = str(tmp_path / "catalogue" / "tasks-2023.csv")
 
     arguments = ["--apply-from", "2024-03-01", "--reference", "城中政办〔2024〕3号"]
@@ -134,4 +133,3 @@ def test_a_list_applied_from_a_day_leaves_the_older_one_as_it_was(app, tmp_path,
     assert version_in_force(date(2024, 3, 1)) == "2024-3"
     assert compare(load_catalogue("2023-19").tasks, load_catalogue("2024-3").tasks) == ()
     monkeypatch.undo()
-    versions.cache_clear()

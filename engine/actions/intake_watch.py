@@ -1,0 +1,141 @@
+"""What a new ticket is compared with (受理提示): repeats, groups, emergencies, mixed messages.
+
+Every finding is a proposal on record for people to act on; nothing here merges, hands on or
+splits by itself, and no finding says who the requester is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from engine.actions import post
+from engine.actions.actor import SYSTEM
+from engine.actions.post import Mail
+from engine.actions.step import Step, Why, take
+from engine.models import Ticket
+from engine.rules.acceptance import (
+    EarlierMatter,
+    duplicates,
+    emergency_lines,
+    emergency_words,
+    group_alert,
+    mentioned_kinds,
+    same_matter,
+    split_kinds,
+)
+from engine.rules.citations import Citation, clause
+from engine.rules.shanghai import shanghai_date
+from engine.store import matters as store
+from engine.store import tickets as ticket_store
+from engine.store.matters import BEGINNING, Matter
+from engine.terms import NoticeKind, Recipient, TicketEvent
+
+SELF = "requester"
+
+
+def look_around(step: Step, ticket: Ticket) -> None:
+    """Note on a ticket just taken in what a person should look at; a split-off one is left out."""
+    if ticket.parent_id is not None:
+        return
+    step = replace(step, actor=SYSTEM)
+    on = shanghai_date(ticket.accepted_at)
+    _emergency(step, ticket, on)
+    _mixed(step, ticket)
+    _repeated(step, ticket, on)
+    _many(step, ticket, on)
+
+
+def _note(
+    step: Step, ticket: Ticket, words: str, law: Citation, details: dict[str, object]
+) -> None:
+    take(step, ticket, TicketEvent.NOTE, Why(words, law.label, details))
+
+
+def _emergency(step: Step, ticket: Ticket, on: date) -> None:
+    words = emergency_words(ticket.title + ticket.content, step.rules, on)
+    if not words:
+        return
+    said = (
+        f"来件出现“{'”“'.join(words)}”，请核实是否转 {'、'.join(emergency_lines(step.rules, on))}"
+    )
+    details: dict[str, object] = {"watch": "emergency", "words": list(words)}
+    _note(step, ticket, said, clause("house/H-52"), details)
+    # The words themselves are the requester's: a mail says only what is to be done.
+    what = "来件可能是紧急事项，请立即核实是否转紧急热线"
+    _tell(step, ticket, f"emergency:{ticket.id}", what, Recipient.HOTLINE, Recipient.SUPERVISOR)
+
+
+def _mixed(step: Step, ticket: Ticket) -> None:
+    kinds = split_kinds(mentioned_kinds(ticket.kind, ticket.title + ticket.content))
+    if len(kinds) > 1:
+        words = "来件可能既投诉又举报，请核实是否分成两件"
+        details: dict[str, object] = {"watch": "mixed", "restricted": True}
+        _note(step, ticket, words, clause("house/H-53"), details)
+
+
+def _text(ticket: Ticket) -> str:
+    return ticket.title + ticket.content[:BEGINNING]
+
+
+def _repeated(step: Step, ticket: Ticket, on: date) -> None:
+    """Propose merging with what the same requester said of the same matter (H-36)."""
+    window = step.rules.parameters["duplicates.window"].on(on).value
+    since = ticket.accepted_at - timedelta(days=window)
+    requester = ticket_store.requester_of(step.session, ticket)
+    found = store.of_requester(step.session, ticket, requester, since)
+    alike = _alike(step, ticket, found, on)
+    earlier = [EarlierMatter(one.number, SELF, one.received_at) for one in alike]
+    repeats = duplicates(SELF, ticket.accepted_at, earlier, step.rules)
+    if repeats:
+        numbers = [one.number for one in repeats]
+        words = f"疑似重复：同一诉求人曾以 {'、'.join(numbers)} 反映相近事项，可并单"
+        details: dict[str, object] = {"watch": "duplicate", "numbers": numbers}
+        _note(step, ticket, words, clause("house/H-36"), details)
+
+
+def _alike(step: Step, ticket: Ticket, found: Sequence[Matter], on: date) -> list[Matter]:
+    text = _text(ticket)
+    return [one for one in found if same_matter(text, one.text, step.rules, on)]
+
+
+def _many(step: Step, ticket: Ticket, on: date) -> None:
+    """Tell supervisors of one object or matter that many raise (群体诉求, H-37)."""
+    window = step.rules.parameters["group_alert.window"].on(on).value
+    since = ticket.accepted_at - timedelta(days=window)
+    found = store.in_window(step.session, ticket, since)
+    linked = _linked(step, ticket, found, on)
+    if not linked:
+        return
+    own = _identity(step, ticket)
+    matters = [EarlierMatter(one.number, one.requester, one.received_at) for one in linked]
+    matters.append(EarlierMatter(ticket.number, own, ticket.accepted_at))
+    alert = group_alert(matters, ticket.accepted_at, step.rules)
+    if alert is None:
+        return
+    numbers = [one.number for one in linked]
+    details: dict[str, object] = {"watch": "group", "numbers": numbers, "restricted": True}
+    _note(step, ticket, f"群体诉求：{alert.reason}", alert.citation, details)
+    # One mail a group: further tickets of the same group carry the same key.
+    _tell(step, ticket, f"group:{min(one.id for one in linked)}", alert.reason,
+          Recipient.SUPERVISOR)  # fmt: skip
+
+
+def _linked(step: Step, ticket: Ticket, found: Sequence[Matter], on: date) -> list[Matter]:
+    accused = ticket.accused_unit_id
+    same = {one.id for one in _alike(step, ticket, found, on)}
+    if accused is not None:
+        same |= {one.id for one in found if one.accused_unit_id == accused}
+    return [one for one in found if one.id in same]
+
+
+def _identity(step: Step, ticket: Ticket) -> str:
+    requester = ticket_store.requester_of(step.session, ticket)
+    return requester.credit_code or requester.enterprise or requester.phone
+
+
+def _tell(step: Step, ticket: Ticket, key: str, what: str, *recipients: Recipient) -> None:
+    common = post.common_facts(ticket)
+    item = {"number": ticket.number, "kind": ticket.kind.label, "what": what, "due_on": None,
+            "link": common["link"], "confidential": ticket.confidential}  # fmt: skip
+    mail = Mail(key=key, kind=NoticeKind.DIGEST, facts={"items": [item]})
+    post.post(step, ticket, mail, post.addresses(step.session, None, recipients))

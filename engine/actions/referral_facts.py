@@ -1,0 +1,56 @@
+"""What a referral says besides a letter's facts: whence, to whom, measures taken, material."""
+
+from engine.actions.step import Step
+from engine.documents.letter_annexes import Material
+from engine.documents.letter_texts import Referral
+from engine.models import Letter, Ticket, TicketEventRecord, Unit
+from engine.rules.shanghai import shanghai_date, spoken_date
+from engine.settings import load_settings
+from engine.store import letters as store
+from engine.store import tickets as ticket_store
+from engine.terms import LetterKind, TicketEvent
+
+MEASURES = {TicketEvent.REMIND: "催办", TicketEvent.SUPERVISE: "转督办"}
+OF_THE_TICKET = ("期限计算书（附后）", "工单办理经过（附后）")
+
+
+def referral_of(step: Step, letter: Letter) -> Referral | None:
+    """Return what only a referral says; None for every other letter."""
+    if letter.kind is not LetterKind.REFERRAL:
+        return None
+    ticket = step.session.get_one(Ticket, letter.ticket_id)
+    sent = _letters_before(step, letter)
+    return Referral(
+        target=step.session.get_one(Unit, letter.unit_id).name,
+        source=f"{load_settings().hotline_name}工单办理和督办记录（{letter.facts['reason']}）",
+        measures=_measures(step, ticket, sent),
+        materials=(*(_material(one) for one in sent), *(Material(one) for one in OF_THE_TICKET)),
+    )
+
+
+def _letters_before(step: Step, letter: Letter) -> list[Letter]:
+    """Return the letters the unit concerned was sent: on this ticket, or named by the reason."""
+    accused = letter.facts["accused_unit_id"]
+    everywhere = store.sent_to_unit(step.session, accused)
+    return [one for one in everywhere if one.kind is not LetterKind.REFERRAL
+            and one.id < letter.id]  # fmt: skip
+
+
+def _measures(step: Step, ticket: Ticket, sent: list[Letter]) -> tuple[str, ...]:
+    taken = [_event(record) for record in ticket_store.events(step.session, ticket)
+             if record.event in MEASURES]  # fmt: skip
+    letters = [_letter(one) for one in sent]
+    return (*taken, *letters) or ("热线已记录在案，尚未采取其他措施",)
+
+
+def _event(record: TicketEventRecord) -> str:
+    return f"{spoken_date(shanghai_date(record.at))}{MEASURES[record.event]}"
+
+
+def _letter(letter: Letter) -> str:
+    on = spoken_date(shanghai_date(letter.approved_at or letter.proposed_at))
+    return f"{on}发{letter.kind.label} {letter.number}"
+
+
+def _material(letter: Letter) -> Material:
+    return Material(f"{letter.kind.label} {letter.number}", sha256=letter.pdf_sha256)

@@ -1,0 +1,196 @@
+"""Referral of clues (线索移交): proposed with what is on record, decided by named supervisors.
+
+Two letters in the window, or one left unanswered, only propose (H-33). Whether conduct is
+"情况恶劣、造成不良影响", and to whom it goes, is a supervisor's judgement, and stays on record.
+The body concerned never sees any of it: the letter belongs to the body it is handed to.
+"""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from engine.actions import post
+from engine.actions.actor import SYSTEM
+from engine.actions.evidence import evidence_for
+from engine.actions.letter_facts import demands_for
+from engine.actions.post import Mail
+from engine.actions.step import Step, Why, take
+from engine.errors import BadInputError, NotPermittedError
+from engine.models import Clock, Letter, Ticket, Unit
+from engine.rules.rectification import referral_due
+from engine.rules.referral import ReferralTarget, referral_refusal, referral_targets
+from engine.rules.shanghai import shanghai_date
+from engine.settings import load_settings
+from engine.store import letters as store
+from engine.store import tickets as ticket_store
+from engine.terms import (
+    LetterKind,
+    LetterStatus,
+    NoticeKind,
+    Recipient,
+    RectificationGround,
+    Role,
+    TicketEvent,
+)
+
+GROUNDS = (RectificationGround.DUTY_NOT_PERFORMED,)
+OPEN_REPLY = (LetterStatus.SENT, LetterStatus.INSUFFICIENT)
+
+
+def targets_for(step: Step, accused_unit_id: int) -> tuple[tuple[ReferralTarget, Unit], ...]:
+    """Return the bodies a clue about a unit may go to, in the document's order; never itself."""
+    listed = referral_targets(step.rules, shanghai_date(step.now))
+    found = [(one, ticket_store.unit_by_name(step.session, one.unit)) for one in listed]
+    return tuple((one, unit) for one, unit in found if unit.id != accused_unit_id)
+
+
+def propose_referral(
+    step: Step, ticket: Ticket, unit_id: int, reason: str,
+    grounds: tuple[RectificationGround, ...] = GROUNDS,
+) -> Letter | None:  # fmt: skip
+    """Put a referral about a unit before the supervisors; None while one about it is in hand.
+
+    Raises:
+        BadInputError: it is not said why.
+        NotPermittedError: somebody other than a supervisor or the engine itself proposes.
+    """
+    if not reason.strip():
+        words = "请写明提议移交的理由。"
+        raise BadInputError(words, fields={"reason": words})
+    if _in_hand(step, ticket, unit_id):
+        return None
+    details = {"restricted": True, "grounds": [one.value for one in grounds]}
+    why = Why(f"提议移交线索：{reason.strip()}", details=details)
+    record = take(step, ticket, TicketEvent.PROPOSE_REFERRAL, why)
+    (_, first), *_ = targets_for(step, unit_id)
+    letter = Letter(
+        ticket_id=ticket.id, unit_id=first.id, kind=LetterKind.REFERRAL,
+        status=LetterStatus.PROPOSED, proposed_at=step.now, proposed_by=step.actor.name,
+        grounds=[one.value for one in grounds],
+        evidence=[*letter_lines(step, unit_id), *evidence_for(step, ticket)],
+        demands=list(demands_for(LetterKind.REFERRAL)),
+        facts={"accused_unit_id": unit_id, "reason": reason.strip(), "target": "",
+               "judgement": "", "proposed_by_id": step.actor.account_id},
+    )  # fmt: skip
+    step.session.add(letter)
+    step.session.flush()
+    _tell_supervisors(step, ticket, unit_id, f"event:{record.id}", reason.strip())
+    return letter
+
+
+def _in_hand(step: Step, ticket: Ticket, unit_id: int) -> bool:
+    if store.in_hand(step.session, ticket.id, LetterKind.REFERRAL) is not None:
+        return True
+    waiting = (one for one in store.waiting(step.session) if one.kind is LetterKind.REFERRAL)
+    return any(one.facts.get("accused_unit_id") == unit_id for one in waiting)
+
+
+def _tell_supervisors(step: Step, ticket: Ticket, unit_id: int, key: str, reason: str) -> None:
+    unit = step.session.get_one(Unit, unit_id)
+    facts = {"unit": unit.name, "letter_kind": LetterKind.REFERRAL.label, "reason": reason}
+    to = post.addresses(step.session, None, (Recipient.SUPERVISOR,))
+    post.post(step, ticket, Mail(key=key, kind=NoticeKind.LETTER_PROPOSED, facts=facts), to)
+
+
+def letters_in_window(step: Step, unit_id: int) -> list[Letter]:
+    """Return the rectification letters a unit was sent within the window, oldest first."""
+    today = shanghai_date(step.now)
+    days = step.rules.parameters["rectification.referral_window"].on(today).value
+    found = store.sent_to_unit_since(step.session, unit_id, step.now - timedelta(days=days + 1))
+    since = today - timedelta(days=days)
+    return sorted((one for one in found if _sent_on(one) > since), key=lambda one: one.id)
+
+
+def _sent_on(letter: Letter) -> date:
+    return shanghai_date(letter.approved_at or letter.proposed_at)
+
+
+def letter_lines(step: Step, unit_id: int) -> list[str]:
+    """Return an evidence line for each rectification letter of the window."""
+    return [f"{_sent_on(one).month}月{_sent_on(one).day}日发整改函 {one.number}{_open(one)}"
+            for one in letters_in_window(step, unit_id)]  # fmt: skip
+
+
+def _open(letter: Letter) -> str:
+    return "，尚未反馈" if letter.status in OPEN_REPLY else ""
+
+
+def after_rectification(step: Step, ticket: Ticket, letter: Letter) -> Letter | None:
+    """Propose a referral where the letter just sent was one too many for its unit (H-33)."""
+    return _propose_if_due(step, ticket, letter.unit_id, letter, reply_overdue=False)
+
+
+def after_reply_breach(step: Step, ticket: Ticket, clock: Clock) -> Letter | None:
+    """Propose a referral where a rectification letter was left unanswered in time (H-33)."""
+    letter = step.session.get(Letter, clock.letter_id) if clock.letter_id else None
+    if letter is None or letter.kind is not LetterKind.RECTIFICATION:
+        return None
+    return _propose_if_due(step, ticket, letter.unit_id, letter, reply_overdue=True)
+
+
+def _propose_if_due(
+    step: Step, ticket: Ticket, unit_id: int, letter: Letter, *, reply_overdue: bool
+) -> Letter | None:
+    today = shanghai_date(step.now)
+    sent = [_sent_on(one) for one in letters_in_window(step, unit_id)]
+    due = referral_due(sent, today, reply_overdue=reply_overdue, rules=step.rules)
+    if due is None:
+        return None
+    grounds = tuple(RectificationGround.parse(one) for one in letter.grounds) or GROUNDS
+    reason = f"{due[0]}（{letter.number}）"
+    return propose_referral(replace(step, actor=SYSTEM), ticket, unit_id, reason, grounds)
+
+
+def settle(step: Step, letter: Letter, *, target: str, judgement: str) -> None:
+    """Write into a referral's draft to whom it goes, and the judgement in the drafter's words.
+
+    Raises:
+        BadInputError: the target is not one of the document's bodies, or no judgement is given.
+    """
+    choices = {one.key: unit for one, unit in targets_for(step, accused_unit_of(letter))}
+    fields = {}
+    if target not in choices:
+        names = "、".join(f"{unit.name}（{key}）" for key, unit in choices.items())
+        fields["target"] = f"请选择移交对象：{names}。"
+    if not judgement.strip():
+        fields["judgement"] = "须写明情况恶劣、造成不良影响的判断理由。"
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
+    letter.facts = {**letter.facts, "target": target, "judgement": judgement.strip()}
+    letter.unit_id = choices[target].id
+
+
+def accused_unit_of(letter: Letter) -> int:
+    """Return the unit a letter speaks of: for a referral not the one it goes to."""
+    return int(letter.facts.get("accused_unit_id", letter.unit_id))
+
+
+def check_signer(step: Step, letter: Letter) -> None:
+    """Refuse a signer who may not hand a clue over: not a supervisor, or its own proposer.
+
+    Raises:
+        NotPermittedError: says what is missing, with the clause.
+    """
+    actor, on = step.actor, shanghai_date(step.now)
+    proposer = str(letter.facts.get("proposed_by_id"))
+    signer, role = str(actor.account_id or "-"), actor.role or Role.SUPERVISOR
+    judgement = str(letter.facts.get("judgement", ""))
+    refusal = referral_refusal(proposer, signer, role, judgement, step.rules, on)
+    if refusal is not None:
+        message = f"{refusal[0]}（{refusal[1].label}）。"
+        raise NotPermittedError(message)
+
+
+def notify_target(step: Step, ticket: Ticket, letter: Letter) -> None:
+    """Tell the body a clue is handed to that a referral waits; nothing of it goes by mail."""
+    unit = step.session.get_one(Unit, letter.unit_id)
+    facts = {"letter_number": letter.number, "kind": "", "category": "", "number": "",
+             "link": f"{load_settings().link_base}/letters/{letter.id}"}  # fmt: skip
+    mail = Mail(key=f"letter:{letter.id}", kind=NoticeKind.REFERRAL, facts=facts, letter=letter,
+                unit=unit)  # fmt: skip
+    post.post(step, ticket, mail, post.addresses(step.session, unit, (Recipient.UNIT,)))
+
+
+def restricted(letter: Letter) -> dict[str, Any]:
+    """Return the mark of events that units must not see; empty for every other letter."""
+    return {"restricted": True} if letter.kind is LetterKind.REFERRAL else {}

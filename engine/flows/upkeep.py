@@ -1,0 +1,46 @@
+"""What time alone brings: another calendar, windows that end in silence, refusals not decided.
+
+Running these twice, late or in two places is harmless: each piece is worked off once.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from engine.flows.batches import Ids, Kind, Outcome, Run, carry_out, plainly
+from engine.flows.orders import LIMIT, Background
+
+RECOMPUTE = Kind("recompute")
+WINDOW = Kind("close-window")
+SILENCE = Kind("deem-accepted")
+
+
+def recompute(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> Outcome:
+    """Recount those clocks by the calendar loaded now, nearest due first."""
+
+    def work(some: Ids) -> Mapping[str, int]:
+        return Counter(actions.recompute_one(clock_id, now) for clock_id in some)
+
+    return carry_out(RECOMPUTE, ids, LIMIT, work, run)
+
+
+def close_windows(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> Outcome:
+    """Close those evaluation windows; whom silence entitles to a call is called."""
+
+    def work(some: Ids) -> Mapping[str, int]:
+        return Counter(_owed(owed=actions.close_window(link_id, now)) for link_id in some)
+
+    return carry_out(WINDOW, ids, LIMIT, work, run)
+
+
+def _owed(*, owed: bool) -> str:
+    return "callback_owed" if owed else "closed"
+
+
+def deem_accepted(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> Outcome:
+    """Record of those tickets that silence has accepted them."""
+
+    def work(some: Ids) -> Mapping[str, int]:
+        return Counter(deemed=sum(actions.deem_accepted(ticket_id, now) for ticket_id in some))
+
+    return carry_out(SILENCE, ids, LIMIT, work, run)
