@@ -12,7 +12,7 @@ from engine.actions.step import Step, Why, take
 from engine.documents.fonts import find_fonts
 from engine.documents.letter_data import LetterData
 from engine.documents.letters import render_docx, render_pdf
-from engine.errors import BadInputError, ConflictError, NotPermittedError, RefusedTransitionError
+from engine.errors import BadInputError, ConflictError, NotPermittedError
 from engine.models import Clock, Letter, Ticket, Unit
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
@@ -28,7 +28,6 @@ from engine.terms import (
     TicketEvent,
 )
 
-SHORTEST_REPLY = 10
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EVENT_OF_DRAFT = {LetterStatus.PROPOSED, LetterStatus.REJECTED}
 
@@ -162,7 +161,7 @@ def approve_letter(step: Step, letter: Letter) -> Letter:
     if letter.kind is LetterKind.REFERRAL:
         _hand_over(step, ticket, letter)
         return letter
-    clock = _reply_clock(step, ticket, letter)
+    clock = start_reply_clock(step, ticket, letter)
     title = _render(step, letter).title
     _send(step, ticket, letter, title, clock.due_on)
     if letter.kind is LetterKind.RECTIFICATION:
@@ -195,7 +194,8 @@ def _number(step: Step, letter: Letter) -> None:
     letter.number = form.format(organ=organ, year=day.year, number=letter.serial)
 
 
-def _reply_clock(step: Step, ticket: Ticket, letter: Letter) -> Clock:
+def start_reply_clock(step: Step, ticket: Ticket, letter: Letter) -> Clock:
+    """Start the clock by which a letter must be answered (整改反馈时限)."""
     subject = clocks.Subject(letter=letter, unit_id=letter.unit_id)
     return clocks.start(step, ticket, ClockKind.RECTIFICATION_REPLY, subject)
 
@@ -249,59 +249,4 @@ def _turn_down(step: Step, letter: Letter, status: LetterStatus, opinion: str, w
     why = Why(words, details=referrals.restricted(letter))
     take(step, ticket, TicketEvent.REJECT_LETTER, why)
     letter.status, letter.opinion = status, opinion.strip()
-    return letter
-
-
-def answer_letter(step: Step, letter: Letter, text: str) -> Letter:
-    """File a unit's reply to a letter (整改回复) and stop its clock.
-
-    Raises:
-        NotPermittedError: the letter went to another unit.
-        RefusedTransitionError: it was not sent, or is answered already.
-    """
-    if step.actor.role is not None and step.actor.unit_id != letter.unit_id:
-        message = "这份函不是发给您单位的。"
-        raise NotPermittedError(message)
-    if letter.status not in (LetterStatus.SENT, LetterStatus.INSUFFICIENT):
-        message = f"这份函现为“{letter.status.label}”，不需要回复。"
-        raise RefusedTransitionError(message)
-    if len(text.strip()) < SHORTEST_REPLY:
-        words = f"整改情况至少写 {SHORTEST_REPLY} 个字。"
-        raise BadInputError(words, fields={"text": words})
-    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    why = Why(f"回复 {letter.number}", details=referrals.restricted(letter))
-    take(step, ticket, TicketEvent.ANSWER_LETTER, why)
-    letter.reply, letter.replied_at = text.strip(), step.now
-    letter.replied_by_id, letter.status = step.actor.account_id, LetterStatus.ANSWERED
-    clocks.stop_of_letter(step, ticket, letter, "已回复")
-    _tell_answered(step, ticket, letter)
-    return letter
-
-
-def _tell_answered(step: Step, ticket: Ticket, letter: Letter) -> None:
-    unit = step.session.get_one(Unit, letter.unit_id)
-    facts = {"unit": unit.name, "letter_number": letter.number, "letter_title": letter.kind.label}
-    to = post.addresses(step.session, unit, (Recipient.SUPERVISOR,))
-    key = f"letter:{letter.id}:answered"
-    post.post(step, ticket, Mail(key=key, kind=NoticeKind.RECTIFICATION_ANSWERED, facts=facts), to)
-
-
-def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "") -> Letter:
-    """Accept a unit's reply, or find it insufficient and let it be answered again.
-
-    Raises:
-        ConflictError: there is no reply to judge.
-    """
-    if letter.status is not LetterStatus.ANSWERED:
-        message = f"这份函现为“{letter.status.label}”，没有待认定的回复。"
-        raise ConflictError(message)
-    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    word = "认可整改" if accepted else "整改不到位"
-    words = f"{word}：{opinion.strip()}" if opinion.strip() else word
-    why = Why(words, details=referrals.restricted(letter))
-    take(step, ticket, TicketEvent.ACCEPT_LETTER_ANSWER, why)
-    letter.status = LetterStatus.ACCEPTED if accepted else LetterStatus.INSUFFICIENT
-    letter.opinion = opinion.strip()
-    if not accepted and letter.kind is not LetterKind.REFERRAL:
-        _reply_clock(step, ticket, letter)
     return letter

@@ -6,6 +6,7 @@ from datetime import date, time
 from engine.actions import callbacks, letters, review, unit_work
 from engine.actions.callbacks import CallbackForm
 from engine.actions.intake_checks import NewTicket
+from engine.actions.letter_replies import answer_letter
 from engine.actions.letters import Draft
 from engine.actions.step import Step
 from engine.actions.unit_work import AnswerForm, ReturnForm
@@ -205,7 +206,7 @@ def _answer_letter(stage: Stage, number: str, letter_id: int) -> None:
 
     def reply(step: Step, _: Ticket) -> None:
         letter = letter_store.letter(step.session, letter_id, lock=True)
-        letters.answer_letter(step, letter, words)
+        answer_letter(step, letter, words)
 
     on(number, stage.clock.now, handler_of(number), reply)
 

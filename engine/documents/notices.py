@@ -85,7 +85,17 @@ def _without_secrets(facts: Mapping[str, object]) -> dict[str, object]:
     safe.update(confidential=secret, protected="举报人" if report else "诉求人")
     if secret:
         safe.update(category=SECRET_CATEGORY, kind=SECRET_KIND)
+        safe["due_how"] = _without_kind(safe.get("due_how"))
     return safe
+
+
+def _without_kind(due_how: object) -> object:
+    """Return how a date was counted without the kind of ticket that begins the sentence."""
+    if not isinstance(due_how, str):
+        return due_how
+    for kind in TicketKind:
+        due_how = due_how.replace(kind.label, "本件")
+    return due_how
 
 
 def _items(facts: Mapping[str, object]) -> list[Mapping[str, object]]:

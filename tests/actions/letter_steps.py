@@ -1,6 +1,6 @@
 """Steps of a letter's life, each by the one who does it."""
 
-from engine.actions import letters
+from engine.actions import letter_replies, letters
 from engine.actions.letters import Draft, Proposal
 from engine.models import Letter, Ticket
 from engine.store import letters as store
@@ -69,4 +69,4 @@ def number_of(letter_id) -> str:
 def reply(
     letter_id, who=MARKET, text="已整改：完成办理并向诉求人说明。", now="Wed 2026-11-25 09:00"
 ):
-    on_letter(letter_id, now, who, lambda s, one: letters.answer_letter(s, one, text))
+    on_letter(letter_id, now, who, lambda s, one: letter_replies.answer_letter(s, one, text))

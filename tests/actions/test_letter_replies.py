@@ -3,6 +3,7 @@
 import pytest
 
 from engine.actions import callbacks, letters
+from engine.actions.letter_replies import judge_answer
 from engine.errors import (
     BadInputError,
     ConflictError,
@@ -111,7 +112,7 @@ def test_an_accepted_reply_ends_the_letter():
     reply(letter_id)
 
     on_letter(letter_id, NEXT, SUPERVISOR,
-              lambda s, one: letters.judge_answer(s, one, accepted=True))  # fmt: skip
+              lambda s, one: judge_answer(s, one, accepted=True))  # fmt: skip
 
     assert the(letter_id).status is LetterStatus.ACCEPTED
 
@@ -120,7 +121,7 @@ def test_an_insufficient_reply_must_be_given_again_within_a_new_limit():
     letter_id = a_sent_letter()
     reply(letter_id)
 
-    on_letter(letter_id, "Thu 2026-11-26 09:00", SUPERVISOR, lambda s, one: letters.judge_answer(
+    on_letter(letter_id, "Thu 2026-11-26 09:00", SUPERVISOR, lambda s, one: judge_answer(
         s, one, accepted=False, opinion="未写明原因"))  # fmt: skip
 
     clock = clock_of(number_of(letter_id), ClockKind.RECTIFICATION_REPLY)
@@ -134,7 +135,7 @@ def test_a_reply_is_judged_only_once():
 
     with pytest.raises(ConflictError, match="没有待认定"):
         on_letter(letter_id, NEXT, SUPERVISOR,
-                  lambda s, one: letters.judge_answer(s, one, accepted=True))  # fmt: skip
+                  lambda s, one: judge_answer(s, one, accepted=True))  # fmt: skip
 
 
 def test_a_letter_whose_ticket_was_closed_is_still_due_and_breached():

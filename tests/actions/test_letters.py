@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from engine.actions import letters
 from engine.actions.letters import Draft
+from engine.actions.overseeing import remind
 from engine.errors import (
     BadInputError,
     ConflictError,
@@ -40,6 +41,7 @@ from tests.builders import (
     a_signed_ticket,
     a_step,
     day,
+    on_ticket,
 )
 from tests.looking import clock_of, letters_of, mails_of
 
@@ -83,12 +85,16 @@ def test_a_draft_needs_a_ground_and_a_demand(field, changes):
 
 
 def test_a_drafter_decides_which_evidence_stays():
-    letter_id = proposed(a_signed_ticket(NOW))
-    kept = Draft(GROUNDS, ("限期办结",), evidence=("11月23日签收",))
+    number = a_signed_ticket(NOW)
+    for _ in range(2):
+        on_ticket(number, NOW, SUPERVISOR, lambda step, one: remind(step, one, "请抓紧"))
+    letter_id = proposed(number)
+    first, second = the(letter_id).evidence
+    kept = Draft(GROUNDS, ("限期办结",), evidence=(second,))
 
     on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(s, one, kept))
 
-    assert the(letter_id).evidence == ["11月23日签收"]
+    assert the(letter_id).evidence == [second] != [first]
 
 
 def test_a_proposed_letter_is_not_approved_undrafted():

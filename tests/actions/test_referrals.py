@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.actions import letters, referrals
+from engine.actions import letter_replies, letters, referrals
 from engine.actions.letters import Draft, Proposal
 from engine.errors import BadInputError, ConflictError, NotPermittedError
 from engine.store import letters as letter_store
@@ -128,7 +128,7 @@ def test_a_letter_left_unanswered_proposes_a_referral():
 def test_a_letter_answered_in_time_proposes_nothing():
     number = a_signed_ticket(NOW)
     letter = rectify(number, NOW)
-    doing(LATER, MARKET, lambda step: letters.answer_letter(
+    doing(LATER, MARKET, lambda step: letter_replies.answer_letter(
         step, letter_store.letter(step.session, letter.id, lock=True),
         "已整改完毕，责任已落实。"))  # fmt: skip
 

@@ -21,7 +21,7 @@ from engine.documents.letter_texts import (
     supervision_letter,
 )
 from engine.documents.letters import render_pdf, render_png
-from engine.errors import DocumentError
+from engine.errors import DocumentError, NotFoundError
 from engine.terms import LetterKind, RectificationGround
 from tests.documents.facts import (
     SIGNED_AT,
@@ -258,7 +258,7 @@ def test_a_preview_is_a_picture_of_the_page_asked_for():
 
     assert first.startswith(b"\x89PNG")
     assert first != second
-    with pytest.raises(DocumentError, match="没有第 3 页"):
+    with pytest.raises(NotFoundError, match="没有第 3 页"):
         render_png(letter, fonts=FONTS, page=3)
 
 

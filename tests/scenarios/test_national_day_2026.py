@@ -2,6 +2,7 @@
 
 from engine.actions import letters, review, unit_work
 from engine.actions.dispatch import Dispatch, dispatch
+from engine.actions.letter_replies import answer_letter
 from engine.models import Ticket
 from engine.rules.certificates import Certificate
 from engine.store import letters as letter_store
@@ -155,7 +156,7 @@ def test_the_letter_it_earns_is_drafted_approved_numbered_mailed_and_answered(da
     on_letter(number, days.go("Tue 2026-10-20 09:30"), SECOND_SUPERVISOR, letters.approve_letter)
     days.go("Tue 2026-10-20 10:00")
     answer(number, days.go("Wed 2026-10-21 10:00"), MARKET)
-    on_letter(number, days.go("Thu 2026-10-22 10:00"), MARKET, lambda s, one: letters.answer_letter(
+    on_letter(number, days.go("Thu 2026-10-22 10:00"), MARKET, lambda s, one: answer_letter(
         s, one, "已办结，责任到人，完善督办台账。"))  # fmt: skip
 
     letter = letters_of(number)[-1]

@@ -1,0 +1,67 @@
+"""The unit's reply to a letter (整改回复), and what is found of it."""
+
+from engine.actions import clocks, post, referrals
+from engine.actions.letters import start_reply_clock
+from engine.actions.post import Mail
+from engine.actions.step import Step, Why, take
+from engine.errors import BadInputError, ConflictError, NotPermittedError, RefusedTransitionError
+from engine.models import Letter, Ticket, Unit
+from engine.store import tickets as ticket_store
+from engine.terms import LetterKind, LetterStatus, NoticeKind, Recipient, TicketEvent
+
+SHORTEST_REPLY = 10
+
+
+def answer_letter(step: Step, letter: Letter, text: str) -> Letter:
+    """File a unit's reply to a letter (整改回复) and stop its clock.
+
+    Raises:
+        NotPermittedError: the letter went to another unit.
+        RefusedTransitionError: it was not sent, or is answered already.
+    """
+    if step.actor.role is not None and step.actor.unit_id != letter.unit_id:
+        message = "这份函不是发给您单位的。"
+        raise NotPermittedError(message)
+    if letter.status not in (LetterStatus.SENT, LetterStatus.INSUFFICIENT):
+        message = f"这份函现为“{letter.status.label}”，不需要回复。"
+        raise RefusedTransitionError(message)
+    if len(text.strip()) < SHORTEST_REPLY:
+        words = f"整改情况至少写 {SHORTEST_REPLY} 个字。"
+        raise BadInputError(words, fields={"text": words})
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    why = Why(f"回复 {letter.number}", details=referrals.restricted(letter))
+    take(step, ticket, TicketEvent.ANSWER_LETTER, why)
+    letter.reply, letter.replied_at = text.strip(), step.now
+    letter.replied_by_id, letter.status = step.actor.account_id, LetterStatus.ANSWERED
+    clocks.stop_of_letter(step, ticket, letter, "已回复")
+    _tell_answered(step, ticket, letter)
+    return letter
+
+
+def _tell_answered(step: Step, ticket: Ticket, letter: Letter) -> None:
+    unit = step.session.get_one(Unit, letter.unit_id)
+    facts = {"unit": unit.name, "letter_number": letter.number, "letter_title": letter.kind.label}
+    to = post.addresses(step.session, unit, (Recipient.SUPERVISOR,))
+    key = f"letter:{letter.id}:answered"
+    post.post(step, ticket, Mail(key=key, kind=NoticeKind.RECTIFICATION_ANSWERED, facts=facts), to)
+
+
+def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "") -> Letter:
+    """Accept a unit's reply, or find it insufficient and let it be answered again.
+
+    Raises:
+        ConflictError: there is no reply to judge.
+    """
+    if letter.status is not LetterStatus.ANSWERED:
+        message = f"这份函现为“{letter.status.label}”，没有待认定的回复。"
+        raise ConflictError(message)
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    word = "认可整改" if accepted else "整改不到位"
+    words = f"{word}：{opinion.strip()}" if opinion.strip() else word
+    why = Why(words, details=referrals.restricted(letter))
+    take(step, ticket, TicketEvent.ACCEPT_LETTER_ANSWER, why)
+    letter.status = LetterStatus.ACCEPTED if accepted else LetterStatus.INSUFFICIENT
+    letter.opinion = opinion.strip()
+    if not accepted and letter.kind is not LetterKind.REFERRAL:
+        start_reply_clock(step, ticket, letter)
+    return letter

@@ -1,0 +1,102 @@
+"""A letter says only what the record says, and can be signed at any moment of the clock."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from engine.actions import review, unit_work
+from engine.actions.letter_facts import letter_data
+from engine.actions.letters import Draft, Proposal, approve_letter, draft_letter, propose_letter
+from engine.actions.step import Step
+from engine.errors import BadInputError
+from engine.models import Letter
+from engine.store import letters as letter_store
+from engine.store.database import Database, work
+from engine.terms import LetterKind, LetterStatus, RectificationGround
+from tests.builders import (
+    MARKET,
+    OPERATOR,
+    SECOND_SUPERVISOR,
+    SUPERVISOR,
+    a_signed_ticket,
+    a_step,
+    a_ticket_to_call_back,
+    an_answer,
+    an_unhappy_callback,
+    call_back,
+    doing,
+    moment,
+    on_ticket,
+)
+
+NOW = "Mon 2026-11-23 09:00"
+NEXT = "Tue 2026-11-24 09:30"
+GROUNDS = (RectificationGround.PERFUNCTORY,)
+
+
+def a_proposed_letter(number: str, now: str) -> int:
+    proposal = Proposal(LetterKind.RECTIFICATION, GROUNDS, "测试")
+
+    def propose(step: Step, ticket) -> int:
+        letter = propose_letter(step, ticket, proposal)
+        assert letter is not None
+        return letter.id
+
+    return on_ticket(number, now, SUPERVISOR, propose)
+
+
+def draft(letter_id: int, now: str, evidence: tuple[str, ...] | None = None) -> None:
+    def write(step: Step) -> None:
+        letter = letter_store.letter(step.session, letter_id, lock=True)
+        draft_letter(step, letter, Draft(GROUNDS, ("重新办理",), evidence))
+
+    doing(now, SUPERVISOR, write)
+
+
+def test_a_letter_can_be_approved_at_any_microsecond(database: Database) -> None:
+    letter_id = a_proposed_letter(a_signed_ticket(NOW), NOW)
+    draft(letter_id, NOW)
+    odd = moment(NEXT) + timedelta(microseconds=123457)
+
+    with work() as session:
+        letter = letter_store.letter(session, letter_id, lock=True)
+        approve_letter(a_step(session, odd, SECOND_SUPERVISOR), letter)
+
+    with work() as session:
+        assert session.exec(select(Letter.status)).one() is LetterStatus.SENT
+
+
+def test_evidence_that_is_not_in_the_record_is_refused(database: Database) -> None:
+    letter_id = a_proposed_letter(a_signed_ticket(NOW), NOW)
+
+    with pytest.raises(BadInputError, match="只能取自工单经过"):
+        draft(letter_id, NOW, evidence=("收受礼品（事件第99号）",))
+
+    with work() as session:
+        assert letter_store.letter(session, letter_id).status is LetterStatus.PROPOSED
+
+
+def test_a_letter_about_an_answered_ticket_does_not_say_that_it_is_unanswered(
+    database: Database,
+) -> None:
+    number = a_ticket_to_call_back(NOW)
+    call_back(number, NEXT, an_unhappy_callback())
+    on_ticket(number, NEXT, MARKET, lambda step, one: unit_work.answer(step, one, an_answer()))
+    on_ticket(number, NEXT, OPERATOR, review.approve_answer)
+    call_back(number, "Wed 2026-11-25 09:30", an_unhappy_callback())
+    letter_id = a_proposed_letter_of(number)
+
+    with work() as session:
+        letter = letter_store.letter(session, letter_id)
+        data = letter_data(a_step(session, "Wed 2026-11-25 10:00"), letter, number=None)
+
+    text = "".join(part.text for part in data.body)
+    assert "至今未答复" not in text
+    assert "11月24日答复" in text
+
+
+def a_proposed_letter_of(number: str) -> int:
+    """Return the letter that the second dissatisfaction proposed by itself."""
+    with work() as session:
+        return session.exec(select(Letter.id).order_by(Letter.id.desc())).first() or 0
