@@ -11,6 +11,7 @@ from api.pages.visit import EYES, HEADERS, Visit, attempt, reading
 from engine.actions import letters as actions
 from engine.actions.evidence import evidence_for
 from engine.actions.letter_facts import letter_data
+from engine.actions.letter_replies import judge_answer
 from engine.documents.fonts import find_fonts
 from engine.documents.letter_data import LetterData
 from engine.documents.letters import render_png
@@ -175,7 +176,7 @@ def _judge(visit: Visit, letter: Letter, form: Form) -> str:
         words = "请选是否认可整改。"
         raise BadInputError(words, fields={"accepted": words})
     accepted = form.text("accepted") == "yes"
-    actions.judge_answer(visit.step, letter, accepted=accepted, opinion=form.text("opinion"))
+    judge_answer(visit.step, letter, accepted=accepted, opinion=form.text("opinion"))
     return "已认可整改。" if accepted else "认定整改不到位，单位须再次回复。"
 
 

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import UNIT, Visit, attempt, reading
-from engine.actions.letters import answer_letter
+from engine.actions.letter_replies import answer_letter
 from engine.errors import EngineError, NotFoundError
 from engine.models import Letter
 from engine.rules.shanghai import end_of_day, shanghai_date
