@@ -30,7 +30,7 @@ class TicketFacts:
     within_return_window: bool = True
     return_used: bool = False
     answered_before: bool = False
-    carries_complaint: bool = False
+    carries_merged: bool = False
     panel_due: bool = False
     contacted: bool = False
     requester_content: bool = False
@@ -115,8 +115,10 @@ def has_contacted(facts: TicketFacts) -> str | None:
 
 def may_answer_on_the_spot(facts: TicketFacts) -> str | None:
     """Refuse to close a complaint or report on the telephone, or without the caller's word."""
-    if facts.carries_complaint or facts.kind in (TicketKind.COMPLAINT, TicketKind.REPORT):
+    if facts.kind in (TicketKind.COMPLAINT, TicketKind.REPORT):
         return "投诉、举报须转承办单位办理，不能当场办结。"
+    if facts.carries_merged:
+        return "有诉求并入的工单，每位诉求人都要回访，不能当场办结。"
     return None if facts.requester_content else "当场办结须经来电人确认已解决。"
 
 

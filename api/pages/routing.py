@@ -63,7 +63,8 @@ def _page(
         "rows": [_row(one) for one in routing_views.heat_by_row(visit.session, since)[:HOTTEST]],
         "heat": routing_views.heat_by_unit(visit.session, since),
         "coverage": coverage_since(visit.session, since, visit.now, TEXTS),
-        "strangers": STRANGERS,
+        # Words of tickets are for those who may read tickets.
+        "strangers": STRANGERS if visit.role is Role.SUPERVISOR else 0,
     }  # fmt: skip
     return visit.page("routing.html", facts, error.status if error else 200)
 

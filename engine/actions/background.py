@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import structlog
 from sqlmodel import Session, col, select
 
-from engine.actions import delivering, evaluations, silence
+from engine.actions import alarms, delivering, evaluations, silence
 from engine.actions.actor import SYSTEM
 from engine.actions.recompute import recompute
 from engine.actions.routing import route_ticket
@@ -15,6 +15,7 @@ from engine.errors import EngineError, UnavailableError
 from engine.models import Clock, Heartbeat, Ticket
 from engine.rules.calendar_alarms import calendar_alarms
 from engine.rules.rule_set import load_rules
+from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import clocks as clock_store
 from engine.store import evaluations as evaluation_store
@@ -107,6 +108,13 @@ def recompute_one(clock_id: int, now: datetime) -> str:
 def calendar_alarm_lines(today: date) -> tuple[str, ...]:
     """Return what supervisors must be told today of calendars that are missing (缺少日历提示)."""
     return calendar_alarms(today)
+
+
+def tell_calendar_alarms(now: datetime) -> dict[str, int]:
+    """Owe supervisors today's mail of missing calendars; return how many alarms and new mails."""
+    with work() as session:
+        lines = calendar_alarm_lines(shanghai_date(now))
+        return {"alarms": len(lines), "mailed": alarms.tell_supervisors(session, now, lines)}
 
 
 def windows_over(now: datetime, limit: int) -> list[int]:

@@ -7,7 +7,7 @@ from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, NotFoundError
 from engine.lifecycle import FINAL
 from engine.models import Ticket, TicketEventRecord
-from engine.rules.acceptance import refusal_rule
+from engine.rules.acceptance import emergency_lines, refusal_rule
 from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
 from engine.terms import RefusalReason, TicketEvent, TicketKind
@@ -38,7 +38,8 @@ def refuse(step: Step, ticket: Ticket, reason: RefusalReason, words: str) -> Non
     _need(words, "请写明不予受理的具体情况和应走的途径。")
     check_still_refusable(step, ticket, reason)
     rule = refusal_rule(reason, step.rules, shanghai_date(ticket.accepted_at))
-    second = not rule.needs_approval or _proposed_by_another(step, ticket, reason)
+    alone = not rule.needs_approval and not store.assignments(step.session, ticket)
+    second = alone or _proposed_by_another(step, ticket, reason)
     why = Why(f"{reason.label}。{words.strip()} {rule.advice}".strip(), rule.citation.label,
               {"reason": reason.value})  # fmt: skip
     take(step, ticket, TicketEvent.REFUSE, why, second_person=second)
@@ -90,8 +91,15 @@ def _target(step: Step, ticket: Ticket, into: str) -> Ticket:
 
 
 def hand_to_emergency(step: Step, ticket: Ticket, line: str) -> None:
-    """Hand an emergency to 110, 119, 120 or 122 at once (转紧急热线); it leaves the clockwork."""
-    _need(line, "请写明转给哪条紧急热线，如 119。")
+    """Hand an emergency to its line at once (转紧急热线); it leaves the clockwork.
+
+    Raises:
+        BadInputError: none of the emergency lines is named.
+    """
+    lines = emergency_lines(step.rules, shanghai_date(ticket.accepted_at))
+    if not any(number in line for number in lines):
+        words = f"请写明转给哪条紧急热线：{'、'.join(lines)}。"
+        raise BadInputError(words, fields={"words": words})
     take(step, ticket, TicketEvent.HAND_TO_EMERGENCY, Why(f"转 {line.strip()}"))
     _end(step, ticket, "转紧急热线")
 

@@ -55,12 +55,12 @@ def gather(
 
 
 def _of_history(session: Session, ticket: Ticket) -> dict[str, bool]:
-    """Return what only an older ticket can have: an answer, complaints merged into it."""
+    """Return what only an older ticket can have: an answer, others merged into it."""
     if ticket.status is TicketStatus.ACCEPTED and ticket.version == 1:
         return {}
     return {
         "answered_before": store.last_answer(session, ticket) is not None,
-        "carries_complaint": ticket.status in WAITING and store.carries_complaint(session, ticket),
+        "carries_merged": ticket.status in WAITING and store.carries_merged(session, ticket),
     }
 
 

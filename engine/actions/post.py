@@ -41,9 +41,13 @@ class Mail:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-def post(step: Step, ticket: Ticket, mail: Mail, addresses: Iterable[str]) -> int:
-    """Owe `mail` to each address once; return how many were new."""
-    notice = render_notice(mail.kind, {**common_facts(ticket), **mail.facts})
+def post(step: Step, ticket: Ticket | None, mail: Mail, addresses: Iterable[str]) -> int:
+    """Owe `mail` to each address once; return how many were new.
+
+    A mail about no ticket brings all of its facts itself.
+    """
+    common = common_facts(ticket) if ticket else {}
+    notice = render_notice(mail.kind, {**common, **mail.facts})
     count = 0
     for address in dict.fromkeys(addresses):
         message_id = outbox.owe(
@@ -53,7 +57,7 @@ def post(step: Step, ticket: Ticket, mail: Mail, addresses: Iterable[str]) -> in
                 "recipient": address,
                 "message_id": message_name(mail.key, address),
                 "kind": mail.kind,
-                "ticket_id": ticket.id,
+                "ticket_id": ticket.id if ticket else None,
                 "letter_id": mail.letter.id if mail.letter else None,
                 "unit_id": mail.unit.id if mail.unit else None,
                 "subject": notice.subject,

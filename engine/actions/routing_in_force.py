@@ -1,7 +1,7 @@
 """Routing as it stands now (现行派单): the list of the day, the words and corrections in force."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -42,7 +42,15 @@ class InForce:
 def coverage_since(session: Session, since: datetime, now: datetime, limit: int = 1000) -> Coverage:
     """Return what the lexicon knows of the newest tickets routing was not sure of (词库覆盖)."""
     router = in_force(session).router(shanghai_date(now))
-    return lexicon_coverage(routing_views.unrouted_texts(session, since, limit), router)
+    found = lexicon_coverage(routing_views.unrouted_texts(session, since, limit), router)
+    names = routing_views.names_since(session, since)
+    kept = tuple(one for one in found.strangers if not _in_a_name(one[0], names))
+    return replace(found, strangers=kept)
+
+
+def _in_a_name(word: str, names: Iterable[str]) -> bool:
+    """Return whether a word is part of a requester's name, or holds one: it stays unseen."""
+    return any(word in name or name in word for name in names)
 
 
 _known: dict[tuple[int, str], InForce] = {}

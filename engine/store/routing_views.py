@@ -9,7 +9,7 @@ from sqlalchemy import case, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from engine.models import Account, Assignment, ReturnRequest, Ticket, Unit
+from engine.models import Account, Assignment, Requester, ReturnRequest, Ticket, Unit
 from engine.terms import (
     AssignmentRole,
     RoutingDecision,
@@ -195,3 +195,13 @@ def unrouted_texts(session: Session, since: datetime, limit: int = 1000) -> Sequ
         .limit(limit)
     )
     return session.exec(query).all()
+
+
+def names_since(session: Session, since: datetime) -> set[str]:
+    """Return the names of requesters and their enterprises, so that no statistic shows them."""
+    query = (
+        select(Requester.enterprise, Requester.contact_name)
+        .join(Ticket, col(Ticket.id) == col(Requester.ticket_id))
+        .where(col(Ticket.accepted_at) >= since)
+    )
+    return {name for row in session.exec(query).all() for name in row if name}

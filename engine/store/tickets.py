@@ -20,7 +20,7 @@ from engine.models import (
     TicketEventRecord,
     Unit,
 )
-from engine.terms import AssignmentRole, ReturnRuling, TicketKind, TicketStatus
+from engine.terms import AssignmentRole, ReturnRuling, TicketStatus
 
 
 def ticket_by_number(session: Session, number: str, *, lock: bool = False) -> Ticket:
@@ -127,12 +127,9 @@ def return_requests(session: Session, ticket: Ticket) -> Sequence[ReturnRequest]
     return session.exec(query.order_by(col(ReturnRequest.id))).all()
 
 
-def carries_complaint(session: Session, ticket: Ticket) -> bool:
-    """Return whether a complaint or report was merged into this ticket."""
-    query = select(Ticket.id).where(
-        Ticket.merged_into_id == ticket.id,
-        col(Ticket.kind).in_([TicketKind.COMPLAINT, TicketKind.REPORT]),
-    )
+def carries_merged(session: Session, ticket: Ticket) -> bool:
+    """Return whether another ticket was merged into this one."""
+    query = select(Ticket.id).where(Ticket.merged_into_id == ticket.id)
     return session.exec(query.limit(1)).first() is not None
 
 

@@ -24,6 +24,7 @@ from tests.builders import (
     OPERATOR,
     SUPERVISOR,
     a_callback,
+    a_dispatched_ticket,
     a_ticket,
     a_ticket_to_call_back,
     an_answer,
@@ -133,3 +134,33 @@ def test_a_complaint_dispatched_twice_still_takes_its_callback(database: Databas
         callback = store.last_callback(session, store.ticket_by_number(session, number))
         assert callback is not None
         assert callback.human_required
+
+
+def test_a_ticket_that_carries_another_is_not_closed_on_the_telephone(database: Database) -> None:
+    first = a_ticket(NOW, kind=TicketKind.HELP_REQUEST)
+    second = a_ticket(NOW, kind=TicketKind.HELP_REQUEST)
+    on_ticket(second, NOW, OPERATOR, lambda step, one: merge(step, one, first))
+
+    with pytest.raises(RefusedTransitionError, match="并入"):
+        on_ticket(first, NOW, OPERATOR, spot)
+
+
+def test_an_emergency_names_its_line(database: Database) -> None:
+    number = a_ticket(NOW)
+
+    with pytest.raises(BadInputError, match="110"):
+        on_ticket(number, NOW, OPERATOR, lambda step, one: hand_to_emergency(step, one, "随便写"))
+
+
+def test_one_supervisor_alone_never_refuses_what_was_with_a_unit(database: Database) -> None:
+    number = a_dispatched_ticket(NOW)
+    form = ReturnForm(reason=ReturnReason.NOT_OUR_DUTY, explanation="不归我管", legal_basis="三定")
+    on_ticket(number, NOW, MARKET, lambda step, one: unit_work.request_return(step, one, form))
+    upheld = review.Ruling(upheld=True, reason="理由成立")
+    on_ticket(number, NOW, OPERATOR, lambda step, one: review.rule_on_return(step, one, upheld))
+
+    with pytest.raises(RefusedTransitionError, match="另一人"):
+        on_ticket(
+            number, NOW, SUPERVISOR,
+            lambda step, one: refuse(step, one, RefusalReason.EMERGENCY, "转 110"),
+        )  # fmt: skip

@@ -1,0 +1,39 @@
+"""Tells supervisors, once a day, that a working calendar is missing (缺少日历提示)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from engine.actions import post
+from engine.actions.actor import SYSTEM
+from engine.actions.post import Mail
+from engine.actions.step import Step
+from engine.rules.rule_set import load_rules
+from engine.rules.shanghai import shanghai_date
+from engine.settings import load_settings
+from engine.terms import NoticeKind, Recipient
+
+WHAT, KIND = "工作日历", "缺少日历提示"
+
+
+def tell_supervisors(session: Session, now: datetime, lines: Sequence[str]) -> int:
+    """Owe each supervisor one mail with `lines` for this Shanghai day; return how many were new.
+
+    Without a line nobody is written to. A second call on the same day owes nothing more.
+    """
+    if not lines:
+        return 0
+    settings = load_settings()
+    link = f"{settings.link_base}/"
+    items = [
+        {"number": WHAT, "kind": KIND, "what": line, "due_on": None, "link": link} for line in lines
+    ]
+    facts = {
+        "items": items, "link": link, "confidential": False,
+        "hotline_name": settings.hotline_name, "contact": settings.contact,
+    }  # fmt: skip
+    key = f"calendar-alarm:{shanghai_date(now).isoformat()}"
+    step = Step(session, SYSTEM, now, load_rules(settings.region))
+    to = post.addresses(session, None, (Recipient.SUPERVISOR,))
+    return post.post(step, None, Mail(key=key, kind=NoticeKind.DIGEST, facts=facts), to)

@@ -1,0 +1,51 @@
+"""Supervisors are told once a day which calendar is missing, and nobody without need."""
+
+from sqlmodel import select
+
+from engine.actions import background
+from engine.models import OutboxMessage
+from engine.store.database import work
+from engine.terms import NoticeKind
+from tests.builders import moment
+
+
+def mails():
+    with work() as session:
+        return session.exec(select(OutboxMessage).order_by(OutboxMessage.id)).all()
+
+
+def test_from_november_every_supervisor_gets_one_mail_a_day_until_the_calendar_is_there(database):
+    first = background.tell_calendar_alarms(moment("Mon 2026-11-02 09:00"))
+    again = background.tell_calendar_alarms(moment("Mon 2026-11-02 15:00"))
+    next_day = background.tell_calendar_alarms(moment("Tue 2026-11-03 09:00"))
+
+    assert first == {"alarms": 1, "mailed": 2}
+    assert again == {"alarms": 1, "mailed": 0}
+    assert next_day == {"alarms": 1, "mailed": 2}
+    assert {one.key for one in mails()} == {
+        "calendar-alarm:2026-11-02", "calendar-alarm:2026-11-03",
+    }  # fmt: skip
+
+
+def test_the_mail_names_the_file_to_add(database):
+    background.tell_calendar_alarms(moment("Mon 2026-11-02 09:00"))
+
+    mail = mails()[0]
+    assert mail.kind is NoticeKind.DIGEST
+    assert mail.ticket_id is None
+    assert "cn-2027.yaml" in mail.text
+    assert "cn-2027.yaml" in mail.html
+
+
+def test_without_an_alarm_nobody_is_written_to(database):
+    assert background.tell_calendar_alarms(moment("Fri 2026-10-30 09:00")) == {
+        "alarms": 0, "mailed": 0,
+    }  # fmt: skip
+    assert mails() == []
+
+
+def test_the_mail_leaves_the_house(database, var):
+    now = moment("Mon 2026-11-02 09:00")
+    background.tell_calendar_alarms(now)
+
+    assert background.deliver(background.messages_due(now, 10), now)["sent"] == 2
