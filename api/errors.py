@@ -18,7 +18,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -28,6 +28,7 @@ from engine.errors import (
     BadInputError,
     ConflictError,
     EngineError,
+    NotFoundError,
     NotSignedInError,
     RefusedTransitionError,
     UnavailableError,
@@ -79,7 +80,8 @@ class CrashError(EngineError):
 def install(app: FastAPI) -> None:
     """Make every error of `app` answer in one shape."""
     for kind in (
-        EngineError, RequestValidationError, HTTPException, IntegrityError, PoolTimeoutError,
+        EngineError, RequestValidationError, HTTPException, DataError, IntegrityError,
+        PoolTimeoutError,
     ):  # fmt: skip
         app.add_exception_handler(kind, on_error)
 
@@ -87,7 +89,20 @@ def install(app: FastAPI) -> None:
 async def on_error(request: Request, error: Exception) -> Response:
     """Answer an exception; the name is what Starlette's handlers are called with."""
     headers = getattr(error, "headers", None) or {}
+    if not _for_machine(request) and _no_such_thing(request, error):
+        return respond(request, NotFoundError("没有找到这一项，请核对地址。"), headers)
     return respond(request, deliberate(error), headers)
+
+
+def _for_machine(request: Request) -> bool:
+    return request.url.path.startswith(MACHINES)
+
+
+def _no_such_thing(request: Request, error: Exception) -> bool:
+    """Return whether an address of a page names what cannot be: a huge number, a NUL."""
+    if isinstance(error, RequestValidationError):
+        return any(one["loc"][0] == "path" for one in error.errors())
+    return isinstance(error, DataError) and request.method in ("GET", "HEAD")
 
 
 def deliberate(error: Exception) -> EngineError:
@@ -99,6 +114,13 @@ def deliberate(error: Exception) -> EngineError:
             return _of_validation(error)
         case HTTPException():
             return _of_http(error)
+    return _of_database(error)
+
+
+def _of_database(error: Exception) -> EngineError:
+    match error:
+        case DataError():
+            return BadInputError("有一处填了系统不能保存的字符，或太长、太大，请改后再提交。")
         case IntegrityError():
             return ConflictError("有人刚好同时登记了同样的内容，请重新读取后再试。")
         case PoolTimeoutError():
@@ -138,7 +160,7 @@ def respond(
 ) -> Response:
     """Return the answer to an error: problem+json for programs, a page for people."""
     _log(error)
-    if request.url.path.startswith(MACHINES):
+    if _for_machine(request):
         sent = {**(headers or {}), **_headers(error)}
         content = problem(request, error).model_dump(exclude_none=True)
         return JSONResponse(content, error.status, sent, media_type=MEDIA_TYPE)
@@ -172,12 +194,19 @@ def problem_of(error: EngineError, instance: str) -> Problem:
         type=f"/api/docs#problem-{error.code}",
         title=error.title,
         status=error.status,
-        detail=str(error),
+        detail=utf8(str(error)),
         instance=instance,
         code=error.code,
-        errors=[FieldError(field=name, detail=words) for name, words in error.fields.items()],
+        errors=[
+            FieldError(field=utf8(name), detail=utf8(words)) for name, words in error.fields.items()
+        ],
         **refused,
     )
+
+
+def utf8(text: str) -> str:
+    """Return a text that can be sent: half a character (lone surrogate) becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _page(request: Request, error: EngineError) -> Response:

@@ -6,6 +6,7 @@ wrong field is named at once, in the same words as on the page.
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -25,25 +26,40 @@ from engine.terms import (
 )
 
 Result = TypeVar("Result")
+FIRST_YEAR, LAST_YEAR = 2000, 2999  # technical: outside, a date is a slip of a program
 
 
 def storable(text: str) -> str:
-    """Return the text unless it has a character that PostgreSQL cannot keep (NUL)."""
+    """Return the text unless it has what PostgreSQL cannot keep (NUL, half a character)."""
     if "\x00" in text:
         message = "含有不能保存的字符（NUL）。"
         raise ValueError(message)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        message = "含有不能保存的字符（不完整的 Unicode 字符），请用 UTF-8。"
+        raise ValueError(message) from error
     return text
+
+
+def sensible(moment: datetime) -> datetime:
+    """Return the moment unless its year is nobody's: such a date cannot be converted or stored."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        message = f"时间的年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间。"
+        raise ValueError(message)
+    return moment
 
 
 def _named(term: type[Term]) -> Any:
     """Return a reader of a term's English code or Chinese label, for `BeforeValidator`."""
 
     def read(value: Any) -> Any:
-        return term.parse(value) if isinstance(value, str) else value
+        return term.parse(storable(value)) if isinstance(value, str) else value
 
     return BeforeValidator(read)
 
 
+Moment = Annotated[AwareDatetime, AfterValidator(sensible)]
 Text = Annotated[str, AfterValidator(storable)]
 Kind = Annotated[TicketKind, _named(TicketKind)]
 Status = Annotated[TicketStatus, _named(TicketStatus)]
@@ -74,7 +90,7 @@ class TicketBody(Body):
     urgency: Text = Field(default="", description="特急 紧急 一般 复杂, or the English code")
     source: Text = Field(default="api", min_length=1, description="the sending system")
     external_id: Text | None = Field(default=None, min_length=1, description="its own number")
-    received_at: AwareDatetime | None = Field(
+    received_at: Moment | None = Field(
         default=None, description="when the sender took the matter in; without it, now"
     )
     confidential: bool | None = Field(default=None, description="a 举报 always is")

@@ -10,6 +10,7 @@ from engine.actions.receiving import Received
 from engine.models import Assignment, Callback, Clock, Ticket, TicketEventRecord
 from engine.store import api_views, clocks
 from engine.store import tickets as store
+from engine.store.desk_ticket import for_units
 from engine.terms import (
     ActorKind,
     AssignmentRole,
@@ -208,9 +209,14 @@ def _may_quote(record: TicketEventRecord) -> bool:
     return record.actor_kind is ActorKind.USER or conflict
 
 
+def _may_see(call: Call, record: TicketEventRecord) -> bool:
+    """Return whether a key may know of an event: clues handed on only with tickets:private."""
+    return call.private or for_units(record)
+
+
 def ticket_events(call: Call, ticket: Ticket) -> schemas.TicketEvents:
     """Return the history of one ticket."""
-    records = store.events(call.step.session, ticket)
+    records = [one for one in store.events(call.step.session, ticket) if _may_see(call, one)]
     units = api_views.units_by_id(call.step.session, (one.unit_id for one in records))
     items = [event(call, one, ticket.number, units) for one in records]
     return schemas.TicketEvents(number=ticket.number, items=items)
@@ -220,8 +226,8 @@ def event_page(call: Call, after: int, limit: int) -> schemas.EventPage:
     """Return the next events of all tickets after a cursor."""
     found = api_views.events_after(call.step.session, after, limit)
     units = api_views.units_by_id(call.step.session, (one.unit_id for one, _ in found))
-    items = [event(call, one, number, units) for one, number in found]
-    return schemas.EventPage(items=items, next=items[-1].id if items else after)
+    items = [event(call, one, number, units) for one, number in found if _may_see(call, one)]
+    return schemas.EventPage(items=items, next=found[-1][0].id if found else after)
 
 
 def callback_view(ticket: Ticket, callback: Callback) -> schemas.CallbackView:

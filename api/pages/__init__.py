@@ -8,6 +8,7 @@ from api.pages import (
     breaches,
     calendar,
     desk,
+    evaluate,
     letters,
     new_ticket,
     routing,
@@ -19,7 +20,7 @@ from api.pages import (
 
 router = APIRouter(include_in_schema=False)
 for room in (assets, sign_in, desk, new_ticket, unit, supervise, breaches, letters, admin, calendar,
-             routing, ticket):  # fmt: skip
+             routing, evaluate, ticket):  # fmt: skip
     router.include_router(room.router)
 
 __all__ = ["router"]

@@ -37,6 +37,7 @@ class Act:
     """One thing to do with a ticket: its event, its button, and what runs it.
 
     `do` returns the sentence said afterwards. `form` is false where a button is all it takes.
+    `fits`, where given, says alone whether the act is this person's now.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Act:
     do: Callable[[Visit, Ticket, Form], str]
     form: bool = True
     hint: str = ""
+    fits: Callable[[Visit, Ticket], bool] | None = None
 
 
 def chosen(form: Form, name: str, kind: type[Choice], words: str) -> Choice:

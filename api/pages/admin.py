@@ -14,12 +14,12 @@ from engine.actions.actor import require_role
 from engine.actions.people import NewAccount, create_api_key
 from engine.actions.setup import SCOPES
 from engine.delivery.mailbox import list_messages, read_message
-from engine.errors import BadInputError, EngineError, NotFoundError
+from engine.errors import BadInputError, ConflictError, EngineError, NotFoundError
 from engine.models import Account
 from engine.rules.calendar_alarms import calendar_alarms
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
-from engine.store import desk_admin
+from engine.store import api_views, desk_admin
 from engine.terms import Role
 
 router = APIRouter(include_in_schema=False)
@@ -136,9 +136,9 @@ def change(request: Request, page: str, what: str, form: Posted) -> Response:
 
 
 def _number(form: Form, name: str, otherwise: int | None = None) -> int:
-    text = form.text(name)
-    if text.isdecimal():
-        return int(text)
+    found = form.number(name)
+    if found is not None:
+        return found
     if otherwise is None:
         msg = "请从列表里选。"
         raise BadInputError(msg, fields={name: "请从列表里选。"})
@@ -194,8 +194,17 @@ def _add_key(visit: Visit, form: Form) -> tuple[str, str]:
         fields["scopes"] = "请至少选一项权限。"
     if fields:
         raise BadInputError("".join(fields.values()), fields=fields)
+    _refuse_twin(visit, form.text("name").strip()[:80])
     key, secret = create_api_key(visit.session, form.text("name").strip()[:80], scopes, visit.now)
     return f"密钥“{key.name}”，只显示这一次，请现在复制：", secret
+
+
+def _refuse_twin(visit: Visit, name: str) -> None:
+    """Refuse a second key in use of one name: mostly it is the same form sent twice."""
+    api_views.lock_names(visit.session, [f"api-key:{name}"])
+    if any(one.name == name and one.revoked_at is None for one in desk_admin.keys(visit.session)):
+        words = f"已有在用的密钥“{name}”。没看到密钥的，请先停用它，再建一个；或换个名称。"
+        raise ConflictError(words, fields={"name": words})
 
 
 def _revoke(visit: Visit, form: Form) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from api.pages.visit import EYES, Visit, attempt, reading
 from engine.actions.actor import require_role
 from engine.actions.adjusting import decide_extension
 from engine.actions.desk_work import JUDGEMENTS, judge_breach
-from engine.errors import EngineError
-from engine.store import desk_supervise
+from engine.errors import ConflictError, EngineError
+from engine.store import api_views, desk_supervise
 from engine.terms import Role
 
 router = APIRouter(include_in_schema=False)
@@ -44,6 +44,7 @@ def judge(request: Request, breach_id: int, form: Posted) -> Response:
 
     def do(visit: Visit) -> Response:
         require_role(visit.step.actor, Role.SUPERVISOR)
+        _refuse_repeated(visit, breach_id, form)
         judge_breach(visit.step, breach_id, form.text("judgement"), form.text("reason"))
         return visit.go("/supervise/breaches", "认定已记录，系统判定保留不变。")
 
@@ -52,6 +53,16 @@ def judge(request: Request, breach_id: int, form: Posted) -> Response:
         return _breach(visit, breach_id, form, error)
 
     return attempt(request, form, do, again)
+
+
+def _refuse_repeated(visit: Visit, breach_id: int, form: Form) -> None:
+    """Refuse the judgement that stands already, in the same words: the form was sent twice."""
+    api_views.lock_names(visit.session, [f"breach:{breach_id}"])
+    row = desk_supervise.breach(visit.session, breach_id).breach
+    sent = (form.text("judgement"), form.text("reason").strip()[:500])
+    if row.judged_at is not None and sent == (row.judgement, row.judgement_reason):
+        message = f"这项认定您在 {visit.when(row.judged_at)[6:]} 已经提交过，没有再记一次。"
+        raise ConflictError(message)
 
 
 @router.get("/supervise/extensions/{request_id}")

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from engine.errors import BadInputError
 
 LARGEST = 1_000_000  # a technical limit: a form with 20 000 characters takes 180 kB encoded
+MOST_DIGITS = 9  # a number of a form: an id, a version, some days
 SECRET = frozenset({"csrf", "password", "version", "form_id"})
 
 
@@ -25,6 +26,12 @@ class Form:
     def many(self, name: str) -> tuple[str, ...]:
         """Return every non-empty value of a field."""
         return tuple(one for one in self.values.get(name, []) if one.strip())
+
+    def number(self, name: str) -> int | None:
+        """Return the number typed in a field, or nothing where there is none or it is absurd."""
+        text = self.text(name).strip()
+        plain = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+        return int(text) if plain else None
 
     def lines(self, name: str) -> tuple[str, ...]:
         """Return the non-empty lines of a field, over all its values."""
@@ -69,7 +76,12 @@ def _parsed(body: bytes) -> dict[str, list[str]]:
     from urllib.parse import parse_qs
 
     found = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500)
-    return {name: [one.replace("\r\n", "\n") for one in values] for name, values in found.items()}
+    return {_storable(name): [_storable(one) for one in values] for name, values in found.items()}
+
+
+def _storable(text: str) -> str:
+    """Return a text as people typed it: one kind of line end, nothing a database cannot keep."""
+    return text.replace("\r\n", "\n").replace("\x00", "")
 
 
 Posted = Annotated[Form, Depends(posted)]

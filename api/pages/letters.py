@@ -9,18 +9,26 @@ from fastapi.responses import Response
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, HEADERS, Visit, attempt, reading
 from engine.actions import letters as actions
+from engine.actions import referrals
 from engine.actions.evidence import evidence_for
 from engine.actions.letter_facts import letter_data
 from engine.actions.letter_replies import judge_answer
-from engine.documents.fonts import find_fonts
+from engine.documents.fonts import FontRole, FontSet, find_fonts
 from engine.documents.letter_data import LetterData
 from engine.documents.letters import render_png
-from engine.errors import BadInputError, EngineError, NotFoundError, NotPermittedError
+from engine.errors import (
+    BadInputError,
+    ConflictError,
+    DocumentError,
+    EngineError,
+    NotFoundError,
+    NotPermittedError,
+)
 from engine.models import Letter, Ticket, Unit
 from engine.settings import load_settings
 from engine.store import clocks, desk_lists, desk_ticket, desk_unit, desk_views
 from engine.store import letters as store
-from engine.terms import LetterStatus, RectificationGround, Role
+from engine.terms import LetterKind, LetterStatus, RectificationGround, Role
 
 router = APIRouter(include_in_schema=False)
 UNDRAFTED = (LetterStatus.PROPOSED, LetterStatus.REJECTED)
@@ -73,15 +81,29 @@ def _page(
         "evidence": evidence_for(visit.step, ticket)
                     if letter.status in UNDRAFTED else letter.evidence,
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in WAITING,
-        "own": letter.drafted_by_id == visit.account.id,
+        "own": letter.drafted_by_id == visit.account.id, "targets": _targets(visit, letter),
     }  # fmt: skip
-    return visit.page("letter.html", facts, error.status if error else 200)
+    return visit.page("letter.html", facts, _status(error) if error else 200)
+
+
+def _status(error: EngineError) -> int:
+    """Return the status of a refusal; a letter that can't be set is no fault of the program."""
+    return ConflictError.status if isinstance(error, DocumentError) else error.status
+
+
+def _targets(visit: Visit, letter: Letter) -> list[tuple[str, str]]:
+    """Return to whom a clue may be handed: key and name; nothing for other letters."""
+    if letter.kind is not LetterKind.REFERRAL:
+        return []
+    found = referrals.targets_for(visit.step, referrals.accused_unit_of(letter))
+    return [(one.key, f"{one.kind}：{unit.name}") for one, unit in found]
 
 
 def _pages(visit: Visit, letter: Letter) -> str:
     """Return an empty sentence when the letter can be set now, else why it can't."""
     try:
-        letter_data(visit.step, letter, number=letter.number or None)
+        data = letter_data(visit.step, letter, number=letter.number or None)
+        _fonts().notes_for(data.texts())
     except (EngineError, ValueError) as error:
         return str(error)
     return ""
@@ -93,12 +115,19 @@ def preview(request: Request, letter_id: int, page: int) -> Response:
     with reading(request, *EYES) as visit:
         letter = store.letter(visit.session, letter_id)
         data = letter_data(visit.step, letter, number=letter.number or None)
-    return Response(_drawn(data, page), media_type="image/png", headers=HEADERS)
+    try:
+        return Response(_drawn(data, page), media_type="image/png", headers=HEADERS)
+    except DocumentError as error:
+        raise ConflictError(str(error)) from error
+
+
+def _fonts() -> FontSet:
+    return find_fonts(load_settings().font_directory)
 
 
 @lru_cache(maxsize=16)
 def _drawn(data: LetterData, page: int) -> bytes:
-    return render_png(data, fonts=find_fonts(load_settings().font_directory), page=page, ppi=120)
+    return render_png(data, fonts=_fonts(), page=page, ppi=120)
 
 
 @router.get("/letters/{letter_id}/file.{kind}")
@@ -148,9 +177,30 @@ def _need_supervisor(visit: Visit) -> None:
 def _draft(visit: Visit, letter: Letter, form: Form) -> str:
     known = {one.value for one in RectificationGround}
     grounds = tuple(RectificationGround.parse(one) for one in form.many("grounds") if one in known)
-    draft = actions.Draft(grounds, form.lines("demands"), form.many("evidence")[:MOST_EVIDENCE])
+    draft = actions.Draft(
+        grounds, form.lines("demands"), form.many("evidence")[:MOST_EVIDENCE],
+        target=form.text("target"), judgement=form.text("judgement"),
+    )  # fmt: skip
+    _check_characters(form)
     actions.draft_letter(visit.step, letter, draft)
+    _fonts().notes_for(letter_data(visit.step, letter, number=None).texts())
     return "稿已拟好，等另一位主管批准。"
+
+
+def _check_characters(form: Form) -> None:
+    """Refuse a character that no font has while its writer still sits before it.
+
+    Raises:
+        BadInputError: names the field and the character.
+    """
+    fields = {}
+    for name in ("demands", "judgement"):
+        try:
+            _fonts().notes_for([(FontRole.FANGSONG, form.text(name))])
+        except DocumentError as error:
+            fields[name] = str(error)
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
 
 
 def _approve(visit: Visit, letter: Letter, form: Form) -> str:

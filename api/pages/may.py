@@ -24,7 +24,7 @@ ASSISTING_ACTS = ("sign", "assist")
 PAUSING = ("pause", "resume")
 RARE = (
     "merge", "emergency", "refuse", "propose-refusal", "settle", "pause", "resume", "supplement",
-    "note", "propose-letter",
+    "note", "propose-letter", "split", "statutory", "evaluation-link",
 )  # fmt: skip
 
 
@@ -49,6 +49,8 @@ def options(visit: Visit, whole: Whole) -> tuple[list[Option], list[Option]]:
 
 def option(visit: Visit, ticket: Ticket, act: Act) -> Option | None:
     """Return one act as it stands for this person, or nothing when it is not theirs or not now."""
+    if act.fits is not None:
+        return Option(act) if act.fits(visit, ticket) else None
     if visit.role in UNIT and not leads(visit.session, visit.account, ticket):
         return _assisting(visit, ticket, act)
     if act.name == "assist" or (act.name in PAUSING and not _fits(visit, ticket, act)):

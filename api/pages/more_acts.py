@@ -3,6 +3,7 @@
 from api.pages.acts import ACTS as MAIN
 from api.pages.acts import Act, chosen
 from api.pages.forms import Form
+from api.pages.special_acts import SPECIAL
 from api.pages.visit import Visit
 from api.pages.words import due_words
 from engine.actions import adjusting, endings, overseeing
@@ -18,11 +19,11 @@ E = TicketEvent
 
 
 def _extend(visit: Visit, ticket: Ticket, form: Form) -> str:
-    days = form.text("working_days").strip()
-    if not days.isdecimal():
+    days = form.number("working_days")
+    if days is None:
         words = "请写要延几个工作日。"
         raise BadInputError(words, fields={"working_days": words})
-    adjusting.request_extension(visit.step, ticket, int(days), form.text("reason"))
+    adjusting.request_extension(visit.step, ticket, days, form.text("reason"))
     return "延期申请已提交，等主管批。批下来前按原期限办。"
 
 
@@ -103,5 +104,5 @@ MORE: tuple[Act, ...] = (
     Act("supplement", E.SUPPLEMENT, "补充情况", _supplement),
     Act("note", E.NOTE, "写备注", _note),
 )
-ALL = (*MAIN, *MORE)
+ALL = (*MAIN, *SPECIAL, *MORE)
 BY_NAME = {act.name: act for act in ALL}

@@ -14,14 +14,14 @@ from engine.actions import drafts
 from engine.actions.clocks import deadline_of
 from engine.actions.intake import accept_ticket, propose
 from engine.actions.intake_checks import NewTicket, normal_phone, parse_kind, parse_urgency
-from engine.errors import BadInputError, EngineError
+from engine.errors import BadInputError, ConflictError, EngineError
 from engine.models import Ticket
 from engine.rules.certificate_words import due_words as certificate_due
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.rules.time_limits import answer_deadline
 from engine.settings import load_settings
-from engine.store import clocks, desk_views, tickets
+from engine.store import api_views, clocks, desk_views, tickets
 from engine.terms import ClockKind, Role, RoutingDecision, TicketKind, Urgency
 
 router = APIRouter(include_in_schema=False)
@@ -31,6 +31,8 @@ KEYS = {TicketKind.HELP_REQUEST: "q", TicketKind.COMPLAINT: "w", TicketKind.REPO
 ORDER = (TicketKind.HELP_REQUEST, TicketKind.COMPLAINT, TicketKind.REPORT,
          TicketKind.CONSULTATION, TicketKind.SUGGESTION, TicketKind.PRAISE)  # fmt: skip
 ANSWER_BY = ("电话", "短信", "书面")
+LONGEST_ID = 64
+DESK = "desk"
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,19 @@ def _page(visit: Visit, form: Form, form_id: str, error: EngineError | None = No
 def new_ticket(request: Request, draft: str = "") -> Response:
     """Show an empty form, or a draft where it was left."""
     with reading(request, *HOTLINE) as visit:
-        kept = drafts.draft(visit.session, visit.account.id, draft) if draft else None
+        form_id = draft if _known(draft) else _new_id()
+        kept = drafts.draft(visit.session, visit.account.id, form_id)
         form = Form(dict(kept.fields)) if kept else EMPTY
-        form_id = draft if drafts.is_call(draft) else f"{drafts.CALL}{secrets.token_hex(6)}"
         return _page(visit, form, form_id)
+
+
+def _new_id() -> str:
+    return f"{drafts.CALL}{secrets.token_hex(6)}"
+
+
+def _known(form_id: str) -> bool:
+    """Return whether a form's id is one that this page gave out."""
+    return form_id.isascii() and len(form_id) <= LONGEST_ID and drafts.is_call(form_id)
 
 
 @router.post("/tickets/new")
@@ -124,15 +135,43 @@ def log_ticket(request: Request, form: Posted) -> Response:
         if form.has("keep"):
             drafts.save_draft(visit.session, visit.account.id, form_id, form.typed(), visit.now)
             return visit.go(f"/tickets/new?draft={form_id}", "草稿已存。")
+        first = _sent_before(visit, form)
+        if first is not None:
+            said = f"这份登记表已经登记过，就是 {first.number}，没有再登记一张。"
+            return visit.go(f"/tickets/{first.number}", said)
         ticket = accept_ticket(visit.step, _new_ticket(visit, form))
         drafts.drop_draft(visit.session, visit.account.id, form_id)
         return visit.go("/tickets/new", _said(visit, ticket), ticket.number)
 
     def again(visit: Visit, error: EngineError) -> Response:
         _need_hotline(visit)
-        return _page(visit, form, form_id, error)
+        fresh = isinstance(error, ConflictError) or not _known(form_id)
+        return _page(visit, form, _new_id() if fresh else form_id, error)
 
     return attempt(request, form, do, again)
+
+
+def _sent_before(visit: Visit, form: Form) -> Ticket | None:
+    """Return the ticket this form has made already; the same form at once waits its turn.
+
+    Raises:
+        ConflictError: the form made a ticket, and says something else now.
+    """
+    form_id = form.text("form_id")
+    if not _known(form_id):
+        return None
+    api_views.lock_names(visit.session, [f"{DESK}:{form_id}"])
+    first = tickets.ticket_by_external_id(visit.session, DESK, form_id)
+    if first is not None and not _same(visit, first, form):
+        message = f"这份登记表已登记为 {first.number}。如果这是另一件事，请再按一次“登记并派单”。"
+        raise ConflictError(message)
+    return first
+
+
+def _same(visit: Visit, first: Ticket, form: Form) -> bool:
+    who = tickets.requester_of(visit.session, first)
+    sent = (form.text("content").strip(), normal_phone(form.text("phone")))
+    return sent == (first.content, who.phone)
 
 
 def _need_hotline(visit: Visit) -> None:
@@ -142,6 +181,10 @@ def _need_hotline(visit: Visit) -> None:
 
 
 def _new_ticket(visit: Visit, form: Form) -> NewTicket:
+    if form.text("answer_by", ANSWER_BY[0]) not in ANSWER_BY:
+        words = "答复方式请从列出的里选。"
+        raise BadInputError(words, fields={"answer_by": words})
+    form_id = form.text("form_id")
     other = unit_named(visit.session, form.text("other_unit"), "lead_unit")
     lead = other or form.text("lead_unit")
     return NewTicket(
@@ -155,6 +198,7 @@ def _new_ticket(visit: Visit, form: Form) -> NewTicket:
         accused_unit=unit_named(visit.session, form.text("accused_unit"), "accused_unit"),
         lead_unit=lead,
         support_units=() if other else _supports(visit, form, lead),
+        source=DESK, external_id=form_id if _known(form_id) else None,
         demonstration=load_settings().demo_data,
     )  # fmt: skip
 

@@ -64,7 +64,8 @@ def _login(request: Request, wanted: str, username: str, refusal: str) -> Respon
 def login(request: Request, form: Posted) -> Response:
     """Open a session, or say why not."""
     check_origin(request)
-    if not secrets.compare_digest(form.text("token"), request.cookies.get(TOKEN, "") or "-"):
+    token = request.cookies.get(TOKEN, "") or "-"
+    if not secrets.compare_digest(form.text("token").encode(), token.encode()):
         return _login(request, form.text("next"), form.text("username"), OLD)
     address = request.client.host if request.client else ""
     with work() as session:

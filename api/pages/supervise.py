@@ -7,10 +7,13 @@ from api.pages.visit import EYES, reading
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store import desk_lists, desk_supervise, desk_views
 from engine.store import letters as letter_store
+from engine.store.desk_special import claims_waiting
+from engine.store.recomputing import shortenings_waiting
 from engine.terms import Rung, TicketStatus
 
 router = APIRouter(include_in_schema=False)
 ENOUGH_TO_RANK = 5
+MOST_ASKED = 50
 
 
 @router.get("/supervise")
@@ -26,6 +29,8 @@ def supervise(request: Request) -> Response:
             "rungs": [(one, desk_supervise.rung_counts(session).get(one, 0)) for one in Rung],
             "units": desk_supervise.unit_load(session, now),
             "extensions": desk_supervise.extensions_waiting(session),
+            "claims": claims_waiting(session),
+            "shortenings": shortenings_waiting(session, visit.rules.calendar.version, MOST_ASKED),
             "panel": desk_views.by_status(session, panel).lines,
             "returned": [one for one in returned if one.ticket.returns > 1],
             "letters": letters,

@@ -13,23 +13,25 @@ from api.pages.may import option, options
 from api.pages.more_acts import BY_NAME
 from api.pages.new_ticket import proposals
 from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
-from api.pages.words import due_words
+from api.pages.whys import why_of
 from engine.actions import drafts
 from engine.actions.desk_work import unmask
 from engine.actions.facts import return_closes_at
+from engine.actions.statutory import claim_of
 from engine.errors import ConflictError, EngineError, NotFoundError, NotPermittedError
+from engine.lifecycle import BY_EVENT
 from engine.models import Clock, Draft, Ticket, TicketEventRecord
-from engine.rules.certificates import Certificate, CountedDay
 from engine.rules.pauses import pause_reasons
 from engine.rules.shanghai import shanghai_date, weekday_name
 from engine.store import desk_ticket, desk_views, tickets
+from engine.store.desk_special import shortenings_of
 from engine.store.desk_ticket import Whole
+from engine.store.routing_views import serial_returns
 from engine.terms import (
     AnswerOutcome,
     AttemptResult,
     CallbackChannel,
     ClockKind,
-    DueStatus,
     LetterKind,
     RectificationGround,
     RefusalReason,
@@ -47,56 +49,6 @@ HOT = frozenset({
 
 
 CHOOSING = ("dispatch", "redispatch", "designate", "rule")
-
-
-@dataclass(frozen=True)
-class Why:
-    """Why a clock ends when it ends: its certificate, ready to be shown."""
-
-    clock: Clock
-    certificate: Certificate
-    begin: str
-    lines: tuple[str, ...]
-
-    @property
-    def days(self) -> tuple[CountedDay, ...]:
-        """Return the days of the strip."""
-        return self.certificate.days
-
-    @property
-    def due_on(self) -> object:
-        """Return the last day."""
-        return self.certificate.due_on
-
-    @property
-    def daily(self) -> bool:
-        """Return whether days were counted, not hours."""
-        return len(self.certificate.days) > 1
-
-    @property
-    def due(self) -> str:
-        """Return the last day and hour as people say them."""
-        return due_words(self.clock)
-
-    @property
-    def provisional(self) -> bool:
-        """Return whether the date may still move (暂定)."""
-        return self.clock.due_status is DueStatus.PROVISIONAL
-
-
-def why_of(clock: Clock) -> Why:
-    """Return the certificate of a clock with its trace, day by day."""
-    certificate = Certificate.from_json(clock.certificate)
-    begin = {ClockKind.REQUESTER: "登记", ClockKind.CALLBACK: "触发"}.get(clock.kind, "起算")
-    return Why(clock, certificate, begin, tuple(_trace(certificate)))
-
-
-def _trace(certificate: Certificate) -> list[str]:
-    lines = [f"规则   {certificate.rule}（自 {certificate.rule_since} 起施行）"]
-    for day in certificate.days:
-        mark = f"+{day.number:<4}" if day.number else "跳过 " if day.kind != "received" else "起算 "
-        lines.append(f"{mark}  {day.on} {weekday_name(day.on)}  {day.reason}")
-    return [*lines, f"到期   {certificate.due_on} {weekday_name(certificate.due_on)}"]
 
 
 def find(visit: Visit, number: str, *, lock: bool = False) -> Ticket:
@@ -130,7 +82,7 @@ def may_unmask(visit: Visit, ticket: Ticket) -> bool:
 
 def facts_of(visit: Visit, ticket: Ticket, **more: Any) -> dict[str, Any]:
     """Return what every page about a ticket shows."""
-    whole = desk_ticket.whole(visit.session, ticket)
+    whole = desk_ticket.whole(visit.session, ticket, to_unit=visit.role in UNIT)
     open_, refused = options(visit, whole)
     mine = [one for one in whole.clocks if _concerns(visit, one)]
     return {
@@ -167,7 +119,8 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
         others = [one for one in found if one.ticket.id != ticket.id]
     whys = {one.id: why_of(one) for one in facts["clocks"]}
     watch = _watch(ticket, facts["clocks"])
-    facts |= {"main": main, "watch": watch, "whys": whys, "others": others}
+    serial = serial_returns(visit.session, ticket) if ticket.returns > 1 else None
+    facts |= {"serial": serial, "main": main, "watch": watch, "whys": whys, "others": others}
     error: EngineError | None = more.get("error")
     return visit.page("ticket.html", facts, error.status if error else 200)
 
@@ -200,6 +153,7 @@ def act_page(request: Request, number: str, name: str) -> Response:
     """Show the form of one act, with its draft if there is one."""
     with reading(request) as visit:
         act = _act(name)
+        _need_right(visit, act)
         kept = drafts.draft(visit.session, visit.account.id, f"{number}-{name}")
         form = Form(dict(kept.fields)) if kept else EMPTY
         return _act_page(visit, find(visit, number), act, Typed(form, _restored(visit, kept)))
@@ -224,6 +178,19 @@ def _act(name: str) -> Act:
         message = "没有这个页面。请回到工单页，从“能做什么”里选。"
         raise NotFoundError(message)
     return BY_NAME[name]
+
+
+def _need_right(visit: Visit, act: Act) -> None:
+    """Refuse a form that is never this role's to fill in.
+
+    Raises:
+        NotPermittedError: names the roles it is for.
+    """
+    who = {role for row in BY_EVENT[act.event] for role in row.who}
+    if visit.role in UNIT and visit.role not in who:
+        wanted = "、".join(role.label for role in Role if role in who)
+        message = f"您没有这项权限。需要的角色：{wanted}。"
+        raise NotPermittedError(message)
 
 
 def _act_page(visit: Visit, ticket: Ticket, act: Act, typed: Typed) -> Response:
@@ -252,6 +219,8 @@ def _choices(visit: Visit, ticket: Ticket, whole: Whole) -> dict[str, Any]:
         "Reason": ReturnReason, "Satisfaction": Satisfaction, "Ground": RectificationGround,
         "LetterKind": LetterKind, "Refusal": RefusalReason,
         "pauses": pause_reasons(visit.rules, shanghai_date(ticket.accepted_at)),
+        "claim": claim_of(visit.step, ticket),
+        "shortenings": shortenings_of(visit.session, ticket),
     }  # fmt: skip
 
 
@@ -262,14 +231,14 @@ def do_act(request: Request, number: str, name: str, form: Posted) -> Response:
 
     def do(visit: Visit) -> Response:
         ticket = find(visit, number, lock=True)
-        _check_unchanged(visit, ticket, form)
+        _check_unchanged(visit, ticket, act, form)
         said = act.do(visit, ticket, form)
         drafts.drop_draft(visit.session, visit.account.id, f"{number}-{name}")
         return visit.go(_next(visit, number, form), f"{number}：{said}", number)
 
     def again(visit: Visit, error: EngineError) -> Response:
         ticket = find(visit, number)
-        changes = desk_ticket.changed_since(visit.session, ticket, _seen(form))
+        changes = _changes(visit, ticket, form)
         return _act_page(visit, ticket, act, Typed(form, "", error, changes))
 
     return attempt(request, form, do, again)
@@ -282,13 +251,30 @@ def _next(visit: Visit, number: str, form: Form) -> str:
     return back if back in ("/desk", "/supervise") else f"/tickets/{number}"
 
 
+def _changes(visit: Visit, ticket: Ticket, form: Form) -> Sequence[TicketEventRecord]:
+    found = desk_ticket.changed_since(visit.session, ticket, _seen(form))
+    return [one for one in found if visit.role not in UNIT or desk_ticket.for_units(one)]
+
+
 def _seen(form: Form) -> int:
-    return int(form.text("version")) if form.text("version").isdecimal() else 0
+    return form.number("version") or 0
 
 
-def _check_unchanged(visit: Visit, ticket: Ticket, form: Form) -> None:
-    changes = desk_ticket.changed_since(visit.session, ticket, _seen(form))
-    if form.has("version") and changes:
+def _check_unchanged(visit: Visit, ticket: Ticket, act: Act, form: Form) -> None:
+    """Refuse a form that was sent already, or filled in against a ticket changed since.
+
+    Raises:
+        ConflictError: says who changed it and when, or that it was sent before.
+    """
+    mine = desk_ticket.done_since(visit.session, ticket, _seen(form), act.event, visit.account.id)
+    if mine is not None:
+        message = (
+            f"“{act.label}”您在 {visit.when(mine.at)[6:]} 已经提交过，没有再做一次。"
+            "确实要再做一次的，请核对后再提交。"
+        )
+        raise ConflictError(message)
+    changes = _changes(visit, ticket, form)
+    if changes:
         last = changes[-1]
         at = visit.when(last.at)[6:]
         message = f"这张工单刚被 {last.actor_name} 改过（{at}），请看过新内容再提交。"

@@ -26,13 +26,14 @@ from engine.models import (
 )
 from engine.store import clocks, letters, outbox, tickets
 from engine.store.desk_views import units_by_id
-from engine.terms import AssignmentRole, NoticeKind, Role, TicketEvent
+from engine.terms import AssignmentRole, LetterKind, NoticeKind, Role, TicketEvent
 
 Row = TypeVar("Row", Answer, Callback, CallbackAttempt)
 TO_HOTLINE = (
     NoticeKind.LETTER_PROPOSED, NoticeKind.RECTIFICATION_ANSWERED, NoticeKind.CALLBACK_OWED,
     NoticeKind.DIGEST,
 )  # fmt: skip
+NOT_FOR_UNITS = (*TO_HOTLINE, NoticeKind.REFERRAL)
 QUIET = frozenset({
     TicketEvent.WARN, TicketEvent.BREACH, TicketEvent.ESCALATE, TicketEvent.UNMASK,
     TicketEvent.UNDELIVERED, TicketEvent.RECOMPUTE, TicketEvent.NOTE,
@@ -119,12 +120,16 @@ class Whole:
         return [(mails[0], len(mails), str(key[-1])) for key, mails in found.items()]
 
 
-def whole(session: Session, ticket: Ticket) -> Whole:
-    """Return everything about one ticket."""
+def whole(session: Session, ticket: Ticket, *, to_unit: bool = False) -> Whole:
+    """Return everything about one ticket; `to_unit` leaves out what units must not know of."""
     parts = tickets.assignments(session, ticket)
     returns = tickets.return_requests(session, ticket)
     answers, found = _of(session, Answer, ticket), letters.of_ticket(session, ticket.id)
     events, mails = tickets.events(session, ticket), outbox.of_ticket(session, ticket.id)
+    if to_unit:
+        events = [one for one in events if for_units(one)]
+        found = [one for one in found if one.kind is not LetterKind.REFERRAL]
+        mails = [one for one in mails if one.kind not in NOT_FOR_UNITS]
     ids: list[int | None] = [one.unit_id for one in parts]
     ids += [one.unit_id for one in returns] + [one.unit_id for one in found]
     ids += [one.unit_id for one in mails] + [one.unit_id for one in events]
@@ -153,6 +158,22 @@ def names(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
         return {}
     found = session.exec(select(Account.id, Account.name).where(col(Account.id).in_(wanted)))
     return dict(found.all())
+
+
+def for_units(event: TicketEventRecord) -> bool:
+    """Return whether units may know of an event: clues handed on are not theirs to see (移交)."""
+    return event.event is not TicketEvent.PROPOSE_REFERRAL and not event.details.get("restricted")
+
+
+def done_since(
+    session: Session, ticket: Ticket, seen: int, event: TicketEvent, account_id: int
+) -> TicketEventRecord | None:
+    """Return what a person did to a ticket in that way since a form was shown, if they did."""
+    query = select(TicketEventRecord).where(
+        TicketEventRecord.ticket_id == ticket.id, TicketEventRecord.seq > seen,
+        TicketEventRecord.event == event, TicketEventRecord.actor_id == account_id,
+    )  # fmt: skip
+    return session.exec(query.order_by(col(TicketEventRecord.seq).desc()).limit(1)).first()
 
 
 def changed_since(session: Session, ticket: Ticket, seen: int) -> Sequence[TicketEventRecord]:

@@ -6,9 +6,10 @@ import pytest
 from sqlmodel import select
 
 from engine.actions.routing import hold
+from engine.actions.step import Why, take
 from engine.models import ApiKey
 from engine.store.database import work
-from engine.terms import TicketKind
+from engine.terms import TicketEvent, TicketKind
 from tests.api.conftest import NOW, TICKETS, Caller, a_body
 from tests.builders import (
     LICENCE,
@@ -176,3 +177,31 @@ def test_the_words_that_accuse_a_unit_are_shown_only_to_those_who_may_see_them(
     assert decided["decision"]["code"] == "conflict"
     assert decided["decision_reason"] == ""
     assert "工作人员" not in "".join(shown)
+
+
+def test_clues_handed_on_are_told_only_to_keys_that_may_see_private_matters(
+    with_scopes: Any,
+) -> None:
+    number = a_dispatched_ticket("Mon 2026-11-23 09:00")
+    secret = Why("群体诉求：三件同类", details={"watch": "group", "restricted": True})
+    on_ticket(
+        number,
+        "Mon 2026-11-23 09:05",
+        "zhuguan1",
+        lambda step, ticket: take(step, ticket, TicketEvent.PROPOSE_REFERRAL, Why("提议移交线索")),
+    )
+    on_ticket(
+        number,
+        "Mon 2026-11-23 09:06",
+        None,
+        lambda step, ticket: take(step, ticket, TicketEvent.NOTE, secret),
+    )
+    public = with_scopes("tickets:read", "events:read")
+    private = with_scopes("tickets:read", "events:read", "tickets:private")
+
+    for path in (f"{TICKETS}/{number}/events", "/api/v1/events"):
+        hidden, shown = (one.get(path).json()["items"] for one in (public, private))
+        assert len(shown) == len(hidden) + 2
+        assert not {"propose_referral", "note"} & {one["event"]["code"] for one in hidden}
+    feeds = [one.get("/api/v1/events").json()["next"] for one in (public, private)]
+    assert feeds[0] == feeds[1]

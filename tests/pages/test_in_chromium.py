@@ -22,7 +22,15 @@ from engine.actions.routing import hold
 from engine.actions.setup import DEMO_PASSWORD
 from engine.models import Draft, Ticket
 from engine.store.database import Database, connect, use, work
-from tests.builders import MARKET, OPERATOR, a_signed_ticket, a_ticket, on_ticket, status_of
+from tests.builders import (
+    MARKET,
+    OPERATOR,
+    a_dispatched_ticket,
+    a_signed_ticket,
+    a_ticket,
+    on_ticket,
+    status_of,
+)
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 QUIET = (
@@ -219,6 +227,20 @@ def test_a_handler_answers_on_a_telephone(site, phone):
     until(phone, lambda: "答复已提交" in find(phone, ".done").text)
     assert status_of(number) == "answered"
     assert phone.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
+def test_on_a_telephone_signing_and_its_neighbour_are_of_one_size(site, phone):
+    a_dispatched_ticket(clock.now())
+    sign_in(phone, site, MARKET)
+
+    boxes = phone.execute_script(
+        "return [...document.querySelectorAll('.card .acts button,.card .acts .btn')]"
+        ".slice(0,2).map(e=>{const b=e.getBoundingClientRect();return [b.top,b.width,b.height]})"
+    )
+
+    (top, width, height), neighbour = boxes
+    assert neighbour == pytest.approx([top, width, height], abs=0.6)
+    assert height >= 46
 
 
 def test_the_list_of_keys_opens_over_the_form_and_closes(site, screen):
