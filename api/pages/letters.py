@@ -10,9 +10,9 @@ from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, HEADERS, Visit, attempt, reading
 from engine.actions import letters as actions
 from engine.actions import referrals
-from engine.actions.evidence import evidence_for
 from engine.actions.letter_facts import letter_data
 from engine.actions.letter_replies import judge_answer
+from engine.actions.letters import known_evidence
 from engine.documents.fonts import FontRole, FontSet, find_fonts
 from engine.documents.letter_data import LetterData
 from engine.documents.letters import render_png
@@ -78,7 +78,7 @@ def _page(
         "mails": desk_lists.mails_of_letter(visit.session, letter.id),
         "breaches": clocks.breaches(visit.session, ticket.id),
         "earlier": desk_lists.letters_of_unit(visit.session, letter.unit_id, letter.id),
-        "evidence": evidence_for(visit.step, ticket)
+        "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in WAITING,
         "own": letter.drafted_by_id == visit.account.id, "targets": _targets(visit, letter),

@@ -107,16 +107,24 @@ def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
     take(step, ticket, TicketEvent.DRAFT_LETTER, why)
     letter.grounds = [one.value for one in draft.grounds]
     letter.demands = list(draft.demands)
-    letter.evidence = _evidence(step, ticket, draft)
+    letter.evidence = _evidence(step, ticket, letter, draft)
     letter.status, letter.drafted_by_id = LetterStatus.DRAFTED, step.actor.account_id
     letter.drafted_at, letter.opinion = step.now, ""
     letter_data(step, letter, number=None)
     return letter
 
 
-def _evidence(step: Step, ticket: Ticket, draft: Draft) -> list[str]:
-    """Return the lines a drafter keeps; all of them must stand in the ticket's own record."""
-    known = evidence_for(step, ticket)
+def known_evidence(step: Step, ticket: Ticket, letter: Letter) -> list[str]:
+    """Return the lines a letter may rest on: the ticket's record, and earlier letters."""
+    earlier = []
+    if letter.kind is LetterKind.REFERRAL:
+        earlier = referrals.letter_lines(step, letter.unit_id)
+    return [*earlier, *evidence_for(step, ticket)]
+
+
+def _evidence(step: Step, ticket: Ticket, letter: Letter, draft: Draft) -> list[str]:
+    """Return the lines a drafter keeps; all of them must stand in the record."""
+    known = known_evidence(step, ticket, letter)
     if draft.evidence is None:
         return known
     if not set(draft.evidence) <= set(known):
