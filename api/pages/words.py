@@ -1,7 +1,7 @@
 """How the desks say moments, limits and numbers: filters and tags for the templates."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from engine.models import Clock
 from engine.rules.rule_set import RuleSet
@@ -101,8 +101,10 @@ def moment_words(moment: datetime | None, now: datetime | None = None) -> str:
 
 
 def day_words(moment: datetime) -> str:
-    """Return a moment with its weekday: 10月9日（周五）15:20."""
+    """Return a moment with its weekday, 10月9日（周五）15:20; midnight ends the day before."""
     local = moment.astimezone(SHANGHAI)
+    if local.time() == time(0):
+        return f"{spoken_date(local.date() - timedelta(days=1))}{MIDNIGHT}"
     return f"{spoken_date(local.date())}{local:%H:%M}"
 
 
