@@ -1,7 +1,7 @@
 # Nothing but Python 3.11, git and make is needed. `make run` starts everything, `make test` checks it.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test test-all check bench fonts lock clean
+.PHONY: help env run demo test test-all check bench bench-routing fonts lock clean
 # Relative paths only, so that the directory may have spaces in its name.
 PY := .venv/bin/python
 export DO_NOT_TRACK := 1
@@ -33,6 +33,9 @@ check: env ## format, lint, types, rooms
 
 bench: env ## figures beside their floors
 	@for one in bench/bench_*.py; do echo "== $$one"; $(PY) "$$one" || exit 1; done
+
+bench-routing: env ## how well and how fast the router proposes units
+	@$(PY) bench/bench_routing.py
 
 fonts: ## the letters' fonts into var/fonts, best effort
 	@sh scripts/bootstrap.sh fonts

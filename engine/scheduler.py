@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import clock
 from engine.errors import EngineError, UnavailableError
-from engine.flows import orders, upkeep
+from engine.flows import learning, orders, upkeep
 from engine.flows.batches import Ids, Outcome
 from engine.flows.door import Door
 from engine.flows.orders import Background
@@ -69,6 +69,16 @@ JOBS = (
     Job(
         "silence", "deem_accepted", {"trigger": "interval", "seconds": 60}, frozenset(),
         lambda actions, now: actions.refusals_over(now, orders.LIMIT), upkeep.deem_accepted,
+    ),
+    Job(
+        "learn", "learn_routing",
+        {"trigger": "cron", "hour": 2, "minute": 30, "timezone": SHANGHAI},
+        plain=lambda _actions, ids, now: learning.learn(learning.live(), ids, now), at_start=False,
+    ),
+    # At each start as well, for the machine may be off at nine; the action mails once a day.
+    Job(
+        "alarm", "calendar_alarm",
+        {"trigger": "cron", "hour": 9, "minute": 0, "timezone": SHANGHAI}, plain=upkeep.tell_alarms,
     ),
     Job(
         "housekeeping", "housekeeping",

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from engine.actions.setup import DemoAccount
     from engine.flows.door import Door
     from engine.serving.prefect_server import PrefectServer
+    from engine.serving.watching import Watch
     from engine.settings import Settings
     from engine.store.database import Database
 
@@ -29,6 +31,18 @@ def register(app: typer.Typer) -> None:
     app.command("migrate", help="升级数据库结构，载入任务清单、日历和参数。")(migrate)
 
 
+@dataclass
+class House:
+    """What the parts of a process are started with, and what stops them in reverse order."""
+
+    settings: "Settings"
+    progress: Progress
+    signals: StopSignals
+    stack: ExitStack
+    var: Path
+    watch: "Watch"
+
+
 def serve(
     port: int | None = typer.Option(None, help="端口，默认 8000（HOTLINE_PORT）"),
     host: str | None = typer.Option(None, help="监听地址，默认 127.0.0.1（HOTLINE_HOST）"),
@@ -36,19 +50,21 @@ def serve(
     """Start everything in one process tree; Ctrl-C stops all of it."""
     _override(HOTLINE_PORT=port, HOTLINE_HOST=host)
     settings, progress = _settings(), Progress()
-    with _orderly(progress) as (stack, signals):
-        var, holder = _checked(settings, stack)
-        prefect = _prefect(settings, var, stack, progress)
-        database = _database(settings, var, stack, signals, progress)
+    with _orderly(settings, progress) as house:
+        holder = _checked(house)
+        prefect = _prefect(house)
+        database = _database(house)
         accounts = _prepare(settings, database, progress)
-        _schedule(settings, var, database, prefect, stack)
+        _schedule(house, database, prefect)
+        house.watch.start()
+        house.stack.callback(house.watch.stop)
         with progress.step("载入网页与接口"):
             from api.main import create_app
 
             application = create_app()
         from engine.cli.web import run_web
 
-        run_web(application, holder, lambda: _tell(settings, var, accounts, prefect, progress))
+        run_web(application, holder, lambda: _tell(house, accounts, prefect))
 
 
 def worker() -> None:
@@ -57,20 +73,17 @@ def worker() -> None:
     if not settings.database_url:
         message = "hotline worker 用于分布式部署，请先设置 HOTLINE_DATABASE_URL；单机请用 serve。"
         raise BadInputError(message)
-    with _orderly(progress) as (stack, signals):
-        var = _writable(settings)
-        database = _database(settings, var, stack, signals, progress)
-        _schedule(settings, var, database, None, stack)
+    with _orderly(settings, progress) as house:
+        _schedule(house, _database(house), None)
         progress.say("定时任务已开始。按 Ctrl-C 停止。")
-        signals.wait()
+        house.signals.wait()
 
 
 def migrate() -> None:
     """Bring the database to the newest structure and load the reference data."""
     settings, progress = _settings(), Progress()
-    with _orderly(progress) as (stack, signals):
-        database = _database(settings, _writable(settings), stack, signals, progress)
-        _migrate(database, progress)
+    with _orderly(settings, progress) as house:
+        _migrate(_database(house), progress)
 
 
 def _override(**given: object) -> None:
@@ -92,13 +105,16 @@ def _settings() -> "Settings":
 
 
 @contextmanager
-def _orderly(progress: Progress) -> Iterator[tuple[ExitStack, StopSignals]]:
+def _orderly(settings: "Settings", progress: Progress) -> Iterator[House]:
     """Yield what collects the parts; they stop in reverse order, whatever ends the block."""
+    from engine.serving.watching import Watch
+
     signals = StopSignals()
     try:
         with ExitStack() as stack:
+            var, watch = _writable(settings), Watch(progress.say)
             try:
-                yield stack, signals
+                yield House(settings, progress, signals, stack, var, watch)
             finally:
                 signals.ignore()
     except KeyboardInterrupt:
@@ -114,42 +130,40 @@ def _writable(settings: "Settings") -> Path:
     return var
 
 
-def _checked(settings: "Settings", stack: ExitStack) -> "tuple[Path, socket.socket]":
+def _checked(house: House) -> "socket.socket":
     from engine.serving.checks import bound_socket, only_one
 
-    var = _writable(settings)
-    stack.enter_context(only_one(var))
-    return var, stack.enter_context(bound_socket(settings.host, settings.port))
+    house.stack.enter_context(only_one(house.var))
+    return house.stack.enter_context(bound_socket(house.settings.host, house.settings.port))
 
 
-def _prefect(
-    settings: "Settings", var: Path, stack: ExitStack, progress: Progress
-) -> "PrefectServer | None":
-    if settings.prefect_api_url is not None:
+def _prefect(house: House) -> "PrefectServer | None":
+    if house.settings.prefect_api_url is not None:
         return None
     from engine.serving import prefect_server
 
-    with progress.step("启动 Prefect（在后台继续，首次约需 12 秒）"):
-        server = prefect_server.start(var, settings.prefect_port)
-    stack.callback(server.stop)
+    with house.progress.step("启动 Prefect（在后台继续，首次约需 12 秒）"):
+        server = prefect_server.start(house.var, house.settings.prefect_port)
+    house.stack.callback(server.stop)
+    house.watch.parts.append(server)
     return server
 
 
-def _database(
-    settings: "Settings", var: Path, stack: ExitStack, signals: StopSignals, progress: Progress
-) -> "Database":
+def _database(house: House) -> "Database":
     from engine.serving.checks import require_database
     from engine.store.database import connect, use
 
-    if settings.database_url:
-        require_database(settings.database_url)
-        database = use(connect(settings.database_url))
-        stack.callback(database.dispose)
+    if house.settings.database_url:
+        require_database(house.settings.database_url)
+        database = use(connect(house.settings.database_url))
+        house.stack.callback(database.dispose)
         return database
-    from engine.store.embedded import embedded_database
+    from engine.store.embedded import embedded_server
 
-    with progress.step("启动内置 PostgreSQL"), signals.held():
-        return use(stack.enter_context(embedded_database(var)))
+    with house.progress.step("启动内置 PostgreSQL"), house.signals.held():
+        running = house.stack.enter_context(embedded_server(house.var))
+    house.watch.parts.append(running)
+    return use(running.database)
 
 
 def _prepare(settings: "Settings", database: "Database", progress: Progress) -> "list[DemoAccount]":
@@ -182,44 +196,36 @@ def _migrate(database: "Database", progress: Progress) -> None:
         progress.say(f"  [dim]{line}[/]")
 
 
-def _schedule(
-    settings: "Settings", var: Path, database: "Database", prefect: "PrefectServer | None",
-    stack: ExitStack,
-) -> None:  # fmt: skip
+def _schedule(house: House, database: "Database", prefect: "PrefectServer | None") -> None:
     from engine.flows.orders import live
     from engine.scheduler import Scheduler
     from engine.serving.listener import Listener
 
-    scheduler = Scheduler(_door(settings, var, prefect, stack), live())
+    scheduler = Scheduler(_door(house, prefect), live())
     scheduler.start()
-    stack.callback(scheduler.stop)
+    house.stack.callback(scheduler.stop)
     listener = Listener(database.url, scheduler.wake)
     listener.start()
-    stack.callback(listener.stop)
+    house.stack.callback(listener.stop)
 
 
-def _door(
-    settings: "Settings", var: Path, prefect: "PrefectServer | None", stack: ExitStack
-) -> "Door":
+def _door(house: House, prefect: "PrefectServer | None") -> "Door":
     from engine.flows import environment
     from engine.flows.door import PrefectDoor, ShutDoor
 
-    api_url = prefect.api_url if prefect else settings.prefect_api_url
+    api_url = prefect.api_url if prefect else house.settings.prefect_api_url
     if api_url is None:
         return ShutDoor()
     password = prefect.password if prefect else ""
-    environment.enter(environment.for_flows(var / "prefect", api_url, password))
+    environment.enter(environment.for_flows(house.var / "prefect", api_url, password))
     door = PrefectDoor(api_url)
     door.warm_up()
-    stack.callback(door.close)
+    house.stack.callback(door.close)
     return door
 
 
-def _tell(
-    settings: "Settings", var: Path, accounts: "list[DemoAccount]",
-    prefect: "PrefectServer | None", progress: Progress,
-) -> None:  # fmt: skip
+def _tell(house: House, accounts: "list[DemoAccount]", prefect: "PrefectServer | None") -> None:
     from engine.cli.summary import lines
 
-    for line in lines(settings, var, accounts, prefect):
-        progress.say(line)
+    for line in lines(house.settings, house.var, accounts, prefect):
+        house.progress.say(line)

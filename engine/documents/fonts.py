@@ -169,7 +169,7 @@ def _choose(role: FontRole, faces: tuple[Face, ...]) -> RoleFont:
             return RoleFont(role, family, weight, stand_in, thicken)
     message = (
         f"没有可用的{official[0]}或替代字体，函件不能生成；"
-        "请运行 scripts/fonts.py，或把字体放进 HOTLINE_FONT_DIR 所指的目录。"
+        "请运行 scripts/fonts.py，或把字体放进 HOTLINE_FONT_DIRECTORY 所指的目录。"
     )
     raise DocumentError(message)
 
@@ -212,5 +212,5 @@ def _wheel_directory() -> Path | None:
 def _no_glyph(char: str) -> str:
     return (
         f"字符“{char}”（U+{ord(char):04X}）在现有字体中没有字形，函件不能生成；"
-        "请改用通行写法，或把含该字的字体放进 HOTLINE_FONT_DIR 所指的目录。"
+        "请改用通行写法，或把含该字的字体放进 HOTLINE_FONT_DIRECTORY 所指的目录。"
     )

@@ -4,7 +4,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -56,7 +56,7 @@ class PrefectDoor:
         if not self._loaded.is_set():
             return False
         if time.monotonic() >= self._valid_until:
-            self._note(is_open=self._answers(), seconds=ASK_AGAIN_SECONDS)
+            self._note(is_open=self.answers(), seconds=ASK_AGAIN_SECONDS)
         return self._open
 
     def run(self, flow: str, now: datetime, ids: Ids | None) -> Outcome:
@@ -67,7 +67,7 @@ class PrefectDoor:
         if ids is not None:
             given["ids"] = ids
         with recorded.quick():
-            return outcome_of(getattr(recorded, flow)(**given))
+            return outcome_of(flow_named(flow)(**given))
 
     def failed(self) -> None:
         """Leave Prefect alone for half a minute."""
@@ -77,7 +77,8 @@ class PrefectDoor:
         self._open = is_open
         self._valid_until = time.monotonic() + seconds
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Return whether the server answers at this moment."""
         try:
             with urllib.request.urlopen(self._health, timeout=1) as response:
                 return bool(response.status == 200)  # noqa: PLR2004
@@ -85,9 +86,13 @@ class PrefectDoor:
             return False
 
     def _warm_up(self) -> None:
-        while not self._answers():
+        while not self.answers():
             if self._stop.wait(WARM_UP_EVERY_SECONDS):
                 return
+        self.load()
+
+    def load(self) -> None:
+        """Import Prefect here and now."""
         from engine.flows import recorded
 
         with recorded.quick():
@@ -107,6 +112,15 @@ class ShutDoor:
 
     def failed(self) -> None:
         """Change nothing: it stays shut."""
+
+
+def flow_named(name: str) -> Callable[..., dict[str, object]]:
+    """Return the flow of that name; Prefect is imported by then or now."""
+    from engine.flows import learning_recorded, recorded
+
+    flows = {**vars(recorded), **vars(learning_recorded)}
+    found: Callable[..., dict[str, object]] = flows[name]
+    return found
 
 
 def outcome_of(details: Mapping[str, Any]) -> Outcome:

@@ -64,6 +64,10 @@ class Background(Protocol):
         """Record that silence accepted one ticket."""
         ...
 
+    def tell_calendar_alarms(self, now: datetime) -> dict[str, int]:
+        """Mail supervisors which calendars are missing, once a day."""
+        ...
+
     def messages_due(self, now: datetime, limit: int) -> list[int]:
         """Reserve messages that are due."""
         ...

@@ -114,6 +114,12 @@ def deem_accepted(
     return _told(upkeep.deem_accepted(actions, ids, now, as_task_run))
 
 
+@flow(name="calendar-alarm", flow_run_name=_run_name, persist_result=False)
+def calendar_alarm(now_iso: str | None = None) -> dict[str, object]:
+    """Tell supervisors which calendars are missing, once a day (缺少日历提示)."""
+    return _told(upkeep.tell_alarms(orders.live(), [], _moment(now_iso)))
+
+
 @flow(name="housekeeping", flow_run_name=_run_name, persist_result=False)
 def housekeeping(now_iso: str | None = None, limit: int = orders.LIMIT) -> dict[str, object]:
     """Delete Prefect's own records older than two weeks (日常清理)."""

@@ -37,6 +37,12 @@ def _owed(*, owed: bool) -> str:
     return "callback_owed" if owed else "closed"
 
 
+def tell_alarms(actions: Background, _ids: Ids, now: datetime) -> Outcome:
+    """Tell supervisors today's alarms, if there are any; there is nothing to cut into pieces."""
+    counts = actions.tell_calendar_alarms(now)
+    return Outcome(counts["alarms"], counts)
+
+
 def deem_accepted(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> Outcome:
     """Record of those tickets that silence has accepted them."""
 

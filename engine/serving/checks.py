@@ -25,8 +25,10 @@ def require_python(version: tuple[int, ...] = tuple(sys.version_info[:3])) -> No
         raise UnavailableError(message)
 
 
-def require_writable(var: Path) -> Path:
+def require_writable(var: Path, instead: str = "HOTLINE_VAR=/路径") -> Path:
     """Return `var` as an absolute path, made if need be and tried by writing into it.
+
+    `instead` is how the person names another directory.
 
     Raises:
         UnavailableError: it cannot be written.
@@ -38,7 +40,7 @@ def require_writable(var: Path) -> Path:
             trial.flush()
     except OSError as error:
         reason = _words(error)
-        message = f"不能写入 {var}：{reason}。请换一个可写的目录（HOTLINE_VAR=/路径）。"
+        message = f"不能写入 {var}：{reason}。请换一个可写的目录（{instead}）。"
         raise UnavailableError(message) from error
     return var.resolve()
 
@@ -51,6 +53,9 @@ def _words(error: OSError) -> str:
         errno.ENOSPC: "磁盘已满",
         errno.ENOTDIR: "上级不是目录",
         errno.EEXIST: "同名文件不是目录",
+        errno.ENOENT: "目录不存在，也不能建立",
+        errno.ENAMETOOLONG: "名字太长",
+        errno.ELOOP: "链接绕成了圈",
     }
     return known.get(error.errno or 0, error.strerror or str(error))
 
@@ -95,11 +100,11 @@ def free_port(host: str, wanted: int) -> int:
     raise UnavailableError(message)
 
 
-def only_one(var: Path) -> IO[str]:
-    """Hold the lock of this installation; it goes with the process, even a killed one.
+def only_one(var: Path, instead: str = "HOTLINE_VAR") -> IO[str]:
+    """Hold the lock of this directory; it goes with the process, even a killed one.
 
     Raises:
-        UnavailableError: another `hotline serve` works on the same `var`.
+        UnavailableError: another `hotline serve` or `hotline demo` works in the same `var`.
     """
     holder = (var / "serve.lock").open("a+", encoding="ascii")
     try:
@@ -109,7 +114,7 @@ def only_one(var: Path) -> IO[str]:
         who = holder.read().strip() or "?"
         holder.close()
         message = (
-            f"{var} 正由另一个 hotline serve 使用（进程 {who}）。请先停掉它，或换 HOTLINE_VAR。"
+            f"{var} 正由另一个 hotline 使用（进程 {who}）。请先停掉它，或换一个目录（{instead}）。"
         )
         raise UnavailableError(message) from error
     holder.truncate(0)

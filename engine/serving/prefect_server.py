@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from engine import clock
 from engine.flows import environment
 from engine.serving.checks import free_port
 
@@ -25,6 +26,7 @@ class PrefectServer:
     port: int
     password: str
     child: "subprocess.Popen[bytes]"
+    name: str = "Prefect"
 
     @property
     def api_url(self) -> str:
@@ -35,6 +37,17 @@ class PrefectServer:
     def log_file(self) -> Path:
         """Return where the server writes what happens."""
         return self.home / "server.log"
+
+    def lives(self) -> bool:
+        """Return whether the child is there."""
+        return self.child.poll() is None
+
+    def start_again(self) -> None:
+        """Start another child in place of one that ended, at the same address."""
+        if self.child.stdin is not None:
+            self.child.stdin.close()
+        note(self.home, f"ended with code {self.child.returncode}, is started again")
+        self.child = _launch(self.home, self.port, self.password)
 
     def stop(self) -> None:
         """Stop the child in order, or at all events."""
@@ -54,9 +67,7 @@ def start(var: Path, wanted_port: int) -> PrefectServer:
     home.mkdir(parents=True, exist_ok=True)
     stop_left_over(home)
     port, password = free_port(HOST, wanted_port), own_password(home)
-    child = _launch(home, port, password)
-    (home / "server.pid").write_text(str(child.pid))
-    return PrefectServer(home, port, password, child)
+    return PrefectServer(home, port, password, _launch(home, port, password))
 
 
 def own_password(home: Path) -> str:
@@ -82,12 +93,21 @@ def stop_left_over(home: Path) -> None:
         return
 
 
+def note(home: Path, what: str) -> None:
+    """Write one line into the server's log: what only the parent knows."""
+    with (home / "server.log").open("a", encoding="utf-8") as log:
+        log.write(f"{clock.now().astimezone():%Y-%m-%d %H:%M:%S} hotline: Prefect {what}\n")
+
+
 def _launch(home: Path, port: int, password: str) -> "subprocess.Popen[bytes]":
     values = {**os.environ, **environment.for_server(home, password)}
     values.pop("PREFECT_API_URL", None)
+    note(home, f"starts on port {port}")
     with (home / "server.log").open("ab") as log:
-        return subprocess.Popen(
+        child = subprocess.Popen(
             [sys.executable, "-m", MODULE, str(port)],
             stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT,
             env=values, start_new_session=True,
         )  # fmt: skip
+    (home / "server.pid").write_text(str(child.pid))
+    return child

@@ -1,7 +1,8 @@
 """The embedded PostgreSQL: a real server from a wheel, its data under var/."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import psycopg
 
 from engine.errors import UnavailableError
 from engine.store.database import Database, connect
-from engine.store.postgres_wheel import prepare, wheel
+from engine.store.postgres_wheel import forget_dead_server, lives, prepare, wheel
 
 DATABASE = "hotline"
 
@@ -42,13 +43,55 @@ def ensure_database(server: Any, name: str = DATABASE) -> str:
     return str(server.get_uri(database=name))
 
 
+@dataclass
+class EmbeddedServer:
+    """The running server, its database, and how to start it again when it was killed."""
+
+    server: Any
+    database: Database
+    name: str = "内置 PostgreSQL"
+
+    def lives(self) -> bool:
+        """Return whether the server's first process is there; a zombie is not."""
+        return lives(self.server.get_pid())
+
+    def start_again(self) -> None:
+        """Start it with the same data on the same socket, so that every connection works again."""
+        with self.server._lock:
+            forget_dead_server(self.server.pgdata)
+            self.server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        """Let the server go; it stops with its last user."""
+        self.database.dispose()
+        self._adopt()
+        self.server.cleanup()
+
+    def _adopt(self) -> None:
+        """Have the wheel stop what runs now: nothing, or a server that came up after all.
+
+        It would wait for a dead one, and fail.
+        """
+        found = None
+        with suppress(OSError, AssertionError, ValueError):
+            found = wheel().PostmasterInfo.read_from_pgdata(self.server.pgdata)
+        alive = found is not None and lives(found.pid)
+        self.server._postmaster_info = found if alive else None
+
+
+@contextmanager
+def embedded_server(var: Path) -> Iterator[EmbeddedServer]:
+    """Yield the embedded server under `var`, started if need be, and let it go at the end."""
+    server = start_server(var / "postgres")
+    running = EmbeddedServer(server, connect(ensure_database(server)))
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
 @contextmanager
 def embedded_database(var: Path) -> Iterator[Database]:
     """Yield the embedded database under `var`, started if need be, and let it go at the end."""
-    server = start_server(var / "postgres")
-    database = connect(ensure_database(server))
-    try:
-        yield database
-    finally:
-        database.dispose()
-        server.cleanup()
+    with embedded_server(var) as running:
+        yield running.database

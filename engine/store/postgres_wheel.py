@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 import warnings
 from importlib import import_module
 from pathlib import Path
@@ -15,12 +16,16 @@ from engine.errors import UnavailableError
 
 # A socket's path may have 107 bytes on Linux and 103 on macOS, its name included.
 LONGEST_DIRECTORY = 80
+# Processes of a killed server end by themselves when they notice, which is at once when idle.
+ORPHANS_SECONDS = 3.0
 
 
 def prepare(data: Path) -> None:
     """Make the server whose data lie in `data` startable here, and stoppable at our end."""
     use_own_lock(data)
     allow_spaces()
+    with wheel().PostgresServer._lock:
+        forget_dead_server(data)
     forget_dead_users(data)
 
 
@@ -84,3 +89,57 @@ def _lives_since(pid: int, moment: float) -> bool:
         return bool(psutil.Process(pid).create_time() <= moment)
     except psutil.Error:
         return False
+
+
+def lives(pid: int | None) -> bool:
+    """Return whether a PostgreSQL runs as `pid`: not a zombie, not another program of that number.
+
+    In a container nobody may collect the dead, and after its restart numbers begin anew.
+    """
+    try:
+        process = psutil.Process(pid or 0)
+        return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def forget_dead_server(data: Path) -> None:
+    """Remove the lock files of a server in `data` that was killed; call it with the wheel's lock.
+
+    PostgreSQL and the wheel both take any process of that number for the server. Nothing is
+    removed before the last of its processes has let go of the data.
+    """
+    file = data / "postmaster.pid"
+    try:
+        lines = file.read_text().splitlines()
+    except OSError:
+        return
+    if not lines or not lines[0].strip().isdigit() or lives(int(lines[0])):
+        return
+    _see_off(_orphans(data))
+    file.unlink(missing_ok=True)
+    for lock in socket_directory(data, data).glob(".s.PGSQL.*.lock"):
+        lock.unlink(missing_ok=True)
+
+
+def _orphans(data: Path) -> list[psutil.Process]:
+    """Return what is left of the server in `data`: its processes work in that directory."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if lives(process.pid) and Path(process.cwd()) == data:
+                found.append(process)
+        except (psutil.Error, OSError):
+            continue
+    return found
+
+
+def _see_off(orphans: list[psutil.Process]) -> None:
+    until = time.monotonic() + ORPHANS_SECONDS
+    while any(lives(one.pid) for one in orphans) and time.monotonic() < until:
+        time.sleep(0.05)
+    for orphan in orphans:
+        try:
+            orphan.kill()
+        except psutil.Error:
+            continue

@@ -59,6 +59,10 @@ class FakeBackground:
     def deem_accepted(self, ticket_id: int, now: datetime) -> bool:
         return True
 
+    def tell_calendar_alarms(self, now: datetime) -> dict[str, int]:
+        self.done.append("alarms")
+        return {"alarms": 1, "mailed": 2}
+
     def messages_due(self, now: datetime, limit: int) -> list[int]:
         self._ask("messages")
         claimed, self.messages = self.messages[:limit], self.messages[limit:]

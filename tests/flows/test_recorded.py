@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow
 # In a process of its own: Prefect reads its settings once, when it is imported.
 PROGRAM = """
 import json, sys, time
+from datetime import datetime
 from engine.flows import environment, orders
 from tests.flows.fakes import FakeBackground
 environment.enter(json.loads(sys.argv[1]))
@@ -44,6 +45,16 @@ with recorded.quick():
         walls.append(time.perf_counter() - began)
     told["seconds"] = min(walls)
     told["housekeeping"] = recorded.housekeeping()
+from engine.flows import learning
+from engine.flows.door import PrefectDoor
+class FakeLearning:
+    def learn_now(self, now):
+        return "kept", 240
+learning.live = lambda: FakeLearning()
+door = PrefectDoor("http://127.0.0.1")
+night = datetime.fromisoformat("2023-11-14T02:30:00+08:00")
+told["learn"] = door.run("learn_routing", night, None).as_details()
+told["alarm"] = door.run("calendar_alarm", night, None).as_details()
 print(json.dumps(told))
 """
 
@@ -100,6 +111,13 @@ def test_flows_report_what_became_of_their_ids(told):
     assert told["route"]["counts"] == {"dispatched": 2, "to_choose": 1}
     assert told["watch"]["counts"] == {"warning": 1}
     assert told["nothing"]["found"] == 0
+
+
+def test_the_nights_learning_and_the_days_alarm_run_as_flows(told, prefect):
+    assert told["learn"]["counts"] == {"kept": 1}
+    assert told["alarm"]["counts"] == {"alarms": 1, "mailed": 2}
+    names = {run["name"] for run in listed(prefect, "flow_runs")}
+    assert "11-14 02:30:00" in names
 
 
 def test_a_mail_server_that_was_away_for_a_moment_is_tried_again(told):

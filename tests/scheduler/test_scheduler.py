@@ -4,9 +4,11 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+import engine.flows
 from engine.errors import UnavailableError
 from engine.flows import orders
 from engine.flows.batches import Outcome
@@ -48,17 +50,40 @@ def test_routing_and_sending_tick_every_two_seconds_and_the_sweep_every_thirty()
     every = {job.name: job.when.get("seconds") for job in JOBS}
 
     assert every == {"route": 2, "send": 2, "watch": 30, "recompute": 60, "windows": 60,
-                     "silence": 60, "housekeeping": None}  # fmt: skip
+                     "silence": 60, "learn": None, "alarm": None, "housekeeping": None}  # fmt: skip
 
 
 def test_every_flow_of_the_table_exists():
-    from pathlib import Path
-
-    import engine.flows
-
-    source = (Path(engine.flows.__file__).parent / "recorded.py").read_text()
+    room = Path(engine.flows.__file__).parent
+    source = "".join(file.read_text() for file in room.glob("*recorded.py"))
 
     assert all(f"def {job.flow}(" in source for job in JOBS)
+
+
+def test_every_flow_of_the_table_is_cleaned_up_after():
+    source = (Path(engine.flows.__file__).parent / "cleaning.py").read_text()
+
+    assert all(f'"{name.replace("_", "-")}"' in source for name in (job.flow for job in JOBS))
+
+
+def test_routing_learns_at_half_past_two_at_night_and_not_at_a_start():
+    job = TABLE["learn"]
+
+    assert (job.when["hour"], job.when["minute"], str(job.when["timezone"])) == (
+        2, 30, "Asia/Shanghai",
+    )  # fmt: skip
+    assert not job.at_start
+
+
+def test_supervisors_are_told_of_missing_calendars_at_nine_even_without_prefect():
+    actions = FakeBackground()
+
+    runner("alarm", actions)()
+
+    assert (TABLE["alarm"].when["hour"], TABLE["alarm"].when["minute"]) == (9, 0)
+    assert actions.done == ["alarms"]
+    assert actions.beats[-1][:2] == ("alarm", True)
+    assert actions.beats[-1][2]["counts"] == {"alarms": 1, "mailed": 2}
 
 
 def test_a_tick_with_nothing_waiting_asks_once_and_starts_nothing():

@@ -41,6 +41,12 @@ class Serve:
         except OSError:
             return False
 
+    def is_ready(self):
+        try:
+            return urllib.request.urlopen(self.url("/health/ready"), timeout=5).status == 200
+        except OSError:
+            return False
+
     def stop(self, number=signal.SIGINT):
         os.killpg(self.process.pid, number)
         return self.process.wait(30)
@@ -122,6 +128,36 @@ def test_a_stop_while_prefect_makes_its_first_tables_does_not_spoil_the_next_sta
 
     assert wait_for(second.prefect_answers, 60)
     second.stop()
+    assert left_of(data) == []
+
+
+def test_a_killed_postgres_and_a_killed_prefect_come_back_by_themselves(data):
+    serve = start(data)
+    assert wait_for(serve.prefect_answers, 60)
+    postgres = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
+    prefect = int((data / "prefect" / "server.pid").read_text())
+
+    psutil.Process(postgres).kill()
+    psutil.Process(prefect).kill()
+
+    assert wait_for(lambda: not serve.prefect_answers(), 5)
+    assert wait_for(serve.is_ready, 10)
+    assert wait_for(serve.prefect_answers, 60)
+    said = serve.output.read_text()
+    assert said.count("内置 PostgreSQL 意外停止，已自动重新启动") == 1
+    assert said.count("Prefect 意外停止，已自动重新启动") == 1
+    assert "ended with code -9" in (data / "prefect" / "server.log").read_text()
+    assert serve.stop() == 0
+    assert left_of(data) == []
+
+
+def test_a_stop_right_after_a_kill_starts_nothing_again(data):
+    serve = start(data)
+    postgres = int((data / "postgres" / "postmaster.pid").read_text().split()[0])
+
+    psutil.Process(postgres).kill()
+
+    assert serve.stop() == 0
     assert left_of(data) == []
 
 
