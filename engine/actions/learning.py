@@ -44,7 +44,7 @@ def learn_now(now: datetime) -> tuple[str, int]:
 
 
 def retrain(step: Step) -> Learned:
-    """Learn from settled tickets, replay the newest of them, and keep what is not worse.
+    """Learn from older settled tickets, replay the newest, and keep what is not worse there.
 
     Closed tickets whose lead stayed say who was right: an operator's override and a return that
     was upheld show there as a unit other than the one proposed.
@@ -54,13 +54,23 @@ def retrain(step: Step) -> Learned:
     settled = store.confirmed(step.session, int(router.tuning.learning_from))
     if len(settled) < router.tuning.learning_least:
         return Learned("too_few", len(settled))
-    points = _points(step, router, settled)
+    recent, older = _held_out(settled, int(router.tuning.replay_tickets))
+    points = _points(step, router, older)
     if points == state.corrections or _tried(step, points):
         return Learned("unchanged", len(settled))
-    recent = [_confirmed(one) for one in settled[: int(router.tuning.replay_tickets)]]
-    old, new = replay(router, recent, state.corrections), replay(router, recent, points)
+    tickets = [_confirmed(one) for one in recent]
+    old, new = replay(router, tickets, state.corrections), replay(router, tickets, points)
     version = _write(step, points, old, new)
     return Learned("kept" if version.kept else "not_kept", len(settled), version.id)
+
+
+def _held_out(settled: Sequence[Settled], most: int) -> tuple[Sequence[Settled], Sequence[Settled]]:
+    """The newest tickets for the replay, the older for learning: none is in both.
+
+    While there are few tickets the newer half is replayed.
+    """
+    newest = min(most, len(settled) // 2)
+    return settled[:newest], settled[newest:]
 
 
 def _points(step: Step, router: Router, settled: Sequence[Settled]) -> dict[str, float]:

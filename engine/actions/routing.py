@@ -6,8 +6,9 @@ from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.step import Step, Why, take
 from engine.errors import NotFoundError
 from engine.models import Ticket, Unit
+from engine.rules.routing import load_router
 from engine.store import tickets as store
-from engine.terms import RoutingDecision, TicketEvent, TicketStatus
+from engine.terms import RoutingDecision, TicketEvent, TicketKind, TicketStatus
 
 PROPOSALS = 3
 EVIDENCE = 4
@@ -38,7 +39,17 @@ def order_of(step: Step, ticket: Ticket) -> Dispatch | None:
     supports = [_unit(step, name) for name in best.get("supports", ())]
     rows = tuple(int(row) for row in best.get("tasks", ())[:1])
     wanted = tuple(unit for unit in supports if unit is not None and not _accused(ticket, unit))
+    if _names_one_of(ticket, (lead, *wanted)):
+        return None
     return Dispatch(lead, wanted, _reason(best), rows)
+
+
+def _names_one_of(ticket: Ticket, units: tuple[Unit, ...]) -> bool:
+    """Whether a report (举报) names a unit that would get it: then only a person may dispatch."""
+    if ticket.kind is not TicketKind.REPORT:
+        return False
+    named = load_router(ticket.catalogue_version).names_in(f"{ticket.title}。{ticket.content}")
+    return any(unit.name in named for unit in units)
 
 
 def _reason(best: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from rich.table import Table
 from engine.rules.routing.catalogue import Catalogue, Task, load_catalogue, versions
 from engine.rules.routing.catalogue_import import Change, compare, read_table
 from engine.rules.routing.catalogue_import import Table as ReadTable
-from engine.rules.routing.catalogue_versions import add_version
+from engine.rules.routing.catalogue_versions import add_version, refusal
 
 _KINDS = {"added": "新增", "removed": "取消", "changed": "改动"}
 _FIELDS = {
@@ -63,6 +63,7 @@ def import_list(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="生效日；给出才写入")
     ] = None,
     reference: Annotated[str, typer.Option(help="文号，如 城中政办〔2024〕3号")] = "",
+    force: Annotated[bool, typer.Option("--force", help="多数任务不见了也写入")] = False,
 ) -> None:
     """Read a new list, report what could not be read, compare it, and apply it if asked to."""
     table = read_table(_read(file))
@@ -74,6 +75,10 @@ def import_list(
     if table.problems:
         raise typer.Exit(2)
     if apply_from is not None:
+        refused = refusal(table, apply_from.date(), force=force)
+        if refused:
+            typer.echo(refused, err=True)
+            raise typer.Exit(2)
         _apply(table, apply_from.date(), reference)
 
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from engine import clock
 from engine.rules.routing import Routing, load_router
@@ -53,7 +54,7 @@ def route(
         _refuse("请给出诉求内容：hotline route “……”，或用 --batch 处理文件")
     routing = propose(text, title, _kind(kind))
     if as_json:
-        typer.echo(json.dumps(routing.to_json(), ensure_ascii=False, indent=1))
+        typer.echo(_printable(json.dumps(routing.to_json(), ensure_ascii=False, indent=1)))
     else:
         _print(routing)
 
@@ -89,6 +90,11 @@ def _kind(words: str) -> TicketKind | None:
         _refuse(str(unknown))
 
 
+def _printable(words: str) -> str:
+    """The words with lone surrogates as escapes: no terminal and no file takes them."""
+    return words.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 # --- one text --------------------------------------------------------------------------------
 
 
@@ -96,8 +102,8 @@ def _print(routing: Routing) -> None:
     colour = _COLOURS[routing.decision]
     console = Console()
     heading = f"[bold {colour}]{routing.decision.label}[/]  把握 {routing.confidence:.0%}"
-    words = routing.reason + (f"\n{routing.not_ours}" if routing.not_ours else "")
-    console.print(Panel(words, title=heading, title_align="left", border_style=colour))
+    words = _printable(routing.reason) + (f"\n{routing.not_ours}" if routing.not_ours else "")
+    console.print(Panel(Text(words), title=heading, title_align="left", border_style=colour))
     console.print(_candidates_table(routing))
     first = routing.candidates[0]
     if first.tasks and first.supports:
@@ -135,7 +141,7 @@ def _route_file(propose: Propose, source: Path, target: Path) -> None:
     routed = failed = 0
     try:
         lines = source.read_text(encoding="utf-8-sig", errors="replace").split("\n")
-        with target.open("w", encoding="utf-8") as out:
+        with target.open("w", encoding="utf-8", errors="backslashreplace") as out:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     result = _route_line(propose, line, number)

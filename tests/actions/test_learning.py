@@ -32,6 +32,7 @@ from tests.builders import (
 NOW = "Mon 2023-11-13 09:00"
 NIGHT = "Tue 2023-11-14 02:30"
 INVOICE = "增值税发票开不出来"
+MARKET_NAME = "区市场监管局"
 CLOSE = "财政票据和发票哪里开"
 
 
@@ -86,7 +87,7 @@ def test_overrides_become_bounded_corrections_with_scores(database):
     assert before["unit"] != "区财政局"
     assert learned.outcome == "kept"
     assert 0 < version.corrections["区财政局"] <= 0.6
-    assert version.scores["before"]["tickets"] == version.scores["after"]["tickets"] == 30
+    assert version.scores["before"]["tickets"] == version.scores["after"]["tickets"] == 15
     assert version.scores["after"]["first"] >= version.scores["before"]["first"]
 
 
@@ -225,6 +226,38 @@ def test_a_real_ticket_that_was_closed_is_confirmed(database):
     with work() as session:
         (one,) = routing_versions.confirmed(session, 10)
     assert one.unit == "区市场监管局"
+
+
+def test_the_replay_shares_no_ticket_with_what_was_learned_from(database):
+    # All that speaks for finance is in the newer half: nothing is learned from it.
+    settled(30, TAX, INVOICE)
+    with work() as session:
+        for ticket in session.exec(select(Ticket)):
+            ticket.closed_at = moment(NOW) - timedelta(days=30)
+    settled(30, FINANCE, CLOSE)
+
+    assert learn().outcome == "unchanged"
+
+
+@pytest.mark.parametrize(
+    "content", ["楼下小作坊卖过期食品，请市场监管局查处", "市监所的人收钱，过期食品照卖"]
+)
+def test_a_report_that_names_the_unit_is_never_dispatched_by_itself(database, content):
+    from engine.actions import routing
+
+    number = a_ticket(NOW, kind=TicketKind.REPORT, content=content)
+
+    def sure(step, ticket):
+        # Whatever routing said: as if it had been sure of the named unit.
+        best = {"unit": MARKET_NAME, "supports": [], "tasks": [90], "evidence": ["过期食品"]}
+        ticket.routing = ticket.routing | {"candidates": [best]}
+        ticket.routing_decision = RoutingDecision.DISPATCH
+        lead = routing.route_ticket(step, ticket.id)
+        helped = best | {"unit": "区商务局", "supports": [MARKET_NAME]}
+        ticket.routing = ticket.routing | {"candidates": [helped]}
+        return lead, routing.order_of(step, ticket)
+
+    assert on_ticket(number, NOW, None, sure) == ("held", None)
 
 
 @pytest.mark.parametrize("kind", [TicketKind.COMPLAINT, TicketKind.REPORT])

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
@@ -25,30 +25,26 @@ from engine.rules.routing.files import read_yaml
 
 COLUMNS = ("number", "indicator", "direction", "measure", "deadline", "lead", "support")
 _COMPARED = (
-    "indicator",
-    "direction",
-    "measure",
-    "deadline",
-    "leads",
-    "joint_by_duty",
-    "supports",
-    "open_groups",
-)
+    "indicator", "direction", "measure", "deadline",
+    "leads", "joint_by_duty", "supports", "open_groups",
+)  # fmt: skip
 _SEPARATORS = re.compile(r"[、，,；;\s]+")
-_TAG = re.compile(r"</?[a-z]+>")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _DATE = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})\s*日?")
 
 
 @dataclass(frozen=True)
 class RowProblem:
-    """Something in a row that could not be read (读不出的内容)."""
+    """Something in a row that could not be read (读不出的内容); `line` is where in the file."""
 
     row: str
     column: str
     message: str
+    line: int = 0
 
     def __str__(self) -> str:
-        return f"第 {self.row} 项“{self.column}”：{self.message}"
+        where = f"（文件第 {self.line} 行）" if self.line else ""
+        return f"第 {self.row} 项{where}“{self.column}”：{self.message}"
 
 
 @dataclass(frozen=True)
@@ -83,12 +79,12 @@ def read_table(text: str) -> Table:
     """Read the rows of a list from CSV or from the document's text."""
     tasks: list[Task] = []
     problems: list[RowProblem] = []
-    for cells in _rows(text):
+    for line, cells in _rows(text):
         task, wrong = _task(cells)
-        problems += wrong
         if task is not None:
-            problems += _repeated(task, tasks)
+            wrong += _repeated(task, tasks)
             tasks.append(task)
+        problems += [replace(one, line=line) for one in wrong]
     if not tasks and not problems:
         problems.append(RowProblem("?", "表头", f"没有找到表头为“{'、'.join(_headings())}”的表"))
     return Table(tuple(tasks), tuple(problems))
@@ -135,31 +131,38 @@ def _repeated(task: Task, tasks: list[Task]) -> list[RowProblem]:
 # --- rows of cells ---------------------------------------------------------------------------
 
 
-def _rows(text: str) -> Iterator[list[str]]:
-    """The table's rows, with page headings dropped and cells over a page break joined."""
+def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The table's rows with their lines: page headings dropped, cells over a page break joined."""
     pending: list[str] = []
-    started = False
-    for cells in _lines(text):
+    started, first = False, 0
+    for line, cells in _lines(text):
         if _is_heading(cells):
             started = True
         elif started and _continues(cells) and pending:
             pending = [a + b for a, b in zip(pending, _seven(cells), strict=True)]
         elif started and _is_row(cells):
             if pending:
-                yield pending
-            pending = _seven(cells)
+                yield first, pending
+            first, pending = line, _seven(cells)
     if pending:
-        yield pending
+        yield first, pending
 
 
-def _lines(text: str) -> Iterator[list[str]]:
-    delimiter = "\t" if "\t" in text else ","
-    if delimiter == "\t":
-        for line in text.splitlines():
-            yield [_TAG.sub("", cell).strip() for cell in line.split("\t")]
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The lines as cells, without markup, each with the number of the line it begins on."""
+    text = text.removeprefix("\ufeff")
+    if "\t" in text:
+        for number, line in enumerate(text.splitlines(), start=1):
+            yield number, _plain(line.split("\t"))
         return
-    for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))):
-        yield [cell.strip() for cell in row]
+    reader, begins = csv.reader(io.StringIO(text)), 1
+    for row in reader:
+        yield begins, _plain(row)
+        begins = reader.line_num + 1
+
+
+def _plain(cells: list[str]) -> list[str]:
+    return [_TAG.sub("", cell).strip() for cell in cells]
 
 
 def _is_heading(cells: list[str]) -> bool:
@@ -176,9 +179,6 @@ def _is_row(cells: list[str]) -> bool:
 
 def _seven(cells: list[str]) -> list[str]:
     return (cells + [""] * len(COLUMNS))[: len(COLUMNS)]
-
-
-# --- one row ---------------------------------------------------------------------------------
 
 
 def _task(cells: list[str]) -> tuple[Task | None, list[RowProblem]]:
@@ -264,9 +264,6 @@ def _both(lead: _Cell, support: _Cell) -> list[str]:
 
 def _groups(cell: _Cell, role: str) -> tuple[OpenGroup, ...]:
     return tuple(OpenGroup(name, role) for name in cell.groups)
-
-
-# --- cells of units --------------------------------------------------------------------------
 
 
 def _fold(words: str, column: str) -> _Cell:

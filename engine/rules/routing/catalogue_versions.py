@@ -3,7 +3,7 @@
 import csv
 from datetime import date
 
-from engine.rules.routing.catalogue import Task
+from engine.rules.routing.catalogue import Task, load_catalogue, versions
 from engine.rules.routing.catalogue_import import Table
 from engine.rules.routing.files import DATA, read_text, read_yaml
 
@@ -14,6 +14,22 @@ _ENTRY = """versions:
   in_force_from: {day}
   file: {name}
 """
+
+
+def refusal(table: Table, day: date, *, force: bool = False) -> str:
+    """Why a list may not come into force on that day; empty when it may.
+
+    `force` lets pass a list in which most rows of the newest are missing, nothing else.
+    """
+    newest = versions()[0]
+    if day <= newest["in_force_from"]:
+        since = newest["in_force_from"].isoformat()
+        return f"生效日要晚于现有清单 {newest['version']} 的生效日 {since}：已受理的工单不改清单"
+    numbers = {task.number for task in load_catalogue().tasks}
+    gone = len(numbers - {task.number for task in table.tasks})
+    if gone * 2 > len(numbers) and not force:
+        return f"现行清单 {len(numbers)} 项中有 {gone} 项不见了；确认无误请加 --force"
+    return ""
 
 
 def add_version(table: Table, *, version: str, day: date, reference: str) -> None:

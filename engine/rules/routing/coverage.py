@@ -49,7 +49,10 @@ def lexicon_coverage(texts: Iterable[str], router: Router, *, at_least: int = 3)
     A word counts once a text; `at_least` is the number of texts it must be in.
     """
     folded = [fold(text) for text in texts]
-    known = sum(any(True for _ in router.lexicon.matcher.find(text)) for text in folded)
+    worth = router.lexicon.worth
+    known = sum(
+        any(hit.expression in worth for hit in router.lexicon.matcher.find(text)) for text in folded
+    )
     seen: Counter[str] = Counter()
     for text in folded:
         seen.update(

@@ -26,12 +26,27 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Backing:
+    """What speaks for a unit: `hints` are independent expressions and rules.
+
+    `firm` says that a rule, a strong expression or two independent ones are among them.
+    """
+
+    hints: int = 0
+    firm: bool = False
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """Points of each unit and body, the words behind them, and the fit of each row."""
+    """Points of each unit and body, the words behind them, and the fit of each row.
+
+    `backing` says how firmly expressions and rules speak for a unit.
+    """
 
     points: Mapping[str, float]
     words: Mapping[str, tuple[str, ...]]
     rows: Mapping[int, float]
+    backing: Mapping[str, Backing]
 
 
 def read_said(text: str, title: str, tuning: Tuning) -> Said:
@@ -51,7 +66,7 @@ def word_points(
     loudness = _loudness(said, lexicon, tuning)
     heard: dict[str, list[tuple[float, str]]] = defaultdict(list)
     for expression, loud in loudness.items():
-        for owner, worth in lexicon.worth[expression].items():
+        for owner, worth in lexicon.worth.get(expression, {}).items():
             heard[owner].append((worth * loud, expression))
     points, words = {}, {}
     for owner, found in heard.items():
@@ -108,6 +123,44 @@ def rule_points(fired: tuple[Fired, ...]) -> dict[str, float]:
     for one in fired:
         points[one.rule.unit] += one.rule.points
     return points
+
+
+def backing(
+    said: Said, words: Mapping[str, tuple[str, ...]], fired: tuple[Fired, ...], lexicon: Lexicon,
+    tuning: Tuning,
+) -> dict[str, Backing]:  # fmt: skip
+    """How many independent hints speak for each unit; its own name says nothing for a unit."""
+    rules = Counter(one.rule.unit for one in fired)
+    found = {unit: _heard_for(unit, words.get(unit, ()), lexicon, tuning) for unit in words}
+    return {
+        unit: Backing(
+            hints=_independent(found.get(unit, ())) + rules[unit],
+            firm=bool(rules[unit]) or _is_told(unit, found.get(unit, ()), said, lexicon, tuning),
+        )
+        for unit in {*words, *rules}
+    }
+
+
+def _heard_for(
+    unit: str, heard: tuple[str, ...], lexicon: Lexicon, tuning: Tuning
+) -> tuple[str, ...]:
+    return tuple(
+        word
+        for word in heard
+        if word not in lexicon.names and lexicon.weight[word][unit] >= tuning.usual_word
+    )
+
+
+def _independent(heard: tuple[str, ...]) -> int:
+    return sum(not any(word != other and word in other for other in heard) for word in heard)
+
+
+def _is_told(
+    unit: str, heard: tuple[str, ...], said: Said, lexicon: Lexicon, tuning: Tuning
+) -> bool:
+    """Whether two expressions speak for a unit, or a strong one in the title or the opening."""
+    strong = (word for word in heard if lexicon.weight[word][unit] >= tuning.strong_word)
+    return _independent(heard) > 1 or any(word in said.title for word in strong)
 
 
 def corrected(

@@ -33,6 +33,10 @@ class HardRule:
         fits = all(heard) and self._comes_first(said) and self._stand_close(said)
         return heard if fits else ()
 
+    def speaks_in(self, bare: str) -> bool:
+        """Whether one of its words is left where the names of units are blotted out."""
+        return any(word in bare for group in self.needs for word in group)
+
     def _comes_first(self, said: str) -> bool:
         """Whether the first group is heard before the words it must precede."""
         later = _first(said, self.before)
@@ -104,10 +108,10 @@ def _rule(entry: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> Har
     )
 
 
-def fired_rules(rules: tuple[HardRule, ...], said: str) -> tuple[Fired, ...]:
-    """The rules that fire on a text: of each group the first."""
+def fired_rules(rules: tuple[HardRule, ...], said: str, bare: str) -> tuple[Fired, ...]:
+    """The rules that fire on a text: of each group the first; `bare` is it without unit names."""
     fired: dict[str, Fired] = {}
     for rule in rules:
-        if rule.group not in fired and (words := rule.fires(said)):
+        if rule.group not in fired and (words := rule.fires(said)) and rule.speaks_in(bare):
             fired[rule.group] = Fired(rule, words)
     return tuple(fired.values())

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.rules.routing.router import Router
-from engine.terms import TicketKind
+from engine.terms import RoutingDecision, TicketKind
+
+_TEACHING = (RoutingDecision.DISPATCH, RoutingDecision.CHOOSE)
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,15 @@ class Confirmed:
 
 @dataclass(frozen=True)
 class Replay:
-    """How the router does on confirmed tickets (回放): shares of 0 to 1."""
+    """How the router does on confirmed tickets (回放): shares of 0 to 1.
+
+    `units` counts for each unit how many of its tickets it was proposed first for.
+    """
 
     tickets: int
     first: float
     first_three: float
+    units: Mapping[str, int] = field(default_factory=dict)
 
 
 def learn(
@@ -32,13 +38,14 @@ def learn(
 ) -> dict[str, float]:
     """Points per unit: up when it was missed, down when it was proposed wrongly, within the limit.
 
-    A proposal that was right moves nothing. `returned` are tickets whose `unit` rightly sent them
+    A proposal that was right moves nothing, and one without evidence or beside a conflict teaches
+    nothing. `returned` are tickets whose `unit` rightly sent them
     back (退单获准) and for which nobody is confirmed yet: proposing it again was wrong.
     """
     moves: Counter[str] = Counter()
     for ticket in confirmed:
         proposed = _lead(router, ticket)
-        if proposed != ticket.unit:
+        if proposed and proposed != ticket.unit:
             moves[ticket.unit] += 1
             moves[proposed] -= 1
     moves.subtract(one.unit for one in returned if _lead(router, one) == one.unit)
@@ -48,24 +55,30 @@ def learn(
 
 
 def _lead(router: Router, ticket: Confirmed) -> str:
-    return router.route(ticket.text, title=ticket.title, kind=ticket.kind).lead
+    """The unit proposed on evidence; empty when there was none, or somebody else's turn."""
+    routing = router.route(ticket.text, title=ticket.title, kind=ticket.kind)
+    meant = routing.decision in _TEACHING and routing.candidates and routing.candidates[0].evidence
+    return routing.lead if meant else ""
 
 
 def replay(
     router: Router, confirmed: Sequence[Confirmed], corrections: Mapping[str, float] | None = None
 ) -> Replay:
     """Route confirmed tickets again, with or without corrections, and count the right ones."""
-    first = three = 0
+    three = 0
+    units: Counter[str] = Counter()
     for ticket in confirmed:
         routing = router.route(
             ticket.text, title=ticket.title, kind=ticket.kind, corrections=corrections
         )
-        first += routing.lead == ticket.unit
+        units[ticket.unit] += routing.lead == ticket.unit
         three += ticket.unit in {one.unit for one in routing.candidates[:3]}
     count = len(confirmed)
-    return Replay(count, first / count if count else 0.0, three / count if count else 0.0)
+    first = units.total()
+    return Replay(count, first / max(count, 1), three / max(count, 1), dict(units))
 
 
 def is_no_worse(old: Replay, new: Replay) -> bool:
-    """Whether a new version may replace the old: neither share has fallen."""
-    return new.first >= old.first and new.first_three >= old.first_three
+    """Whether a new version may replace the old: no share has fallen, and no unit's either."""
+    fallen = any(new.units.get(unit, 0) < right for unit, right in old.units.items())
+    return new.first >= old.first and new.first_three >= old.first_three and not fallen

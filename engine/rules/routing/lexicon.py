@@ -27,11 +27,16 @@ class Body:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Expressions and what each is worth to whom; owners are unit names or names of bodies."""
+    """Expressions and what each is worth to whom; owners are unit names or names of bodies.
+
+    `weight` is the tier's value before length and sharing; `names` are the units' own names.
+    """
 
     worth: Mapping[str, Mapping[str, float]]
     bodies: Mapping[str, Body]
     row_words: Mapping[str, tuple[int, ...]]
+    weight: Mapping[str, Mapping[str, float]]
+    names: frozenset[str]
     version: str
     matcher: Matcher = field(repr=False, compare=False)
     row_matcher: Matcher = field(repr=False, compare=False)
@@ -46,14 +51,17 @@ def load_lexicon(catalogue: Catalogue, tuning: Tuning, edits: Edits = ()) -> Lex
     bodies = read_yaml("not_ours.yaml")["bodies"]
     for body in bodies:
         _add(tiers, body["name"], body, tuning)
-    worth = {words: _shared(owners, words, tuning) for words, owners in _with_typos(tiers).items()}
+    every = _with_typos(tiers)
+    worth = {words: _shared(owners, words, tuning) for words, owners in every.items()}
     row_words = _row_words()
     return Lexicon(
         worth=worth,
         bodies={body["name"]: Body(body["name"], body["turn_to"]) for body in bodies},
         row_words=row_words,
+        weight=every,
+        names=frozenset(fold(n) for unit in catalogue.units for n in (unit.name, *unit.aliases)),
         version=_version() + (f"+{digest(edits, {})[:8]}" if edits else ""),
-        matcher=Matcher(worth),
+        matcher=Matcher((*worth, *_neutral())),
         row_matcher=Matcher(row_words),
     )
 
@@ -107,6 +115,11 @@ def _with_typos(tiers: Mapping[str, dict[str, float]]) -> dict[str, dict[str, fl
     return every
 
 
+def _neutral() -> list[str]:
+    """Compounds that belong to nobody and hide the expressions inside them."""
+    return [fold(str(word)) for word in read_yaml("neutral.yaml")["words"]]
+
+
 def _row_words() -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = defaultdict(list)
     for number, words in read_yaml("row_words.yaml")["rows"].items():
@@ -118,7 +131,8 @@ def _row_words() -> dict[str, tuple[int, ...]]:
 @lru_cache
 def _version() -> str:
     """The day in routing.yaml and a digest of every word: it changes whenever a word does."""
-    names = ("not_ours.yaml", "row_words.yaml", "hard_rules.yaml", "typos.yaml", "routing.yaml")
+    names = ("not_ours.yaml", "row_words.yaml", "hard_rules.yaml", "typos.yaml", "routing.yaml",
+             "neutral.yaml", "accused.yaml")  # fmt: skip
     digest = hashlib.sha256()
     for name in (*lexicon_files(), *names):
         digest.update(read_text(name).encode())

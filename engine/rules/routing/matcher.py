@@ -14,7 +14,10 @@ class Hit(NamedTuple):
 
 
 class Matcher:
-    """Finds expressions of two characters or more; what lies inside a longer one is not counted."""
+    """Finds expressions of two characters or more; a longer one hides what it covers or overlaps.
+
+    What lies inside a longer expression is not counted, nor what begins in one and straddles out.
+    """
 
     def __init__(self, expressions: Iterable[str]) -> None:
         by_opening: dict[str, list[str]] = defaultdict(list)
@@ -24,12 +27,14 @@ class Matcher:
 
     def find(self, text: str) -> Iterator[Hit]:
         """The longest expression at each place, from left to right."""
-        covered, known = 0, self._by_opening
+        covered, length, known = 0, 0, self._by_opening
         places = [at for at, pair in enumerate(map(add, text, text[1:])) if pair in known]
         for start in places:
             expression = self._longest(text, start)
-            if expression and start + len(expression) > covered:
-                covered = start + len(expression)
+            if not expression or start + len(expression) <= covered:
+                continue
+            if start >= covered or len(expression) >= length:
+                covered, length = start + len(expression), len(expression)
                 yield Hit(start, expression)
 
     def _longest(self, text: str, start: int) -> str:

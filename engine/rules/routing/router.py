@@ -5,13 +5,15 @@ from dataclasses import replace
 from functools import lru_cache
 from math import exp, log1p
 
-from engine.rules.routing.accused import Accused, AccusedFinder
+from engine.rules.routing.accused import Accused, AccusedFinder, Blame
 from engine.rules.routing.candidates import build_candidates
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
 from engine.rules.routing.edits import Edits
 from engine.rules.routing.evidence import (
+    Backing,
     Evidence,
     Said,
+    backing,
     corrected,
     read_said,
     row_fit,
@@ -24,6 +26,7 @@ from engine.rules.routing.hard_rules import Fired, fired_rules, load_hard_rules
 from engine.rules.routing.lexicon import Lexicon, load_lexicon
 from engine.rules.routing.result import Candidate, Routing
 from engine.rules.routing.rows import RowIndex
+from engine.rules.routing.text import fold
 from engine.rules.routing.tuning import Tuning, load_tuning
 from engine.terms import RoutingDecision, TicketKind
 
@@ -57,11 +60,23 @@ class Router:
         `accused` is the unit the operator noted as complained of, besides those the text accuses.
         """
         said = read_said(text, title, self.tuning)
-        fired = fired_rules(self._rules, said.whole)
+        names = self._accused.hits(said.whole)
+        fired = fired_rules(self._rules, said.whole, self._accused.bare(said.whole, names))
         evidence = self._evidence(said, fired, corrections or _NO_CORRECTIONS)
+        every = self._everything(text, title, said)
+        names = names if every == said.whole else self._accused.hits(every)
+        blame = self._accused.look(every, names, kind)
         noted = (Accused(accused, "登记为被反映单位"),) if accused else ()
-        blamed = (*self._accused.find(said.whole), *noted)
-        return self._decide(evidence, fired, blamed, kind)
+        return self._decide(evidence, fired, replace(blame, accused=(*blame.accused, *noted)), kind)
+
+    def names_in(self, text: str) -> frozenset[str]:
+        """Every unit of the list that a text names at all, by any name, part or officer of it."""
+        return self._accused.names_in(text)
+
+    def _everything(self, text: str, title: str, said: Said) -> str:
+        """All that was written: an accused unit may be named where ranking reads no more."""
+        read = int(self.tuning.head_characters + self.tuning.tail_characters)
+        return fold(f"{title}。{text}") if len(text) > read else said.whole
 
     def _evidence(
         self, said: Said, fired: tuple[Fired, ...], corrections: Mapping[str, float]
@@ -74,7 +89,8 @@ class Router:
         for more in (row_points(fit, hits, self.catalogue, self.tuning), rule_points(fired)):
             for unit, score in more.items():
                 points[unit] = points.get(unit, 0.0) + score
-        return Evidence(corrected(points, corrections, self.tuning), words, fit)
+        behind = backing(said, words, fired, self.lexicon, self.tuning)
+        return Evidence(corrected(points, corrections, self.tuning), words, fit, behind)
 
     # --- the decision ------------------------------------------------------------------------
 
@@ -82,20 +98,20 @@ class Router:
         self,
         evidence: Evidence,
         fired: tuple[Fired, ...],
-        accused: tuple[Accused, ...],
+        blame: Blame,
         kind: TicketKind | None,
     ) -> Routing:
         order = self._order(evidence)
         confidence = self._confidence(evidence, order)
-        decision, reason, not_ours = self._judge(evidence, order, accused, fired, confidence)
-        order = self._around(order, accused, kind, decision)
+        decision, reason, not_ours = self._judge(evidence, order, blame, kind, confidence)
+        order = self._around(order, blame.accused, kind, decision)
         shown = order[: int(self.tuning.candidates_shown)]
         candidates = build_candidates(
             shown, evidence, fired, self.catalogue, rows_shown=int(self.tuning.rows_shown)
         )
-        candidates = _without(candidates, {one.unit for one in accused})
-        if kind is TicketKind.REPORT and accused:
-            reason = reason and f"{reason}；举报不派给被反映单位"
+        candidates = _without(candidates, {one.unit for one in blame.accused})
+        if kind is TicketKind.REPORT and blame.accused:
+            reason = f"{reason or self._watched(blame)}；举报不派给被反映单位"
         return Routing(
             decision=decision,
             confidence=round(confidence, 3),
@@ -106,6 +122,10 @@ class Router:
             catalogue_version=self.catalogue.version,
             lexicon_version=self.lexicon.version,
         )
+
+    def _watched(self, blame: Blame) -> str:
+        names = "、".join(dict.fromkeys(one.unit for one in blame.accused))
+        return f"举报提到{names}，请选择其他承办单位"
 
     def _order(self, evidence: Evidence) -> list[str]:
         """Units by points; after them those that lead most rows, so that there is a choice."""
@@ -121,38 +141,65 @@ class Router:
         first, second = (evidence.points.get(name, 0.0) for name in order[:2])
         if first <= 0:
             return 0.0
-        margin = (first - second) / first
-        tuning = self.tuning
+        margin, tuning = (first - second) / first, self.tuning
+        behind = evidence.backing.get(order[0], Backing())
         odds = (
             tuning.confidence_base
             + tuning.confidence_margin * margin
             + tuning.confidence_strength * log1p(first)
+            + tuning.confidence_hint * min(behind.hints, tuning.hints_counted)
         )
-        return min(1.0, first / tuning.least_points) / (1 + exp(-odds))
+        sure = min(1.0, first / tuning.least_points) / (1 + exp(-odds))
+        return sure if behind.firm else min(sure, tuning.unbacked_confidence)
 
     def _judge(
         self,
         evidence: Evidence,
         order: list[str],
-        accused: tuple[Accused, ...],
-        fired: tuple[Fired, ...],
+        blame: Blame,
+        kind: TicketKind | None,
         confidence: float,
     ) -> tuple[RoutingDecision, str, str | None]:
-        body = self._outside(evidence, order, fired)
+        body = self._outside(evidence, order)
         if body:
             return RoutingDecision.NOT_OURS, *self._turn_away(body, evidence)
-        blamed = next((one for one in accused if one.unit == order[0]), None)
+        blamed = next((one for one in blame.accused if one.unit == order[0]), None)
         if blamed is not None:
-            reason = f"“{blamed.words}”：被反映的就是{blamed.unit}，不能只派给它，请同时交监督单位"
-            return RoutingDecision.CONFLICT, reason, None
-        if confidence >= self.tuning.gate:
+            return RoutingDecision.CONFLICT, self._conflict(blamed, blame.accused), None
+        doubt = self._doubt(order[0], blame, kind) or self._rival(evidence, order)
+        if confidence >= self.tuning.gate and not doubt:
             return RoutingDecision.DISPATCH, "", None
-        return RoutingDecision.CHOOSE, "", None
+        return RoutingDecision.CHOOSE, doubt if confidence >= self.tuning.gate else "", None
 
-    def _outside(self, evidence: Evidence, order: list[str], fired: tuple[Fired, ...]) -> str:
-        """The body outside the list that the text is about, if it is about one."""
+    def _conflict(self, blamed: Accused, accused: tuple[Accused, ...]) -> str:
+        units = {one.unit for one in accused}
+        left = [name for name in self._accused.watchdogs if name not in units]
+        ask = "请同时交监督单位" if left else "监督单位也被反映，请主管指定承办单位"
+        return f"“{blamed.words}”：被反映的就是{blamed.unit}，不能只派给它，{ask}"
+
+    def _doubt(self, first: str, blame: Blame, kind: TicketKind | None) -> str:
+        """Why a person must choose however clear the words are; empty when there is no reason."""
+        if kind is TicketKind.REPORT and blame.accused:
+            return self._watched(blame)
+        if kind is TicketKind.REPORT and blame.officials and first not in self._accused.watchdogs:
+            return "举报说到公职人员而没有说明单位，请人工判断是否须回避"
+        if first in blame.acting:
+            return f"说的可能是{first}自己的行为，请人工判断是否须回避"
+        if len(blame.named) > 1:
+            return f"说到{'、'.join(sorted(blame.named))}几个单位，请选择承办单位"
+        return ""
+
+    def _rival(self, evidence: Evidence, order: list[str]) -> str:
+        """A body outside the list that comes near the first unit: a person must choose."""
+        least = evidence.points.get(order[0], 0.0) * self.tuning.not_ours_doubt
+        near = (name for name in self.lexicon.bodies if evidence.points.get(name, 0.0) >= least > 0)
+        body = next(near, "")
+        return f"也可能属{body}，不在任务清单之列，请选择" if body else ""
+
+    def _outside(self, evidence: Evidence, order: list[str]) -> str:
+        """The body outside the list that the text is about, if it outweighs every unit."""
         bodies = [name for name in self.lexicon.bodies if name in evidence.points]
-        if not bodies or any(one.rule.unit == order[0] for one in fired):
+        if not bodies:
             return ""
         best = max(bodies, key=lambda name: evidence.points[name])
         points, ours = evidence.points[best], evidence.points.get(order[0], 0.0)
@@ -172,15 +219,15 @@ class Router:
         decision: RoutingDecision,
     ) -> list[str]:
         """Never the accused alone: watchdogs beside it; of a report it is not told at all."""
+        blamed = {one.unit for one in accused}
         if kind is TicketKind.REPORT:
-            blamed = {one.unit for one in accused}
             order = [name for name in order if name not in blamed]
         if decision is not RoutingDecision.CONFLICT:
             return order
         first = [] if kind is TicketKind.REPORT else order[:1]
-        watchdogs = [name for name in self._accused.watchdogs if name not in first]
+        watchdogs = [name for name in self._accused.watchdogs if name not in blamed]
         others = [name for name in order if name not in (*first, *watchdogs)]
-        return [*first, *watchdogs, *others]
+        return [*first, *watchdogs[:1], *others[:2], *watchdogs[1:], *others[2:]]
 
 
 def _without(candidates: tuple[Candidate, ...], blamed: set[str]) -> tuple[Candidate, ...]:

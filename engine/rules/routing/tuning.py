@@ -34,13 +34,17 @@ class Tuning:
     replay_tickets: float
     not_ours_ratio: float
     not_ours_floor: float
+    not_ours_doubt: float
     rows_shown: float
     candidates_shown: float
     gate: float
     least_points: float
+    unbacked_confidence: float
     confidence_base: float
     confidence_margin: float
     confidence_strength: float
+    confidence_hint: float
+    hints_counted: float
 
 
 @lru_cache

@@ -96,3 +96,17 @@ def test_comparing_tells_what_was_added_removed_and_changed():
         "区财政局",
         "区商务局",
     )
+
+
+def test_a_bad_row_is_named_with_its_line_in_the_file():
+    first = row(lead="区财政局").replace("举措", '"两行\n举措"')
+    (problem,) = read_table(HEAD + first + row(number="2", deadline="年底")).problems
+
+    assert problem.line == 4
+    assert "文件第 4 行" in str(problem)
+
+
+def test_markup_in_the_cells_of_a_csv_is_dropped():
+    (task,) = read_table(HEAD + row().replace("举措", '"<p class=""a"">举措</p><br/>"')).tasks
+
+    assert task.measure == "举措"

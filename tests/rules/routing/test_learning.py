@@ -49,3 +49,18 @@ def test_frequent_words_no_lexicon_knows_are_reported():
     assert any("蹦床馆" in word for word, _ in coverage.strangers)
     assert coverage.texts == 6
     assert coverage.known >= 2
+
+
+def test_a_proposal_without_evidence_or_in_conflict_teaches_nothing_about_itself():
+    nothing = Confirmed("13812345678", "区财政局")
+    conflict = Confirmed("税务局工作人员态度恶劣，刁难我们开发票", "区纪委监委")
+
+    assert learn(load_router(), [nothing] * 20) == {}
+    assert learn(load_router(), [conflict] * 20) == {}
+
+
+def test_a_version_in_which_one_unit_falls_is_not_kept():
+    old = Replay(200, 0.9, 0.97, {"区税务局": 10, "区财政局": 5})
+
+    assert is_no_worse(old, Replay(200, 0.9, 0.97, {"区税务局": 10, "区财政局": 6}))
+    assert not is_no_worse(old, Replay(200, 0.95, 0.97, {"区税务局": 9, "区财政局": 16}))

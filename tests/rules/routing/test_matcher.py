@@ -34,3 +34,17 @@ def test_shortening_keeps_the_beginning_and_the_end():
 
 def test_a_number_is_not_heard_inside_a_longer_one():
     assert found("打12345，电话13812345678", "12345") == [(1, "12345")]
+
+
+def test_what_begins_inside_a_longer_expression_and_straddles_out_loses():
+    assert found("增值税收据", "增值税", "税收") == [(0, "增值税")]
+    assert found("预付卡车", "预付", "付卡车") == [(0, "预付"), (1, "付卡车")]
+
+
+def test_a_neutral_compound_hides_the_words_inside_it():
+    from engine.rules.routing import load_router
+
+    lexicon = load_router().lexicon
+
+    assert [hit.expression for hit in lexicon.matcher.find("换报警器")] == ["报警器"]
+    assert "报警器" not in lexicon.worth

@@ -133,3 +133,53 @@ def test_a_list_applied_from_a_day_leaves_the_older_one_as_it_was(app, tmp_path,
     assert version_in_force(date(2024, 3, 1)) == "2024-3"
     assert compare(load_catalogue("2023-19").tasks, load_catalogue("2024-3").tasks) == ()
     monkeypatch.undo()
+
+
+def test_a_lone_surrogate_does_not_end_a_batch(app, tmp_path):
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text('{"text": "\\ud800"}\n{"text": "饭店不给开发票"}\n', encoding="utf-8")
+
+    result = runner.invoke(app, ["route", "--batch", str(source), str(target)])
+
+    assert result.exit_code == 0, result.output
+    first, second = (json.loads(line) for line in target.read_text("utf-8").splitlines())
+    assert first["text"] == "\ud800"
+    assert second["candidates"][0]["unit"] == "区税务局"
+
+
+def test_a_lone_surrogate_on_the_command_line_is_answered(app):
+    for extra in ([], ["--json"]):
+        result = runner.invoke(app, ["route", "税务局\ud800态度恶劣，发票", *extra])
+
+        assert result.exit_code == 0, result.exception
+
+
+@pytest.mark.parametrize("on", ["2023-11-08", "2022-01-01"])
+def test_a_list_cannot_begin_before_or_with_an_older_one(app, on):
+    source = str(files.DATA / "tasks-2023.csv")
+
+    result = runner.invoke(app, ["catalogue", "import", source, "--apply-from", on])
+
+    assert result.exit_code == 2
+    assert "生效日" in result.stderr
+
+
+def test_a_list_without_most_rows_is_refused_unless_forced(app, tmp_path, monkeypatch):
+    shutil.copytree(files.DATA, tmp_path / "catalogue")
+    monkeypatch.setattr(files, "DATA", tmp_path / "catalogue")
+    monkeypatch.setattr(catalogue_versions, "DATA", tmp_path / "catalogue")
+    file = tmp_path / "new.csv"
+    file.write_text(
+        "序号,指标,改革方向,任务举措,完成时限,牵头单位,配合单位\n"
+        "1,纳税,方向,举措,2024-12-31,区税务局,\n",
+        encoding="utf-8",
+    )
+    arguments = ["catalogue", "import", str(file), "--apply-from", "2024-03-01"]
+
+    refused = runner.invoke(app, arguments)
+    forced = runner.invoke(app, [*arguments, "--force"])
+
+    assert refused.exit_code == 2
+    assert "134 项不见了" in refused.stderr
+    assert forced.exit_code == 0, forced.output
+    monkeypatch.undo()
