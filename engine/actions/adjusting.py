@@ -1,16 +1,21 @@
 """Moves a running deadline by the rules: extensions (延期) and pauses (停表)."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from engine.actions import clocks
-from engine.actions.step import Step, Why, take
+from engine.actions.actor import SYSTEM
+from engine.actions.step import Step, Why, append, take
 from engine.actions.telling import tell_lead
 from engine.actions.unit_work import assignment_of
 from engine.errors import BadInputError, ConflictError, NotFoundError, RefusedTransitionError
+from engine.lifecycle import WITH_UNIT
 from engine.models import Clock, ExtensionRequest, Ticket
 from engine.rules.adjustments import Extension, Pause
+from engine.rules.citations import clause
 from engine.rules.extension import ExtensionRuling, extended_deadline, extension_check
-from engine.rules.pauses import pause_reasons, pause_refusal
+from engine.rules.pauses import AskedPause, pause_reasons, pause_refusal
 from engine.rules.shanghai import shanghai_date, spoken_date
-from engine.rules.time_limits import deadline_of
 from engine.store import clocks as store
 from engine.store import tickets as ticket_store
 from engine.terms import ClockKind, ClockState, NoticeKind, Role, TicketEvent
@@ -129,15 +134,16 @@ def pause(step: Step, ticket: Ticket, reason: str) -> None:
     """
     on = shanghai_date(ticket.accepted_at)
     main = _running(step, ticket, ClockKind.REQUESTER)
-    earlier = [Pause.from_json(one) for one in main.pauses]
-    refusal = pause_refusal(ticket.kind, reason, earlier, step.rules, on)
+    asked = AskedPause(ticket.kind, reason, shanghai_date(step.now), main.due_on)
+    refusal = pause_refusal(asked, clocks.pauses_of(main), step.rules, on)
     if refusal is not None:
         raise RefusedTransitionError(refusal[0] + "。", clause=refusal[1].label)
     words = pause_reasons(step.rules, on)[reason]
     take(step, ticket, TicketEvent.PAUSE, Why(f"停表：{words}", details={"reason": reason}))
     for clock in store.running(step.session, ticket.id, MOVED):
-        _change_pauses(step, ticket, clock, (*_pauses(clock), Pause(step.now, None, reason)))
-        clock.state, clock.next_rung_at = ClockState.PAUSED, None
+        clock.state = ClockState.PAUSED
+        pauses = (*clocks.pauses_of(clock), Pause(step.now, None, reason))
+        clocks.set_pauses(step, ticket, clock, pauses)
 
 
 def resume(step: Step, ticket: Ticket) -> None:
@@ -146,28 +152,40 @@ def resume(step: Step, ticket: Ticket) -> None:
     Raises:
         RefusedTransitionError: nothing is paused.
     """
-    found = store.running(step.session, ticket.id, MOVED)
-    paused = [one for one in found if one.state is ClockState.PAUSED]
+    paused = _paused(step, ticket)
     if not paused:
         message = f"工单 {ticket.number} 没有停表。"
         raise RefusedTransitionError(message)
     for clock in paused:
-        *earlier, last = _pauses(clock)
-        clock.state = ClockState.RUNNING
-        ended = Pause(last.start, step.now, last.reason)
-        _change_pauses(step, ticket, clock, (*earlier, ended))
+        _run_on(step, ticket, clock, step.now)
     due = paused[0].due_on
     take(step, ticket, TicketEvent.RESUME, Why(f"恢复计时，到期日{spoken_date(due)}"))
 
 
-def _pauses(clock: Clock) -> tuple[Pause, ...]:
-    return tuple(Pause.from_json(one) for one in clock.pauses)
+def resume_used_up(step: Step, ticket: Ticket, at: datetime) -> None:
+    """Let a ticket's clocks run on because its pause was used up at `at` (停表已满)."""
+    step = replace(step, actor=SYSTEM)
+    paused = _paused(step, ticket)
+    for clock in paused:
+        _run_on(step, ticket, clock, at)
+    words = f"停表已满，恢复计时，到期日{spoken_date(paused[0].due_on)}"
+    details = {"fell_due_at": at.isoformat(), "detected_at": step.now.isoformat()}
+    citation = clause("house/H-22").label
+    if ticket.status in WITH_UNIT:
+        take(step, ticket, TicketEvent.RESUME, Why(words, citation, details))
+    else:
+        why = Why(words, citation, details)
+        append(step, ticket, TicketEvent.RESUME, why, ticket.status, citation)
 
 
-def _change_pauses(step: Step, ticket: Ticket, clock: Clock, pauses: tuple[Pause, ...]) -> None:
-    deadline = clocks.stored_deadline(ticket, clock, clocks.own_rules(clock, step.rules))
-    counted = deadline.counted._replace(pauses=pauses)
-    clocks.set_deadline(step, ticket, clock, deadline_of(counted))
+def _paused(step: Step, ticket: Ticket) -> list[Clock]:
+    found = store.running(step.session, ticket.id, MOVED)
+    return [one for one in found if one.state is ClockState.PAUSED]
+
+
+def _run_on(step: Step, ticket: Ticket, clock: Clock, ended_at: datetime) -> None:
+    clock.state = ClockState.RUNNING
+    clocks.end_pause(step, ticket, clock, ended_at)
 
 
 def _running(step: Step, ticket: Ticket, kind: ClockKind) -> Clock:

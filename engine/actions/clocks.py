@@ -10,9 +10,11 @@ from engine.actions.step import Step
 from engine.models import Assignment, Clock, Letter, Ticket
 from engine.rules.adjustments import Extension, Pause
 from engine.rules.escalation import DueRung, ladder, next_rung_at
+from engine.rules.pauses import pause_ends_at
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
+from engine.rules.time_limits import deadline_of as counted_deadline
 from engine.rules.working_days import calendar_of_version
 from engine.store import clocks as store
 from engine.terms import ClockKind, ClockState, Rung
@@ -104,7 +106,7 @@ def stored_deadline(ticket: Ticket, clock: Clock, rules: RuleSet) -> Deadline:
         raise ValueError(message)
     counted = deadline.counted._replace(
         limit=stored["limit"],
-        pauses=tuple(Pause.from_json(one) for one in clock.pauses),
+        pauses=pauses_of(clock),
         extensions=tuple(Extension.from_json(one) for one in stored["extensions"]),
     )
     return deadline._replace(
@@ -172,13 +174,41 @@ def resume(
 
 
 def plan(step: Step, ticket: Ticket, clock: Clock) -> None:
-    """Set when the sweep must look at a clock again."""
+    """Set when the sweep must look at a clock again; a paused one, when its pause is used up."""
+    if clock.state is ClockState.PAUSED:
+        clock.next_rung_at = _pause_ends_at(ticket, clock, step.rules)
+        return
     taken = store.taken(step.session, clock)
     clock.next_rung_at = next_rung_at(rungs_of(ticket, clock, step.rules), taken)
 
 
+def _pause_ends_at(ticket: Ticket, clock: Clock, rules: RuleSet) -> datetime | None:
+    accepted_on = shanghai_date(ticket.accepted_at)
+    return pause_ends_at(pauses_of(clock), own_rules(clock, rules), accepted_on)
+
+
+def pauses_of(clock: Clock) -> tuple[Pause, ...]:
+    """Return the pauses of a stored clock, oldest first."""
+    return tuple(Pause.from_json(one) for one in clock.pauses)
+
+
+def set_pauses(step: Step, ticket: Ticket, clock: Clock, pauses: tuple[Pause, ...]) -> None:
+    """Give a clock these pauses, counted by its own calendar, and plan anew."""
+    deadline = stored_deadline(ticket, clock, own_rules(clock, step.rules))
+    moved = counted_deadline(deadline.counted._replace(pauses=pauses))
+    set_deadline(step, ticket, clock, moved)
+
+
+def end_pause(step: Step, ticket: Ticket, clock: Clock, at: datetime) -> None:
+    """End the pause that stands on a clock."""
+    *earlier, last = pauses_of(clock)
+    set_pauses(step, ticket, clock, (*earlier, Pause(last.start, at, last.reason)))
+
+
 def stop_clock(step: Step, ticket: Ticket, clock: Clock, why: str) -> None:
     """Stop one clock; a breach that no sweep has seen yet is recorded before it is too late."""
+    if clock.state is ClockState.PAUSED:
+        end_pause(step, ticket, clock, step.now)
     if is_overdue(clock, step.now):
         _note_breach(step, ticket, clock)
     clock.state, clock.stopped_at, clock.stop_reason = ClockState.STOPPED, step.now, why

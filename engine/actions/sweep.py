@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from engine.actions import clocks, post, referrals
 from engine.actions.actor import SYSTEM
+from engine.actions.adjusting import resume_used_up
 from engine.actions.breaches import record_breach, why_of
 from engine.actions.dispatch import due_facts
 from engine.actions.letter_facts import overdue_working_days
@@ -18,6 +19,7 @@ from engine.store import clocks as store
 from engine.store import tickets as ticket_store
 from engine.terms import (
     ClockKind,
+    ClockState,
     LetterKind,
     NoticeKind,
     Recipient,
@@ -37,7 +39,8 @@ WARNINGS = frozenset({Rung.HALF_TIME, Rung.ONE_DAY_LEFT, Rung.DUE_DAY})
 def climb(step: Step, clock_id: int) -> list[Rung]:
     """Take every rung of a clock that is due at `step.now`; return those taken now.
 
-    Nothing is taken when another sweep has the clock, or it is no longer due.
+    Nothing is taken when another sweep has the clock, or it is no longer due. A pause that is
+    used up ends first: its clocks run on, and what fell due meanwhile is taken.
     """
     step = replace(step, actor=SYSTEM)
     found = step.session.get(Clock, clock_id)
@@ -47,6 +50,8 @@ def climb(step: Step, clock_id: int) -> list[Rung]:
     clock = store.lock_due(step.session, clock_id, step.now)
     if clock is None:
         return []
+    if clock.state is ClockState.PAUSED and clock.next_rung_at is not None:
+        resume_used_up(step, ticket, clock.next_rung_at)
     ladder = clocks.rungs_of(ticket, clock, step.rules)
     due = due_rungs(ladder, store.taken(step.session, clock), step.now)
     taken = [rung for rung in due if store.take_rung(step.session, clock, rung, step.now)]

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from engine.clock import now
-from engine.errors import EngineError
+from engine.errors import EngineError, RuleError
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.terms import DayKind
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from engine.rules.calendar_files import YearFile
     from engine.rules.calendar_import import ImportPlan
     from engine.rules.working_days import Calendar, Day
 
@@ -89,11 +90,12 @@ def import_file(
     into: Path | None = typer.Option(None, help="写入哪个目录，默认本系统的日历目录"),
 ) -> None:
     """Print what a notice changes; write the year file only once two people have checked it."""
-    from engine.rules.calendar_import import import_plan, read_notice_file
+    from engine.rules.calendar_amendment import file_to_import
+    from engine.rules.calendar_import import import_plan
 
     try:
         day = date.fromisoformat(dated) if dated else None
-        plan = import_plan(read_notice_file(file, number=number, dated=day), shanghai_date(now()))
+        plan = import_plan(file_to_import(file, number=number, dated=day), shanghai_date(now()))
     except EngineError as error:
         _stop(str(error))
     except ValueError:
@@ -173,7 +175,7 @@ def _print_plan(plan: "ImportPlan") -> None:
 
 def _apply(plan: "ImportPlan", checked_by: list[str], into: Path | None) -> None:
     from engine.rules.calendar_files import CALENDARS, file_name, file_to_add
-    from engine.rules.calendar_import import signed, year_file_text
+    from engine.rules.calendar_import import signed
 
     file = plan.file
     if len(set(checked_by)) < _TWO_PEOPLE:
@@ -181,7 +183,25 @@ def _apply(plan: "ImportPlan", checked_by: list[str], into: Path | None) -> None
     name = file_to_add(file.region, file.year) if into is None else f"{into}/"
     target = (into or CALENDARS) / file_name(file.region, file.year)
     try:
-        target.write_text(year_file_text(signed(file, checked_by)), encoding="utf-8")
+        _replace(target, signed(file, checked_by))
     except OSError as error:
         _stop(f"写不进 {name}（{error.strerror}）")
+    except EngineError as error:
+        _stop(f"没有写入 {name}：写出的文件读不回来（{error}）")
     typer.echo(f"已写入 {name}；重启服务后，未办结工单按新日历重算。")
+
+
+def _replace(target: Path, file: "YearFile") -> None:
+    """Put a year file in its place only once it reads back the same."""
+    from engine.rules.calendar_files import read_year_file
+    from engine.rules.calendar_import import year_file_text
+
+    part = target.with_name(f"{target.name}.part")
+    try:
+        part.write_text(year_file_text(file), encoding="utf-8")
+        if read_year_file(part) != file:
+            message = "与所核对的内容不同"
+            raise RuleError(message)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

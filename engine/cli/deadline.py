@@ -14,7 +14,7 @@ import typer
 from engine.cli.deadline_verify import verify
 from engine.errors import EngineError
 from engine.rules.certificate_words import due_words
-from engine.rules.shanghai import SHANGHAI, spoken_date
+from engine.rules.shanghai import SHANGHAI, WEEKDAYS, spoken_date
 from engine.rules.time_limits import Deadline, RuleSet, answer_deadline, load_rules
 from engine.terms import TicketKind
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _ADDED = ("due_on", "status", "limit_working_days", "calendar_version", "error")
 _NEEDED = ("kind", "received_at")
 _EXAMPLE = "2024-09-27T10:00:00+08:00"
-_WEEK = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _STYLES = {
     "received": ("受理", "black on yellow"),
     "counted": ("", "white on green"),
@@ -104,7 +103,7 @@ def _date(text: str) -> date:
 
 @cache
 def _kind(text: str) -> TicketKind:
-    return TicketKind.parse(text)
+    return TicketKind.parse(text.lower())
 
 
 def _moment(text: str) -> datetime:
@@ -162,7 +161,7 @@ def _strip(certificate: "Certificate") -> "Table":
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 0, 1, 0), show_edge=False)
-    for name in _WEEK:
+    for name in WEEKDAYS:
         table.add_column(name, justify="center", width=10, header_style="bright_black")
     for week in _weeks(certificate):
         table.add_row(*(_cell(day, certificate) if day else "" for day in week))
@@ -173,11 +172,11 @@ def _weeks(certificate: "Certificate") -> Iterator[list["CountedDay | None"]]:
     week: list[CountedDay | None] = [None] * certificate.days[0].on.weekday()
     for day in certificate.days:
         week.append(day)
-        if len(week) == len(_WEEK):
+        if len(week) == len(WEEKDAYS):
             yield week
             week = []
     if week:
-        yield week + [None] * (len(_WEEK) - len(week))
+        yield week + [None] * (len(WEEKDAYS) - len(week))
 
 
 def _cell(day: "CountedDay", certificate: "Certificate") -> "Text":
@@ -234,11 +233,11 @@ def _count_file(source: Path, target: Path, rules: RuleSet, rules_on: date | Non
     except OSError as error:
         _stop(f"读写文件失败：{error.filename or source.name}（{error.strerror}）")
     except UnicodeDecodeError:
-        part.unlink(missing_ok=True)
         _stop(f"{source.name} 不是 UTF-8 编码：请在表格软件中另存为“CSV UTF-8”")
     except _HeaderError as error:
-        part.unlink(missing_ok=True)
         _stop(f"{source.name} {error}")
+    finally:
+        part.unlink(missing_ok=True)
     seconds = time.perf_counter() - began
     typer.echo(f"{rows} 行，其中 {wrong} 行有误（见 error 列），用时 {seconds:.1f} 秒 → {target}")
 
@@ -256,14 +255,17 @@ def _count_rows(
         message = f"缺少列：{'、'.join(missing)}（首行应为 {','.join(_NEEDED)}）"
         raise _HeaderError(message)
     kind_at, received_at = (header.index(name) for name in _NEEDED)
-    writer.writerow([*header, *_ADDED])
+    kept = [place for place, name in enumerate(header) if name not in _ADDED]
+    width, all_kept = len(header), len(kept) == len(header)
+    writer.writerow([*(header[place] for place in kept), *_ADDED])
     answer = _row_answerer(rules, rules_on, kind_at, received_at)
     total = wrong = 0
     for row in _rows(reader):
         added = answer(row)
         total += 1
         wrong += bool(added[-1])
-        writer.writerow([*row, *[""] * (len(header) - len(row)), *added])
+        full = [*row, *[""] * (width - len(row))]
+        writer.writerow([*(full if all_kept else [full[place] for place in kept]), *added])
     return total, wrong
 
 

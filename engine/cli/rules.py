@@ -89,6 +89,7 @@ def _row(parameter: Parameter, day: date) -> dict[str, object]:
         "unit": parameter.unit,
         "checked_on": parameter.checked_on.isoformat(),
         "file": parameter.file,
+        **({"unused": parameter.later} if parameter.later else {}),
     }
     try:
         value = parameter.on(day)
@@ -108,11 +109,22 @@ def _print(parameters: Parameters, day: date) -> None:
     for file, group in by_file.items():
         console.print(f"\n[bold]{file}[/]")
         console.print(_table(group, day))
-    count = len(parameters)
+    count = sum(_is_in_force(parameter, day) for parameter in parameters.values())
+    rest = len(parameters) - count
     console.print(
-        f"\n{day} 适用的参数 {count} 项，规则版本 {parameters.version}。"
+        f"\n{day} 适用的参数 {count} 项"
+        + (f"，未生效或已停用 {rest} 项" if rest else "")
+        + f"，规则版本 {parameters.version}。"
         "[green]文件[/]＝文件原文，[yellow]H-nn[/]＝本区设定。"
     )
+
+
+def _is_in_force(parameter: Parameter, day: date) -> bool:
+    try:
+        parameter.on(day)
+    except EngineError:
+        return False
+    return True
 
 
 def _table(group: list[Parameter], day: date) -> "Table":
@@ -129,13 +141,15 @@ def _table(group: list[Parameter], day: date) -> "Table":
 
 def _cells(parameter: Parameter, day: date) -> tuple[str, ...]:
     name = f"{parameter.label}\n[bright_black]{parameter.key}[/]"
+    if parameter.later:
+        name += f"\n[bright_black]尚未使用：{parameter.later}[/]"
     try:
         value = parameter.on(day)
     except EngineError:
         return name, "[red]尚未生效[/]", f"[bright_black]{parameter.values[0].since} 起[/]"
     colour = "yellow" if value.citation.house else "green"
     source = value.citation.clause if value.citation.house else value.citation.label
-    since = f"[{colour}]{source}[/]\n[bright_black]{value.since} 起[/]"
+    since = f"[{colour}]{source}[/]\n[bright_black]{value.since} 起；{parameter.checked_on} 核对[/]"
     return name, _shown(parameter, value.value), since
 
 
@@ -146,7 +160,8 @@ def _shown(parameter: Parameter, value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, int | float):
         return f"[bold]{value}[/] {UNITS[parameter.unit]}"
-    return escape(_said(value))
+    unit = f" [bright_black]（{UNITS[parameter.unit]}）[/]"
+    return escape(_said(value)) + (unit if isinstance(value, tuple | Mapping) else "")
 
 
 def _said(value: object) -> str:

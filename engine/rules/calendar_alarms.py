@@ -2,7 +2,14 @@
 
 from datetime import date
 
-from engine.rules.calendar_files import NATIONAL, REGIONAL, file_to_add, load_year_files
+from engine.rules.calendar_files import (
+    NATIONAL,
+    REGIONAL,
+    file_to_add,
+    load_provisional_year,
+    load_year_files,
+)
+from engine.rules.calendar_years import provisional_file
 from engine.rules.citations import cites
 from engine.rules.parameters import load_parameters
 
@@ -23,6 +30,7 @@ def calendar_alarms(
     wanted = today.year + (today >= _from_day("calendar.alarm_national_from", today))
     alarms = [
         f"{year} 年全国放假安排尚未载入：请在公布后补上 {file_to_add(NATIONAL, year)}"
+        + _without_provisional(year)
         for year in range(today.year, wanted + 1)
         if year not in have_national
     ]
@@ -31,6 +39,12 @@ def calendar_alarms(
         file = file_to_add(REGIONAL, today.year)
         alarms.append(f"{today.year} 年广西三月三放假安排尚未载入：请补上 {file}")
     return tuple(alarms)
+
+
+def _without_provisional(year: int) -> str:
+    if load_provisional_year(year) is not None:
+        return ""
+    return f"；该年也没有暂定日历，跨年期限算不出：公布前请先补上 {provisional_file(year)}"
 
 
 def _years(region: str) -> frozenset[int]:

@@ -1,8 +1,8 @@
 """The calendars' year files: which days differ from Monday to Friday, by which notice."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ NATIONAL = "CN"
 REGIONAL = "CN-GX"
 REGIONS = (NATIONAL, REGIONAL)
 _FILE_KEYS = ("region", "year", "checked_on", "notices")
+_PROVISIONAL_KEYS = ("region", "year", "checked_on", "source", "days_off")
 _NOTICE_KEYS = ("number", "title", "dated", "note", "days_off", "make_up_days", "restored")
 _SATURDAY = 5
 
@@ -74,7 +75,7 @@ def load_year_files(region: str, directory: Path = CALENDARS) -> tuple[YearFile,
         RuleError: a file is wrong; the message names file, line and what was expected.
     """
     pattern = f"{region.lower()}-[0-9][0-9][0-9][0-9].yaml"
-    return tuple(read_year_file(path) for path in sorted(directory.glob(pattern)))
+    return tuple(read_named_year_file(path) for path in sorted(directory.glob(pattern)))
 
 
 def read_year_file(path: Path) -> YearFile:
@@ -86,6 +87,20 @@ def read_year_file(path: Path) -> YearFile:
     return _year_file(read_yaml(path))
 
 
+def read_named_year_file(path: Path) -> YearFile:
+    """Return one year file whose name says its region and year: cn-gx-2026.yaml.
+
+    Raises:
+        RuleError: the file is wrong, or its name says another region or year.
+    """
+    entry = read_yaml(path)
+    file = _year_file(entry)
+    if path.name != file_name(file.region, file.year):
+        msg = f"文件名与 {file.region} {file.year} 不符"
+        raise entry.wrong(msg, file_name(file.region, file.year))
+    return file
+
+
 @cache
 def load_provisional_year(year: int, directory: Path = CALENDARS) -> ProvisionalYear | None:
     """Return the statute's days of a year, or None where nobody has laid them down."""
@@ -93,48 +108,72 @@ def load_provisional_year(year: int, directory: Path = CALENDARS) -> Provisional
     if not path.exists():
         return None
     entry = read_yaml(path)
-    for key in ("source", "days_off"):
-        if key not in entry.children:
-            msg = f"缺少“{key}”"
-            raise entry.wrong(msg, "region、year、checked_on、source、days_off")
-    return ProvisionalYear(year, entry.value["source"], _days(entry, "days_off", year))
+    _check_keys(entry, _PROVISIONAL_KEYS, _PROVISIONAL_KEYS)
+    stated = _check_head(entry)
+    if (stated.region, stated.year) != (NATIONAL, year):
+        expected = f"region: {NATIONAL}、year: {year}（与文件名一致）"
+        msg = f"文件名与 {stated.region} {stated.year} 不符"
+        raise entry.wrong(msg, expected)
+    source = _text(entry, "source")
+    return ProvisionalYear(year, source, _days(entry, "days_off", year))
 
 
 def _year_file(entry: Located) -> YearFile:
-    for key in _FILE_KEYS:
+    _check_keys(entry, _FILE_KEYS, _FILE_KEYS)
+    head = _check_head(entry)
+    stated = entry.children["notices"]
+    if not isinstance(stated.value, list) or (head.region == NATIONAL and not stated.value):
+        msg = "没有任何放假通知"
+        raise stated.wrong(msg, "至少一份通知（number、dated、days_off）")
+    notices = tuple(_notice(one, head.year) for one in stated.children.values())
+    _check_numbers(stated, notices)
+    return replace(head, notices=notices)
+
+
+def _check_keys(entry: Located, known: tuple[str, ...], needed: tuple[str, ...]) -> None:
+    if not isinstance(entry.value, dict):
+        msg = f"“{entry.value}”不是“键: 内容”的形式"
+        raise entry.wrong(msg, "、".join(known))
+    for key, child in entry.children.items():
+        if key not in known:
+            msg = f"多余的键“{key}”"
+            raise child.wrong(msg, "、".join(known))
+    for key in needed:
         if key not in entry.children:
             msg = f"缺少“{key}”"
-            raise entry.wrong(msg, "、".join(_FILE_KEYS))
-    if entry.value["region"] not in REGIONS:
-        region = entry.children["region"]
+            raise entry.wrong(msg, "、".join(known))
+
+
+def _check_head(entry: Located) -> YearFile:
+    """Return a file's region, year and day it was checked, without notices."""
+    region, year = entry.children["region"], entry.children["year"]
+    if region.value not in REGIONS:
         msg = f"没有地区“{region.value}”"
         raise region.wrong(msg, "、".join(REGIONS))
-    notices = entry.children["notices"].children.values()
-    return YearFile(
-        region=entry.value["region"],
-        year=entry.value["year"],
-        checked_on=entry.value["checked_on"],
-        notices=tuple(_notice(notice, entry.value["year"]) for notice in notices),
-    )
+    if type(year.value) is not int or not date.min.year <= year.value < date.max.year:
+        msg = f"年份“{year.value}”不对"
+        raise year.wrong(msg, "年份，如 2026")
+    return YearFile(region.value, year.value, _day(entry, "checked_on"), ())
+
+
+def _check_numbers(entry: Located, notices: tuple[Notice, ...]) -> None:
+    numbers = [notice.number for notice in notices]
+    for place, number in enumerate(numbers):
+        if number in numbers[:place]:
+            msg = f"文号“{number}”写了两次"
+            raise entry.children[place].wrong(msg, "每份通知自己的文号")
 
 
 def _notice(entry: Located, year: int) -> Notice:
-    for key, child in entry.children.items():
-        if key not in _NOTICE_KEYS:
-            msg = f"多余的键“{key}”"
-            raise child.wrong(msg, "、".join(_NOTICE_KEYS))
-    for key in ("number", "dated"):
-        if not entry.value.get(key):
-            msg = f"通知缺少“{key}”"
-            raise entry.wrong(msg, "文号 number 和日期 dated")
+    _check_keys(entry, _NOTICE_KEYS, ("number", "dated"))
     notice = Notice(
-        number=str(entry.value["number"]),
-        title=str(entry.value.get("title") or entry.value["number"]),
-        dated=entry.value["dated"],
+        number=_text(entry, "number"),
+        title=_text(entry, "title") if "title" in entry.children else _text(entry, "number"),
+        dated=_day(entry, "dated"),
         days_off=_days(entry, "days_off", year),
         make_up_days=_days(entry, "make_up_days", year),
-        restored=tuple(entry.value.get("restored") or ()),
-        note=str(entry.value.get("note") or ""),
+        restored=_restored(entry, year),
+        note=_text(entry, "note") if entry.value.get("note") else "",
     )
     problems = notice_problems(notice, check_weekday=False)
     if problems:
@@ -142,14 +181,54 @@ def _notice(entry: Located, year: int) -> Notice:
     return notice
 
 
+def _text(entry: Located, key: str) -> str:
+    child = entry.children[key]
+    if not isinstance(child.value, str) or not child.value.strip():
+        msg = f"{key}“{child.value}”不对"
+        raise child.wrong(msg, "文字")
+    return child.value
+
+
+def _day(entry: Located, key: str) -> date:
+    child = entry.children[key]
+    if not _is_day(child.value):
+        msg = f"{key}“{child.value}”不对"
+        raise child.wrong(msg, "日期，如 2026-11-23")
+    day: date = child.value
+    return day
+
+
+def _is_day(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def _restored(entry: Located, year: int) -> tuple[date, ...]:
+    if not entry.value.get("restored"):
+        return ()
+    stated = entry.children["restored"]
+    if not isinstance(stated.value, list):
+        msg = f"restored“{stated.value}”不对"
+        raise stated.wrong(msg, "日期的清单")
+    for day in stated.children.values():
+        if not _is_day(day.value) or day.value.year != year:
+            msg = f"“{day.value}”不对"
+            raise day.wrong(msg, f"{year} 年的日期")
+    return tuple(stated.value)
+
+
 def _days(entry: Located, key: str, year: int) -> dict[date, str]:
-    days: Any = entry.value.get(key) or {}
-    for day, reason in days.items():
-        child = entry.children[key].children[day]
-        if not isinstance(day, date) or day.year != year or not isinstance(reason, str):
-            msg = f"“{day}: {reason}”不对"
+    if not entry.value.get(key):
+        return {}
+    stated = entry.children[key]
+    if not isinstance(stated.value, dict):
+        msg = f"{key}“{stated.value}”不对"
+        raise stated.wrong(msg, "“日期: 理由”的表")
+    for day, child in stated.children.items():
+        right = _is_day(day) and day.year == year and isinstance(child.value, str)
+        if not right or not child.value.strip():
+            msg = f"“{day}: {child.value}”不对"
             raise child.wrong(msg, f"{year} 年的日期和理由")
-    return dict(days)
+    return dict(stated.value)
 
 
 def notice_problems(notice: Notice, *, check_weekday: bool = True) -> tuple[str, ...]:

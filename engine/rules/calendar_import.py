@@ -7,7 +7,7 @@ two people first.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from engine.rules.calendar_files import (
     REGIONAL,
     Notice,
     YearFile,
+    load_provisional_year,
     load_year_files,
     notice_problems,
     read_year_file,
@@ -102,9 +103,10 @@ def import_plan(
     """Return what taking in `new` would change and what forbids it.
 
     Forbidden: a day both off and worked, a make-up day from Monday to Friday, a day before
-    `today` that would change, a notice that leaves out what an earlier one of the year said.
+    `today` that would change, a statutory day that would be worked, a notice dated after `today`,
+    a file that leaves out or alters a notice already published.
     """
-    new = _without_idle_strays(new)
+    new = without_idle_strays(new)
     known = tuple(existing or (*load_year_files(NATIONAL), *load_year_files(REGIONAL)))
     before, after = _calendars(known, new)
     changes = _changes(before, after, new)
@@ -112,12 +114,14 @@ def import_plan(
     problems += _strays(new)
     past = [day for day in changes if day.on < today and day.on <= before.confirmed_through]
     problems += [f"不能改动过去的日子：{change.line}" for change in past]
+    problems += _statutory_days_worked(changes, new)
     problems += _lost_notices(known, new)
+    problems += _of_the_future(new, today)
     return ImportPlan(new, changes, tuple(problems))
 
 
-def _without_idle_strays(new: YearFile) -> YearFile:
-    """Leave out days of another year that are what they are anyway.
+def without_idle_strays(new: YearFile) -> YearFile:
+    """Return a year file without the days of another year that are what they are anyway.
 
     holiday-cn's file of a year may hold the last days of the year before.
     """
@@ -184,15 +188,41 @@ def _by_day(calendar: Calendar, first: date, last: date) -> Mapping[date, Any]:
 
 
 def _lost_notices(known: Sequence[YearFile], new: YearFile) -> list[str]:
-    """An amendment is added after what was published; it never replaces it."""
-    numbers = {notice.number for notice in new.notices}
-    return [
-        f"缺少原有通知 {notice.number}：变更请加在原通知之后"
+    """An amendment is added after what was published; it never replaces or alters it."""
+    stated = {notice.number: notice for notice in new.notices}
+    published = [
+        notice
         for file in known
         if (file.region, file.year) == (new.region, new.year)
         for notice in file.notices
-        if notice.number not in numbers
     ]
+    lost = [one.number for one in published if one.number not in stated]
+    altered = [
+        f"通知 {one.number} 的 {'、'.join(_altered(one, stated[one.number]))} 与已载入的不同："
+        "已公布的通知不改，变更请另加新通知"
+        for one in published
+        if one.number in stated and one != stated[one.number]
+    ]
+    return [f"缺少原有通知 {number}：变更请加在原通知之后" for number in lost] + altered
+
+
+def _altered(old: Notice, new: Notice) -> list[str]:
+    names = [part.name for part in fields(Notice)]
+    return [name for name in names if getattr(old, name) != getattr(new, name)]
+
+
+def _statutory_days_worked(changes: Sequence[DayChange], new: YearFile) -> list[str]:
+    """A day that the statute itself gives off cannot become a working day by a notice."""
+    statute = load_provisional_year(new.year)
+    if statute is None or new.region != NATIONAL:
+        return []
+    worked = [one.on for one in changes if one.working and one.on in statute.days_off]
+    return [f"{on} 是法定节日（{statute.source}），不能成为工作日" for on in worked]
+
+
+def _of_the_future(new: YearFile, today: date) -> list[str]:
+    late = [notice for notice in new.notices if notice.dated > today]
+    return [f"通知 {one.number} 的日期 {one.dated} 晚于今天 {today}" for one in late]
 
 
 def amended(file: YearFile, amendment: Notice, checked_on: date) -> YearFile:
@@ -217,9 +247,9 @@ def year_file_text(file: YearFile) -> str:
         "notices:",
     ]
     for notice in file.notices:
-        lines += [f"  - number: {notice.number}", f"    title: {notice.title}"]
+        lines += [f"  - number: {_quoted(notice.number)}", f"    title: {_quoted(notice.title)}"]
         lines += [f"    dated: {notice.dated}"]
-        lines += [f"    note: {notice.note}"] if notice.note else []
+        lines += [f"    note: {_quoted(notice.note)}"] if notice.note else []
         lines += _day_lines("days_off", notice.days_off)
         lines += _day_lines("make_up_days", notice.make_up_days)
         if notice.restored:
@@ -230,8 +260,13 @@ def year_file_text(file: YearFile) -> str:
 def _day_lines(key: str, days: Mapping[date, str]) -> list[str]:
     if not days:
         return [f"    {key}: {{}}"]
-    dated = [f"      {on}: {days[on]}  # {weekday_name(on)}" for on in sorted(days)]
+    dated = [f"      {on}: {_quoted(days[on])}  # {weekday_name(on)}" for on in sorted(days)]
     return [f"    {key}:", *dated]
+
+
+def _quoted(words: str) -> str:
+    """Return words as a YAML scalar that reads back the same, whatever signs are in them."""
+    return json.dumps(words, ensure_ascii=not words.isprintable())
 
 
 def _mark(working: bool) -> str:

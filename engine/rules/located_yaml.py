@@ -1,5 +1,6 @@
 """YAML with line numbers, so that a mistake in rule data is named by file and line."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import yaml
 from engine.errors import RuleError
 
 _ROOT = Path(__file__).resolve().parents[2]
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -41,24 +43,42 @@ def read_yaml(path: Path) -> Located:
         RuleError: the file is missing, is not YAML, or says the same key twice.
     """
     file = shown(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        msg = f"缺少规则文件 {file}：请补上该文件"
-        raise RuleError(msg) from error
+    text = _text(path, file)
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
         return _located(node, loader, file) if node is not None else Located({}, 1, file)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        msg = f"{file} 第 {line} 行：不是有效的 YAML（{error.problem}）"
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "无法解析"
+        msg = f"{file} 第 {line} 行：不是有效的 YAML（{problem}）"
         raise RuleError(msg) from error
-    except ValueError as error:
-        msg = f"{file}：有不存在的日期或数值（{error}）"
+    except RecursionError as error:
+        msg = f"{file} 第 1 行：不是有效的 YAML（层次太深）"
         raise RuleError(msg) from error
     finally:
         loader.dispose()
+
+
+def _text(path: Path, file: str) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        msg = f"缺少规则文件 {file}：请补上该文件"
+        raise RuleError(msg) from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        msg = f"{file} 第 {line} 行：不是 UTF-8 编码；应为 UTF-8 文本"
+        raise RuleError(msg) from error
+    odd = _CONTROL.search(text)
+    if odd:
+        line = text[: odd.start()].count("\n") + 1
+        msg = f"{file} 第 {line} 行：有控制字符 U+{ord(odd[0]):04X}；应为纯文本"
+        raise RuleError(msg)
+    return text
 
 
 def _located(node: yaml.Node, loader: Any, file: str) -> Located:
@@ -69,14 +89,26 @@ def _located(node: yaml.Node, loader: Any, file: str) -> Located:
         items = [_located(item, loader, file) for item in node.value]
         values = [item.value for item in items]
         return Located(values, line, file, dict(enumerate(items)))
-    return Located(loader.construct_object(node, deep=True), line, file)
+    return Located(_plain(node, loader, file), line, file)
+
+
+def _plain(node: yaml.Node, loader: Any, file: str) -> Any:
+    try:
+        return loader.construct_object(node, deep=True)
+    except ValueError as error:
+        line = node.start_mark.line + 1
+        msg = f"{file} 第 {line} 行：有不存在的日期或数值（{error}）"
+        raise RuleError(msg) from error
 
 
 def _located_mapping(node: yaml.MappingNode, loader: Any, file: str) -> Located:
     children: dict[Any, Located] = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
+        key = _plain(key_node, loader, file)
         line = key_node.start_mark.line + 1
+        if isinstance(key, dict | list | set):
+            msg = f"键“{key}”不对"
+            raise Located(key, line, file).wrong(msg, "文字、数字或日期")
         if key in children:
             msg = f"“{key}”写了两次"
             raise Located(key, line, file).wrong(msg, "每个键只写一次")

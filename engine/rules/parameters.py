@@ -4,15 +4,19 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from engine.errors import RuleError, RuleNotInForceError
-from engine.rules.citations import HOUSE, Citation, clause
+from engine.rules.citations import Citation
 from engine.rules.located_yaml import Located, read_yaml
+from engine.rules.parameter_keys import LIMIT, LIMIT_UNITS, UNIT_OF
+from engine.rules.parameter_values import allowed, check_value
+from engine.rules.references import cited
 
 PARAMETERS = Path(__file__).parent / "parameters"
 UNITS = MappingProxyType(
@@ -24,11 +28,17 @@ UNITS = MappingProxyType(
         "month": "个月",
         "year": "年",
         "times": "次",
-        "count": "件/人",
+        "person": "人",
+        "item": "件",
+        "office": "个单位",
+        "day": "天",
+        "band": "个时段",
+        "day_of_month": "日（每月）",
         "percent": "%",
         "weight": "权重",
         "yes_no": "是否",
         "moment": "时刻",
+        "month_day": "月-日",
         "choice": "选项",
         "text": "文字",
         "list": "清单",
@@ -36,7 +46,7 @@ UNITS = MappingProxyType(
     }
 )
 _KEYS = ("label", "unit", "values", "checked_on")
-_DOCUMENT_REFERENCE_PARTS = 3
+_OPTIONAL = ("choices", "minimum", "fixed", "used", "reason")
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,10 @@ class Value:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One setting with all its dated values (参数), earliest first."""
+    """One setting with all its dated values (参数), earliest first.
+
+    `later` says why no program reads it yet; it is empty for one that is used.
+    """
 
     key: str
     label: str
@@ -58,6 +71,7 @@ class Parameter:
     values: tuple[Value, ...]
     checked_on: date
     file: str = ""
+    later: str = ""
 
     def on(self, day: date) -> Value:
         """Return the value in force on `day`.
@@ -145,66 +159,81 @@ def _entries(file: Located) -> dict[Any, Located]:
 
 
 def _parameter(key: str, entry: Located) -> Parameter:
-    _check_keys(entry, _KEYS, f"参数“{key}”")
-    unit = entry.children["unit"]
-    if unit.value not in UNITS:
-        msg = f"没有单位“{unit.value}”"
-        raise unit.wrong(msg, "、".join(UNITS))
+    _check_keys(entry, _KEYS, f"参数“{key}”", _OPTIONAL)
+    _check_known(key, entry)
+    unit = _unit(key, entry.children["unit"])
+    may = allowed(entry, unit)
+    for dated in _dated(entry.children["values"]).values():
+        if "value" in dated.children:
+            check_value(key, unit, dated.children["value"], may)
     return Parameter(
         key=key,
         label=_typed(entry.children["label"], str, "中文名称"),
-        unit=unit.value,
+        unit=unit,
         values=_values(entry.children["values"]),
         checked_on=_typed(entry.children["checked_on"], date, "核对日期，如 2026-11-23"),
         file=entry.file,
+        later=_later(entry),
     )
 
 
-def _values(entry: Located) -> tuple[Value, ...]:
+def _check_known(key: str, entry: Located) -> None:
+    """Refuse a key that no program knows: it is misspelt, or nobody would read it."""
+    if key not in UNIT_OF:
+        near = get_close_matches(key, UNIT_OF, n=1)
+        expected = f"“{near[0]}”" if near else "engine/rules/parameter_keys.py 所列的参数"
+        msg = f"没有参数“{key}”"
+        raise entry.wrong(msg, expected)
+
+
+def _unit(key: str, entry: Located) -> str:
+    if entry.value not in UNITS:
+        msg = f"没有单位“{entry.value}”"
+        raise entry.wrong(msg, "、".join(UNITS))
+    right = LIMIT_UNITS if UNIT_OF[key] == LIMIT else (UNIT_OF[key],)
+    if entry.value not in right:
+        msg = f"参数“{key}”的单位“{entry.value}”不对"
+        raise entry.wrong(msg, "、".join(right))
+    return str(entry.value)
+
+
+def _later(entry: Located) -> str:
+    if "used" not in entry.children:
+        return ""
+    reason = entry.value.get("reason")
+    if entry.value["used"] != "later" or not isinstance(reason, str) or not reason.strip():
+        msg = "used 不完整"
+        raise entry.children["used"].wrong(msg, "used: later，并以 reason 写明原因")
+    return reason
+
+
+def _dated(entry: Located) -> dict[Any, Located]:
     if not entry.children or not isinstance(entry.value, dict):
         msg = "没有任何数值"
         raise entry.wrong(msg, "“起始日期: {value, reference}”")
+    return entry.children
+
+
+def _values(entry: Located) -> tuple[Value, ...]:
     return tuple(sorted((_value(*item) for item in entry.children.items()), key=lambda v: v.since))
 
 
 def _value(since: Any, entry: Located) -> Value:
-    if not isinstance(since, date):
+    if not _is_date(since):
         msg = f"“{since}”不是日期"
         raise entry.wrong(msg, "起始日期，如 2023-11-08")
     _check_keys(entry, ("value", "reference"), f"{since} 的数值")
-    return Value(_frozen(entry.value["value"]), since, _citation(entry.children["reference"]))
+    return Value(_frozen(entry.value["value"]), since, cited(entry.children["reference"]))
 
 
-def _citation(entry: Located) -> Citation:
-    reference = entry.value
-    if isinstance(reference, str) and reference.startswith("house/"):
-        try:
-            return clause(reference)
-        except RuleError as error:
-            expected = f"house.md 中的条目（{error}）"
-            msg = f"依据“{reference}”不存在"
-            raise entry.wrong(msg, expected) from error
-    if _is_document_reference(reference):
-        source, section, words = reference
-        return Citation(source, section, words, words, house=source == HOUSE)
-    msg = f"依据“{reference}”不完整"
-    raise entry.wrong(msg, "[文件, 条款, 原文] 或 house/H-nn")
-
-
-def _is_document_reference(reference: Any) -> bool:
-    return (
-        isinstance(reference, list)
-        and len(reference) == _DOCUMENT_REFERENCE_PARTS
-        and all(isinstance(part, str) and part.strip() for part in reference)
-    )
-
-
-def _check_keys(entry: Located, expected: tuple[str, ...], what: str) -> None:
+def _check_keys(
+    entry: Located, expected: tuple[str, ...], what: str, optional: tuple[str, ...] = ()
+) -> None:
     if not isinstance(entry.value, dict):
         msg = f"{what}不是“键: 内容”的形式"
         raise entry.wrong(msg, "、".join(expected))
     for key, child in entry.children.items():
-        if key not in expected:
+        if key not in (*expected, *optional):
             msg = f"{what}有多余的键“{key}”"
             raise child.wrong(msg, "、".join(expected))
     for key in expected:
@@ -213,8 +242,13 @@ def _check_keys(entry: Located, expected: tuple[str, ...], what: str) -> None:
             raise entry.wrong(msg, "、".join(expected))
 
 
+def _is_date(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
 def _typed(entry: Located, kind: type, expected: str) -> Any:
-    if not isinstance(entry.value, kind):
+    right = _is_date(entry.value) if kind is date else isinstance(entry.value, kind)
+    if not right or not entry.value:
         msg = f"“{entry.value}”不对"
         raise entry.wrong(msg, expected)
     return entry.value

@@ -19,10 +19,9 @@ from engine.rules.calendar_files import (
     ProvisionalYear,
     YearFile,
     check_region,
-    file_to_add,
-    load_provisional_year,
     load_year_files,
 )
+from engine.rules.calendar_years import check_every_year_is_worked, how_to_add, provisional_after
 from engine.rules.citations import cites
 from engine.rules.parameters import load_parameters
 from engine.rules.shanghai import end_of_day
@@ -64,9 +63,7 @@ class Calendar:
     def __post_init__(self) -> None:
         """Build the tables: working days in order, and how many lie up to each day."""
         working = tuple(day.on for day in self.days if day.working)
-        if not working:
-            msg = f"{self.region} 日历没有任何工作日：请检查 engine/rules/calendars/ 的文件"
-            raise RuleError(msg)
+        check_every_year_is_worked(self.region, self.days[0].on, self.days[-1].on, working)
         object.__setattr__(self, "_first", self.days[0].on.toordinal())
         object.__setattr__(self, "_working", working)
         object.__setattr__(self, "_ends", tuple(end_of_day(day) for day in working))
@@ -154,8 +151,7 @@ class Calendar:
 
     def _unknown(self, day: date) -> CalendarNotPublishedError:
         return CalendarNotPublishedError(
-            f"{day.year} 年的工作日历尚未载入，算不到 {day}："
-            f"请在放假通知公布后补上 {file_to_add(NATIONAL, day.year)}"
+            f"{day.year} 年的工作日历尚未载入，算不到 {day}：{how_to_add(day.year)}"
         )
 
 
@@ -175,7 +171,7 @@ def load_calendar(region: str = REGIONAL, known_on: date | None = None) -> Calen
 def calendar_of(
     region: str, national: tuple[YearFile, ...], regional: tuple[YearFile, ...] = ()
 ) -> Calendar:
-    """Return the calendar that these year files make; one further year is provisional.
+    """Return the calendar that these year files make; the years after may be provisional.
 
     Raises:
         RuleError: there is no national year, or a year is missing between two others.
@@ -186,9 +182,9 @@ def calendar_of(
         files = "、".join(f"engine/rules/calendars/cn-{year}.yaml" for year in missing)
         msg = f"工作日历的年份不连续：请补上 {files}"
         raise RuleError(msg)
-    provisional = load_provisional_year(years[-1] + 1)
+    provisional = provisional_after(years[-1])
     changes = _changes(national, regional, provisional)
-    last_year = years[-1] + (provisional is not None)
+    last_year = years[-1] + len(provisional)
     days = _days(date(years[0], 1, 1), date(last_year, 12, 31), changes)
     return Calendar(
         region=region,
@@ -229,15 +225,15 @@ def _known(files: tuple[YearFile, ...], known_on: date | None) -> tuple[YearFile
 def _changes(
     national: "Iterable[YearFile]",
     regional: "Iterable[YearFile]",
-    provisional: ProvisionalYear | None,
+    provisional: "Iterable[ProvisionalYear]",
 ) -> "Mapping[date, Day]":
     """Lay the regional notices over the national ones; a cancelled day falls back a layer."""
     base: dict[date, Day] = {}
     for file in national:
         _lay(base, {}, file.notices)
-    if provisional is not None:
-        for on, reason in provisional.days_off.items():
-            base[on] = Day(on, False, reason, provisional.source, DayKind.HOLIDAY)
+    for year in provisional:
+        for on, reason in year.days_off.items():
+            base[on] = Day(on, False, reason, year.source, DayKind.HOLIDAY)
     layered = dict(base)
     for file in regional:
         _lay(layered, base, file.notices)

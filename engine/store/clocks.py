@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from engine.models import Breach, Clock, RungTaken
+from engine.lifecycle import OPEN
+from engine.models import Breach, Clock, RungTaken, Ticket
 from engine.rules.escalation import DueRung
 from engine.terms import ClockKind, ClockState, Rung
 
@@ -34,7 +35,27 @@ def one(session: Session, ticket_id: int, kind: ClockKind) -> Clock | None:
 
 
 def due(session: Session, now: datetime, limit: int) -> Sequence[int]:
-    """Return the ids of running clocks with a rung due at `now`, longest due first."""
+    """Return the ids of clocks due at `now`: pauses used up, then rungs, longest due first."""
+    used_up = _pauses_used_up(session, now, limit)
+    return [*used_up, *_rungs_due(session, now, limit - len(used_up))]
+
+
+def _pauses_used_up(session: Session, now: datetime, limit: int) -> Sequence[int]:
+    """Look through open tickets: paused clocks are not in the index of running ones."""
+    query = (
+        select(Clock.id)
+        .join(Ticket, col(Ticket.id) == col(Clock.ticket_id))
+        .where(
+            col(Ticket.status).in_(list(OPEN)), Clock.state == ClockState.PAUSED,
+            col(Clock.next_rung_at) <= now, Clock.stuck_reason == "",
+        )
+        .order_by(col(Clock.next_rung_at), col(Clock.id))
+        .limit(limit)
+    )  # fmt: skip
+    return session.exec(query).all()
+
+
+def _rungs_due(session: Session, now: datetime, limit: int) -> Sequence[int]:
     query = (
         select(Clock.id)
         .where(
@@ -49,11 +70,15 @@ def due(session: Session, now: datetime, limit: int) -> Sequence[int]:
 
 
 def lock_due(session: Session, clock_id: int, now: datetime) -> Clock | None:
-    """Return the clock locked, or nothing when another sweep has it or it is no longer due."""
+    """Return the clock locked, or nothing when another sweep has it or it is no longer due.
+
+    A paused clock is due when its pause is used up.
+    """
     query = (
         select(Clock)
         .where(
-            Clock.id == clock_id, Clock.state == ClockState.RUNNING,
+            Clock.id == clock_id,
+            col(Clock.state).in_([ClockState.RUNNING, ClockState.PAUSED]),
             col(Clock.next_rung_at) <= now,
         )
         .with_for_update(skip_locked=True)

@@ -3,24 +3,30 @@
 import pytest
 from sqlmodel import select
 
+from engine.actions.actor import SYSTEM
 from engine.actions.adjusting import decide_extension, pause, request_extension, resume
 from engine.actions.overseeing import redispatch
+from engine.actions.review import send_back
 from engine.actions.step import Step
+from engine.actions.unit_work import answer
 from engine.errors import BadInputError, ConflictError, RefusedTransitionError
 from engine.models import Clock, ExtensionRequest, OutboxMessage
 from engine.store import clocks as store
 from engine.store import tickets
 from engine.store.database import Database, work
-from engine.terms import ClockKind, NoticeKind, TicketKind
+from engine.terms import ClockKind, ClockState, NoticeKind, TicketEvent, TicketKind
 from tests.builders import (
     MARKET,
+    OPERATOR,
     SUPERVISOR,
     TAX,
     a_signed_ticket,
+    an_answer,
     day,
     doing,
     on_ticket,
 )
+from tests.looking import breaches_of, clock_of, event_names, last_event, sweep
 
 NOW = "Mon 2026-11-23 09:00"
 BEFORE_DUE = "Thu 2026-12-03 10:00"
@@ -135,6 +141,72 @@ def test_a_paused_clock_is_left_alone_by_the_sweep(database: Database) -> None:
         paused = session.exec(select(Clock).where(Clock.kind == ClockKind.HANDLING)).one()
         later = doing("Wed 2026-12-09 10:00", None, lambda step: step.now)
         assert paused.id not in store.due(session, later, 100)
+
+
+def paused(number: str, now: str) -> None:
+    on_ticket(number, now, SUPERVISOR, lambda step, ticket: pause(step, ticket, some_reason(step)))
+
+
+def test_a_used_up_pause_ends_by_itself_with_the_due_date_as_reckoned(database: Database) -> None:
+    number = a_signed_ticket(NOW)
+    paused(number, "Wed 2026-11-25 10:00")
+    reckoned = due(ClockKind.REQUESTER)
+
+    sweep("Wed 2026-12-16 23:59")
+    assert clock_of(number, ClockKind.REQUESTER).state is ClockState.PAUSED
+    sweep("Thu 2026-12-17 00:00")
+
+    assert clock_of(number, ClockKind.REQUESTER).state is ClockState.RUNNING
+    assert clock_of(number, ClockKind.HANDLING).state is ClockState.RUNNING
+    assert reckoned == due(ClockKind.REQUESTER) == day("Mon 2026-12-28").isoformat()
+    ended = last_event(number, TicketEvent.RESUME)
+    assert ended.reason.startswith("停表已满")
+    assert ended.actor_name == SYSTEM.name
+
+
+def test_a_used_up_pause_found_late_ended_when_it_truly_did(database: Database) -> None:
+    number = a_signed_ticket("Mon 2026-11-16 09:00")
+    paused(number, "Wed 2026-11-18 10:00")
+
+    sweep("Tue 2026-12-22 10:00")
+
+    assert due(ClockKind.HANDLING) == day("Mon 2026-12-21").isoformat()
+    assert clock_of(number, ClockKind.HANDLING).pauses[-1]["end"] == "2026-12-09T16:00:00+00:00"
+    assert [one.kind for one in breaches_of(number)].count(ClockKind.HANDLING) == 1
+    assert event_names(number).count("resume") == 1
+
+
+def test_an_answer_ends_the_pause_so_that_a_clock_run_on_later_is_not_held(
+    database: Database,
+) -> None:
+    number = a_signed_ticket(NOW)
+    paused(number, "Wed 2026-11-25 10:00")
+    on_ticket(number, "Fri 2026-11-27 10:00", MARKET,
+              lambda step, ticket: answer(step, ticket, an_answer()))  # fmt: skip
+    on_ticket(number, "Fri 2026-11-27 11:00", OPERATOR,
+              lambda step, ticket: send_back(step, ticket, "未说明依据"))  # fmt: skip
+
+    clock = clock_of(number, ClockKind.HANDLING)
+    assert clock.state is ClockState.RUNNING
+    assert clock.pauses[-1]["end"] is not None
+    assert clock.due_on == day("Wed 2026-12-09")
+
+
+def test_two_sweeps_end_a_pause_once(database: Database) -> None:
+    number = a_signed_ticket(NOW)
+    paused(number, "Wed 2026-11-25 10:00")
+
+    sweep("Thu 2026-12-17 00:00")
+    sweep("Thu 2026-12-17 00:01")
+
+    assert event_names(number).count("resume") == 1
+
+
+def test_on_the_due_day_no_clock_is_paused(database: Database) -> None:
+    number = a_signed_ticket(NOW)
+
+    with pytest.raises(RefusedTransitionError, match="当日及以后不停表"):
+        paused(number, "Mon 2026-12-07 10:00")
 
 
 def test_help_requests_are_not_paused(database: Database) -> None:

@@ -16,22 +16,8 @@ from engine.rules.calendar_files import (
 )
 from engine.rules.calendar_import import amended, import_plan, read_notice_file, year_file_text
 from engine.rules.working_days import load_calendar
-from tests.rules.changing import calendar_with
+from tests.rules.changing import TODAY, calendar_with, invented_2027
 from tests.rules.reading import day
-
-TODAY = day("Mon 2026-11-23")
-
-
-def invented_2027(**changes):
-    """An invented notice, for the tests only: nobody has published 2027 yet."""
-    stated = {
-        "number": "试验〔2026〕1号",
-        "title": "试验用的放假安排",
-        "dated": day("Tue 2026-11-24"),
-        "days_off": {day("Fri 2027-01-01"): "元旦放假", day("Mon 2027-02-08"): "春节放假"},
-        "make_up_days": {day("Sun 2027-02-21"): "春节调休上班"},
-    }
-    return YearFile("CN", 2027, TODAY, (Notice(**{**stated, **changes}),))
 
 
 def holiday_cn(tmp_path, **changes):
@@ -54,7 +40,7 @@ def test_a_new_year_shows_every_day_that_changes():
 
     lines = [change.line for change in plan.changes]
     assert "2027-02-21（周日）休息（周末） → 上班（春节调休上班）" in lines
-    assert "2027-04-05（周一）休息（清明节（法定节日，暂定）） → 上班（工作日）" in lines
+    assert "2027-02-09（周二）上班（工作日） → 休息（春节放假）" in lines
     assert plan.problems == ()
 
 
@@ -153,7 +139,8 @@ def test_the_last_days_of_the_year_before_are_left_out_where_they_change_nothing
     path = holiday_cn(tmp_path, year=2023, days=[saturday, monday])
     file = read_notice_file(path, number="国办发明电〔2022〕16号", dated=date(2022, 12, 8))
 
-    plan = import_plan(file, day("Fri 2022-12-09"))
+    others = [one for one in load_year_files("CN") if one.year > 2023]
+    plan = import_plan(file, day("Fri 2022-12-09"), others)
 
     assert list(plan.file.notices[0].days_off) == [day("Mon 2023-01-02")]
     assert plan.problems == ()
@@ -190,14 +177,23 @@ def test_a_file_that_is_no_json_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("was", "becomes", "said"),
     [
-        ("2026-01-02: 元旦放假", "2025-01-02: 元旦放假", "“2025-01-02: 元旦放假”不对"),
+        ('2026-01-02: "元旦', '2025-01-02: "元旦', "“2025-01-02: 元旦放假”不对"),
         ("    make_up_days:", "    work:", "多余的键"),
         ("    dated: 2025-11-04\n", "", "缺少“dated”"),
         ("region: CN", "region: CN-GD", "没有地区“CN-GD”"),
+        ("region: CN", "region: [CN]", "没有地区"),
+        ("year: 2026", "year: '2026'", "年份“2026”不对"),
+        ("checked_on: 2026-11-23", "checked_on: 昨天", "checked_on“昨天”不对；应为日期"),
+        ("dated: 2025-11-04", "dated: 十一月四日", "dated“十一月四日”不对；应为日期"),
+        ("dated: 2025-11-04", "dated: 2025-11-04 10:00:00", "应为日期"),
+        ("region: CN", "regoin: CN", "多余的键“regoin”"),
+        ("    make_up_days:", "    restored: 2026-01-04\n    make_up_days:", "日期的清单"),
+        ("    make_up_days:", "    restored: [2025-01-04]\n    make_up_days:", "2026 年的日期"),
+        ("    make_up_days:", "    note: [一]\n    make_up_days:", "note“\\['一'\\]”不对"),
         ("checked_on: 2026-11-23\n", "", "缺少“checked_on”"),
         (
-            "      2026-01-04: 元旦调休上班",
-            "      2026-01-01: 元旦调休上班",
+            "      2026-01-04: ",
+            "      2026-01-01: ",
             "2026-01-01 既放假又上班",
         ),
     ],
@@ -213,7 +209,8 @@ def test_a_wrong_year_file_names_file_and_line(tmp_path, was, becomes, said):
 
 def test_a_provisional_year_without_its_source_is_refused(tmp_path):
     path = tmp_path / "provisional-2028.yaml"
-    path.write_text("region: CN\nyear: 2028\ndays_off: {}\n", encoding="utf-8")
+    text = "region: CN\nyear: 2028\nchecked_on: 2026-11-23\ndays_off: {}\n"
+    path.write_text(text, encoding="utf-8")
 
     with pytest.raises(RuleError, match=r"provisional-2028\.yaml 第 1 行：缺少“source”"):
         load_provisional_year(2028, tmp_path)

@@ -2,28 +2,10 @@
 
 import csv
 import json
-from datetime import date
 
 import pytest
-import typer
-from typer.testing import CliRunner
-
-from engine.cli import calendar, deadline, rules
-from engine.rules.calendar_files import CALENDARS, read_year_file
 
 RECEIVED = "2024-09-27T10:00:00+08:00"
-
-
-@pytest.fixture
-def run():
-    app = typer.Typer()
-    for command in (deadline, rules, calendar):
-        command.register(app)
-
-    def invoke(*arguments):
-        return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-    return invoke
 
 
 def ask(run, *more, kind="投诉", received=RECEIVED):
@@ -46,6 +28,11 @@ def test_the_strip_fits_a_terminal_of_eighty_columns(run):
 
 def test_english_kinds_work_too(run):
     assert "2024年10月8日" in ask(run, kind="help_request").output
+
+
+@pytest.mark.parametrize("kind", ["Complaint", "COMPLAINT", " 投诉 "])
+def test_kinds_are_read_in_any_case(run, kind):
+    assert "2024年10月16日" in ask(run, kind=kind).output
 
 
 def test_json_gives_the_certificate(run):
@@ -174,6 +161,28 @@ def test_a_file_that_cannot_be_counted_leaves_no_result(run, tmp_path, text, enc
     assert list(tmp_path.glob("*.part")) == []
 
 
+def test_columns_the_file_has_already_are_written_anew_not_twice(run, tmp_path):
+    text = "error,kind,due_on,received_at\n旧,投诉,1999-01-01,2024-09-27T10:00:00+08:00\n"
+    _, target = batch(run, tmp_path, text)
+
+    header = target.read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert header == [
+        "kind", "received_at", "due_on", "status", "limit_working_days", "calendar_version",
+        "error",
+    ]  # fmt: skip
+    assert read(target)[0]["due_on"] == "2024-10-16"
+    assert read(target)[0]["error"] == ""
+
+
+def test_a_result_that_cannot_be_put_in_its_place_leaves_nothing_behind(run, tmp_path):
+    (tmp_path / "out.csv").mkdir()
+
+    refused, _ = batch(run, tmp_path, ROWS)
+
+    assert refused.exit_code == 2
+    assert list(tmp_path.glob("*.part")) == []
+
+
 def test_a_file_is_not_written_over_itself(run, tmp_path):
     source = tmp_path / "in.csv"
     source.write_text(ROWS, encoding="utf-8")
@@ -189,112 +198,3 @@ def test_a_missing_file_is_named(run, tmp_path):
 
     assert refused.exit_code == 2
     assert "none.csv" in refused.stderr
-
-
-def test_rules_are_listed_with_unit_day_and_source(run):
-    shown = run("rules", "show", "--on", "2024-09-27").output
-
-    for words in ("求助类工单办结答复时限", "3 工作日", "2023-11-08", "H-03", "附件第113项"):
-        assert words in shown
-
-
-def test_rules_before_the_document_are_shown_as_not_in_force(run):
-    assert "尚未生效" in run("rules", "show", "--on", "2023-11-07").output
-    stated = json.loads(run("rules", "show", "--on", "2023-11-07", "--json").output)
-    assert all("error" in row for row in stated)
-
-
-def test_rules_can_be_had_as_json(run):
-    stated = {row["key"]: row for row in json.loads(run("rules", "show", "--json").output)}
-
-    assert stated["answer_limit.complaint"]["value"] == 10
-    assert stated["answer_limit.complaint"]["reference"] == "城中政办〔2023〕19号 附件第113项"
-
-
-def test_a_wrong_day_is_refused(run):
-    refused = run("rules", "show", "--on", "昨天")
-
-    assert refused.exit_code == 2
-    assert "“昨天”不是日期" in refused.stderr
-
-
-def test_the_clauses_are_printed_as_the_page(run):
-    assert "对未解决或不满意工单进行 100%人工回访。" in run("rules", "clauses").output
-
-
-def test_the_calendars_are_checked(run):
-    checked = run("calendar", "check")
-
-    assert "CN-GX" in checked.output
-    assert "2026-12-27 已公布" in checked.output
-
-
-def test_a_year_is_shown_with_its_exceptions(run):
-    shown = run("calendar", "show", "2024").output
-
-    assert "249 个工作日" in shown
-    assert "壮族三月三放假  4月11日（周四） 至 4月12日（周五）" in shown
-    assert "国庆节调休上班  9月29日（周日）" in shown
-
-
-def test_a_year_without_a_calendar_is_refused(run):
-    refused = run("calendar", "show", "2031")
-
-    assert refused.exit_code == 2
-    assert "cn-2031.yaml" in refused.stderr
-
-
-def notice(tmp_path, days):
-    path = tmp_path / "2028.json"
-    path.write_text(json.dumps({"year": 2027, "days": days}), encoding="utf-8")
-    return path
-
-
-def test_an_import_shows_its_differences_first(run, tmp_path):
-    path = notice(tmp_path, [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}])
-
-    shown = run("calendar", "import", path, "--number", "试验〔2026〕1号", "--dated", "2026-11-24")
-
-    assert shown.exit_code == 0
-    assert "2027-01-01（周五）休息（元旦（法定节日，暂定）） → 休息（元旦放假）" in shown.output
-    assert "两人核对" in shown.output
-
-
-def test_an_import_is_written_once_two_people_have_checked_it(run, tmp_path):
-    path = notice(tmp_path, [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}])
-    named = ("--number", "试验〔2026〕1号", "--dated", "2026-11-24", "--apply", "--into", tmp_path)
-
-    alone = run("calendar", "import", path, *named, "--checked-by", "甲", "--checked-by", "甲")
-    both = run("calendar", "import", path, *named, "--checked-by", "甲", "--checked-by", "乙")
-
-    assert alone.exit_code == 2
-    assert "两个不同的人" in alone.stderr
-    assert both.exit_code == 0
-    written = read_year_file(tmp_path / "cn-2027.yaml")
-    assert written.notices[0].note == "核对：甲、乙"
-    assert written.notices[0].days_off == {date(2027, 1, 1): "元旦放假"}
-
-
-def test_our_own_calendar_file_changes_nothing_when_imported_again(run):
-    shown = run("calendar", "import", CALENDARS / "cn-2026.yaml")
-
-    assert shown.exit_code == 0
-    assert "没有差异" in shown.output
-
-
-def test_an_import_with_a_mistake_is_refused(run, tmp_path):
-    path = notice(tmp_path, [{"name": "元旦", "date": "2027-01-04", "isOffDay": False}])
-
-    refused = run(
-        "calendar", "import", path, "--number", "试验〔2026〕1号", "--dated", "2026-11-24"
-    )
-
-    assert refused.exit_code == 2
-    assert "不是周六或周日" in refused.stderr
-
-
-def test_an_import_without_its_notice_is_refused(run, tmp_path):
-    path = notice(tmp_path, [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}])
-
-    assert "--number" in run("calendar", "import", path).stderr
-    assert "不是日期" in run("calendar", "import", path, "--dated", "昨天").stderr

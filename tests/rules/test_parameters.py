@@ -1,19 +1,27 @@
 """The dated values: all there, all cited, and a mistake is named by file and line."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
+import yaml
 
 from engine.errors import RuleError, RuleNotInForceError
 from engine.rules.citations import load_clauses
-from engine.rules.parameters import UNITS, load_parameters, plain
+from engine.rules.parameter_keys import UNIT_OF
+from engine.rules.parameters import PARAMETERS, UNITS, load_parameters, plain
+from engine.terms import ClockKind, TicketKind
+from tests.rules.changing import rules_with
 from tests.rules.reading import day
 
+ROOT = Path(__file__).resolve().parents[2]
+QUOTED = "[城中政办〔2023〕19号, 附件第113项, 10 个工作日内办结答复]"
 GOOD = """answer_limit.complaint:
   label: 投诉类工单办结答复时限
   unit: working_day
   values:
-    2023-11-08: {value: 10, reference: [某文件, 第一条, 十个工作日]}
+    2023-11-08: {value: 10, reference: [城中政办〔2023〕19号, 附件第113项, 10 个工作日内办结答复]}
     2025-01-01: {value: 5, reference: house/H-01}
   checked_on: 2026-11-23
 """
@@ -49,7 +57,7 @@ def test_an_ended_value_is_no_longer_in_force(tmp_path):
 def test_each_value_carries_its_own_source(tmp_path):
     limit = loaded(GOOD, tmp_path)["answer_limit.complaint"]
 
-    assert limit.values[0].citation.label == "某文件 第一条"
+    assert limit.values[0].citation.label == "城中政办〔2023〕19号 附件第113项"
     assert limit.values[1].citation.label == "本区设定 H-01"
     assert limit.values[1].citation.house
 
@@ -57,12 +65,38 @@ def test_each_value_carries_its_own_source(tmp_path):
 @pytest.mark.parametrize(
     ("was", "becomes", "line", "said"),
     [
+        ("value: 10", "value: ten", 5, "“ten”不对；应为1 至 9999 的整数"),
+        ("value: 10", "value: 0", 5, "“0”不对；应为1 至 9999 的整数"),
+        ("value: 10", "value: true", 5, "“true”不对；应为1 至 9999 的整数"),
+        ("value: 10", "value: 3.5", 5, "“3.5”不对"),
+        ("value: 10", "value: [10]", 5, "“10”不对"),
+        ("working_day", "year", 3, "单位“year”不对；应为working_day、calendar_day、hour"),
+        ("answer_limit.complaint:", "answer_limit.complant:", 1, "应为“answer_limit.complaint”"),
+        ("附件第113项", "附件第114项", 5, "附件第114项”不在 engine/rules/sources/ 中"),
+        ("10 个工作日内办结", "11 个工作日内办结", 5, "附件第113项没有“11 个工作日内办结答复”"),
+        ("checked_on: 2026-11-23", "checked_on: 2026-11-23 10:00:00", 7, "应为核对日期"),
+        ("    2025-01-01:", "    2025-02-30:", 6, "有不存在的日期"),
         ("  label:", "  lable:", 2, "多余的键“lable”"),
         ("  unit: working_day\n", "", 1, "缺少“unit”"),
         ("working_day", "fortnight", 3, "没有单位“fortnight”"),
-        ("reference: [某文件, 第一条, 十个工作日]", "note: 无", 5, "多余的键“note”"),
-        (", reference: [某文件, 第一条, 十个工作日]", "", 5, "缺少“reference”"),
-        ("[某文件, 第一条, 十个工作日]", "[某文件]", 5, "不完整；应为[文件, 条款, 原文]"),
+        (
+            f"reference: {QUOTED}",
+            "note: 无",
+            5,
+            "多余的键“note”",
+        ),
+        (
+            f", reference: {QUOTED}",
+            "",
+            5,
+            "缺少“reference”",
+        ),
+        (
+            QUOTED,
+            "[城中政办〔2023〕19号]",
+            5,
+            "不完整；应为[文件, 条款, 原文]",
+        ),
         ("house/H-01", "house/H-99", 6, "“house/H-99”不存在"),
         ("house/H-01", "听说", 6, "依据“听说”不完整"),
         ("    2023-11-08:", "    去年:", 5, "“去年”不是日期"),
@@ -80,9 +114,52 @@ def test_a_mistake_names_file_line_and_what_was_expected(tmp_path, was, becomes,
     assert said in str(refused.value)
 
 
-def test_a_date_that_does_not_exist_is_named(tmp_path):
-    with pytest.raises(RuleError, match=r"limits\.yaml：有不存在的日期"):
-        loaded(GOOD.replace("2025-01-01", "2025-02-30"), tmp_path)
+@pytest.mark.parametrize(
+    ("content", "line", "said"),
+    [
+        (GOOD.encode("gb18030"), 2, "不是 UTF-8 编码"),
+        (GOOD.encode() + b"\x00", 8, "有控制字符 U+0000"),
+        (b"a: \x01\n", 1, "有控制字符 U+0001"),
+        (b"a: !!python/name:os.system x\n", 1, "不是有效的 YAML"),
+        (b"a: [\n", 2, "不是有效的 YAML"),
+        (b"a: \xef\xbf\xbe\n", 1, "不是有效的 YAML"),
+        (b"? [1]\n: 2\n", 1, "不对"),
+    ],
+    ids=["gbk", "nul", "control", "tag", "open bracket", "noncharacter", "list as key"],
+)
+def test_a_file_that_cannot_be_read_is_named_with_its_line(tmp_path, content, line, said):
+    (tmp_path / "limits.yaml").write_bytes(content)
+
+    with pytest.raises(RuleError, match=rf"limits\.yaml 第 {line} 行：.*{re.escape(said)}"):
+        load_parameters(tmp_path)
+
+
+def test_the_parameters_of_the_district_are_those_the_programs_know(rules):
+    assert set(rules.parameters) == set(UNIT_OF)
+
+
+def test_every_parameter_is_read_fixed_or_marked_as_not_yet_used(rules):
+    paths = [path for folder in ("engine", "api") for path in (ROOT / folder).rglob("*.py")]
+    readers = [path for path in paths if not path.stem.startswith("parameter_")]
+    code = [path.read_text(encoding="utf-8") for path in readers]
+    built = {f"answer_limit.{kind}" for kind in TicketKind}
+    built |= {f"escalation.ladder.{clock}" for clock in ClockKind}
+    read = {key for key in rules.parameters if any(f'"{key}"' in text for text in code)} | built
+    stated = {}
+    for path in PARAMETERS.glob("*.yaml"):
+        stated.update(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+    for key, entry in stated.items():
+        marked = entry.get("used") == "later" or entry.get("fixed", False)
+        assert (key in read) != marked, key
+
+
+@pytest.mark.parametrize("key", ["clock.requester_starts", "limit.units", "callback.coverage"])
+def test_a_fixed_parameter_refuses_another_value(tmp_path, key):
+    unfit = {"clock.requester_starts": "dispatch", "limit.units": ["hour"], "callback.coverage": 90}
+
+    with pytest.raises(RuleError, match="程序只执行这一取值"):
+        rules_with(key, unfit[key], tmp_path)
 
 
 def test_no_values_at_all_is_a_mistake(tmp_path):

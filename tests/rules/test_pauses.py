@@ -1,6 +1,6 @@
 """What a pause takes out of a count."""
 
-from engine.rules.pauses import pause_refusal, paused_days
+from engine.rules.pauses import AskedPause, pause_ends_at, pause_refusal, paused_days
 from engine.rules.time_limits import Pause, answer_deadline
 from engine.terms import DayKind, TicketKind
 from tests.rules.reading import day, moment
@@ -11,6 +11,11 @@ RECEIVED = moment("Mon 2023-11-13 10:00")
 
 def pause(start, end):
     return Pause(moment(start), moment(end) if end else None, "awaiting_requester")
+
+
+def refusal_of(rules, *pauses, kind=TicketKind.COMPLAINT, reason="testing", today="Tue 2023-11-14"):
+    asked = AskedPause(kind, reason, day(today), day("Mon 2023-11-27"))
+    return pause_refusal(asked, pauses, rules, ACCEPTED)
 
 
 def due_with(rules, *pauses):
@@ -89,31 +94,58 @@ def test_the_sentence_says_which_days_stood_still(rules):
 
 
 def test_help_requests_are_not_paused(rules):
-    refusal, citation = pause_refusal(TicketKind.HELP_REQUEST, "testing", [], rules, ACCEPTED)
+    refusal, citation = refusal_of(rules, kind=TicketKind.HELP_REQUEST)
 
     assert refusal == "求助类工单不停表"
     assert citation.label == "本区设定 H-22"
 
 
 def test_only_the_listed_reasons_stop_a_clock(rules):
-    refusal, _ = pause_refusal(TicketKind.COMPLAINT, "busy", [], rules, ACCEPTED)
+    refusal, _ = refusal_of(rules, reason="busy")
 
     assert "待诉求人补充材料" in refusal
 
 
 def test_a_paused_clock_is_not_paused_again(rules):
-    standing = [pause("Wed 2023-11-15 09:00", None)]
-    refusal, _ = pause_refusal(TicketKind.COMPLAINT, "testing", standing, rules, ACCEPTED)
+    refusal, _ = refusal_of(rules, pause("Wed 2023-11-15 09:00", None))
 
     assert refusal == "已在停表中，先恢复计时"
 
 
 def test_a_used_up_cap_allows_no_more(rules):
-    long = [pause("Wed 2023-11-15 09:00", "Fri 2023-12-29 10:00")]
-    refusal, _ = pause_refusal(TicketKind.COMPLAINT, "testing", long, rules, ACCEPTED)
+    refusal, _ = refusal_of(rules, pause("Wed 2023-11-15 09:00", "Fri 2023-12-29 10:00"))
 
     assert refusal == "停表累计已满 15 个工作日"
 
 
 def test_a_complaint_may_wait_for_an_appraisal(rules):
-    assert pause_refusal(TicketKind.COMPLAINT, "testing", [], rules, ACCEPTED) is None
+    assert refusal_of(rules) is None
+
+
+def test_on_the_due_day_and_after_it_no_clock_is_paused(rules):
+    assert refusal_of(rules, today="Fri 2023-11-24") is None
+
+    for late in ("Mon 2023-11-27", "Tue 2023-11-28"):
+        refusal, citation = refusal_of(rules, today=late)
+        assert refusal == "到期日11月27日（周一）当日及以后不停表"
+        assert citation.label == "本区设定 H-22"
+
+
+def test_a_standing_pause_is_used_up_at_the_end_of_its_fifteenth_working_day(rules):
+    standing = pause("Wed 2023-11-15 09:00", None)
+
+    assert pause_ends_at([standing], rules, ACCEPTED) == moment("Thu 2023-12-07 00:00")
+
+
+def test_what_earlier_pauses_took_is_no_longer_there_for_a_standing_one(rules):
+    earlier = pause("Wed 2023-11-15 09:00", "Fri 2023-11-17 17:00")
+    standing = pause("Mon 2023-11-20 09:00", None)
+
+    assert pause_ends_at([earlier, standing], rules, ACCEPTED) == moment("Fri 2023-12-08 00:00")
+
+
+def test_a_pause_that_ended_needs_no_end(rules):
+    over = pause("Wed 2023-11-15 09:00", "Fri 2023-11-17 17:00")
+
+    assert pause_ends_at([over], rules, ACCEPTED) is None
+    assert pause_ends_at([], rules, ACCEPTED) is None
