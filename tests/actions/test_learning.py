@@ -260,38 +260,6 @@ def test_a_report_that_names_the_unit_is_never_dispatched_by_itself(database, co
     assert on_ticket(number, NOW, None, sure) == ("held", None)
 
 
-@pytest.mark.parametrize("kind", [TicketKind.COMPLAINT, TicketKind.REPORT])
-def test_the_accused_named_at_intake_is_never_proposed_for_dispatch(database, kind):
-    number = a_ticket(
-        NOW, kind=kind, content="营业执照变更三个月办不下来，反复要材料", accused_unit=MARKET
-    )
-
-    def look(_step, ticket):
-        return ticket.routing_decision, ticket.routing
-
-    decision, routing = on_ticket(number, NOW, None, look)
-
-    assert decision is RoutingDecision.CONFLICT
-    units = {one["unit"] for one in routing["candidates"]}
-    if kind is TicketKind.REPORT:
-        assert "区市场监管局" not in units
-        assert not any("区市场监管局" in one["supports"] for one in routing["candidates"])
-
-
-def test_a_report_reaches_the_accused_not_even_as_an_assistant(database):
-    number = a_ticket(NOW, kind=TicketKind.REPORT, content=INVOICE, accused_unit=MARKET)
-
-    def hand_over(step, ticket):
-        units = [store.unit_by_name(step.session, name) for name in (TAX, MARKET, FINANCE)]
-        dispatch(step, ticket, Dispatch(units[0], tuple(units[1:]), "试"))
-        return {one.unit_id for one in store.assignments(step.session, ticket)}, units[1].id
-
-    assigned, accused = on_ticket(number, NOW, OPERATOR, hand_over)
-
-    assert accused not in assigned
-    assert len(assigned) == 2
-
-
 def test_the_events_are_still_one_of_each(database):
     number = a_ticket(NOW, content=INVOICE)
     returned(number)
