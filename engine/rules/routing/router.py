@@ -163,7 +163,8 @@ class Router:
         body = self._outside(evidence, order)
         if body:
             return RoutingDecision.NOT_OURS, *self._turn_away(body, evidence)
-        blamed = next((one for one in blame.accused if one.unit == order[0]), None)
+        # Named for its conduct, a body may rank second to the one whose field the words recall.
+        blamed = next((one for one in blame.accused if one.unit in order[:2]), None)
         if blamed is not None:
             return RoutingDecision.CONFLICT, self._conflict(blamed, blame.accused), None
         doubt = self._doubt(order[0], blame, kind) or self._rival(evidence, order)
