@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from engine.cli.opened import read_settings
 from engine.errors import BadInputError, EngineError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def verify() -> None:
     from engine.actions.verify import verify as recount
 
     try:
-        settings = _settings()
+        settings = read_settings()
         with _database(settings) as database, _session_errors(), database.work() as session:
             from engine.rules.rule_set import load_rules
 
@@ -33,20 +34,6 @@ def verify() -> None:
         typer.echo(f"已核验 {found.count} 份期限凭证；第一份不符：{found.difference}", err=True)
         raise typer.Exit(DIFFERS)
     typer.echo(f"已核验 {found.count} 份期限凭证，逐份重算，全部相符。")
-
-
-def _settings() -> "Settings":
-    from pydantic import ValidationError
-
-    from engine.settings import load_settings
-
-    try:
-        return load_settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(["HOTLINE", *map(str, first["loc"])]).upper()
-        message = f"设置 {name} 有误：{first['msg']}（现值 {first.get('input')!r}）。"
-        raise UnavailableError(message) from error
 
 
 @contextmanager

@@ -4,24 +4,47 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from engine.errors import BadInputError
+
 if TYPE_CHECKING:
+    from engine.settings import Settings
     from engine.store.database import Database
+
+
+def read_settings() -> "Settings":
+    """Return the settings of this installation.
+
+    Raises:
+        BadInputError: a variable is wrong; names it, what was expected and what stands there.
+    """
+    from pydantic import ValidationError
+
+    from engine.settings import load_settings
+
+    try:
+        return load_settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(["HOTLINE", *map(str, first["loc"])]).upper()
+        message = f"设置 {name} 有误：{first['msg']}（现值 {first.get('input')!r}）。"
+        raise BadInputError(message) from error
 
 
 @contextmanager
 def opened_database() -> Iterator["Database"]:
     """Yield the database of this installation, migrated; an embedded one is started if need be."""
-    from engine.settings import load_settings
     from engine.store.database import connect, use
     from engine.store.embedded import embedded_database
     from engine.store.migrate import migrate
 
-    settings = load_settings()
+    settings = read_settings()
     if settings.database_url:
         database = use(connect(settings.database_url))
-        migrate(database)
-        yield database
-        database.dispose()
+        try:
+            migrate(database)
+            yield database
+        finally:
+            database.dispose()
         return
     with embedded_database(settings.var) as database:
         migrate(use(database))

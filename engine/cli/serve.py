@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from engine.cli.opened import read_settings
 from engine.cli.progress import Progress
 from engine.errors import BadInputError
 from engine.serving.signals import StopSignals
@@ -49,7 +50,7 @@ def serve(
 ) -> None:
     """Start everything in one process tree; Ctrl-C stops all of it."""
     _override(HOTLINE_PORT=port, HOTLINE_HOST=host)
-    settings, progress = _settings(), Progress()
+    settings, progress = read_settings(), Progress()
     with _orderly(settings, progress) as house:
         holder = _checked(house)
         prefect = _prefect(house)
@@ -69,7 +70,7 @@ def serve(
 
 def worker() -> None:
     """Run the scheduled jobs against a shared database, without the desks, until stopped."""
-    settings, progress = _settings(), Progress()
+    settings, progress = read_settings(), Progress()
     if not settings.database_url:
         message = "hotline worker 用于分布式部署，请先设置 HOTLINE_DATABASE_URL；单机请用 serve。"
         raise BadInputError(message)
@@ -81,27 +82,13 @@ def worker() -> None:
 
 def migrate() -> None:
     """Bring the database to the newest structure and load the reference data."""
-    settings, progress = _settings(), Progress()
+    settings, progress = read_settings(), Progress()
     with _orderly(settings, progress) as house:
         _migrate(_database(house), progress)
 
 
 def _override(**given: object) -> None:
     os.environ.update({name: str(value) for name, value in given.items() if value is not None})
-
-
-def _settings() -> "Settings":
-    from pydantic import ValidationError
-
-    from engine.settings import load_settings
-
-    try:
-        return load_settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(["HOTLINE", *map(str, first["loc"])]).upper()
-        message = f"设置 {name} 有误：{first['msg']}（现值 {first.get('input')!r}）。"
-        raise BadInputError(message) from error
 
 
 @contextmanager
