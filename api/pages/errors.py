@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.pages.forms import EMPTY, Form
 from api.pages.visit import html
-from engine.errors import EngineError, NotFoundError, NotSignedInError
+from engine.errors import EngineError, NotSignedInError
 from engine.settings import load_settings
 
 log = structlog.get_logger()
@@ -27,19 +27,6 @@ def error_page(request: Request, error: EngineError) -> Response:
         return RedirectResponse(f"/login?next={quote(_wanted(request))}", status_code=303)
     number = "" if error.status < SERVER else _numbered(error)
     return _page(request, error.status, HEADS.get(error.status, error.title), str(error), number)
-
-
-def status_page(request: Request, status: int) -> Response:
-    """Return the page for an HTTP status that the framework raised itself (404, 405)."""
-    error = NotFoundError("没有这个页面。请核对地址，或回到工作台。")
-    return _page(request, status, HEADS.get(status, error.title), str(error), "")
-
-
-def crash_page(request: Request) -> Response:
-    """Return the page for a fault nobody foresaw, with a number to tell the administrator."""
-    number = secrets.token_hex(2).upper()
-    log.error("page_crashed", number=number, path=request.url.path)
-    return _page(request, SERVER, "系统出错", "系统出错，刚才的内容没有保存。", number)
 
 
 def _typed(request: Request) -> list[tuple[str, str]]:

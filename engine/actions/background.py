@@ -1,6 +1,8 @@
 """What the flows call: each function owns its transactions, and may run twice or late."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from sqlmodel import Session, col, select
@@ -25,6 +27,8 @@ from engine.store.database import work
 
 log = structlog.get_logger()
 LEASE = timedelta(minutes=2)
+SET_ASIDE = "set_aside"
+T = TypeVar("T")
 
 
 def system_step(session: Session, now: datetime) -> Step:
@@ -40,20 +44,29 @@ def tickets_to_route(limit: int) -> list[int]:
 
 def route_one(ticket_id: int, now: datetime) -> str:
     """Route one ticket and return what became of it; a broken one is set aside, visibly."""
+
+    def aside(error: Exception) -> str:
+        log.exception("routing_failed", ticket_id=ticket_id)
+        with work() as session:
+            ticket_store.lock_ticket(session, ticket_id).routing_error = _short(error)
+        return SET_ASIDE
+
+    return _guarded(lambda step: route_ticket(step, ticket_id), now, aside)
+
+
+def _guarded(act: Callable[[Step], T], now: datetime, aside: Callable[[Exception], T]) -> T:
+    """Act in one transaction; what fails for reasons of its own is set aside, not tried forever.
+
+    Raises:
+        UnavailableError: the database is away; that is nobody's fault and is tried again.
+    """
     try:
         with work() as session:
-            return route_ticket(system_step(session, now), ticket_id)
+            return act(system_step(session, now))
     except UnavailableError:
         raise
     except Exception as error:
-        log.exception("routing_failed", ticket_id=ticket_id)
-        _set_ticket_aside(ticket_id, error)
-        return "set_aside"
-
-
-def _set_ticket_aside(ticket_id: int, error: Exception) -> None:
-    with work() as session:
-        ticket_store.lock_ticket(session, ticket_id).routing_error = _short(error)
+        return aside(error)
 
 
 def _short(error: Exception) -> str:
@@ -69,15 +82,13 @@ def clocks_due(now: datetime, limit: int) -> list[int]:
 
 def climb_one(clock_id: int, now: datetime) -> list[str]:
     """Climb what fell due on one clock; a broken one is set aside and never stops the rest."""
-    try:
-        with work() as session:
-            return [rung.value for rung in climb(system_step(session, now), clock_id)]
-    except UnavailableError:
-        raise
-    except Exception as error:
+
+    def aside(error: Exception) -> list[str]:
         log.exception("escalation_failed", clock_id=clock_id)
         _set_clock_aside(clock_id, error)
         return []
+
+    return _guarded(lambda step: [one.value for one in climb(step, clock_id)], now, aside)
 
 
 def _set_clock_aside(clock_id: int, error: Exception) -> None:
@@ -94,15 +105,13 @@ def clocks_to_recompute(now: datetime, limit: int) -> list[int]:
 
 def recompute_one(clock_id: int, now: datetime) -> str:
     """Recount one clock and return what became of it; a broken one is set aside, visibly."""
-    try:
-        with work() as session:
-            return recompute(system_step(session, now), clock_id)
-    except UnavailableError:
-        raise
-    except Exception as error:
+
+    def aside(error: Exception) -> str:
         log.exception("recompute_failed", clock_id=clock_id)
         _set_clock_aside(clock_id, error)
-        return "set_aside"
+        return SET_ASIDE
+
+    return _guarded(lambda step: recompute(step, clock_id), now, aside)
 
 
 def calendar_alarm_lines(today: date) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from engine.lifecycle import WAITING, TicketFacts
-from engine.models import Answer, Assignment, Callback, Ticket
+from engine.models import Assignment, Callback, Ticket
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store import tickets as store
@@ -83,8 +83,3 @@ def _of_lead(
         "return_used": store.returns_by_unit(session, ticket, lead.unit_id) >= per_unit,
         "contacted": lead.contacted_at is not None,
     }
-
-
-def unit_declares_unsolved(answer: Answer | None) -> bool:
-    """Return whether the unit itself says that the matter is not (wholly) solved."""
-    return answer is not None and answer.outcome is not AnswerOutcome.SOLVED

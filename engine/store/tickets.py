@@ -1,7 +1,6 @@
 """Queries about tickets, their units and their history."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
@@ -182,17 +181,5 @@ def unrouted(session: Session, limit: int) -> Sequence[int]:
         .where(Ticket.status == TicketStatus.ACCEPTED, Ticket.routing_error == "")
         .order_by(col(Ticket.id))
         .limit(limit)
-    )
-    return session.exec(query).all()
-
-
-def recent_of_phone(session: Session, phone: str, since: datetime) -> Sequence[Ticket]:
-    """Return the tickets of one telephone number since a moment, newest first."""
-    query = (
-        select(Ticket)
-        .join(Requester, col(Requester.ticket_id) == col(Ticket.id))
-        .where(Requester.phone == phone, Ticket.accepted_at >= since)
-        .order_by(col(Ticket.id).desc())
-        .limit(10)
     )
     return session.exec(query).all()
