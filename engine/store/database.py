@@ -1,15 +1,19 @@
-"""The one way to the database: `work()` is one transaction, committed when it ends well."""
+"""The one way to the database: `work()` is one transaction, committed when it ends well.
 
-from collections.abc import Iterator
+Every such transaction acts as the role `hotline_app` (engine/store/app_roles.py), set for it alone.
+"""
+
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
 from engine.errors import UnavailableError
+from engine.store.app_roles import APP, roles_usable
 
 WAKE_CHANNEL = "hotline_wake"
 AWAY = "数据库暂时连不上，刚才的内容没有保存，请稍后再试。"
@@ -17,10 +21,14 @@ AWAY = "数据库暂时连不上，刚才的内容没有保存，请稍后再试
 
 @dataclass
 class Database:
-    """A PostgreSQL database and its pool of connections."""
+    """A PostgreSQL database and its pool of connections.
+
+    `roles` turns true once the login was seen to be able to act as the application's roles.
+    """
 
     url: str
     engine: Engine
+    roles: bool = field(default=False, compare=False)
 
     @contextmanager
     def work(self) -> Iterator[Session]:
@@ -30,14 +38,38 @@ class Database:
             UnavailableError: the database cannot be reached; nothing was written.
         """
         try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            with _Session(self.engine, expire_on_commit=False) as session, session.begin():
+                session.info["database"] = self
                 yield session
         except (OperationalError, InterfaceError) as error:
             raise UnavailableError(AWAY) from error
 
+    def take_role(self, connection: Connection) -> None:
+        """Let a transaction that begins act as `hotline_app`, where the login may."""
+        self.roles = self.roles or roles_usable(connection)
+        if self.roles:
+            set_locally(connection, {"role": APP})
+
     def dispose(self) -> None:
         """Close every connection of this process."""
         self.engine.dispose()
+
+
+class _Session(Session):
+    """A session of `work()`, told apart from sessions that migrations and tools open."""
+
+
+@event.listens_for(_Session, "after_begin")
+def _begun(session: Session, _transaction: object, connection: Connection) -> None:
+    session.info["database"].take_role(connection)
+
+
+def set_locally(connection: Connection, settings: Mapping[str, str]) -> None:
+    """Set settings of PostgreSQL until this transaction ends; none stays on the connection."""
+    calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
+    values = [part for setting in settings.items() for part in setting]
+    raw: Any = connection.connection.dbapi_connection  # 0.02 ms less than by way of SQLAlchemy
+    raw.execute(f"SELECT {calls}", values)
 
 
 def connect(url: str, **options: Any) -> Database:

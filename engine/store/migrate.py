@@ -7,6 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from engine.store.database import Database
+from engine.store.row_security import settle
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -20,7 +21,11 @@ def alembic_config(connection: Connection | None = None) -> Config:
 
 
 def migrate(database: Database, revision: str = "head") -> None:
-    """Upgrade `database` to `revision` in one transaction; already there is fine."""
+    """Upgrade `database` to `revision` in one transaction; already there is fine.
+
+    It works as the login, which owns the tables, and then settles what the roles may do.
+    """
     with database.engine.begin() as connection:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(12345)")
         command.upgrade(alembic_config(connection), revision)
+        settle(connection)

@@ -1,0 +1,59 @@
+"""The two database roles the programs work as; neither owns anything, neither may sign in.
+
+`hotline_app` is every transaction of `work()`: it reads and writes rows, changes no table, and has
+no UPDATE or DELETE on what is append-only. `hotline_unit` is a transaction of a handling unit's
+person: row-level security lets it touch that unit's tickets alone (engine/store/row_security.py).
+
+The login owns the tables and switches for each transaction (`SET LOCAL ROLE`), so nothing stays
+on a pooled connection. Where the login may create no roles, a database administrator does it once
+(docs/deployment.md); until then the house works as its login and says so on the page 系统状态.
+"""
+
+from sqlalchemy import Connection
+
+APP, UNIT = "hotline_app", "hotline_unit"
+# Rows that are written once; the roles have no UPDATE and no DELETE on them.
+APPEND_ONLY = ("ticket_event", "routing_version")
+
+_CREATE = """
+DO $$ BEGIN
+    IF to_regrole('{role}') IS NULL THEN CREATE ROLE {role} NOLOGIN; END IF;
+    IF NOT pg_has_role(current_user, '{role}', 'MEMBER') THEN GRANT {role} TO CURRENT_USER; END IF;
+EXCEPTION WHEN insufficient_privilege OR duplicate_object OR unique_violation THEN
+    RAISE NOTICE 'role {role} was not made: %%', SQLERRM;
+END $$
+"""
+_USABLE = """
+SELECT count(*) = 2 FROM pg_roles
+WHERE rolname IN ('hotline_app', 'hotline_unit') AND pg_has_role(current_user, oid, 'MEMBER')
+  AND has_table_privilege(oid, to_regclass('unit'), 'SELECT')
+"""
+
+
+def create_roles(connection: Connection) -> None:
+    """Create both roles and let this login act as them, where it may; else leave it as it is."""
+    for role in (APP, UNIT):
+        connection.exec_driver_sql(_CREATE.format(role=role))
+
+
+def known_roles(connection: Connection) -> tuple[str, ...]:
+    """Return which of the two roles this database server has."""
+    query = f"SELECT rolname FROM pg_roles WHERE rolname IN ('{APP}', '{UNIT}') ORDER BY 1"
+    return tuple(connection.exec_driver_sql(query).scalars())
+
+
+def roles_usable(connection: Connection) -> bool:
+    """Return whether this login may act as both roles and they may read this database."""
+    return bool(connection.exec_driver_sql(_USABLE).scalar_one())
+
+
+def grant_app(connection: Connection) -> None:
+    """Give `hotline_app` the rows of every table, and of those written once only new ones."""
+    schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
+    tables = f"ALL TABLES IN SCHEMA {schema}"
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema} TO {APP}, {UNIT}")
+    connection.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {APP}")
+    connection.exec_driver_sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {APP}, {UNIT}")
+    for table in ("alembic_version", *APPEND_ONLY):
+        connection.exec_driver_sql(f"REVOKE UPDATE, DELETE ON {table} FROM {APP}")
+    connection.exec_driver_sql(f"REVOKE INSERT ON alembic_version FROM {APP}")

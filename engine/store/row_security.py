@@ -1,0 +1,179 @@
+"""Row-level security: which rows of which tables a handling unit's own transaction may touch.
+
+The query layer already asks only for a unit's own tickets; this is the second wall, for the day a
+condition is forgotten. A table that is not named here is closed to units altogether.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from engine.store.app_roles import APP, UNIT, create_roles, grant_app, known_roles
+from engine.store.database import set_locally
+
+SEES = "hotline_sees(ticket_id)"
+MINE = "unit_id = hotline_unit()"
+LETTER = f"{MINE} AND number <> ''"
+TICKET = """
+NOT (kind = 'report' AND accused_unit_id IS NOT DISTINCT FROM hotline_unit())
+AND EXISTS (SELECT 1 FROM assignment a WHERE a.ticket_id = ticket.id
+            AND a.unit_id = hotline_unit()
+            AND (a.ended_at IS NULL
+                 OR (a.end_reason = '办结' AND a.ended_at >= hotline_kept_since())))
+"""
+REQUESTER = """
+EXISTS (SELECT 1 FROM ticket t WHERE t.id = requester.ticket_id
+        AND (NOT t.confidential OR t.lead_unit_id = hotline_unit()))
+"""
+EVENT = f"""
+{SEES} AND event <> 'propose_referral'
+AND NOT COALESCE((details ->> 'restricted')::boolean, false)
+"""
+# A reply is due by the unit a letter went to, which need not have the ticket.
+CLOCK = f"CASE WHEN letter_id IS NULL THEN {SEES} ELSE {MINE} END"
+OF_CLOCK = "EXISTS (SELECT 1 FROM clock c WHERE c.id = clock_id)"
+MAIL = f"""
+{SEES} AND (letter_id IS NULL OR {MINE}) AND kind NOT IN
+('letter_proposed', 'rectification_answered', 'callback_owed', 'digest', 'referral')
+"""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What units may do to a table: rights, which rows they see, and which they may write."""
+
+    rights: str
+    seen: str
+    written: str = ""
+
+    @property
+    def checked(self) -> str:
+        """Return the condition that a row a unit writes must fulfil."""
+        return self.written or self.seen
+
+
+POLICIES = {
+    "ticket": Rows("SELECT, UPDATE", TICKET),
+    "requester": Rows("SELECT", REQUESTER),
+    "assignment": Rows("SELECT, UPDATE", f"{MINE} OR {SEES}", MINE),
+    "ticket_event": Rows("SELECT, INSERT", EVENT, SEES),
+    "answer": Rows("SELECT, INSERT", SEES),
+    "return_request": Rows("SELECT, INSERT", SEES, f"{MINE} AND {SEES}"),
+    "extension_request": Rows("SELECT, INSERT", SEES),
+    "callback": Rows("SELECT", SEES),
+    "callback_attempt": Rows("SELECT", SEES),
+    "clock": Rows("SELECT, INSERT, UPDATE", CLOCK),
+    "rung_taken": Rows("SELECT, INSERT", OF_CLOCK),
+    "breach": Rows("SELECT, INSERT", OF_CLOCK),
+    "letter": Rows("SELECT, UPDATE", LETTER),
+    "outbox_message": Rows("SELECT", MAIL),
+    "draft": Rows("SELECT, INSERT, UPDATE, DELETE", "account_id = hotline_account()"),
+}
+# No row of these is anybody's secret; of accounts the hashes and addresses are not for units.
+OPEN = {
+    "unit": "SELECT", "routing_version": "SELECT",
+    "account": "SELECT (id, name, role, unit_id, active)",
+}  # fmt: skip
+# Tables about tickets that units have no business with at all.
+CLOSED = ("evaluation_link", "idempotency_record")
+
+
+def settle(connection: Connection) -> None:
+    """Make roles, rights and policies what this program wants them to be; already so is fast."""
+    create_roles(connection)
+    roles = known_roles(connection)
+    wanted = _digest(connection, roles)
+    if (
+        wanted
+        == connection.exec_driver_sql(
+            "SELECT obj_description('hotline_unit()'::regprocedure)"
+        ).scalar()
+    ):
+        return
+    for table, rows in POLICIES.items():
+        _protect(connection, table, rows, UNIT in roles)
+    if len(roles) == len((APP, UNIT)):
+        grant_app(connection)
+        _grant_unit(connection)
+    connection.exec_driver_sql(f"COMMENT ON FUNCTION hotline_unit() IS '{wanted}'")
+
+
+def _digest(connection: Connection, roles: tuple[str, ...]) -> str:
+    """Return what stands for all that is settled: this program's wishes, the tables, the roles."""
+    tables = connection.exec_driver_sql(
+        "SELECT oid FROM pg_class WHERE relkind IN ('r', 'p') "
+        "AND relnamespace = current_schema()::regnamespace ORDER BY oid"
+    ).scalars()
+    said = repr((POLICIES, OPEN, roles, list(tables)))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _protect(connection: Connection, table: str, rows: Rows, known: bool) -> None:
+    run = connection.exec_driver_sql
+    run(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    for name in ("hotline_everything", "hotline_seen", "hotline_new", "hotline_changed",
+                 "hotline_gone"):  # fmt: skip
+        run(f"DROP POLICY IF EXISTS {name} ON {table}")
+    if not known:
+        return
+    run(f"CREATE POLICY hotline_everything ON {table} TO {APP} USING (true)")
+    run(f"CREATE POLICY hotline_seen ON {table} FOR SELECT TO {UNIT} USING ({rows.seen})")
+    new = f"WITH CHECK ({rows.checked})"
+    if "INSERT" in rows.rights:
+        run(f"CREATE POLICY hotline_new ON {table} FOR INSERT TO {UNIT} {new}")
+    if "UPDATE" in rows.rights:
+        run(f"CREATE POLICY hotline_changed ON {table} FOR UPDATE TO {UNIT} "
+            f"USING ({rows.checked}) {new}")  # fmt: skip
+    if "DELETE" in rows.rights:
+        run(f"CREATE POLICY hotline_gone ON {table} FOR DELETE TO {UNIT} USING ({rows.seen})")
+
+
+def _grant_unit(connection: Connection) -> None:
+    run = connection.exec_driver_sql
+    schema = run("SELECT quote_ident(current_schema())").scalar_one()
+    run(f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {UNIT}")
+    for table, rows in POLICIES.items():
+        run(f"GRANT {rows.rights} ON {table} TO {UNIT}")
+    for table, right in OPEN.items():
+        run(f"GRANT {right} ON {table} TO {UNIT}")
+
+
+def see_as_unit(session: Session, unit_id: int, account_id: int, kept_since: datetime) -> None:
+    """Let the rest of a transaction touch one unit's rows alone; what it closed since then too.
+
+    Where the login cannot act as the roles nothing changes, and the page 系统状态 says so.
+    """
+    session.flush()
+    session.info["unit"] = {
+        "hotline.unit_id": str(unit_id), "hotline.account_id": str(account_id),
+        "hotline.kept_since": kept_since.isoformat(),
+    }  # fmt: skip
+    _act_as(session, {**session.info["unit"], "role": UNIT})
+
+
+@contextmanager
+def as_house(session: Session) -> Iterator[None]:
+    """Let an action do what the house does behind a unit's back: number events, write mails.
+
+    What a person sees is never read in here. Outside a unit's transaction it changes nothing.
+    """
+    if "unit" not in session.info or session.info.get("house"):
+        yield
+        return
+    session.flush()
+    session.info["house"] = True
+    _act_as(session, {"role": APP})
+    yield
+    session.flush()
+    session.info["house"] = False
+    _act_as(session, {"role": UNIT})
+
+
+def _act_as(session: Session, settings: dict[str, str]) -> None:
+    if session.info["database"].roles:
+        set_locally(session.connection(), settings)

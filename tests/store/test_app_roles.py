@@ -1,0 +1,102 @@
+"""The programs work as roles that own nothing, for one transaction; and say when they can not."""
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from engine.models import NumberSeries
+from engine.store import app_roles, row_security
+from engine.store.database import connect, use, work
+from engine.store.migrate import migrate
+
+
+def asked(session, question):
+    return session.connection().execute(text(question)).scalar_one()
+
+
+def test_every_piece_of_work_is_done_as_the_application(database):
+    with work() as session:
+        assert asked(session, "SELECT current_user") == app_roles.APP
+
+
+def test_the_role_ends_with_the_transaction(database):
+    with work() as session:
+        asked(session, "SELECT 1")
+
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT current_user = session_user")).scalar_one()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["CREATE TABLE mine (id int)", "ALTER TABLE ticket ADD mine int", "DROP TABLE ticket",
+     "ALTER TABLE ticket DISABLE ROW LEVEL SECURITY", "TRUNCATE ticket CASCADE",
+     "UPDATE alembic_version SET version_num = 'x'"],
+)  # fmt: skip
+def test_the_application_changes_rows_and_never_tables(database, statement):
+    with work() as session, pytest.raises(ProgrammingError, match=r"permission denied|must be own"):
+        session.connection().execute(text(statement))
+
+
+@pytest.mark.parametrize("table", app_roles.APPEND_ONLY)
+def test_what_is_written_once_can_be_added_to_and_nothing_else(database, table):
+    rights = "SELECT string_agg(privilege_type, ' ' ORDER BY 1) FROM information_schema"
+    query = f"{rights}.role_table_grants WHERE table_name = '{table}' AND grantee = 'hotline_app'"
+
+    with database.engine.connect() as connection:
+        assert connection.execute(text(query)).scalar_one() == "INSERT SELECT"
+
+
+def test_the_roles_may_neither_sign_in_nor_pass_row_security(database):
+    query = (
+        "SELECT bool_or(rolcanlogin OR rolsuper OR rolbypassrls OR rolcreaterole) FROM pg_roles "
+        "WHERE rolname LIKE 'hotline\\_%'"
+    )
+
+    with database.engine.connect() as connection:
+        assert connection.execute(text(query)).scalar_one() is False
+
+
+def test_settling_twice_changes_nothing(database):
+    laid = "SELECT array_agg(oid ORDER BY oid) FROM pg_policy"
+    with database.engine.begin() as connection:
+        first = connection.execute(text(laid)).scalar_one()
+        row_security.settle(connection)
+
+        assert connection.execute(text(laid)).scalar_one() == first
+
+
+@pytest.fixture
+def managed(server, database):
+    """Yield an empty database whose login owns it and may create no roles, as at a provider."""
+    with psycopg.connect(server.format(name="postgres"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS managed WITH (FORCE)")
+        connection.execute("DROP ROLE IF EXISTS tenant")
+        connection.execute("CREATE ROLE tenant LOGIN")
+        connection.execute("CREATE DATABASE managed OWNER tenant")
+    address = server.format(name="managed").replace("postgres:", "tenant:", 1)
+    theirs = use(connect(address, pool_size=1))
+    yield theirs
+    theirs.dispose()
+    use(database)
+
+
+def test_a_login_that_may_create_no_roles_still_works(managed):
+    migrate(managed)
+
+    with work() as session:
+        session.add(NumberSeries(prefix="T", last=1))
+        session.flush()
+        assert asked(session, "SELECT current_user") == "tenant"
+    assert not managed.roles
+
+
+def test_roles_an_administrator_lends_are_taken_up_at_once(managed, server):
+    migrate(managed)
+    with psycopg.connect(server.format(name="postgres"), autocommit=True) as connection:
+        connection.execute("GRANT hotline_app, hotline_unit TO tenant")
+    migrate(managed)
+
+    with work() as session:
+        assert asked(session, "SELECT current_user") == app_roles.APP
