@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import clock
 from engine.errors import EngineError, UnavailableError
-from engine.flows import learning, orders, upkeep
+from engine.flows import auditing, learning, orders, upkeep
 from engine.flows.batches import Ids, Outcome
 from engine.flows.door import Door
 from engine.flows.orders import Background
@@ -74,6 +74,15 @@ JOBS = (
         "learn", "learn_routing",
         {"trigger": "cron", "hour": 2, "minute": 30, "timezone": SHANGHAI},
         plain=lambda _actions, ids, now: learning.learn(learning.live(), ids, now), at_start=False,
+    ),
+    Job(
+        "seal", "seal_audit", {"trigger": "interval", "seconds": 300},
+        plain=lambda _actions, ids, now: auditing.seal(auditing.live(), ids, now), at_start=False,
+    ),
+    Job(
+        "check", "check_audit", {"trigger": "interval", "seconds": 60}, frozenset({"audit"}),
+        lambda _actions, now: auditing.live().checks_waiting(now),
+        lambda _actions, ids, now: auditing.check(auditing.live(), ids, now),
     ),
     # At each start as well, for the machine may be off at nine; the action mails once a day.
     Job(

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     contact: str = "12345专线分派岗"
     number_prefix: str = "LZ"
     demo_data: bool = Field(default=True, description="lay in the demonstration day on first start")
+    audit_key: Path | None = Field(
+        default=None, description="the key that signs the audit log; default var/keys/audit.pem"
+    )
     session_hours: int = Field(default=12, ge=1)
     log_level: str = "INFO"
 

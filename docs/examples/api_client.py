@@ -3,7 +3,6 @@
 HOTLINE_URL=http://127.0.0.1:8000 HOTLINE_KEY=hl_... python docs/examples/api_client.py
 """
 
-# ruff: noqa: EM102, PLR2004, T201
 import json
 import os
 import time

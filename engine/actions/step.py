@@ -14,7 +14,7 @@ from engine.lifecycle import FINAL, Refused, Transition, may, move
 from engine.models import Ticket, TicketEventRecord
 from engine.rules.citations import clause
 from engine.rules.rule_set import RuleSet
-from engine.store import tickets as store
+from engine.store import audit, chain
 from engine.terms import TicketEvent, TicketStatus
 
 
@@ -77,9 +77,10 @@ def append(
     citation: str,
 ) -> TicketEventRecord:  # fmt: skip
     """Write one line of a ticket's history as it now stands."""
+    seq, previous = audit.last_event(step.session, ticket)
     record = TicketEventRecord(
         ticket_id=ticket.id,
-        seq=store.next_seq(step.session, ticket),
+        seq=seq + 1,
         event=event,
         at=step.now,
         recorded_at=clock.now(),
@@ -92,10 +93,19 @@ def append(
         reason=why.reason,
         citation=why.citation or citation,
         details=why.details,
+        words_digest=b"",
+        link=b"",
     )
+    _chain(record, ticket.number, previous)
     step.session.add(record)
     step.session.flush()
     return record
+
+
+def _chain(record: TicketEventRecord, number: str, previous: bytes) -> None:
+    record.words_digest = chain.words_digest(chain.event_words(record))
+    facts = chain.event_facts(record)
+    record.link = chain.link(previous, f"ticket:{number}", record.seq, facts, record.words_digest)
 
 
 def _label(anchor: str) -> str:

@@ -6,6 +6,7 @@ import typer
 
 from engine.cli import (
     accounts,
+    audit,
     calendar,
     catalogue,
     deadline,
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-MODULES = (serve, demo, deadline, calendar, rules, route, routing, catalogue, accounts, docs)
+MODULES = (serve, demo, deadline, calendar, rules, route, routing, catalogue, accounts, audit, docs)
 for module in MODULES:
     module.register(app)
 

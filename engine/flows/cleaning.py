@@ -16,7 +16,8 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.sorting import FlowRunSort
 
 OURS = ["route-tickets", "watch-clocks", "send-messages", "recompute-deadlines", "close-windows",
-        "deem-accepted", "calendar-alarm", "learn-routing", "housekeeping"]  # fmt: skip
+        "deem-accepted", "calendar-alarm", "learn-routing", "seal-audit", "check-audit",
+        "housekeeping"]  # fmt: skip
 PAGE = 200
 
 

@@ -116,9 +116,9 @@ class ShutDoor:
 
 def flow_named(name: str) -> Callable[..., dict[str, object]]:
     """Return the flow of that name; Prefect is imported by then or now."""
-    from engine.flows import learning_recorded, recorded
+    from engine.flows import auditing_recorded, learning_recorded, recorded
 
-    flows = {**vars(recorded), **vars(learning_recorded)}
+    flows = {**vars(recorded), **vars(learning_recorded), **vars(auditing_recorded)}
     found: Callable[..., dict[str, object]] = flows[name]
     return found
 

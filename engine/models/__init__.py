@@ -6,6 +6,7 @@ from engine.models.base import NAMING
 
 SQLModel.metadata.naming_convention = NAMING
 
+from engine.models.audit import AuditCheck, AuditEntry, AuditMark, AuditSeal  # noqa: E402
 from engine.models.clocks import Breach, Clock, RungTaken  # noqa: E402
 from engine.models.evaluation import EvaluationLink  # noqa: E402
 from engine.models.letters import Letter, LetterSerial  # noqa: E402
@@ -40,6 +41,10 @@ __all__ = [
     "Answer",
     "ApiKey",
     "Assignment",
+    "AuditCheck",
+    "AuditEntry",
+    "AuditMark",
+    "AuditSeal",
     "Breach",
     "Callback",
     "CallbackAttempt",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Identity
+from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Identity, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -47,6 +47,11 @@ def json_column(*, nullable: bool = False) -> Any:
 def json_list() -> Any:
     """Return a JSONB column that holds a list; the default is an empty one."""
     return Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+
+
+def digest_column() -> Any:
+    """Return a column of 32 bytes: a SHA-256."""
+    return Field(sa_column=Column(LargeBinary(32), nullable=False))
 
 
 def key() -> Any:

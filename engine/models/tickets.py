@@ -5,7 +5,16 @@ from typing import Any
 from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from engine.models.base import Moment, json_column, json_list, key, moment, refers, term
+from engine.models.base import (
+    Moment,
+    digest_column,
+    json_column,
+    json_list,
+    key,
+    moment,
+    refers,
+    term,
+)
 from engine.terms import (
     ActorKind,
     AssignmentRole,
@@ -106,7 +115,10 @@ class Assignment(SQLModel, table=True):
 
 
 class TicketEventRecord(SQLModel, table=True):
-    """One thing that happened (工单经过); append-only, the database refuses changes."""
+    """One thing that happened (工单经过); append-only, the database refuses changes.
+
+    `link` chains it to the ticket's event before it; see `store.chain`.
+    """
 
     __tablename__ = "ticket_event"
     __table_args__ = (
@@ -131,6 +143,8 @@ class TicketEventRecord(SQLModel, table=True):
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     citation: str = Field(default="", max_length=200)
     details: dict[str, Any] = json_column()
+    words_digest: bytes = digest_column()
+    link: bytes = digest_column()
 
 
 class Draft(SQLModel, table=True):

@@ -96,14 +96,6 @@ def events(session: Session, ticket: Ticket) -> Sequence[TicketEventRecord]:
     return session.exec(query.order_by(col(TicketEventRecord.seq))).all()
 
 
-def next_seq(session: Session, ticket: Ticket) -> int:
-    """Return the number of a ticket's next event; the ticket must be locked."""
-    query = select(func.coalesce(func.max(TicketEventRecord.seq), 0)).where(
-        TicketEventRecord.ticket_id == ticket.id
-    )
-    return session.exec(query).one() + 1
-
-
 def returns_by_unit(session: Session, ticket: Ticket, unit_id: int) -> int:
     """Return how often a unit has sent this ticket back."""
     query = select(func.count()).where(

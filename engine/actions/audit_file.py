@@ -1,0 +1,88 @@
+"""Checks an exported audit log (审计导出) by itself: no database is asked."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.actions.audit_export import FORMAT
+from engine.actions.audit_key import is_signed
+from engine.errors import BadInputError
+from engine.store import chain
+
+
+@dataclass
+class _File:
+    """What was read so far."""
+
+    whole: Any = field(default_factory=hashlib.sha256)
+    key: bytes = b""
+    ends: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    rows: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
+    seals: dict[str, bytes] = field(default_factory=dict)
+    signed: bool = False
+
+    def header(self, line: dict[str, Any]) -> str:
+        """Take the key in."""
+        self.key = bytes.fromhex(line["public_key"])
+        return "" if line["format"] == FORMAT else f"不认识的格式 {line['format']}。"
+
+    def row(self, line: dict[str, Any]) -> str:
+        """Return what is wrong with the next row."""
+        stream, seq = line["stream"], line["seq"]
+        last, previous = self.ends.get(stream, (0, chain.BEGINNING))
+        words, link = bytes.fromhex(line["words_digest"]), bytes.fromhex(line["link"])
+        self.ends[stream] = (seq, link)
+        self.rows.setdefault(line["log"], []).append((line["id"], link))
+        if seq != last + 1:
+            return f"{stream} 缺第 {last + 1} 条。"
+        altered = "words" in line and chain.words_digest(line["words"]) != words
+        if altered or chain.link(previous, stream, seq, line["facts"], words) != link:
+            return f"{stream} 第 {seq} 条被改过。"
+        return ""
+
+    def seal(self, line: dict[str, Any]) -> str:
+        """Return what is wrong with the next seal."""
+        log, span = line["log"], (line["from"], line["to"])
+        name = f"封存（{log} id {span[0]} 至 {span[1]}）"
+        link, root = bytes.fromhex(line["link"]), bytes.fromhex(line["root"])
+        inside = [one for row, one in self.rows.get(log, []) if span[0] <= row <= span[1]]
+        previous, self.seals[log] = self.seals.get(log, chain.BEGINNING), link
+        if (len(inside), chain.root(b"".join(inside))) != (line["rows"], root):
+            return f"{name}里的记录被删、被换或被插入。"
+        linked = chain.seal_link(previous, log, span, line["rows"], root) == link
+        if not linked or not is_signed(bytes.fromhex(line["signature"]), link, self.key):
+            return f"{name}被改过，或不是用这把密钥签的。"
+        return ""
+
+    def signature(self, line: dict[str, Any]) -> str:
+        """Return what is wrong with the end."""
+        self.signed = is_signed(bytes.fromhex(line["signature"]), self.whole.digest(), self.key)
+        return "" if self.signed else "文件的签名不对：内容被改过。"
+
+
+def check_file(lines: Iterable[bytes]) -> tuple[int, str]:
+    """Return how many rows an export has, and the first thing that is wrong with it.
+
+    Raises:
+        BadInputError: this is no export of an audit log.
+    """
+    file = _File()
+    readers = {"header": file.header, "row": file.row, "seal": file.seal,
+               "signature": file.signature}  # fmt: skip
+    try:
+        for raw in lines:
+            line = json.loads(raw)
+            fault = readers[line["type"]](line)
+            if fault:
+                return _count(file), fault
+            file.whole.update(raw)
+    except (ValueError, KeyError, TypeError) as error:
+        message = "这不是审计导出文件：每行应为一个 JSON 对象，由 hotline audit export 写出。"
+        raise BadInputError(message) from error
+    return _count(file), "" if file.signed else "文件被截断：缺最后一行签名。"
+
+
+def _count(file: _File) -> int:
+    return sum(len(one) for one in file.rows.values())

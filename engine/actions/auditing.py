@@ -1,0 +1,88 @@
+"""What time does to the audit log: it is sealed every few minutes and read through once a day."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from engine.actions.actor import SYSTEM
+from engine.actions.audit_key import signing_key
+from engine.actions.audit_verify import verify
+from engine.models import AuditCheck, AuditSeal
+from engine.store import audit as store
+from engine.store import chain
+from engine.store.database import work
+
+SEAL_OVER = 1000  # rows a seal covers at most: what is missing lies within so few
+CHECK_EVERY = timedelta(hours=24)
+
+
+def seal(now: datetime) -> int:
+    """Seal what was written since the last seal in both logs; return how many rows.
+
+    Two machines may seal at once: the second waits and finds nothing left.
+    """
+    return sum(_seal_log(log, now) for log in store.LOGS)
+
+
+def _seal_log(log: str, now: datetime) -> int:
+    with work() as session:
+        store.lock_seals(session, log)
+        upto = store.sealable(session, log)
+        last = store.last_seal(session, log)
+        first = last.to_id + 1 if last else 1
+        sealed = 0
+        while upto >= first:
+            found = store.span(session, log, first, upto, SEAL_OVER)
+            if not found.rows:
+                break
+            last = _write(session, log, (first, found.to_id), found, last, now)
+            first, sealed = found.to_id + 1, sealed + found.rows
+        store.mark(session, log)
+        return sealed
+
+
+def _write(
+    session: Session, log: str, span: tuple[int, int], found: store.Span, last: AuditSeal | None,
+    now: datetime,
+) -> AuditSeal:  # fmt: skip
+    over = chain.root(found.links)
+    previous = last.link if last else chain.BEGINNING
+    link = chain.seal_link(previous, log, span, found.rows, over)
+    seal = AuditSeal(
+        log=log, from_id=span[0], to_id=span[1], rows=found.rows, root=over, sealed_at=now,
+        link=link, signature=signing_key().sign(link),
+    )  # fmt: skip
+    session.add(seal)
+    session.flush()
+    return seal
+
+
+def checks_waiting(now: datetime) -> list[int]:
+    """Return the checks that wait; a whole day after the last one the engine asks for one."""
+    with work() as session:
+        last = store.last_check(session)
+        if last is None or (last.finished_at and now - last.asked_at >= CHECK_EVERY):
+            store.ask(session, SYSTEM.name, now)
+        return store.open_checks(session)
+
+
+def carry_out_check(check_id: int, now: datetime) -> str:
+    """Carry out a check somebody asked for, and write down how far it is; twice is harmless."""
+    with work() as session:
+        check = session.get_one(AuditCheck, check_id)
+        if check.finished_at is not None:
+            return "done"
+        check.started_at, check.total = check.started_at or now, store.count(session)
+    with work() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        verdict = verify(session, lambda count: _note_progress(check_id, count))
+    with work() as session:
+        check = session.get_one(AuditCheck, check_id, with_for_update=True)
+        check.finished_at, check.checked = now, verdict.checked
+        check.fault, check.head = verdict.fault, verdict.head
+    return "broken" if verdict.fault else "whole"
+
+
+def _note_progress(check_id: int, count: int) -> None:
+    with work() as session:
+        session.get_one(AuditCheck, check_id).checked = count

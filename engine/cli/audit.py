@@ -1,0 +1,96 @@
+"""`hotline audit`: read the whole log through, seal it, export it, check an export."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine.cli.opened import opened_database
+from engine.errors import BadInputError
+
+BROKEN = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to an application."""
+    audit = typer.Typer(help="审计链：核验、封存、导出。", no_args_is_help=True)
+    audit.command("verify", help="通读审计链，指出第一条对不上的记录；给出文件则核验导出文件。")(
+        verify
+    )
+    audit.command("seal", help="现在就封存新写的记录（平时每 5 分钟自动封存）。")(seal)
+    audit.command("export", help="导出为带签名的 JSON 行，外人可独立核验。")(export)
+    audit.command("key", help="显示验签用的公钥。")(key)
+    app.add_typer(audit, name="audit")
+
+
+def verify(
+    file: Annotated[Path | None, typer.Argument(help="导出的文件；不写则核验数据库")] = None,
+) -> None:
+    """Print whether the chain is whole; exit 1 and name the first row that is not."""
+    found = _verified_file(file) if file else _verified_database()
+    if found["fault"]:
+        typer.echo(f"■ 对不上：{found['fault']}")
+        raise typer.Exit(BROKEN)
+    head = f"，末次封存指纹 {found['head'][:16]}…" if found["head"] else ""
+    typer.echo(f"✓ 链条完整：共 {found['checked']} 条{head}。")
+
+
+def _verified_database() -> dict[str, Any]:
+    from engine.actions.audit_verify import verify as read_through
+    from engine.store.audit import count
+    from engine.store.database import work
+
+    with opened_database(), work() as session:
+        total = count(session)
+
+        def tell(done: int) -> None:
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r核验 {done} / {total} 条")
+
+        verdict = read_through(session, tell)
+    return {"fault": verdict.fault, "checked": verdict.checked, "head": verdict.head}
+
+
+def _verified_file(file: Path) -> dict[str, Any]:
+    from engine.actions.audit_file import check_file
+
+    try:
+        with file.open("rb") as lines:
+            rows, fault = check_file(lines)
+    except OSError as error:
+        message = f"{file} 读不出来：{error.strerror}。"
+        raise BadInputError(message) from error
+    return {"checked": rows, "fault": fault, "head": ""}
+
+
+def seal() -> None:
+    """Seal what was written and say how much."""
+    from engine import clock
+    from engine.actions.auditing import seal as seal_now
+
+    with opened_database():
+        # The first run marks how far it is safe to go, the second seals up to there.
+        rows = seal_now(clock.now()) + seal_now(clock.now())
+    typer.echo(f"已封存 {rows} 条。")
+
+
+def export(file: Path) -> None:
+    """Write the export and say how it is verified."""
+    from engine import clock
+    from engine.actions.audit_export import export as write
+    from engine.actions.audit_key import public_key
+    from engine.store.database import work
+
+    with opened_database(), work() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        rows = write(session, file, clock.now())
+        typer.echo(f"已导出 {rows} 条到 {file}。核验：hotline audit verify {file}")
+        typer.echo(f"公钥（请另外交给核验的人）：{public_key().hex()}")
+
+
+def key() -> None:
+    """Print the public key."""
+    from engine.actions.audit_key import public_key
+
+    typer.echo(public_key().hex())
