@@ -49,5 +49,6 @@ def check(lines, public_key=None):
 
 
 if __name__ == "__main__":
-    found = check(open(sys.argv[1], "rb"), *sys.argv[2:])
+    with open(sys.argv[1], "rb") as export:
+        found = check(export, *sys.argv[2:])
     print(sum(map(len, found.values())), "rows verified")

@@ -12,6 +12,7 @@ from engine.actions.actor import Actor
 from engine.models import AuditEntry
 from engine.store import audit as store
 from engine.store import chain
+from engine.store.row_security import as_house
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ def note(session: Session, actor: Actor, now: datetime, what: Note) -> AuditEntr
 
     Never put personal data of requesters into the details.
     """
+    with as_house(session):
+        return _append(session, actor, now, what)
+
+
+def _append(session: Session, actor: Actor, now: datetime, what: Note) -> AuditEntry:
     seq, previous = store.last_entry(session, what.stream)
     entry = AuditEntry(
         stream=what.stream, seq=seq + 1, action=what.action, at=now, recorded_at=clock.now(),

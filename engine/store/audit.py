@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from engine.models import AuditCheck, AuditEntry, AuditSeal, Ticket, TicketEventRecord
 from engine.store.chain import BEGINNING
+from engine.store.row_security import as_house
 from engine.terms import TicketStatus
 
 EVENTS, ENTRIES = "ticket_event", "audit_entry"
@@ -38,7 +39,8 @@ def last_event(session: Session, ticket: Ticket) -> tuple[int, bytes]:
     query = select(TicketEventRecord.seq, TicketEventRecord.link).where(
         TicketEventRecord.ticket_id == ticket.id
     )
-    found = session.exec(query.order_by(col(TicketEventRecord.seq).desc()).limit(1)).first()
+    with as_house(session):
+        found = session.exec(query.order_by(col(TicketEventRecord.seq).desc()).limit(1)).first()
     return (found[0], found[1]) if found else (0, BEGINNING)
 
 
@@ -71,9 +73,11 @@ def mark(session: Session, log: str) -> None:
     """Mark the highest id now, for the next seal."""
     statement = text(
         "INSERT INTO audit_mark (log, to_id, running_from) "
-        f"SELECT :log, coalesce(max(id), 0), pg_snapshot_xmax(pg_current_snapshot())::text::bigint "
+        "SELECT :log, coalesce(max(id), 0), "
+        "pg_snapshot_xmax(pg_current_snapshot())::text::bigint "
         f"FROM {TABLES[log].__tablename__} "
-        "ON CONFLICT (log) DO UPDATE SET to_id = excluded.to_id, running_from = excluded.running_from"
+        "ON CONFLICT (log) DO UPDATE "
+        "SET to_id = excluded.to_id, running_from = excluded.running_from"
     )
     session.connection().execute(statement, {"log": log})
 

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0004_audit_chain"
-down_revision = "0003_routing_versions"
+revision = "0005_audit_chain"
+down_revision = "0004_row_security"
 branch_labels = None
 depends_on = None
 
