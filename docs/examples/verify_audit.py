@@ -1,4 +1,4 @@
-"""Verify an exported audit log: python verify_audit.py FILE [PUBLIC_KEY]; needs cryptography."""
+"""Verify an audit export: python verify_audit.py [PUBLIC_KEY] < FILE; needs `cryptography`."""
 
 import hashlib
 import json
@@ -14,34 +14,29 @@ def digest(value):
 
 def check(lines, public_key=None):
     whole, rows, ends = hashlib.sha256(), {"ticket_event": [], "audit_entry": []}, {}
-    for line in map(bytes, lines):
+    for line in lines:
         one = json.loads(line)
         if one["type"] == "header":
             assert public_key in (None, one["public_key"]), "signed by another key"
             key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(one["public_key"]))
         elif one["type"] == "row":
-            name, (seq, previous) = one["stream"], ends.get(one["stream"], (0, "00" * 32))
-            assert one["seq"] == seq + 1, f"{name}: row {seq + 1} is missing"
-            body = {"previous": previous, "stream": name, "seq": one["seq"], "facts": one["facts"]}
-            assert digest({**body, "words": one["words_digest"]}) == one["link"], (
-                f"{name} {seq + 1}"
-            )
-            assert "words" not in one or digest(one["words"]) == one["words_digest"], (
-                f"{name} words"
-            )
-            ends[name] = (one["seq"], one["link"])
+            seq, previous = ends.get(one["stream"], (0, "00" * 32))
+            body = {"previous": previous, "words": one["words_digest"]}
+            body |= {part: one[part] for part in ("stream", "seq", "facts")}
+            assert one["seq"] == seq + 1, f"{one['stream']}: row {seq + 1} is missing"
+            assert digest(body) == one["link"], f"{one['stream']}: row {seq + 1} was altered"
+            assert "words" not in one or digest(one["words"]) == one["words_digest"], one["stream"]
+            ends[one["stream"]] = (one["seq"], one["link"])
             rows[one["log"]].append((one["id"], bytes.fromhex(one["link"])))
         elif one["type"] == "seal":
-            span = {part: one[part] for part in ("log", "from", "to", "rows", "root")}
+            body = {part: one[part] for part in ("log", "from", "to", "rows", "root")}
             inside = [link for row, link in rows[one["log"]] if one["from"] <= row <= one["to"]]
-            root = hashlib.sha256(b"".join(inside)).hexdigest()
-            assert (len(inside), root) == (one["rows"], one["root"]), f"rows of a seal: {span}"
-            assert (
-                digest({"previous": ends.get("seal " + one["log"], "00" * 32), **span})
-                == one["link"]
-            )
+            found = [len(inside), hashlib.sha256(b"".join(inside)).hexdigest()]
+            assert found == [one["rows"], one["root"]], f"rows missing or new: {body}"
+            body["previous"] = ends.get(one["log"], "00" * 32)
+            assert digest(body) == one["link"], f"a seal before this one is missing: {body}"
             key.verify(bytes.fromhex(one["signature"]), bytes.fromhex(one["link"]))
-            ends["seal " + one["log"]] = one["link"]
+            ends[one["log"]] = one["link"]
         else:
             return key.verify(bytes.fromhex(one["signature"]), whole.digest()) or rows
         whole.update(line)
@@ -49,6 +44,4 @@ def check(lines, public_key=None):
 
 
 if __name__ == "__main__":
-    with open(sys.argv[1], "rb") as export:
-        found = check(export, *sys.argv[2:])
-    print(sum(map(len, found.values())), "rows verified")
+    print({log: len(found) for log, found in check(sys.stdin.buffer, *sys.argv[1:]).items()})

@@ -16,7 +16,7 @@ from tests.builders import LICENCE, a_signed_ticket, moment
 
 NOON = moment("Wed 2026-11-25 12:00")
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "examples" / "verify_audit.py"
-LONGEST = 46
+LONGEST = 40
 
 
 @pytest.fixture
