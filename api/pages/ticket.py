@@ -61,10 +61,8 @@ def find(visit: Visit, number: str, *, lock: bool = False) -> Ticket:
     if visit.role is Role.ADMINISTRATOR:
         message = "管理员不看工单内容。需要的角色：话务员、主管、承办单位。"
         raise NotPermittedError(message)
-    key = visit.rules.parameters["privacy.handler_access_after_closing"]
-    days: int = key.on(shanghai_date(visit.now)).value
     return desk_ticket.visible_ticket(
-        visit.session, visit.account, number, visit.now, keep_days=days, lock=lock
+        visit.session, visit.account, number, kept_since=visit.kept_since, lock=lock
     )
 
 

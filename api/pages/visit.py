@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -31,9 +31,11 @@ from engine.errors import (
 )
 from engine.models import Account, Clock, Unit
 from engine.rules.rule_set import RuleSet, load_rules
+from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import desk_views
 from engine.store.database import work
+from engine.store.row_security import see_as_unit
 from engine.terms import Role
 
 COOKIE = "hotline_session"
@@ -83,6 +85,12 @@ class Visit:
     def step(self) -> Step:
         """Return what the engine's actions take."""
         return Step(self.session, Actor.of(self.account), self.now, self.rules)
+
+    @property
+    def kept_since(self) -> datetime:
+        """Return since when a unit still sees what it has closed (办结后查看)."""
+        kept = self.rules.parameters["privacy.handler_access_after_closing"]
+        return self.now - timedelta(days=kept.on(shanghai_date(self.now)).value)
 
     @property
     def here(self) -> str:
@@ -185,7 +193,10 @@ def _visit(session: Session, request: Request, roles: tuple[Role, ...]) -> Visit
         message = f"您没有这项权限。需要的角色：{wanted}。"
         raise NotPermittedError(message)
     unit = session.get(Unit, account.unit_id) if account.unit_id else None
-    return Visit(request, session, account, row.csrf, now, unit)
+    visit = Visit(request, session, account, row.csrf, now, unit)
+    if account.role in UNIT:
+        see_as_unit(session, account.unit_id or 0, account.id, visit.kept_since)
+    return visit
 
 
 def check_origin(request: Request) -> None:

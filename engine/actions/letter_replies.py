@@ -7,6 +7,7 @@ from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError, NotPermittedError, RefusedTransitionError
 from engine.models import Letter, Ticket, Unit
 from engine.store import tickets as ticket_store
+from engine.store.row_security import as_house
 from engine.terms import LetterKind, LetterStatus, NoticeKind, Recipient, TicketEvent
 
 SHORTEST_REPLY = 10
@@ -28,14 +29,19 @@ def answer_letter(step: Step, letter: Letter, text: str) -> Letter:
     if len(text.strip()) < SHORTEST_REPLY:
         words = f"整改情况至少写 {SHORTEST_REPLY} 个字。"
         raise BadInputError(words, fields={"text": words})
+    with as_house(step.session):  # a letter's unit need not have its ticket
+        _file(step, letter, text.strip())
+    return letter
+
+
+def _file(step: Step, letter: Letter, text: str) -> None:
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     why = Why(f"回复 {letter.number}", details=referrals.restricted(letter))
     take(step, ticket, TicketEvent.ANSWER_LETTER, why)
-    letter.reply, letter.replied_at = text.strip(), step.now
+    letter.reply, letter.replied_at = text, step.now
     letter.replied_by_id, letter.status = step.actor.account_id, LetterStatus.ANSWERED
     clocks.stop_of_letter(step, ticket, letter, "已回复")
     _tell_answered(step, ticket, letter)
-    return letter
 
 
 def _tell_answered(step: Step, ticket: Ticket, letter: Letter) -> None:

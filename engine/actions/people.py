@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from engine.errors import ConflictError, NotFoundError, NotPermittedError, NotSignedInError
 from engine.models import Account, AccountSession, ApiKey
 from engine.settings import load_settings
+from engine.store.row_security import as_house
 from engine.terms import Role
 
 TRIES = 5
@@ -117,9 +118,10 @@ def _alive(row: AccountSession, account: Account, now: datetime) -> bool:
 def sign_out(session: Session, secret: str, now: datetime) -> None:
     """Revoke the session behind a cookie; an unknown one is no error."""
     query = select(AccountSession).where(AccountSession.secret_hash == _digest(secret))
-    row = session.exec(query).one_or_none()
-    if row is not None:
-        row.revoked_at = row.revoked_at or now
+    with as_house(session):
+        row = session.exec(query).one_or_none()
+        if row is not None:
+            row.revoked_at = row.revoked_at or now
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from engine.models import Account, Letter, OutboxAttachment, Ticket, Unit
 from engine.settings import load_settings
 from engine.store import outbox
 from engine.store.database import wake
+from engine.store.row_security import as_house
 from engine.terms import MessageStatus, NoticeKind, Recipient, Role, TicketKind
 
 
@@ -46,6 +47,13 @@ def post(step: Step, ticket: Ticket | None, mail: Mail, addresses: Iterable[str]
 
     A mail about no ticket brings all of its facts itself.
     """
+    with as_house(step.session):
+        count = _owe(step, ticket, mail, addresses)
+    wake(step.session, "outbox")
+    return count
+
+
+def _owe(step: Step, ticket: Ticket | None, mail: Mail, addresses: Iterable[str]) -> int:
     common = common_facts(ticket) if ticket else {}
     notice = render_notice(mail.kind, {**common, **mail.facts})
     count = 0
@@ -73,7 +81,6 @@ def post(step: Step, ticket: Ticket | None, mail: Mail, addresses: Iterable[str]
         if message_id is not None:
             count += 1
             _attach(step.session, message_id, mail.files)
-    wake(step.session, "outbox")
     return count
 
 
@@ -135,4 +142,5 @@ def _people(session: Session, recipient: Recipient) -> list[str]:
     if recipient in (Recipient.UNIT, Recipient.UNIT_LEADER):
         return []
     query = select(Account.email).where(Account.role == role, col(Account.active))
-    return list(session.exec(query.order_by(col(Account.id))).all())
+    with as_house(session):
+        return list(session.exec(query.order_by(col(Account.id))).all())

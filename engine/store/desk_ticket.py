@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from sqlmodel import Session, col, or_, select
@@ -26,7 +26,7 @@ from engine.models import (
 )
 from engine.store import clocks, letters, outbox, tickets
 from engine.store.desk_views import units_by_id
-from engine.terms import AssignmentRole, LetterKind, NoticeKind, Role, TicketEvent
+from engine.terms import AssignmentRole, LetterKind, NoticeKind, Role, TicketEvent, TicketKind
 
 Row = TypeVar("Row", Answer, Callback, CallbackAttempt)
 TO_HOTLINE = (
@@ -42,12 +42,11 @@ OPEN_TO_HOTLINE = (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR)
 
 
 def visible_ticket(
-    session: Session, account: Account, number: str, now: datetime, *, keep_days: int,
-    lock: bool = False,
-) -> Ticket:  # fmt: skip
+    session: Session, account: Account, number: str, *, kept_since: datetime, lock: bool = False
+) -> Ticket:
     """Return a ticket that this person may see; to a unit, others' tickets do not exist.
 
-    `keep_days` is how long a unit still sees what it has closed.
+    `kept_since` is since when a unit still sees what it has closed.
 
     Raises:
         NotFoundError: there is none, or the person may not know of it.
@@ -55,16 +54,16 @@ def visible_ticket(
     ticket = tickets.ticket_by_number(session, number, lock=lock)
     if account.role in OPEN_TO_HOTLINE:
         return ticket
-    if account.unit_id is None or not _of_unit(session, ticket, account.unit_id, now, keep_days):
+    if account.unit_id is None or not _of_unit(session, ticket, account.unit_id, kept_since):
         message = f"没有工单 {number}。请核对工单号。"
         raise NotFoundError(message)
     return ticket
 
 
-def _of_unit(session: Session, ticket: Ticket, unit_id: int, now: datetime, days: int) -> bool:
-    kept = (col(Assignment.end_reason) == "办结") & (
-        col(Assignment.ended_at) >= now - timedelta(days=days)
-    )
+def _of_unit(session: Session, ticket: Ticket, unit_id: int, kept_since: datetime) -> bool:
+    if ticket.kind is TicketKind.REPORT and ticket.accused_unit_id == unit_id:
+        return False
+    kept = (col(Assignment.end_reason) == "办结") & (col(Assignment.ended_at) >= kept_since)
     query = select(Assignment.id).where(
         Assignment.ticket_id == ticket.id, Assignment.unit_id == unit_id,
         or_(col(Assignment.ended_at).is_(None), kept),
@@ -136,7 +135,7 @@ def whole(session: Session, ticket: Ticket, *, to_unit: bool = False) -> Whole:
     ids += [ticket.accused_unit_id, *(one.suggested_unit_id for one in returns)]
     people = [one.answered_by_id for one in answers] + [one.reviewed_by_id for one in answers]
     return Whole(
-        ticket=ticket, requester=tickets.requester_of(session, ticket),
+        ticket=ticket, requester=_requester(session, ticket),
         clocks=clocks.of_ticket(session, ticket.id), events=events, assignments=parts,
         answers=answers, returns=returns, letters=found,
         breaches=clocks.breaches(session, ticket.id), callbacks=_of(session, Callback, ticket),
@@ -144,6 +143,11 @@ def whole(session: Session, ticket: Ticket, *, to_unit: bool = False) -> Whole:
         units=units_by_id(session, ids),
         people=names(session, people),
     )  # fmt: skip
+
+
+def _requester(session: Session, ticket: Ticket) -> Requester:
+    """Return who brought a ticket; of a confidential one an assisting unit learns nothing."""
+    return session.get(Requester, ticket.id) or Requester(ticket_id=ticket.id)
 
 
 def _of(session: Session, table: type[Row], ticket: Ticket) -> Sequence[Row]:

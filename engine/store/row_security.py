@@ -6,11 +6,12 @@ condition is forgotten. A table that is not named here is closed to units altoge
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from engine.store.app_roles import APP, UNIT, create_roles, grant_app, known_roles
@@ -168,10 +169,13 @@ def as_house(session: Session) -> Iterator[None]:
     session.flush()
     session.info["house"] = True
     _act_as(session, {"role": APP})
-    yield
-    session.flush()
-    session.info["house"] = False
-    _act_as(session, {"role": UNIT})
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info["house"] = False
+        with suppress(DBAPIError):  # after an error of the database nothing more is read anyway
+            _act_as(session, {"role": UNIT})
 
 
 def _act_as(session: Session, settings: dict[str, str]) -> None:
