@@ -20,6 +20,7 @@ from engine.rules.calendar_alarms import calendar_alarms
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import api_views, desk_admin
+from engine.store.row_security import wall
 from engine.terms import Role
 
 router = APIRouter(include_in_schema=False)
@@ -37,7 +38,7 @@ def health(request: Request) -> Response:
         version = visit.session.connection().dialect.server_version_info or ()
         facts = {
             "health": desk_admin.health(visit.session, visit.now),
-            "prefect": prefect_state(), "alarms": _alarms(visit),
+            "prefect": prefect_state(), "alarms": _alarms(visit), "wall": wall(visit.session),
             "database": ".".join(map(str, version)),
         }  # fmt: skip
         return visit.page("admin.html", facts)

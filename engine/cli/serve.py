@@ -181,6 +181,17 @@ def _migrate(database: "Database", progress: Progress) -> None:
         lines = load_reference_data(now())
     for line in lines:
         progress.say(f"  [dim]{line}[/]")
+    _tell_wall(progress)
+
+
+def _tell_wall(progress: Progress) -> None:
+    from engine.store.database import work
+    from engine.store.row_security import wall
+
+    with work() as session:
+        found = wall(session)
+    if not found.up:
+        progress.say(f"  [yellow]单位隔离{found.words}[/]")
 
 
 def _schedule(house: House, database: "Database", prefect: "PrefectServer | None") -> None:

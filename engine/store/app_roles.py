@@ -6,7 +6,7 @@ person: row-level security lets it touch that unit's tickets alone (engine/store
 
 The login owns the tables and switches for each transaction (`SET LOCAL ROLE`), so nothing stays
 on a pooled connection. Where the login may create no roles, a database administrator does it once
-(docs/deployment.md); until then the house works as its login and says so on the page 系统状态.
+(docs/security.md); until then the house works as its login and says so on the page 系统状态.
 """
 
 from sqlalchemy import Connection

@@ -181,3 +181,34 @@ def as_house(session: Session) -> Iterator[None]:
 def _act_as(session: Session, settings: dict[str, str]) -> None:
     if session.info["database"].roles:
         set_locally(session.connection(), settings)
+
+
+@dataclass(frozen=True)
+class Wall:
+    """How the second wall between units stands (行级隔离): up or not, and what to do when not."""
+
+    up: bool
+    words: str
+
+
+LEND = (
+    "请数据库管理员执行：CREATE ROLE hotline_app NOLOGIN; CREATE ROLE hotline_unit NOLOGIN; "
+    "GRANT hotline_app, hotline_unit TO “{login}”; 然后运行 hotline migrate。"
+)
+
+
+def wall(session: Session) -> Wall:
+    """Return whether the database itself keeps units apart, found out by asking it."""
+    run = session.connection().exec_driver_sql
+    login = run("SELECT session_user").scalar_one()
+    if not session.info["database"].roles:
+        words = f"没有启用：数据库账号“{login}”不能使用角色 {APP}、{UNIT}，单位之间现只靠程序隔离。"
+        return Wall(up=False, words=words + LEND.format(login=login))
+    found = set(run(
+        "SELECT tablename FROM pg_policies p JOIN pg_class c ON c.relname = p.tablename "
+        "WHERE policyname = 'hotline_seen' AND c.relrowsecurity"
+    ).scalars())  # fmt: skip
+    missing = sorted(set(POLICIES) - found)
+    if missing:
+        return Wall(up=False, words=f"{'、'.join(missing)} 没有隔离策略，请运行 hotline migrate。")
+    return Wall(up=True, words=f"{len(found)} 张表由数据库按单位隔离")

@@ -18,6 +18,7 @@ def asked(session, question):
 def test_every_piece_of_work_is_done_as_the_application(database):
     with work() as session:
         assert asked(session, "SELECT current_user") == app_roles.APP
+        assert row_security.wall(session).up
 
 
 def test_the_role_ends_with_the_transaction(database):
@@ -89,7 +90,9 @@ def test_a_login_that_may_create_no_roles_still_works(managed):
         session.add(NumberSeries(prefix="T", last=1))
         session.flush()
         assert asked(session, "SELECT current_user") == "tenant"
-    assert not managed.roles
+        wall = row_security.wall(session)
+    assert not wall.up
+    assert "GRANT hotline_app, hotline_unit TO “tenant”" in wall.words
 
 
 def test_roles_an_administrator_lends_are_taken_up_at_once(managed, server):
@@ -100,3 +103,12 @@ def test_roles_an_administrator_lends_are_taken_up_at_once(managed, server):
 
     with work() as session:
         assert asked(session, "SELECT current_user") == app_roles.APP
+        assert row_security.wall(session).up
+
+
+def test_a_table_that_lost_its_policy_is_named(database):
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE clock DISABLE ROW LEVEL SECURITY"))
+
+    with work() as session:
+        assert row_security.wall(session).words.startswith("clock 没有隔离策略")
