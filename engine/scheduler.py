@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import clock
 from engine.errors import EngineError, UnavailableError
-from engine.flows import auditing, learning, orders, upkeep
+from engine.flows import auditing, learning, orders, pushing, upkeep
 from engine.flows.batches import Ids, Outcome
 from engine.flows.door import Door
 from engine.flows.orders import Background
@@ -69,6 +69,16 @@ JOBS = (
     Job(
         "silence", "deem_accepted", {"trigger": "interval", "seconds": 60}, frozenset(),
         lambda actions, now: actions.refusals_over(now, orders.LIMIT), upkeep.deem_accepted,
+    ),
+    Job(
+        "push", "push_webhooks", {"trigger": "interval", "seconds": 2}, frozenset({"webhook"}),
+        lambda _actions, now: pushing.due(now),
+        lambda _actions, ids, now: pushing.push(pushing.live(), ids, now),
+    ),
+    Job(
+        "tidy", "tidy_webhooks",
+        {"trigger": "cron", "hour": 3, "minute": 40, "timezone": SHANGHAI},
+        plain=lambda _actions, ids, now: pushing.tidy(pushing.live(), ids, now), at_start=False,
     ),
     Job(
         "learn", "learn_routing",

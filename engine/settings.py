@@ -1,11 +1,12 @@
 """Environment → typed settings. Every variable starts with `HOTLINE_`."""
 
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -39,8 +40,36 @@ class Settings(BaseSettings):
     audit_key: Path | None = Field(
         default=None, description="the key that signs the audit log; default var/keys/audit.pem"
     )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="seals secrets of webhooks; default var/keys/secret.key",
+    )
+    webhook_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="private networks webhooks may go to, as 10.20.0.0/16,10.30.1.5/32"
+    )
+    webhook_ports: Annotated[tuple[int, ...], NoDecode] = Field(
+        default=(80, 443), description="ports webhooks may go to"
+    )
+    webhook_ca_file: Path | None = Field(default=None, description="the site's own authority (PEM)")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="networks whose X-Forwarded-For is believed"
+    )
     session_hours: int = Field(default=12, ge=1)
     log_level: str = "INFO"
+
+    @field_validator("webhook_networks", "webhook_ports", "trusted_proxies", mode="before")
+    @classmethod
+    def _parted(cls, value: object) -> object:
+        """Read a list as people write it: parted by commas or blanks."""
+        return value.replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("webhook_networks", "trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            ip_network(one)
+        return value
 
     @property
     def link_base(self) -> str:

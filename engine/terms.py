@@ -377,6 +377,31 @@ class MessageStatus(Term):
     UNDELIVERED = "undelivered", "送达失败"
 
 
+class WebhookFormat(Term):
+    """In which shape events are pushed to another system (推送格式)."""
+
+    STANDARD = "standard", "Standard Webhooks"
+    CLOUDEVENTS = "cloudevents", "CloudEvents 逐条"
+    CLOUDEVENTS_BATCH = "cloudevents_batch", "CloudEvents 批量"
+
+
+class WebhookStop(Term):
+    """Why nothing is pushed to a subscriber any more (停推原因)."""
+
+    BY_HAND = "by_hand", "人工停用"
+    GONE = "gone", "对方已注销"
+    FAILING = "failing", "长期送不到"
+
+
+class DeliveryState(Term):
+    """Where one event stands on its way to one subscriber (推送状态)."""
+
+    PENDING = "pending", "待发送"
+    DELIVERED = "delivered", "已送达"
+    DEAD = "dead", "未送达"
+    WITHHELD = "withheld", "不外发"
+
+
 class RoutingDecision(Term):
     """What routing says of a ticket (派单判断)."""
 

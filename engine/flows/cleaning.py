@@ -17,7 +17,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 
 OURS = ["route-tickets", "watch-clocks", "send-messages", "recompute-deadlines", "close-windows",
         "deem-accepted", "calendar-alarm", "learn-routing", "seal-audit", "check-audit",
-        "housekeeping"]  # fmt: skip
+        "push-webhooks", "tidy-webhooks", "housekeeping"]  # fmt: skip
 PAGE = 200
 
 

@@ -27,6 +27,11 @@ from engine.models.tickets import (  # noqa: E402
     Ticket,
     TicketEventRecord,
 )
+from engine.models.webhooks import (  # noqa: E402
+    WebhookDelivery,
+    WebhookSecret,
+    WebhookSubscription,
+)
 from engine.models.work import (  # noqa: E402
     Answer,
     Callback,
@@ -68,4 +73,7 @@ __all__ = [
     "Ticket",
     "TicketEventRecord",
     "Unit",
+    "WebhookDelivery",
+    "WebhookSecret",
+    "WebhookSubscription",
 ]

@@ -28,17 +28,18 @@ _KEYS = {
         "notices.exempt_urgencies privacy.confidential_kinds privacy.on_request_kinds "
         "privacy.email_fields rectification.grounds rectification.document_grounds "
         "rectification.drafters rectification.signers referral.signers returns.required "
-        "suspension.excluded_kinds statutory.required limit.units"
+        "suspension.excluded_kinds statutory.required limit.units webhooks.retry_after"
     ),
     "calendar_day": (
         "duplicates.window group_alert.window calendar.unconfirmed_last_days "
         "callback.first_window privacy.handler_access_after_closing "
-        "rectification.referral_window"
+        "rectification.referral_window webhooks.stop_after webhooks.secret_overlap "
+        "webhooks.keep_settled webhooks.keep_unsent keys.overlap"
     ),
     "percent": (
         "duplicates.similarity callback.coverage extension.share_percent "
         "scoring.on_time_target scoring.tax.response_target scoring.tax.solved_target "
-        "scoring.tax.satisfied_target assisting.share_percent"
+        "scoring.tax.satisfied_target assisting.share_percent webhooks.jitter"
     ),
     "yes_no": (
         "duplicates.needs_person deadline.start_day_counted "
@@ -53,7 +54,7 @@ _KEYS = {
     "times": (
         "group_alert.repeats callback.attempts extension.times rework.times "
         "rectification.deemed_signed_times rectification.referral_letters "
-        "returns.per_unit returns.before_panel"
+        "returns.per_unit returns.before_panel keys.calls_per_minute keys.wrong_per_minute"
     ),
     "choice": (
         "clock.requester_starts clock.handling_starts deadline.due_moment "
@@ -80,7 +81,8 @@ _KEYS = {
     "band": ("callback.bands"),
     "text": ("documents.number_format"),
     "year": ("retention.recording retention.contact retention.ticket retention.audit"),
-    "minute": ("scoring.tax.response_time"),
+    "minute": ("scoring.tax.response_time webhooks.longest_pause"),
+    "second": ("webhooks.timeout"),
     "day_of_month": ("scoring.period_start_day"),
     "item": ("scoring.minimum_count"),
     "office": ("assignment.lead_units"),

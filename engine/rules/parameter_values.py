@@ -13,8 +13,8 @@ from engine.rules.parameter_tables import table_check
 
 _NUMBERS = frozenset(
     {
-        "working_day", "calendar_day", "hour", "minute", "month", "year", "times", "person",
-        "item", "day", "band", "day_of_month", "office",
+        "working_day", "calendar_day", "hour", "minute", "second", "month", "year", "times",
+        "person", "item", "day", "band", "day_of_month", "office",
     }
 )  # fmt: skip
 _MOST = 9999

@@ -25,6 +25,7 @@ UNITS = MappingProxyType(
         "calendar_day": "日",
         "hour": "小时",
         "minute": "分钟",
+        "second": "秒",
         "month": "个月",
         "year": "年",
         "times": "次",

@@ -50,8 +50,8 @@ def test_routing_and_sending_tick_every_two_seconds_and_the_sweep_every_thirty()
     every = {job.name: job.when.get("seconds") for job in JOBS}
 
     assert every == {"route": 2, "send": 2, "watch": 30, "recompute": 60, "windows": 60,
-                     "silence": 60, "learn": None, "seal": 300, "check": 60, "alarm": None,
-                     "housekeeping": None}  # fmt: skip
+                     "silence": 60, "learn": None, "seal": 300, "check": 60, "push": 2,
+                     "tidy": None, "alarm": None, "housekeeping": None}  # fmt: skip
 
 
 def test_every_flow_of_the_table_exists():

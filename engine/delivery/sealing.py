@@ -1,0 +1,67 @@
+"""Seals secrets that must be readable again: with the installation's key, never in the clear.
+
+A password is kept as a hash; a signing secret cannot be, for every message is signed with it. Who
+has only the database has nothing.
+"""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from engine.errors import UnavailableError
+from engine.settings import load_settings
+
+PURPOSE = b"hotline webhook secrets"
+FILE = "keys/secret.key"
+
+
+def seal(text: str) -> bytes:
+    """Return a text sealed with this installation's key."""
+    return _fernet().encrypt(text.encode())
+
+
+def unseal(sealed: bytes) -> str:
+    """Return a sealed text.
+
+    Raises:
+        UnavailableError: this process has another key than the one it was sealed with.
+    """
+    try:
+        return _fernet().decrypt(sealed).decode()
+    except InvalidToken as error:
+        message = (
+            "签名密钥打不开：本机的 HOTLINE_SECRET_KEY（或 var/keys/secret.key）与封存时不同。"
+            "请各机用同一个，或在“事件推送”页更换签名密钥。"
+        )
+        raise UnavailableError(message) from error
+
+
+def _fernet() -> Fernet:
+    given = load_settings().secret_key
+    key = given.get_secret_value().encode() if given else _kept(load_settings().var / FILE)
+    made = HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(key)
+    return Fernet(base64.urlsafe_b64encode(made))
+
+
+def _kept(path: Path) -> bytes:
+    """Return the key of this installation's directory; whoever comes first makes it."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        pass
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_bytes(secrets.token_urlsafe(48).encode())
+    try:
+        os.link(draft, path)  # a link is made once: two processes never write two keys
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_bytes()
