@@ -12,10 +12,9 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from engine import clock
 from engine.actions.actor import Actor
 from engine.actions.people import api_key
+from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.errors import NotSignedInError
-from engine.rules.rule_set import load_rules
-from engine.settings import load_settings
 from engine.store.database import work
 from engine.terms import ActorKind
 
@@ -84,8 +83,7 @@ class Needs:
             raise NotSignedInError(message)
         with work() as session:
             key = api_key(session, secret, self.scope, now)
-            rules = load_rules(load_settings().region)
-            step = Step(session, Actor(ActorKind.API, key.name), now, rules)
+            step = Step(session, Actor(ActorKind.API, key.name), now, rules_in_force(session))
             yield Call(step, key.id, frozenset(key.scopes))
 
 

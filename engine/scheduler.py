@@ -59,7 +59,8 @@ JOBS = (
         lambda actions, now: actions.clocks_due(now, orders.LIMIT), orders.watch,
     ),
     Job(
-        "recompute", "recompute_deadlines", {"trigger": "interval", "seconds": 60}, frozenset(),
+        "recompute", "recompute_deadlines", {"trigger": "interval", "seconds": 60},
+        frozenset({"rules"}),
         lambda actions, now: actions.clocks_to_recompute(now, orders.LIMIT), upkeep.recompute,
     ),
     Job(

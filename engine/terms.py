@@ -409,3 +409,19 @@ class RoutingDecision(Term):
     CHOOSE = "choose", "请选择承办单位"
     NOT_OURS = "not_ours", "不属清单单位"
     CONFLICT = "conflict", "须回避"
+
+
+class RuleChangeKind(Term):
+    """What a district changes by its own decision (规则修改种类)."""
+
+    PARAMETER = "parameter", "规则参数"
+    CALENDAR = "calendar", "工作日历"
+
+
+class RuleChangeState(Term):
+    """Where a change of the rules stands (规则修改状态)."""
+
+    PROPOSED = "proposed", "待审批"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+    WITHDRAWN = "withdrawn", "已撤回"

@@ -45,7 +45,7 @@ def health(request: Request) -> Response:
 
 
 def _alarms(visit: Visit) -> list[str]:
-    return list(calendar_alarms(shanghai_date(visit.now)))
+    return list(calendar_alarms(shanghai_date(visit.now), visit.rules))
 
 
 def prefect_state() -> tuple[str, str]:

@@ -16,6 +16,7 @@ from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import html
 from engine import clock
 from engine.actions.evaluations import LONGEST_WORDS, REQUESTER, Evaluation, evaluate_by_link
+from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.errors import (
     BadInputError,
@@ -24,7 +25,6 @@ from engine.errors import (
     NotFoundError,
     RefusedTransitionError,
 )
-from engine.rules.rule_set import load_rules
 from engine.settings import load_settings
 from engine.store.database import work
 from engine.store.desk_special import LinkState, link_state
@@ -62,7 +62,7 @@ def evaluate(request: Request, secret: str, form: Posted) -> Response:
         return _told(429, TOO_MANY)
     try:
         with work() as session:
-            step = Step(session, REQUESTER, now, load_rules(load_settings().region))
+            step = Step(session, REQUESTER, now, rules_in_force(session))
             evaluate_by_link(step, secret, _evaluation(form))
     except BadInputError as error:
         return _asked(form, error)

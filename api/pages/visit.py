@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -19,6 +20,7 @@ from api.pages.rendering import render
 from engine import clock
 from engine.actions.actor import Actor
 from engine.actions.people import signed_in
+from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.errors import (
     BadInputError,
@@ -30,7 +32,7 @@ from engine.errors import (
     RuleError,
 )
 from engine.models import Account, Clock, Unit
-from engine.rules.rule_set import RuleSet, load_rules
+from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import desk_views
@@ -71,10 +73,10 @@ class Visit:
     unit: Unit | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def rules(self) -> RuleSet:
         """Return the rules this installation counts by."""
-        return load_rules(load_settings().region)
+        return rules_in_force(self.session)
 
     @property
     def role(self) -> Role:

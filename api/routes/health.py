@@ -8,10 +8,9 @@ from sqlmodel import Session
 from api.dependencies import Now
 from api.routes.documented import problems
 from api.schemas import Answer, Moment
+from engine.actions.rules_in_force import rules_in_force
 from engine.errors import UnavailableError
-from engine.rules.rule_set import load_rules
 from engine.rules.shanghai import shanghai_date
-from engine.settings import load_settings
 from engine.store import api_views
 from engine.store.database import work
 
@@ -83,12 +82,12 @@ def readiness(session: Session, now: datetime) -> Readiness:
             )
             for one in api_views.heartbeats(session)
         ],
-        calendar=_calendar(now),
+        calendar=_calendar(session, now),
     )  # fmt: skip
 
 
-def _calendar(now: datetime) -> CalendarReach:
-    calendar = load_rules(load_settings().region).calendar
+def _calendar(session: Session, now: datetime) -> CalendarReach:
+    calendar = rules_in_force(session).calendar
     return CalendarReach(
         region=calendar.region,
         version=calendar.version,

@@ -8,8 +8,8 @@ from sqlmodel import Session
 from engine.actions import post
 from engine.actions.actor import SYSTEM
 from engine.actions.post import Mail
+from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
-from engine.rules.rule_set import load_rules
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.terms import NoticeKind, Recipient
@@ -34,6 +34,6 @@ def tell_supervisors(session: Session, now: datetime, lines: Sequence[str]) -> i
         "hotline_name": settings.hotline_name, "contact": settings.contact,
     }  # fmt: skip
     key = f"calendar-alarm:{shanghai_date(now).isoformat()}"
-    step = Step(session, SYSTEM, now, load_rules(settings.region))
+    step = Step(session, SYSTEM, now, rules_in_force(session))
     to = post.addresses(session, None, (Recipient.SUPERVISOR,))
     return post.post(step, None, Mail(key=key, kind=NoticeKind.DIGEST, facts=facts), to)

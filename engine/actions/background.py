@@ -1,7 +1,7 @@
 """What the flows call: each function owns its transactions, and may run twice or late."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
@@ -11,14 +11,13 @@ from engine.actions import alarms, delivering, evaluations, silence
 from engine.actions.actor import SYSTEM
 from engine.actions.recompute import recompute
 from engine.actions.routing import route_ticket
+from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.actions.sweep import climb
 from engine.errors import EngineError, UnavailableError
 from engine.models import Clock, Heartbeat, Ticket
 from engine.rules.calendar_alarms import calendar_alarms
-from engine.rules.rule_set import load_rules
 from engine.rules.shanghai import shanghai_date
-from engine.settings import load_settings
 from engine.store import clocks as clock_store
 from engine.store import evaluations as evaluation_store
 from engine.store import matters, outbox, recomputing
@@ -33,7 +32,7 @@ T = TypeVar("T")
 
 def system_step(session: Session, now: datetime) -> Step:
     """Return a step by the engine itself."""
-    return Step(session, SYSTEM, now, load_rules(load_settings().region))
+    return Step(session, SYSTEM, now, rules_in_force(session))
 
 
 def tickets_to_route(limit: int) -> list[int]:
@@ -99,7 +98,7 @@ def _set_clock_aside(clock_id: int, error: Exception) -> None:
 def clocks_to_recompute(now: datetime, limit: int) -> list[int]:
     """Return the ids of clocks counted by another calendar than the one loaded, nearest first."""
     with work() as session:
-        version = load_rules(load_settings().region).calendar.version
+        version = rules_in_force(session).calendar.version
         return list(recomputing.counted_otherwise(session, version, now, limit))
 
 
@@ -114,15 +113,15 @@ def recompute_one(clock_id: int, now: datetime) -> str:
     return _guarded(lambda step: recompute(step, clock_id), now, aside)
 
 
-def calendar_alarm_lines(today: date) -> tuple[str, ...]:
+def calendar_alarm_lines(session: Session, now: datetime) -> tuple[str, ...]:
     """Return what supervisors must be told today of calendars that are missing (缺少日历提示)."""
-    return calendar_alarms(today)
+    return calendar_alarms(shanghai_date(now), rules_in_force(session))
 
 
 def tell_calendar_alarms(now: datetime) -> dict[str, int]:
     """Owe supervisors today's mail of missing calendars; return how many alarms and new mails."""
     with work() as session:
-        lines = calendar_alarm_lines(shanghai_date(now))
+        lines = calendar_alarm_lines(session, now)
         return {"alarms": len(lines), "mailed": alarms.tell_supervisors(session, now, lines)}
 
 
@@ -140,8 +139,8 @@ def close_window(link_id: int, now: datetime) -> bool:
 
 def refusals_over(now: datetime, limit: int) -> list[int]:
     """Return tickets with a refusal proposed and not decided in time: silence accepts them."""
-    rules = load_rules(load_settings().region)
     with work() as session:
+        rules = rules_in_force(session)
         waiting = matters.refusals_waiting(session, now, limit)
         return [one.id for one in waiting if silence.refusal_closes_at(one, rules) <= now]
 

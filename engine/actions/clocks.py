@@ -1,7 +1,7 @@
 """Starts, stops and moves a ticket's clocks; each keeps its deadline certificate."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,6 @@ from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
 from engine.rules.time_limits import deadline_of as counted_deadline
-from engine.rules.working_days import calendar_of_version
 from engine.store import clocks as store
 from engine.terms import ClockKind, ClockState, Rung
 
@@ -126,7 +125,7 @@ def own_rules(clock: Clock, rules: RuleSet) -> RuleSet:
     region, version = clock.certificate["calendar_region"], clock.certificate["calendar_version"]
     if (region, version) == (rules.calendar.region, rules.calendar.version):
         return rules
-    return RuleSet(rules.parameters, calendar_of_version(region, version))
+    return replace(rules, calendar=rules.book.of_version(region, version))
 
 
 def rungs_of(ticket: Ticket, clock: Clock, rules: RuleSet) -> tuple[DueRung, ...]:

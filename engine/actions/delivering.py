@@ -7,12 +7,12 @@ import structlog
 from sqlmodel import Session
 
 from engine.actions.actor import SYSTEM
+from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.messages import Attachment, Outgoing, build
 from engine.delivery.sending import Sender, sender_for
 from engine.errors import PermanentDeliveryError, TemporaryDeliveryError
 from engine.models import OutboxAttachment, OutboxMessage
-from engine.rules.rule_set import load_rules
 from engine.settings import load_settings
 from engine.store import outbox, tickets
 from engine.store.database import work
@@ -108,5 +108,5 @@ def _record(session: Session, message: OutboxMessage, now: datetime, error: str)
     if message.ticket_id is None:
         return
     ticket = tickets.lock_ticket(session, message.ticket_id)
-    step = Step(session, SYSTEM, now, load_rules(load_settings().region))
+    step = Step(session, SYSTEM, now, rules_in_force(session))
     take(step, ticket, TicketEvent.UNDELIVERED, Why(f"{message.kind.label}没有送达：{error[:200]}"))

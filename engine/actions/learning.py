@@ -7,14 +7,13 @@ from datetime import datetime
 from engine.actions.actor import SYSTEM
 from engine.actions.lexicon import Fresh, new_version
 from engine.actions.routing_in_force import InForce, in_force
+from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.models import RoutingVersion
 from engine.rules.routing import Router
 from engine.rules.routing.changes import RoutingChange
 from engine.rules.routing.learning import Confirmed, Replay, is_no_worse, learn, replay
-from engine.rules.rule_set import load_rules
 from engine.rules.shanghai import shanghai_date
-from engine.settings import load_settings
 from engine.store import routing_versions as store
 from engine.store.database import work
 from engine.store.routing_versions import Settled
@@ -39,7 +38,7 @@ class Learned:
 def learn_now(now: datetime) -> tuple[str, int]:
     """Learn in a transaction of its own; return what came of it and from how many tickets."""
     with work() as session:
-        learned = retrain(Step(session, SYSTEM, now, load_rules(load_settings().region)))
+        learned = retrain(Step(session, SYSTEM, now, rules_in_force(session)))
         return learned.outcome, learned.tickets
 
 

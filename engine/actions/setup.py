@@ -14,10 +14,11 @@ from engine.actions.people import (
     create_api_key,
     hash_password,
 )
+from engine.actions.rules_in_force import rules_in_force
 from engine.models import ApiKey, ReferenceData, Unit
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
 from engine.rules.routing.catalogue import Unit as ListedUnit
-from engine.rules.rule_set import RuleSet, load_rules
+from engine.rules.rule_set import RuleSet
 from engine.settings import load_settings
 from engine.store.database import work
 from engine.terms import Role
@@ -54,8 +55,8 @@ def load_reference_data(now: datetime) -> list[str]:
     Loading again adds what is new and changes nothing that is there.
     """
     catalogue = load_catalogue()
-    rules = load_rules(load_settings().region)
     with work() as session:
+        rules = rules_in_force(session)
         added = _add_units(session, catalogue)
         _note_versions(session, catalogue, rules, now)
     parameters = len(rules.parameters)

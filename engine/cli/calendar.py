@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from engine.cli.calendar_taking_in import take_in
+from engine.cli.installation import installation_rules
 from engine.clock import now
-from engine.errors import EngineError, RuleError
+from engine.errors import EngineError
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.terms import DayKind
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from engine.rules.calendar_files import YearFile
     from engine.rules.calendar_import import ImportPlan
     from engine.rules.working_days import Calendar, Day
 
 _MONTHS = 12
-_TWO_PEOPLE = 2
 _STYLES = {
     DayKind.COUNTED: "",
     DayKind.WEEKEND: "bright_black",
@@ -40,13 +40,13 @@ def register(app: typer.Typer) -> None:
 def check() -> None:
     """Print how far each calendar reaches and what is missing; exit 1 when something is."""
     from engine.rules.calendar_alarms import calendar_alarms
-    from engine.rules.calendar_files import REGIONS
-    from engine.rules.working_days import load_calendar
+    from engine.rules.calendar_files import REGIONAL, REGIONS
 
     try:
+        rules = installation_rules(REGIONAL)
         for region in REGIONS:
-            _print_reach(load_calendar(region))
-        alarms = calendar_alarms(shanghai_date(now()))
+            _print_reach(rules.book.calendar(region))
+        alarms = calendar_alarms(shanghai_date(now()), rules)
     except EngineError as error:
         _stop(str(error))
     for alarm in alarms:
@@ -64,12 +64,10 @@ def show(
     from rich.columns import Columns
     from rich.console import Console
 
-    from engine.rules.working_days import load_calendar
-
     year = year or shanghai_date(now()).year
     console = Console(highlight=False)
     try:
-        calendar = load_calendar(region)
+        calendar = installation_rules(region).calendar
         months = [_month(calendar, year, month) for month in range(1, _MONTHS + 1)]
         worked = calendar.working_days_between(date(year, 1, 1), date(year, 12, 31))
         worked += calendar.is_working_day(date(year, 1, 1))
@@ -82,20 +80,23 @@ def show(
 
 
 def import_file(
-    file: Path = typer.Argument(help="holiday-cn 的 JSON，或本系统格式的 YAML"),
-    number: str = typer.Option("", help="通知文号，如 国办发明电〔2025〕7号（JSON 须写明）"),
-    dated: str = typer.Option("", help="通知日期，如 2025-11-04（JSON 须写明）"),
+    file: Path = typer.Argument(help="holiday-cn 的 JSON、CSV，或本系统格式的 YAML"),
+    number: str = typer.Option("", help="通知文号，如 国办发明电〔2025〕7号（JSON、CSV 须写明）"),
+    dated: str = typer.Option("", help="通知日期，如 2025-11-04（JSON、CSV 须写明）"),
     checked_by: list[str] = typer.Option([], help="核对差异的人，写两次，两人不同"),
-    apply: bool = typer.Option(False, "--apply", help="两人核对差异后写入文件"),
-    into: Path | None = typer.Option(None, help="写入哪个目录，默认本系统的日历目录"),
+    apply: bool = typer.Option(False, "--apply", help="两人核对差异后导入"),
+    into: Path | None = typer.Option(None, help="只写成文件，放在哪个目录；默认导入本系统"),
 ) -> None:
-    """Print what a notice changes; write the year file only once two people have checked it."""
+    """Print what a notice changes; take it in only once two people have checked it."""
     from engine.rules.calendar_amendment import file_to_import
+    from engine.rules.calendar_files import REGIONAL
     from engine.rules.calendar_import import import_plan
+    from engine.rules.calendar_reading import handed_in
 
     try:
-        day = date.fromisoformat(dated) if dated else None
-        plan = import_plan(file_to_import(file, number=number, dated=day), shanghai_date(now()))
+        given = handed_in(file, number=number, dated=date.fromisoformat(dated) if dated else None)
+        known = installation_rules(REGIONAL).book.files
+        plan = import_plan(file_to_import(given, known), shanghai_date(now()), known)
     except EngineError as error:
         _stop(str(error))
     except ValueError:
@@ -104,9 +105,9 @@ def import_file(
     if plan.problems:
         raise typer.Exit(2)
     if apply:
-        _apply(plan, [name.strip() for name in checked_by if name.strip()], into)
+        take_in(plan, given, [name.strip() for name in checked_by if name.strip()], into)
     elif plan.changes:
-        typer.echo("以上差异请两人核对；无误后加 --apply --checked-by 甲 --checked-by 乙 写入。")
+        typer.echo("以上差异请两人核对；无误后加 --apply --checked-by 甲 --checked-by 乙 导入。")
 
 
 def _stop(message: str) -> NoReturn:
@@ -171,37 +172,3 @@ def _print_plan(plan: "ImportPlan") -> None:
         typer.echo("与现有日历没有差异。")
     for problem in plan.problems:
         typer.secho(f"！{problem}", fg=typer.colors.YELLOW, err=True)
-
-
-def _apply(plan: "ImportPlan", checked_by: list[str], into: Path | None) -> None:
-    from engine.rules.calendar_files import CALENDARS, file_name, file_to_add
-    from engine.rules.calendar_import import signed
-
-    file = plan.file
-    if len(set(checked_by)) < _TWO_PEOPLE:
-        _stop("写入须两人核对：请用 --checked-by 写明两个不同的人")
-    name = file_to_add(file.region, file.year) if into is None else f"{into}/"
-    target = (into or CALENDARS) / file_name(file.region, file.year)
-    try:
-        _replace(target, signed(file, checked_by))
-    except OSError as error:
-        _stop(f"写不进 {name}（{error.strerror}）")
-    except EngineError as error:
-        _stop(f"没有写入 {name}：写出的文件读不回来（{error}）")
-    typer.echo(f"已写入 {name}；重启服务后，未办结工单按新日历重算。")
-
-
-def _replace(target: Path, file: "YearFile") -> None:
-    """Put a year file in its place only once it reads back the same."""
-    from engine.rules.calendar_files import read_year_file
-    from engine.rules.calendar_import import year_file_text
-
-    part = target.with_name(f"{target.name}.part")
-    try:
-        part.write_text(year_file_text(file), encoding="utf-8")
-        if read_year_file(part) != file:
-            message = "与所核对的内容不同"
-            raise RuleError(message)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)

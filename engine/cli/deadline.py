@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from engine.cli.deadline_verify import verify
+from engine.cli.installation import installation_rules
 from engine.errors import EngineError
 from engine.rules.certificate_words import due_words
 from engine.rules.shanghai import SHANGHAI, WEEKDAYS, spoken_date
-from engine.rules.time_limits import Deadline, RuleSet, answer_deadline, load_rules
+from engine.rules.time_limits import Deadline, RuleSet, answer_deadline
 from engine.terms import TicketKind
 
 if TYPE_CHECKING:
@@ -71,15 +72,14 @@ def deadline(
     if not kind or not received:
         _stop(f"请写明 --kind 和 --received，如：--kind 投诉 --received {_EXAMPLE}；或用 --batch")
     try:
-        found = _deadline(kind, received, rules, by_rules_of)
+        certificate = _deadline(kind, received, rules, by_rules_of).certificate
     except (EngineError, ValueError) as error:
         _stop(str(error))
     if as_json:
-        certificate = found.certificate
         stated = {"sentence": certificate.sentence(), **certificate.to_json()}
         typer.echo(json.dumps(stated, ensure_ascii=False, indent=2))
     else:
-        _print_strip(found.certificate)
+        _print_strip(certificate)
 
 
 def _stop(message: str) -> NoReturn:
@@ -89,7 +89,7 @@ def _stop(message: str) -> NoReturn:
 
 def _rules(region: str) -> RuleSet:
     try:
-        return load_rules(region)
+        return installation_rules(region)
     except EngineError as error:
         _stop(str(error))
 

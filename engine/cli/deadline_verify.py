@@ -24,9 +24,9 @@ def verify() -> None:
     try:
         settings = read_settings()
         with _database(settings) as database, _session_errors(), database.work() as session:
-            from engine.rules.rule_set import load_rules
+            from engine.actions.rules_in_force import rules_in_force
 
-            found = recount(session, load_rules(settings.region))
+            found = recount(session, rules_in_force(session))
     except EngineError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(REFUSED) from None

@@ -80,15 +80,14 @@ def restore(version: int, reason: REASON, by: BY) -> None:
 def _say(by: str, change: Any) -> None:
     """Make a change as the person with that account, and say which version it made."""
     from engine import clock
+    from engine.actions.rules_in_force import rules_in_force
     from engine.actions.step import Step
     from engine.cli.opened import opened_database
-    from engine.rules.rule_set import load_rules
-    from engine.settings import load_settings
     from engine.store.database import work
 
     with opened_database(), work() as session:
-        rules = load_rules(load_settings().region)
-        version = change(Step(session, _actor(session, by), clock.now(), rules))
+        step = Step(session, _actor(session, by), clock.now(), rules_in_force(session))
+        version = change(step)
         typer.echo(f"已生效：第 {version.id} 版。")
 
 

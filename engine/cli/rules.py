@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import typer
 
 from engine import terms
+from engine.cli.installation import installation_rules
 from engine.clock import now
 from engine.errors import EngineError
-from engine.rules.parameters import UNITS, Parameter, Parameters, load_parameters, plain
+from engine.rules.calendar_files import NATIONAL
+from engine.rules.parameters import UNITS, Parameter, Parameters, plain
 from engine.rules.shanghai import shanghai_date
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def show(
     """Print every parameter in force on a day."""
     try:
         day = date.fromisoformat(on) if on else shanghai_date(now())
-        parameters = load_parameters()
+        parameters = installation_rules(NATIONAL).parameters
     except ValueError:
         typer.echo(f"“{on}”不是日期：请写成 2024-09-27", err=True)
         raise typer.Exit(2) from None

@@ -11,11 +11,10 @@ from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.intake import accept_ticket
 from engine.actions.intake_checks import NewTicket
 from engine.actions.people import account_by_name
+from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.errors import NotFoundError
 from engine.models import Ticket, Unit
-from engine.rules.rule_set import load_rules
-from engine.settings import load_settings
 from engine.store import tickets as store
 from engine.store.database import work
 from engine.terms import TicketStatus
@@ -33,7 +32,7 @@ def step_of(session: Session, now: datetime, who: str | None) -> Step:
             message = f"没有演示账号 {who}"
             raise NotFoundError(message)
         actor = Actor.of(account)
-    return Step(session, actor, now, load_rules(load_settings().region))
+    return Step(session, actor, now, rules_in_force(session))
 
 
 def take_in(now: datetime, new: NewTicket) -> str:

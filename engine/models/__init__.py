@@ -20,6 +20,7 @@ from engine.models.outbox import (  # noqa: E402
 )
 from engine.models.people import Account, AccountSession, ApiKey, Unit  # noqa: E402
 from engine.models.routing import RoutingVersion  # noqa: E402
+from engine.models.rules import RuleChange, RulesVersion  # noqa: E402
 from engine.models.tickets import (  # noqa: E402
     Assignment,
     Draft,
@@ -68,6 +69,8 @@ __all__ = [
     "Requester",
     "ReturnRequest",
     "RoutingVersion",
+    "RuleChange",
+    "RulesVersion",
     "RungTaken",
     "SQLModel",
     "Ticket",

@@ -1,29 +1,29 @@
-"""Holiday-cn's JSON against a published year: the differences come as a notice of their own."""
+"""A list of days against a published year: the differences come as a notice of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 from engine.errors import RuleError
-from engine.rules.calendar_files import NATIONAL, Notice, YearFile, load_year_files
-from engine.rules.calendar_import import amended, read_notice_file, without_idle_strays
+from engine.rules.calendar_files import Notice, YearFile
+from engine.rules.calendar_import import amended, without_idle_strays
+from engine.rules.calendar_reading import HandedIn
 
 
-def file_to_import(path: Path, *, number: str = "", dated: date | None = None) -> YearFile:
-    """Return the year file an import would make of a file, published notices kept as they are.
+def file_to_import(given: HandedIn, known: Sequence[YearFile]) -> YearFile:
+    """Return the year file an import would make of a text, published notices kept as they are.
 
-    Our own format is taken as it stands. JSON carries a whole year without its notices: where the
-    year is published already, what differs becomes a new notice by `number` and `dated`.
+    Our own format is taken as it stands. A list of days carries a whole year without its notices:
+    where `known` has the year already, what differs becomes a new notice.
 
     Raises:
-        RuleError: the file cannot be read, or `number` is that of a published notice.
+        RuleError: the text cannot be read, or its number is that of a published notice.
     """
-    stated = read_notice_file(path, number=number, dated=dated)
-    published = {file.year: file for file in load_year_files(NATIONAL)}
-    if path.suffix != ".json" or stated.year not in published:
+    stated = given.year_file()
+    published = {(one.region, one.year): one for one in known}.get((stated.region, stated.year))
+    if not given.lists_days or published is None:
         return stated
-    return amendment_of(without_idle_strays(stated), published[stated.year])
+    return amendment_of(without_idle_strays(stated), published)
 
 
 def amendment_of(stated: YearFile, published: YearFile) -> YearFile:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import RuleError
-from engine.rules.located_yaml import Located, read_yaml
+from engine.rules.located_yaml import Located, read_yaml, read_yaml_text
 
 CALENDARS = Path(__file__).parent / "calendars"
 NATIONAL = "CN"
@@ -85,6 +85,15 @@ def read_year_file(path: Path) -> YearFile:
         RuleError: the file is wrong; the message names file, line and what was expected.
     """
     return _year_file(read_yaml(path))
+
+
+def year_file_of(text: str, name: str) -> YearFile:
+    """Return the year file that a text in our own format holds; `name` is said in errors.
+
+    Raises:
+        RuleError: the text is wrong; the message names line and what was expected.
+    """
+    return _year_file(read_yaml_text(text, name))
 
 
 def read_named_year_file(path: Path) -> YearFile:

@@ -1,18 +1,14 @@
 """Taking in a holiday notice (导入放假安排): read it, show what it changes, refuse what is wrong.
 
-Reads our own year files and the JSON of NateScarlet/holiday-cn (`{"year", "papers", "days":
-[{"name", "date", "isOffDay"}]}`). Nothing is written here: the caller shows the differences to
-two people first.
+Nothing is written here: the caller shows the differences to two people first.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from engine.errors import RuleError
 from engine.rules.calendar_files import (
     NATIONAL,
     REGIONAL,
@@ -21,13 +17,11 @@ from engine.rules.calendar_files import (
     load_provisional_year,
     load_year_files,
     notice_problems,
-    read_year_file,
 )
 from engine.rules.citations import cites
 from engine.rules.shanghai import weekday_name
 from engine.rules.working_days import Calendar, calendar_of
 
-_OWN_FORMATS = (".yaml", ".yml")
 _SATURDAY = 5
 
 
@@ -56,44 +50,6 @@ class ImportPlan:
     file: YearFile
     changes: tuple[DayChange, ...]
     problems: tuple[str, ...]
-
-
-def read_notice_file(path: Path, *, number: str = "", dated: date | None = None) -> YearFile:
-    """Return the year a file holds, in our own format or holiday-cn's.
-
-    `number` and `dated` are the notice's, which holiday-cn's JSON does not carry.
-
-    Raises:
-        RuleError: the file is neither, or the notice's number or date is missing.
-    """
-    if path.suffix in _OWN_FORMATS:
-        return read_year_file(path)
-    try:
-        stated = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        msg = f"{path.name} 读不出来：应为 holiday-cn 的 JSON 或本系统的 YAML"
-        raise RuleError(msg) from error
-    return _from_holiday_cn(stated, path.name, number, dated)
-
-
-def _from_holiday_cn(stated: Any, name: str, number: str, dated: date | None) -> YearFile:
-    try:
-        year = int(stated["year"])
-        days = {date.fromisoformat(day["date"]): day for day in stated["days"]}
-        off = {on: f"{day['name']}放假" for on, day in days.items() if day["isOffDay"]}
-        work = {on: f"{day['name']}调休上班" for on, day in days.items() if not day["isOffDay"]}
-    except (KeyError, TypeError, ValueError) as error:
-        msg = f"{name} 不是 holiday-cn 的格式：应有 year 和 days[name, date, isOffDay]"
-        raise RuleError(msg) from error
-    if not days:
-        msg = f"{name} 没有任何日期：{year} 年的放假通知尚未公布"
-        raise RuleError(msg)
-    if not number or dated is None:
-        msg = f"{name} 没有通知文号和日期：请用 --number 和 --dated 写明"
-        raise RuleError(msg)
-    title = f"国务院办公厅关于{year}年部分节假日安排的通知"
-    notice = Notice(number, title, dated, off, work)
-    return YearFile(NATIONAL, year, dated, (notice,))
 
 
 @cites("house/H-07", "house/H-08", "house/H-09")

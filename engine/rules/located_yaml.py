@@ -43,7 +43,16 @@ def read_yaml(path: Path) -> Located:
         RuleError: the file is missing, is not YAML, or says the same key twice.
     """
     file = shown(path)
-    text = _text(path, file)
+    return read_yaml_text(_text(path, file), file)
+
+
+def read_yaml_text(text: str, file: str) -> Located:
+    """Return what a text in YAML says, with the line of every entry; `file` is its name in errors.
+
+    Raises:
+        RuleError: it is not YAML, or says the same key twice.
+    """
+    _check_plain(text, file)
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
@@ -61,6 +70,15 @@ def read_yaml(path: Path) -> Located:
         loader.dispose()
 
 
+def located(value: Any, file: str) -> Located:
+    """Return a plain value as if it had been read: the same checks fit it; it has no lines."""
+    if isinstance(value, dict):
+        return Located(value, 1, file, {key: located(one, file) for key, one in value.items()})
+    if isinstance(value, list):
+        return Located(value, 1, file, {place: located(x, file) for place, x in enumerate(value)})
+    return Located(value, 1, file)
+
+
 def _text(path: Path, file: str) -> str:
     try:
         data = path.read_bytes()
@@ -73,12 +91,15 @@ def _text(path: Path, file: str) -> str:
         line = data[: error.start].count(b"\n") + 1
         msg = f"{file} 第 {line} 行：不是 UTF-8 编码；应为 UTF-8 文本"
         raise RuleError(msg) from error
+    return text
+
+
+def _check_plain(text: str, file: str) -> None:
     odd = _CONTROL.search(text)
     if odd:
         line = text[: odd.start()].count("\n") + 1
         msg = f"{file} 第 {line} 行：有控制字符 U+{ord(odd[0]):04X}；应为纯文本"
         raise RuleError(msg)
-    return text
 
 
 def _located(node: yaml.Node, loader: Any, file: str) -> Located:

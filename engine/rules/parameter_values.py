@@ -32,6 +32,9 @@ class Allowed:
     fixed: bool = False
 
 
+ANY = Allowed()
+
+
 def allowed(entry: Located, unit: str) -> Allowed:
     """Return what a parameter's entry says its values may be.
 

@@ -15,7 +15,7 @@ from engine.errors import RuleError, RuleNotInForceError
 from engine.rules.citations import Citation
 from engine.rules.located_yaml import Located, read_yaml
 from engine.rules.parameter_keys import LIMIT, LIMIT_UNITS, UNIT_OF
-from engine.rules.parameter_values import allowed, check_value
+from engine.rules.parameter_values import ANY, Allowed, allowed, check_value
 from engine.rules.references import cited
 
 PARAMETERS = Path(__file__).parent / "parameters"
@@ -63,7 +63,8 @@ class Value:
 class Parameter:
     """One setting with all its dated values (参数), earliest first.
 
-    `later` says why no program reads it yet; it is empty for one that is used.
+    `later` says why no program reads it yet; it is empty for one that is used. `may` is what any
+    value of it must be.
     """
 
     key: str
@@ -73,6 +74,7 @@ class Parameter:
     checked_on: date
     file: str = ""
     later: str = ""
+    may: Allowed = ANY
 
     def on(self, day: date) -> Value:
         """Return the value in force on `day`.
@@ -175,6 +177,7 @@ def _parameter(key: str, entry: Located) -> Parameter:
         checked_on=_typed(entry.children["checked_on"], date, "核对日期，如 2026-11-23"),
         file=entry.file,
         later=_later(entry),
+        may=may,
     )
 
 
@@ -224,7 +227,7 @@ def _value(since: Any, entry: Located) -> Value:
         msg = f"“{since}”不是日期"
         raise entry.wrong(msg, "起始日期，如 2023-11-08")
     _check_keys(entry, ("value", "reference"), f"{since} 的数值")
-    return Value(_frozen(entry.value["value"]), since, cited(entry.children["reference"]))
+    return Value(frozen(entry.value["value"]), since, cited(entry.children["reference"]))
 
 
 def _check_keys(
@@ -255,11 +258,12 @@ def _typed(entry: Located, kind: type, expected: str) -> Any:
     return entry.value
 
 
-def _frozen(value: Any) -> Any:
+def frozen(value: Any) -> Any:
+    """Return a value that nobody can change any more: mappings and tuples all the way down."""
     if isinstance(value, dict):
-        return MappingProxyType({key: _frozen(item) for key, item in value.items()})
+        return MappingProxyType({key: frozen(item) for key, item in value.items()})
     if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
+        return tuple(frozen(item) for item in value)
     return value
 
 

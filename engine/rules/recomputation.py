@@ -1,6 +1,6 @@
 """What a new or amended calendar does to a running deadline (期限重算)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import zip_longest
@@ -10,7 +10,6 @@ from engine.rules.citations import Citation, cites, clause
 from engine.rules.counting import Count
 from engine.rules.rule_set import RuleSet
 from engine.rules.time_limits import Deadline, deadline_of
-from engine.rules.working_days import calendar_of_version
 from engine.terms import DueStatus, Term
 
 _COMPARED = {
@@ -74,8 +73,8 @@ def certificate_difference(stored: Certificate, rules: RuleSet) -> str | None:
 
     The count uses the calendar version the certificate names.
     """
-    calendar = calendar_of_version(stored.calendar_region, stored.calendar_version)
-    fresh = recounted(stored, RuleSet(rules.parameters, calendar)).certificate
+    calendar = rules.book.of_version(stored.calendar_region, stored.calendar_version)
+    fresh = recounted(stored, replace(rules, calendar=calendar)).certificate
     for name, label in _COMPARED.items():
         was, now = getattr(stored, name), getattr(fresh, name)
         if was != now:

@@ -163,8 +163,8 @@ def load_calendar(region: str = REGIONAL, known_on: date | None = None) -> Calen
         RuleError: the region is unknown, or a year file is wrong or missing in between.
     """
     check_region(region)
-    national = _known(load_year_files(NATIONAL), known_on)
-    regional = _known(load_year_files(REGIONAL), known_on) if region == REGIONAL else ()
+    national = known_by(load_year_files(NATIONAL), known_on)
+    regional = known_by(load_year_files(REGIONAL), known_on) if region == REGIONAL else ()
     return calendar_of(region, national, regional)
 
 
@@ -194,24 +194,8 @@ def calendar_of(
     )
 
 
-def calendar_of_version(region: str, version: str) -> Calendar:
-    """Return the calendar as it stood under a version named on a certificate.
-
-    Raises:
-        RuleError: no set of published notices has that version.
-    """
-    files = load_year_files(NATIONAL) + load_year_files(REGIONAL)
-    dates = sorted({notice.dated for file in files for notice in file.notices}, reverse=True)
-    first = min(file.notices[0].dated for file in load_year_files(NATIONAL))
-    for known_on in dates:
-        calendar = load_calendar(region, known_on) if known_on >= first else None
-        if calendar is not None and calendar.version == version:
-            return calendar
-    msg = f"找不到版本为“{version}”的工作日历：engine/rules/calendars/ 的旧通知可能被改动"
-    raise RuleError(msg)
-
-
-def _known(files: tuple[YearFile, ...], known_on: date | None) -> tuple[YearFile, ...]:
+def known_by(files: tuple[YearFile, ...], known_on: date | None) -> tuple[YearFile, ...]:
+    """Return the year files with the notices dated up to a day; without a day, all of them."""
     if known_on is None:
         return files
     seen = []

@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 
 APP, UNIT = "hotline_app", "hotline_unit"
 # Rows that are written once; the roles have no UPDATE and no DELETE on them.
-APPEND_ONLY = ("ticket_event", "routing_version", "audit_entry", "audit_seal")
+APPEND_ONLY = (
+    "ticket_event", "routing_version", "rules_version", "audit_entry", "audit_seal",
+)  # fmt: skip
 
 _CREATE = """
 DO $$ BEGIN

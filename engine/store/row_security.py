@@ -77,7 +77,7 @@ POLICIES = {
 }
 # No row of these is anybody's secret; of accounts the hashes and addresses are not for units.
 OPEN = {
-    "unit": "SELECT", "routing_version": "SELECT",
+    "unit": "SELECT", "routing_version": "SELECT", "rules_version": "SELECT",
     "account": "SELECT (id, name, role, unit_id, active)",
 }  # fmt: skip
 # Tables about tickets that units have no business with at all.

@@ -258,5 +258,8 @@ def test_a_clock_that_cannot_be_recounted_is_set_aside_and_stops_nothing():
 
 
 def test_supervisors_hear_every_day_of_a_calendar_that_is_missing():
-    assert "cn-2027.yaml" in "".join(background.calendar_alarm_lines(day("Mon 2026-11-02")))
-    assert background.calendar_alarm_lines(day("Fri 2026-10-30")) == ()
+    late, early = moment("Mon 2026-11-02 09:00"), moment("Fri 2026-10-30 09:00")
+
+    with work() as session:
+        assert "cn-2027.yaml" in "".join(background.calendar_alarm_lines(session, late))
+        assert background.calendar_alarm_lines(session, early) == ()

@@ -14,7 +14,8 @@ from engine.rules.calendar_files import (
     load_year_files,
     read_year_file,
 )
-from engine.rules.calendar_import import amended, import_plan, read_notice_file, year_file_text
+from engine.rules.calendar_import import amended, import_plan, year_file_text
+from engine.rules.calendar_reading import read_notice_file
 from engine.rules.working_days import load_calendar
 from tests.rules.changing import TODAY, calendar_with, invented_2027
 from tests.rules.reading import day

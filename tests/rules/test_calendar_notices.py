@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from engine.errors import CalendarNotPublishedError, RuleError
-from engine.rules.calendar_alarms import calendar_alarms
+from engine.rules.calendar_alarms import missing_calendars
 from engine.rules.calendar_amendment import amendment_of
 from engine.rules.calendar_files import (
     Notice,
@@ -15,6 +15,7 @@ from engine.rules.calendar_files import (
     read_year_file,
 )
 from engine.rules.calendar_import import import_plan, year_file_text
+from engine.rules.rule_set import load_rules
 from engine.rules.working_days import load_calendar
 from tests.rules.changing import TODAY, calendar_with, invented_2027
 from tests.rules.reading import day
@@ -132,6 +133,7 @@ def test_json_equal_to_what_is_published_changes_nothing():
 def test_after_the_last_provisional_year_the_file_to_add_is_named():
     with pytest.raises(CalendarNotPublishedError, match=r"cn-2028\.yaml.*provisional-2028\.yaml"):
         load_calendar("CN").day(day("Mon 2028-01-03"))
-    (alarm,) = calendar_alarms(day("Mon 2027-11-01"), frozenset({2026, 2027}), frozenset({2027}))
-    assert "cn-2028.yaml" in alarm
-    assert "provisional-2028.yaml" in alarm
+    national, regional = frozenset({2026, 2027}), frozenset({2027})
+    (gap,) = missing_calendars(day("Mon 2027-11-01"), load_rules(), national, regional)
+    assert "cn-2028.yaml" in gap.line
+    assert "provisional-2028.yaml" in gap.line

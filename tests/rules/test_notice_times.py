@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine.rules.calendar_alarms import calendar_alarms
+from engine.rules.calendar_alarms import calendar_alarms, missing_calendars
 from engine.rules.notice_times import requester_notice_at, unit_notice_at
+from engine.rules.rule_set import load_rules
 from engine.terms import Urgency
 from tests.rules.changing import rules_with
 from tests.rules.reading import day, moment
@@ -49,28 +50,32 @@ def test_requesters_are_not_texted_at_night(rules, found_at, leaves_at):
     assert requester_notice_at(moment(found_at), rules, ON) == moment(leaves_at)
 
 
+def missing(today, national, regional):
+    return [one.line for one in missing_calendars(day(today), load_rules(), national, regional)]
+
+
 def test_the_national_alarm_begins_on_the_first_of_november():
     years = frozenset({2026})
 
-    assert calendar_alarms(day("Sat 2026-10-31"), years, years) == ()
-    assert calendar_alarms(day("Sun 2026-11-01"), years, years) == (
-        "2027 年全国放假安排尚未载入：请在公布后补上 engine/rules/calendars/cn-2027.yaml",
-    )
+    assert missing("Sat 2026-10-31", years, years) == []
+    assert missing("Sun 2026-11-01", years, years) == [
+        "2027 年全国放假安排尚未载入：请在公布后到“日历”页导入，"
+        "或补上 engine/rules/calendars/cn-2027.yaml"
+    ]
 
 
 def test_the_regional_alarm_begins_on_the_fifteenth_of_march():
     national, regional = frozenset({2026, 2027}), frozenset({2026})
 
-    assert calendar_alarms(day("Sun 2027-03-14"), national, regional) == ()
-    assert calendar_alarms(day("Mon 2027-03-15"), national, regional) == (
-        "2027 年广西三月三放假安排尚未载入：请补上 engine/rules/calendars/cn-gx-2027.yaml",
-    )
+    assert missing("Sun 2027-03-14", national, regional) == []
+    assert missing("Mon 2027-03-15", national, regional) == [
+        "2027 年广西三月三放假安排尚未载入：请在公布后到“日历”页导入，"
+        "或补上 engine/rules/calendars/cn-gx-2027.yaml"
+    ]
 
 
 def test_a_year_that_has_begun_without_its_calendar_is_an_alarm_every_day():
-    assert (
-        "2027 年全国" in calendar_alarms(day("Mon 2027-01-04"), frozenset({2026}), frozenset())[0]
-    )
+    assert "2027 年全国" in missing("Mon 2027-01-04", frozenset({2026}), frozenset())[0]
 
 
 def test_the_files_that_exist_raise_no_alarm_before_november_2026():

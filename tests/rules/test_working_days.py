@@ -8,9 +8,10 @@ import chinese_calendar
 import pytest
 
 from engine.errors import CalendarNotPublishedError, RuleError
+from engine.rules.calendar_book import calendar_of_version
 from engine.rules.calendar_files import CALENDARS, NATIONAL, load_year_files
 from engine.rules.time_limits import answer_deadline, load_rules
-from engine.rules.working_days import Calendar, Day, calendar_of, calendar_of_version, load_calendar
+from engine.rules.working_days import Calendar, Day, calendar_of, load_calendar
 from engine.terms import DayKind, TicketKind
 from tests.rules.reading import CASES, day
 
