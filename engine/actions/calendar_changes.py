@@ -114,9 +114,9 @@ def take_in(step: Step, given: HandedIn, checked_by: tuple[str, str]) -> RuleCha
     content = {"text": year_file_text(plan.file)}
     change = changes.proposal(step, RuleChangeKind.CALENDAR, subject, _first(plan), content)
     change.reason, change.proposed_by = _notice(plan), checked_by[0]
+    changes.kept(step, change)
     changes.decide(step, change, RuleChangeState.APPROVED)
     change.decided_by = checked_by[1]
-    changes.kept(step, change)
     _lay_in(step, change, signed(plan.file, checked_by))
     return change
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from engine.actions.actor import require_role
+from engine.actions.audit import Note, note
 from engine.actions.rules_in_force import as_json, district_values, rules_in_force, rules_of
 from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError, EngineError, NotPermittedError, RuleError
@@ -78,7 +79,16 @@ def kept(step: Step, change: RuleChange) -> RuleChange:
     """Store a change and return it with its number."""
     step.session.add(change)
     step.session.flush()
+    _audited(step, change)
     return change
+
+
+def _audited(step: Step, change: RuleChange) -> None:
+    details = {"kind": change.kind.value, "subject": change.subject, "content": change.content,
+               "since": change.since.isoformat(), "reason": change.reason,
+               "decision": change.decision_reason}  # fmt: skip
+    said = Note(f"rule_change:{change.id}", f"rule_change_{change.state.value}", details)
+    note(step.session, step.actor, step.now, said)
 
 
 def _refuse_locked(step: Step, parameter: Parameter) -> None:
@@ -244,6 +254,7 @@ def decide(step: Step, change: RuleChange, state: RuleChangeState, reason: str =
     change.state, change.decision_reason = state, reason.strip()
     change.decided_at, change.decided_by = step.now, step.actor.name
     change.decided_by_id = step.actor.account_id
+    _audited(step, change)
 
 
 def write_state(
