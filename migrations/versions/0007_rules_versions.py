@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0006_rules_versions"
-down_revision = "0005_audit_chain"
+revision = "0007_rules_versions"
+down_revision = "0006_webhooks"
 branch_labels = None
 depends_on = None
 
