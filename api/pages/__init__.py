@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.pages import (
     admin,
     assets,
+    audit,
     breaches,
     calendar,
     desk,
@@ -19,8 +20,8 @@ from api.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-for room in (assets, sign_in, desk, new_ticket, unit, supervise, breaches, letters, admin, calendar,
-             routing, evaluate, ticket):  # fmt: skip
+for room in (assets, sign_in, desk, new_ticket, unit, supervise, breaches, letters, admin, audit,
+             calendar, routing, evaluate, ticket):  # fmt: skip
     router.include_router(room.router)
 
 __all__ = ["router"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.actions.actor import require_role
+from engine.actions.audit import Note, note
 from engine.actions.routing_in_force import InForce, in_force
 from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError
@@ -88,6 +89,12 @@ def restore(step: Step, number: int, reason: str) -> RoutingVersion:
     return new_version(step, state, fresh)
 
 
+ACTS = {
+    RoutingChange.WORDS: "edit_lexicon", RoutingChange.LEARNED: "learn_routing",
+    RoutingChange.RESTORED: "restore_routing",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Fresh:
     """What a new version says of itself."""
@@ -109,6 +116,8 @@ def new_version(step: Step, state: InForce, fresh: Fresh) -> RoutingVersion:
     )  # fmt: skip
     step.session.add(version)
     step.session.flush()
+    about = {"version": version.id, "reason": fresh.reason, **fresh.details}
+    note(step.session, step.actor, step.now, Note("routing", ACTS[fresh.change], about))
     return version
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from engine.actions.actor import SYSTEM
+from engine.actions.audit import Note, note
 from engine.actions.initials import initials
 from engine.actions.people import (
     NewAccount,
@@ -98,6 +100,8 @@ def _note_versions(session: Session, catalogue: Catalogue, rules: RuleSet, now: 
         )
         if session.exec(query).first() is None:
             session.add(ReferenceData(name=name, version=version, rows=rows, loaded_at=now))
+            about = Note(f"reference:{name}", "load_reference", {"name": name, "version": version})
+            note(session, SYSTEM, now, about)
 
 
 def demo_accounts(now: datetime) -> list[DemoAccount]:

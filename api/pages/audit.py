@@ -1,0 +1,101 @@
+"""The audit page (审计核验): whether the chain is whole, what was done, the export. Read-only."""
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.pages.audit_words import ACTIONS, entry_words, stream_words
+from api.pages.forms import Posted
+from api.pages.visit import HEADERS, Visit, posting, reading
+from engine.actions.audit import Note, note
+from engine.actions.audit_export import export
+from engine.actions.audit_key import public_key
+from engine.errors import BadInputError
+from engine.rules.shanghai import shanghai_date
+from engine.store import audit as store
+from engine.store import audit_views
+from engine.store.audit_views import PAGE, Search
+from engine.store.database import wake
+from engine.terms import Role, TicketEvent
+
+router = APIRouter(include_in_schema=False)
+LOOKERS = (Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+@router.get("/audit")
+def audit(request: Request, log: str = "") -> Response:
+    """Show the state of the chain and the newest rows of one log, as asked for."""
+    with reading(request, *LOOKERS) as visit:
+        asked = request.query_params
+        search = Search(
+            asked.get("ticket", ""), asked.get("person", ""), asked.get("action", ""),
+            _day(asked.get("since")), _day(asked.get("until")), _number(asked.get("before")),
+        )  # fmt: skip
+        return visit.page("audit.html", {**_state(visit), **_found(visit, log, search)})
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004
+
+
+def _state(visit: Visit) -> dict[str, object]:
+    seals = [store.last_seal(visit.session, log) for log in store.LOGS]
+    newest = max((one for one in seals if one), key=lambda one: one.id, default=None)
+    return {"check": store.last_check(visit.session), "seal": newest, "key": public_key().hex()}
+
+
+def _found(visit: Visit, log: str, search: Search) -> dict[str, object]:
+    changes = log == "changes"
+    entries = list(audit_views.entries(visit.session, search)) if changes else []
+    events = [] if changes else list(audit_views.events(visit.session, search))
+    ids = [one.id for one in entries] + [event.id for event, _ in events]
+    acts = [(one.value, one.label) for one in TicketEvent]
+    return {
+        "changes": changes, "entries": entries, "events": events, "search": search,
+        "acts": list(ACTIONS.items()) if changes else acts, "ACTIONS": ACTIONS,
+        "entry_words": entry_words, "stream_words": stream_words,
+        "more": ids[-1] if len(ids) == PAGE else 0,
+    }  # fmt: skip
+
+
+@router.get("/audit/state")
+def state(request: Request) -> Response:
+    """Show only the state, for the page to renew itself while a check runs."""
+    with reading(request, *LOOKERS) as visit:
+        return visit.partial("_audit_state.html", **_state(visit))
+
+
+@router.post("/audit/check")
+def check(request: Request, form: Posted) -> Response:
+    """Ask for the whole log to be read through; it is done in the background."""
+    with posting(request, form, *LOOKERS) as visit:
+        store.ask(visit.session, visit.account.name, visit.now)
+        wake(visit.session, "audit")
+        return visit.go("/audit", "已开始核验，进度显示在上方。")
+
+
+@router.post("/audit/export")
+def download(request: Request, form: Posted) -> Response:
+    """Hand out the signed export; that it was is itself written down."""
+    with posting(request, form, *LOOKERS) as visit, tempfile.TemporaryDirectory() as room:
+        reason = form.text("reason").strip()
+        if not reason:
+            words = "请写明导出的用途。"
+            raise BadInputError(words, fields={"reason": words})
+        what = Note(f"account:{visit.account.id}", "export_audit", {"reason": reason[:200]})
+        note(visit.session, visit.step.actor, visit.now, what)
+        path = Path(room) / "audit.jsonl"
+        export(visit.session, path, visit.now)
+        name = f"audit-{shanghai_date(visit.now):%Y%m%d}.jsonl"
+        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(path.read_bytes(), media_type="application/jsonl", headers=headers)

@@ -1,0 +1,64 @@
+"""What the audit page shows (审计核验): rows of both logs, newest first, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from engine.models import AuditEntry, Ticket, TicketEventRecord
+from engine.rules.shanghai import end_of_day
+from engine.terms import TicketEvent
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is looked for; empty fields do not narrow."""
+
+    ticket: str = ""
+    person: str = ""
+    action: str = ""
+    since: date | None = None
+    until: date | None = None
+    before: int | None = None
+
+
+def events(session: Session, search: Search) -> Sequence[tuple[TicketEventRecord, str]]:
+    """Return ticket events with their ticket's number, newest first."""
+    joined = col(Ticket.id) == col(TicketEventRecord.ticket_id)
+    query = select(TicketEventRecord, Ticket.number).join(Ticket, joined)
+    if search.ticket:
+        query = query.where(Ticket.number == search.ticket.strip().upper())
+    event = next((one for one in TicketEvent if one.value == search.action), None)
+    if event is not None:
+        query = query.where(TicketEventRecord.event == event)
+    return list(session.exec(_narrowed(query, TicketEventRecord, search)))
+
+
+def entries(session: Session, search: Search) -> Sequence[AuditEntry]:
+    """Return changes outside tickets, newest first."""
+    query = select(AuditEntry)
+    if search.action:
+        query = query.where(AuditEntry.action == search.action)
+    return list(session.exec(_narrowed(query, AuditEntry, search)))
+
+
+def _narrowed(query: Any, table: Any, search: Search) -> Any:
+    if search.person:
+        query = query.where(col(table.actor_name) == search.person.strip())
+    if search.since:
+        query = query.where(col(table.at) >= end_of_day(search.since - timedelta(days=1)))
+    if search.until:
+        query = query.where(col(table.at) <= end_of_day(search.until))
+    if search.before:
+        query = query.where(col(table.id) < search.before)
+    return query.order_by(col(table.id).desc()).limit(PAGE)
+
+
+def actions(session: Session) -> Sequence[str]:
+    """Return the acts that changes outside tickets are written under."""
+    query = select(AuditEntry.action).distinct().order_by(AuditEntry.action)
+    return session.exec(query).all()
