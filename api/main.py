@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from api import errors
 from api.envelope import Envelope
 from api.pages import router as pages
-from api.routes import api, health, reference_page
+from api.routes import api, health, metrics, reference_page
 
 TITLE = "12345优化营商环境专线 API"
 ABOUT = (
@@ -28,6 +28,7 @@ def create_app() -> FastAPI:
     errors.install(app)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(reference_page.router)
     app.include_router(pages)
     app.add_middleware(Envelope)

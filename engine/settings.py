@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="networks whose X-Forwarded-For is believed"
     )
+    metrics_token: str = Field(default="", description="who may read /metrics from elsewhere")
     session_hours: int = Field(default=12, ge=1)
     log_level: str = "INFO"
 

@@ -9,6 +9,7 @@ from engine.cli import (
     audit,
     calendar,
     catalogue,
+    check,
     deadline,
     demo,
     docs,
@@ -34,7 +35,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-MODULES = (serve, demo, deadline, calendar, rules, route, routing, catalogue, accounts, audit, docs)
+MODULES = (
+    serve,
+    check,
+    demo,
+    deadline,
+    calendar,
+    rules,
+    route,
+    routing,
+    catalogue,
+    accounts,
+    audit,
+    docs,
+)
 for module in MODULES:
     module.register(app)
 

@@ -87,6 +87,11 @@ class FontSet:
         """Return the family chosen for `role`."""
         return next(font for font in self.roles if font.role is role)
 
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """Return which families stand in for official ones."""
+        return tuple(self._substitution(font) for font in self.roles if font.stand_in)
+
     def notes_for(self, texts: Iterable[tuple[FontRole, str]]) -> tuple[str, ...]:
         """Return the notes to keep with a letter: families that stand in, glyphs from the fallback.
 

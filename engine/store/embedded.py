@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 
@@ -95,3 +96,14 @@ def embedded_database(var: Path) -> Iterator[Database]:
     """Yield the embedded database under `var`, started if need be, and let it go at the end."""
     with embedded_server(var) as running:
         yield running.database
+
+
+def running_address(var: Path) -> str:
+    """Return the address of the embedded database under `var`, or nothing when it does not run."""
+    data = (var / "postgres").expanduser().resolve()
+    found = None
+    with suppress(OSError, AssertionError, ValueError):
+        found = wheel().PostmasterInfo.read_from_pgdata(data)
+    if found is None or found.socket_dir is None or not lives(found.pid):
+        return ""
+    return f"postgresql://postgres:@/{DATABASE}?host={quote(str(found.socket_dir))}"

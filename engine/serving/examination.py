@@ -1,0 +1,128 @@
+"""Looks an installation over (安装体检) from its own machine; changes nothing, starts nothing."""
+
+import shutil
+import smtplib
+import ssl
+import urllib.request
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from engine.actions.audit_key import public_key
+from engine.documents.fonts import find_fonts
+from engine.errors import EngineError
+from engine.serving.checks import require_writable
+from engine.serving.examined_database import examine_database
+from engine.serving.findings import Finding, broken, fine, look
+from engine.settings import Settings
+from engine.store.database import connect
+
+ROOM = 2 * 1024**3
+PATIENCE = 5
+TLS = {"smtps", "smtp+starttls"}
+
+
+def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Yield every finding, the parts of this machine first, then those it talks to."""
+    yield from _disk(settings)
+    yield _fonts(settings)
+    yield _audit_key()
+    yield _links(settings)
+    yield _mail(settings)
+    yield from _database(settings, now)
+    yield _prefect(settings)
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    try:
+        var = require_writable(settings.var)
+    except EngineError as error:
+        yield broken("数据目录", str(error), "换一个可写的目录，设 HOTLINE_VAR。")
+        return
+    free = shutil.disk_usage(var).free
+    words = f"{var}，可写，还有 {free / 1024**3:.1f} GB"
+    todo = "清理磁盘，或把 HOTLINE_VAR 放到大一些的盘上。"
+    yield fine("数据目录", words) if free >= ROOM else look("数据目录", words, todo)
+
+
+def _fonts(settings: Settings) -> Finding:
+    try:
+        notes = find_fonts(settings.font_directory).stand_ins
+    except EngineError as error:
+        return broken("公文字体", str(error), "运行 make fonts，或设 HOTLINE_FONT_DIRECTORY。")
+    if notes:
+        todo = "有授权的字体放进 HOTLINE_FONT_DIRECTORY 所指的目录，重启即用。"
+        return look("公文字体", "；".join(notes), todo)
+    return fine("公文字体", "规定的字体都在")
+
+
+def _audit_key() -> Finding:
+    try:
+        return fine("审计密钥", f"公钥 {public_key().hex()[:16]}…")
+    except EngineError as error:
+        return broken("审计密钥", str(error), "恢复密钥文件的备份；丢了就核验不了以前的封存。")
+
+
+def _links(settings: Settings) -> Finding:
+    if settings.base_url:
+        return fine("邮件里的链接", settings.link_base)
+    todo = "设 HOTLINE_BASE_URL 为承办单位打得开的地址，如 https://hotline.example。"
+    return look("邮件里的链接", f"{settings.link_base}，别的机器打不开", todo)
+
+
+def _mail(settings: Settings) -> Finding:
+    if not settings.smtp_url:
+        todo = "设 HOTLINE_SMTP_URL；在此之前邮件只放进 var/mailbox。"
+        return look("发信", "没有设 SMTP 服务器", todo)
+    try:
+        return fine("发信", f"{urlsplit(settings.smtp_url).hostname} {_greeted(settings.smtp_url)}")
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        return broken("发信", f"连不上邮件服务器：{error}", "检查 HOTLINE_SMTP_URL 和网络。")
+
+
+def _greeted(url: str) -> str:
+    parts = urlsplit(url)
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    with kind(parts.hostname or "", parts.port or 0, timeout=PATIENCE) as server:
+        server.ehlo()
+        if parts.scheme == "smtp+starttls" and not server.has_extn("starttls"):
+            message = "服务器不支持 STARTTLS"
+            raise ssl.SSLError(message)
+    return "有应答" + ("，加密" if parts.scheme in TLS else "，不加密")
+
+
+def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
+    url = settings.database_url or _embedded(settings)
+    if not url:
+        todo = "先运行 hotline serve；体检不启动内置数据库。"
+        yield look("数据库", "内置数据库没有在运行", todo)
+        return
+    database = connect(url, pool_size=1, connect_args={"connect_timeout": PATIENCE})
+    try:
+        yield from examine_database(database, settings, now)
+    except (EngineError, SQLAlchemyError) as error:
+        yield broken("数据库", f"连不上：{error}", "检查 HOTLINE_DATABASE_URL、口令和网络。")
+    finally:
+        database.dispose()
+
+
+def _embedded(settings: Settings) -> str:
+    """Return the address of the embedded PostgreSQL, if it runs."""
+    from engine.store.embedded import running_address
+
+    return running_address(settings.var)
+
+
+def _prefect(settings: Settings) -> Finding:
+    base = settings.prefect_api_url or f"http://127.0.0.1:{settings.prefect_port}/api"
+    try:
+        with urllib.request.urlopen(f"{base.rstrip('/')}/health", timeout=PATIENCE):
+            return fine("流程引擎 Prefect", f"{base} 有应答")
+    except (OSError, ValueError):
+        todo = (
+            "hotline serve 会自己启动它；分布式部署检查 prefect server 和 HOTLINE_PREFECT_API_URL。"
+        )
+        words = f"{base} 没有应答；派单、督办照常由定时任务直接执行"
+        return look("流程引擎 Prefect", words, todo)

@@ -1,0 +1,110 @@
+"""Looks the database of an installation over: its version, its roles, what lies in it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, func, select
+
+from engine.actions.rules_in_force import rules_in_force
+from engine.models import Account, Unit
+from engine.rules.calendar_alarms import calendar_alarms
+from engine.rules.shanghai import shanghai_date
+from engine.serving.findings import Finding, broken, fine, look
+from engine.settings import Settings
+from engine.store import api_views, audit
+from engine.store.app_roles import roles_usable
+from engine.store.database import Database
+from engine.store.gauges import Gauges, gauges
+from engine.terms import Role
+
+DRIFT = timedelta(seconds=5)
+# A job that ticks every minute and was not seen for this long does not run any more.
+SILENT = timedelta(minutes=10)
+SLOW_JOBS = {"learn", "alarm", "housekeeping"}
+WAITING = timedelta(minutes=15)
+
+
+def examine_database(database: Database, settings: Settings, now: datetime) -> Iterator[Finding]:
+    """Yield what is found in a database that answers."""
+    with database.work() as session:
+        stands, wanted = api_views.revision(session), api_views.newest_revision()
+        if stands != wanted:
+            words = f"结构版本是“{stands or '空'}”，程序需要“{wanted}”"
+            yield broken("数据库", words, "先备份，再运行 hotline migrate。")
+            return
+        yield fine("数据库", f"结构版本 {stands}")
+        yield _roles(session)
+        yield _clock(session, now)
+        yield _calendar(session, now)
+        yield from _people(session, settings)
+        yield from _machinery(gauges(session, now), now)
+        yield _audit(session)
+
+
+def _roles(session: Session) -> Finding:
+    if roles_usable(session.connection()):
+        return fine("数据库角色", "单位隔离和只增不改由数据库再守一道")
+    todo = "请数据库管理员按 docs/operations.md 建 hotline_app 和 hotline_unit 两个角色。"
+    return look("数据库角色", "没有建，只由程序守", todo)
+
+
+def _clock(session: Session, now: datetime) -> Finding:
+    there: datetime = session.exec(select(func.clock_timestamp())).one()
+    drift = abs(there - now)
+    words = f"与数据库相差 {drift.total_seconds():.1f} 秒"
+    if drift <= DRIFT:
+        return fine("时钟", words)
+    return broken("时钟", words, "两台机器都接上同一个时间服务器（NTP）；期限按时钟计算。")
+
+
+def _calendar(session: Session, now: datetime) -> Finding:
+    rules = rules_in_force(session)
+    missing = calendar_alarms(shanghai_date(now), rules)
+    words = f"{rules.calendar.version}，已公布到 {rules.calendar.confirmed_through}"
+    if missing:
+        return look("工作日历", "；".join(missing), "到“日历”页导入，或 hotline calendar import。")
+    return fine("工作日历", words)
+
+
+def _people(session: Session, settings: Settings) -> Iterator[Finding]:
+    if settings.demo_data and settings.database_url:
+        todo = "正式使用前设 HOTLINE_DEMO_DATA=0，并停用演示账号。"
+        yield broken("演示数据", "演示账号的口令人人知道，却连着正式数据库", todo)
+    supervisors = session.exec(
+        select(func.count()).where(Account.role == Role.SUPERVISOR, col(Account.active))
+    ).one()
+    if supervisors < 2:  # noqa: PLR2004 - four eyes need two people
+        words = f"只有 {supervisors} 名主管；整改函要一人拟、另一人批"
+        yield look("主管", words, "hotline account create … --role 主管")
+    mute = session.exec(select(Unit.name).where(Unit.email == "", col(Unit.active))).all()
+    if mute:
+        words = f"{len(mute)} 个单位没有邮箱：{'、'.join(mute[:3])}{'…' if len(mute) > 3 else ''}"  # noqa: PLR2004
+        yield look("承办单位邮箱", words, "在“单位”页填好并发核实信；没有邮箱就收不到派单。")
+    else:
+        yield fine("承办单位邮箱", "都填了")
+
+
+def _machinery(found: Gauges, now: datetime) -> Iterator[Finding]:
+    silent = [one.name for one in found.heartbeats
+              if one.name not in SLOW_JOBS and now - one.ran_at > SILENT]  # fmt: skip
+    todo = "运行 hotline serve 或 hotline worker；看 var/log。"
+    if not found.heartbeats:
+        yield look("定时任务", "从没运行过", todo)
+    elif silent:
+        yield broken("定时任务", f"{'、'.join(silent)} 超过 10 分钟没有运行", todo)
+    else:
+        yield fine("定时任务", f"{len(found.heartbeats)} 项都在运行")
+    if found.outbox_age > WAITING.total_seconds() or found.undelivered:
+        words = f"{found.outbox_pending} 封待发，{found.undelivered} 封送达失败"
+        yield look("邮件队列", words, "在“发件状态”页逐封处理。")
+    if found.set_aside:
+        yield look("搁置", f"{found.set_aside} 张工单或时限出过错", "在“系统状态”页看原因。")
+
+
+def _audit(session: Session) -> Finding:
+    check = audit.last_check(session)
+    if check is None or check.finished_at is None:
+        return look("审计链", "还没有核验过", "hotline audit verify")
+    if check.fault:
+        return broken("审计链", check.fault, "保留现场，先导出，再报告分管负责人。")
+    return fine("审计链", f"完整，共 {check.checked} 条")

@@ -1,0 +1,81 @@
+"""What is measured for monitoring (监测指标): counts from indexes, no name and no number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, text
+from sqlmodel import Session, col, select
+
+from engine.models import Callback, Clock, Heartbeat, OutboxMessage, Ticket
+from engine.models.tickets import OPEN
+from engine.store import audit
+from engine.store.desk_views import letters_waiting, overdue_count
+from engine.terms import CallbackState, ClockState, MessageStatus
+
+
+@dataclass(frozen=True)
+class Gauges:
+    """How much there is of what; ages in seconds."""
+
+    open: int
+    overdue: int
+    callbacks_owed: int
+    human_callbacks_owed: int
+    letters_waiting: int
+    outbox_pending: int
+    outbox_age: float
+    undelivered: int
+    set_aside: int
+    audit_whole: bool
+    heartbeats: Sequence[Heartbeat]
+
+    def plain(self) -> Mapping[str, float]:
+        """Return what is one number each, by the name it is published under."""
+        return {
+            "tickets_open": self.open, "tickets_overdue": self.overdue,
+            "callbacks_owed": self.callbacks_owed,
+            "callbacks_owed_human": self.human_callbacks_owed,
+            "letters_waiting": self.letters_waiting, "outbox_pending": self.outbox_pending,
+            "outbox_oldest_seconds": self.outbox_age, "outbox_undelivered": self.undelivered,
+            "set_aside": self.set_aside, "audit_whole": float(self.audit_whole),
+        }  # fmt: skip
+
+
+def gauges(session: Session, now: datetime) -> Gauges:
+    """Measure everything at `now`."""
+    owed = Callback.state == CallbackState.OWED
+    pending = OutboxMessage.status == MessageStatus.PENDING
+    oldest = session.exec(
+        select(func.min(OutboxMessage.next_attempt_at)).where(
+            pending, col(OutboxMessage.next_attempt_at) <= now
+        )
+    ).one()
+    check = audit.last_check(session)
+    return Gauges(
+        open=_count(session, Ticket, text(OPEN)), overdue=overdue_count(session, now),
+        callbacks_owed=_count(session, Callback, owed),
+        human_callbacks_owed=_count(session, Callback, owed, col(Callback.human_required)),
+        letters_waiting=letters_waiting(session),
+        outbox_pending=_count(session, OutboxMessage, pending),
+        outbox_age=(now - oldest).total_seconds() if oldest else 0.0,
+        undelivered=_count(
+            session, OutboxMessage, OutboxMessage.status == MessageStatus.UNDELIVERED
+        ),
+        set_aside=set_aside(session), audit_whole=check is None or not check.fault,
+        heartbeats=session.exec(select(Heartbeat).order_by(col(Heartbeat.name))).all(),
+    )  # fmt: skip
+
+
+def set_aside(session: Session) -> int:
+    """Return how many tickets and clocks broke and wait for a person (搁置)."""
+    running = Clock.state == ClockState.RUNNING
+    return _count(session, Ticket, Ticket.routing_error != "") + _count(
+        session, Clock, running, Clock.stuck_reason != ""
+    )
+
+
+def _count(session: Session, table: Any, *where: Any) -> int:
+    found: int = session.exec(select(func.count()).select_from(table).where(*where)).one()
+    return found

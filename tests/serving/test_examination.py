@@ -1,0 +1,97 @@
+"""`hotline check`: each thing that can be wrong is named, with what to do."""
+
+import pytest
+from sqlalchemy import text
+
+from engine.serving.examination import examine
+from engine.serving.examined_database import examine_database
+from engine.serving.findings import Level
+from engine.settings import Settings
+from engine.store.database import work
+from tests.builders import moment
+
+NOW = moment("Wed 2026-11-25 09:00")
+
+
+def by_name(findings):
+    return {one.what: one for one in findings}
+
+
+def settings(tmp_path, **changes):
+    return Settings(_env_file=None, var=tmp_path / "var", prefect_port=1, **changes)
+
+
+def test_a_fresh_machine_is_looked_over_without_starting_anything(tmp_path):
+    found = by_name(examine(settings(tmp_path), NOW))
+
+    assert found["数据目录"].level is Level.FINE
+    assert "没有在运行" in found["数据库"].words
+    assert found["流程引擎 Prefect"].level is Level.LOOK
+    assert not (tmp_path / "var" / "postgres").exists()
+
+
+def test_a_directory_that_is_a_file_is_broken(tmp_path):
+    (tmp_path / "var").write_text("")
+
+    found = by_name(examine(settings(tmp_path), NOW))
+
+    assert found["数据目录"].level is Level.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [({"smtp_url": "smtp://127.0.0.1:1"}, "发信"),
+     ({"database_url": "postgresql://127.0.0.1:1/none"}, "数据库")],
+)  # fmt: skip
+def test_who_does_not_answer_is_broken_and_says_what_to_check(tmp_path, given, name):
+    found = by_name(examine(settings(tmp_path, **given), NOW))[name]
+
+    assert found.level is Level.BROKEN
+    assert "检查" in found.todo
+
+
+def looked_over(database, tmp_path, now=NOW, **changes):
+    return by_name(examine_database(database, settings(tmp_path, **changes), now))
+
+
+def test_a_clock_that_differs_from_the_databases_is_broken(database, tmp_path):
+    assert looked_over(database, tmp_path)["时钟"].level is Level.BROKEN
+
+
+def test_a_database_behind_this_program_says_to_migrate_and_stops_there(database, tmp_path):
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001_tables'"))
+
+    found = looked_over(database, tmp_path)
+
+    assert list(found) == ["数据库"]
+    assert "hotline migrate" in found["数据库"].todo
+
+
+def test_demonstration_accounts_on_a_managed_database_are_broken(database, tmp_path):
+    url = "postgresql://127.0.0.1/hotline"
+
+    assert "演示数据" not in looked_over(database, tmp_path, database_url=url, demo_data=False)
+    assert looked_over(database, tmp_path, database_url=url)["演示数据"].level is Level.BROKEN
+
+
+def test_a_missing_calendar_and_a_silent_scheduler_are_named(database, tmp_path):
+    with work() as session:
+        session.connection().execute(
+            text(
+                "INSERT INTO heartbeat (name, ran_at, ok, details) VALUES ('send', :at, true, '{}')"
+            ),
+            {"at": moment("Wed 2026-11-25 08:00")},
+        )
+
+    found = looked_over(database, tmp_path)
+
+    assert "2027 年全国放假安排尚未载入" in found["工作日历"].words
+    assert "send" in found["定时任务"].words
+    assert found["定时任务"].level is Level.BROKEN
+
+
+def test_every_finding_that_is_not_fine_says_what_to_do(database, tmp_path):
+    found = [*examine(settings(tmp_path), NOW), *looked_over(database, tmp_path).values()]
+
+    assert [one.what for one in found if one.level is not Level.FINE and not one.todo] == []
