@@ -85,10 +85,9 @@ def head(
 def receipt(call: Call, received: Received) -> schemas.TicketReceipt:
     """Return the answer to a new ticket as things stood when it was written, now and ever after."""
     session, ticket = call.step.session, received.ticket
-    made = api_views.assignments_made_at(session, ticket, received.written_at)
+    made, rows = _written_with(call, received)
     units = api_views.units_by_id(session, (one.unit_id for one in made))
     status = TicketStatus.DISPATCHED if made else TicketStatus.ACCEPTED
-    rows = _clocks_of_receipt(call, ticket, made)
     routing = routing_fields(ticket.routing)
     answer = next((row for row in rows if row.kind is ClockKind.REQUESTER), None)
     return schemas.TicketReceipt.model_validate({
@@ -100,6 +99,15 @@ def receipt(call: Call, received: Received) -> schemas.TicketReceipt:
         "expected_datetime": answer.due_at if answer else None,
         "deadlines": [deadline(row, ticket, units, received.written_at) for row in rows],
     })  # fmt: skip
+
+
+def _written_with(call: Call, received: Received) -> tuple[Sequence[Assignment], list[Clock]]:
+    """Return the assignments and clocks that were written together with the ticket."""
+    ticket = received.ticket
+    if not received.replayed and ticket.lead_unit_id is None:
+        return [], [received.clock] if received.clock else []
+    made = api_views.assignments_made_at(call.step.session, ticket, received.written_at)
+    return made, _clocks_of_receipt(call, ticket, made)
 
 
 def _clocks_of_receipt(call: Call, ticket: Ticket, made: Sequence[Assignment]) -> list[Clock]:

@@ -16,6 +16,7 @@ from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
 from engine.rules.time_limits import deadline_of as counted_deadline
 from engine.store import clocks as store
+from engine.store.writing import write_row
 from engine.terms import ClockKind, ClockState, Rung
 
 REWORK_RULE = "rework.limit"
@@ -54,9 +55,7 @@ def start(step: Step, ticket: Ticket, kind: ClockKind, subject: Subject | None =
         **due_fields(deadline),
     )
     clock.next_rung_at = next_rung_at(rungs_of(ticket, clock, step.rules), set())
-    step.session.add(clock)
-    step.session.flush()
-    return clock
+    return write_row(step.session, clock)
 
 
 def has_limit(ticket: Ticket, kind: ClockKind, now: datetime, rules: RuleSet) -> bool:

@@ -12,6 +12,7 @@ from engine.models import Assignment, Clock, Ticket, Unit
 from engine.rules.time_limits import Certificate
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
+from engine.store.writing import write_row
 from engine.terms import (
     AssignmentRole,
     ClockKind,
@@ -20,12 +21,14 @@ from engine.terms import (
     Recipient,
     TicketEvent,
     TicketKind,
+    TicketStatus,
 )
 
 OF_A_UNIT = (
     ClockKind.SIGN_FOR, ClockKind.HANDLING, ClockKind.ASSISTING, ClockKind.FIRST_CONTACT,
     ClockKind.RETURN_RULING, ClockKind.ARBITRATION,
 )  # fmt: skip
+FOLLOWED = (ClockKind.FOLLOW_UP,)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
     Raises:
         RefusedTransitionError: it cannot be dispatched now, or not to that unit.
     """
-    end_assignments(step, ticket, order.event.value)
+    new = ticket.status is TicketStatus.ACCEPTED  # no unit has had it
+    if not new:
+        end_assignments(step, ticket, order.event.value)
     lead = _assign(step, ticket, order.lead, AssignmentRole.LEAD, order.rows)
     supports = [
         unit for unit in order.supports if unit.id != order.lead.id and not _told_on(ticket, unit)
@@ -54,7 +59,7 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
         _assign(step, ticket, unit, AssignmentRole.ASSISTING, order.rows) for unit in supports
     ]
     ticket.lead_unit_id = order.lead.id
-    for clock in clock_store.running(step.session, ticket.id, [ClockKind.FOLLOW_UP]):
+    for clock in [] if new else clock_store.running(step.session, ticket.id, FOLLOWED):
         clock.unit_id = order.lead.id
     ticket.task_rows = list(order.rows) or ticket.task_rows
     ticket.routed_at = step.now
@@ -97,9 +102,7 @@ def _assign(
         ticket_id=ticket.id, unit_id=unit.id, role=role, task_rows=list(rows),
         dispatched_at=step.now,
     )  # fmt: skip
-    step.session.add(assignment)
-    step.session.flush()
-    return assignment
+    return write_row(step.session, assignment)
 
 
 def _lead_work(step: Step, ticket: Ticket, lead: Assignment, order: Dispatch) -> None:

@@ -32,6 +32,9 @@ def gather(
     session: Session, ticket: Ticket, now: datetime, rules: RuleSet, **known: Any
 ) -> TicketFacts:
     """Return the facts of a ticket at `now`; `known` are those only the caller knows."""
+    if ticket.status is TicketStatus.ACCEPTED:
+        new = _of_new(session, ticket)
+        return TicketFacts(status=ticket.status, kind=ticket.kind, **{**new, **known})
     lead = store.current_lead(session, ticket)
     callback = store.last_callback(session, ticket)
     accepted_on = shanghai_date(ticket.accepted_at)
@@ -54,10 +57,18 @@ def gather(
     return TicketFacts(status=ticket.status, kind=ticket.kind, **{**facts, **known})
 
 
+def _of_new(session: Session, ticket: Ticket) -> dict[str, Any]:
+    """Return what can be so of a ticket that no unit has had yet; nothing else is looked up."""
+    lead = ticket.lead_unit_id
+    return {
+        "has_lead": lead is not None,
+        "lead_is_accused": lead is not None and lead == ticket.accused_unit_id,
+        "carries_merged": ticket.version > 1 and store.carries_merged(session, ticket),
+    }
+
+
 def _of_history(session: Session, ticket: Ticket) -> dict[str, bool]:
     """Return what only an older ticket can have: an answer, others merged into it."""
-    if ticket.status is TicketStatus.ACCEPTED and ticket.version == 1:
-        return {}
     return {
         "answered_before": store.last_answer(session, ticket) is not None,
         "carries_merged": ticket.status in WAITING and store.carries_merged(session, ticket),

@@ -15,13 +15,14 @@ from engine.actions.routing_in_force import in_force
 from engine.actions.step import Step, Why, append
 from engine.errors import BadInputError, NotFoundError
 from engine.lifecycle import INTAKE
-from engine.models import Requester, Ticket, Unit
+from engine.models import Clock, Requester, Ticket, Unit
 from engine.rules.citations import clause
 from engine.rules.routing.catalogue import load_catalogue
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import tickets as store
 from engine.store.database import wake
+from engine.store.writing import write_row
 from engine.terms import ClockKind, RoutingDecision, TicketEvent, TicketKind, TicketStatus
 
 
@@ -50,8 +51,21 @@ def propose(
     return Proposal(routing.decision, stored)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A ticket just written, and the requester's clock, which praise (表扬) has not."""
+
+    ticket: Ticket
+    clock: Clock | None
+
+
 def accept_ticket(step: Step, new: NewTicket) -> Ticket:
-    """Write a new ticket with everything it owes, and return it; dispatched if a unit is named.
+    """Write a new ticket with everything it owes, and return it; see `take_in`."""
+    return take_in(step, new).ticket
+
+
+def take_in(step: Step, new: NewTicket) -> Taken:
+    """Write a new ticket with everything it owes; dispatched if a unit is named.
 
     Raises:
         BadInputError: fields are wrong; all of them are named.
@@ -63,16 +77,16 @@ def accept_ticket(step: Step, new: NewTicket) -> Ticket:
     blamed = accused.name if accused else ""
     proposal = propose(step.session, tidy.kind, tidy.title, tidy.content, on, blamed)
     ticket = _ticket(step, tidy, proposal, accused)
-    _requester(step, ticket, tidy)
+    requester = _requester(step, ticket, tidy)
     why = Why(f"{tidy.kind.label}受理登记", details={"source": tidy.source})
     append(step, ticket, TicketEvent.ACCEPT, why, None, clause(INTAKE).label)
-    if clocks.has_limit(ticket, ClockKind.REQUESTER, step.now, step.rules):
-        clocks.start(step, ticket, ClockKind.REQUESTER)
-    look_around(step, ticket)
+    limited = clocks.has_limit(ticket, ClockKind.REQUESTER, step.now, step.rules)
+    clock = clocks.start(step, ticket, ClockKind.REQUESTER) if limited else None
+    look_around(step, ticket, requester)
     if lead is not None:
         dispatch(step, ticket, Dispatch(lead, tuple(supports), "话务员登记时选定"))
     wake(step.session, "ticket")
-    return ticket
+    return Taken(ticket, clock)
 
 
 def _units(step: Step, new: NewTicket) -> tuple[Unit | None, list[Unit], Unit | None]:
@@ -114,9 +128,7 @@ def _ticket(step: Step, new: NewTicket, proposal: Proposal, accused: Unit | None
         routing_decision=proposal.decision,
         catalogue_version=proposal.stored["catalogue_version"],
     )
-    step.session.add(ticket)
-    step.session.flush()
-    return ticket
+    return write_row(step.session, ticket)
 
 
 def number_prefix(now: datetime) -> str:
@@ -124,8 +136,9 @@ def number_prefix(now: datetime) -> str:
     return f"{load_settings().number_prefix}{shanghai_date(now):%y%m%d}"
 
 
-def _requester(step: Step, ticket: Ticket, new: NewTicket) -> None:
-    step.session.add(
+def _requester(step: Step, ticket: Ticket, new: NewTicket) -> Requester:
+    return write_row(
+        step.session,
         Requester(
             ticket_id=ticket.id,
             enterprise=new.enterprise.strip(),
@@ -134,6 +147,5 @@ def _requester(step: Step, ticket: Ticket, new: NewTicket) -> None:
             contact_name=new.contact_name.strip(),
             phone=new.phone,
             answer_by=new.answer_by,
-        )
+        ),
     )
-    step.session.flush()

@@ -10,9 +10,10 @@ from datetime import date, timedelta
 
 from engine.actions import post
 from engine.actions.actor import SYSTEM
+from engine.actions.likeness import alike
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
-from engine.models import Ticket
+from engine.models import Requester, Ticket
 from engine.rules.acceptance import (
     EarlierMatter,
     duplicates,
@@ -20,20 +21,18 @@ from engine.rules.acceptance import (
     emergency_words,
     group_alert,
     mentioned_kinds,
-    same_matter,
     split_kinds,
 )
 from engine.rules.citations import Citation, clause
 from engine.rules.shanghai import shanghai_date
 from engine.store import matters as store
-from engine.store import tickets as ticket_store
-from engine.store.matters import BEGINNING, Matter
+from engine.store.matters import BEGINNING, Matter, Recent
 from engine.terms import NoticeKind, Recipient, TicketEvent
 
 SELF = "requester"
 
 
-def look_around(step: Step, ticket: Ticket) -> None:
+def look_around(step: Step, ticket: Ticket, requester: Requester) -> None:
     """Note on a ticket just taken in what a person should look at; a split-off one is left out."""
     if ticket.parent_id is not None:
         return
@@ -41,8 +40,8 @@ def look_around(step: Step, ticket: Ticket) -> None:
     on = shanghai_date(ticket.accepted_at)
     _emergency(step, ticket, on)
     _mixed(step, ticket)
-    _repeated(step, ticket, on)
-    _many(step, ticket, on)
+    _repeated(step, ticket, requester, on)
+    _many(step, ticket, requester, on)
 
 
 def _note(
@@ -77,14 +76,13 @@ def _text(ticket: Ticket) -> str:
     return ticket.title + ticket.content[:BEGINNING]
 
 
-def _repeated(step: Step, ticket: Ticket, on: date) -> None:
+def _repeated(step: Step, ticket: Ticket, requester: Requester, on: date) -> None:
     """Propose merging with what the same requester said of the same matter (H-36)."""
     window = step.rules.parameters["duplicates.window"].on(on).value
     since = ticket.accepted_at - timedelta(days=window)
-    requester = ticket_store.requester_of(step.session, ticket)
     found = store.of_requester(step.session, ticket, requester, since)
-    alike = _alike(step, ticket, found, on)
-    earlier = [EarlierMatter(one.number, SELF, one.received_at) for one in alike]
+    same = store.matters(step.session, alike(step, _text(ticket), found, on))
+    earlier = [EarlierMatter(one.number, SELF, one.received_at) for one in same]
     repeats = duplicates(SELF, ticket.accepted_at, earlier, step.rules)
     if repeats:
         numbers = [one.number for one in repeats]
@@ -93,12 +91,7 @@ def _repeated(step: Step, ticket: Ticket, on: date) -> None:
         _note(step, ticket, words, clause("house/H-36"), details)
 
 
-def _alike(step: Step, ticket: Ticket, found: Sequence[Matter], on: date) -> list[Matter]:
-    text = _text(ticket)
-    return [one for one in found if same_matter(text, one.text, step.rules, on)]
-
-
-def _many(step: Step, ticket: Ticket, on: date) -> None:
+def _many(step: Step, ticket: Ticket, requester: Requester, on: date) -> None:
     """Tell supervisors of one object or matter that many raise (群体诉求, H-37)."""
     window = step.rules.parameters["group_alert.window"].on(on).value
     since = ticket.accepted_at - timedelta(days=window)
@@ -106,7 +99,7 @@ def _many(step: Step, ticket: Ticket, on: date) -> None:
     linked = _linked(step, ticket, found, on)
     if not linked:
         return
-    own = _identity(step, ticket)
+    own = requester.credit_code or requester.enterprise or requester.phone
     matters = [EarlierMatter(one.number, one.requester, one.received_at) for one in linked]
     matters.append(EarlierMatter(ticket.number, own, ticket.accepted_at))
     alert = group_alert(matters, ticket.accepted_at, step.rules)
@@ -120,17 +113,12 @@ def _many(step: Step, ticket: Ticket, on: date) -> None:
           Recipient.SUPERVISOR)  # fmt: skip
 
 
-def _linked(step: Step, ticket: Ticket, found: Sequence[Matter], on: date) -> list[Matter]:
+def _linked(step: Step, ticket: Ticket, found: Sequence[Recent], on: date) -> list[Matter]:
     accused = ticket.accused_unit_id
-    same = {one.id for one in _alike(step, ticket, found, on)}
+    same = set(alike(step, _text(ticket), found, on))
     if accused is not None:
         same |= {one.id for one in found if one.accused_unit_id == accused}
-    return [one for one in found if one.id in same]
-
-
-def _identity(step: Step, ticket: Ticket) -> str:
-    requester = ticket_store.requester_of(step.session, ticket)
-    return requester.credit_code or requester.enterprise or requester.phone
+    return store.matters(step.session, list(same))
 
 
 def _tell(step: Step, ticket: Ticket, key: str, what: str, *recipients: Recipient) -> None:

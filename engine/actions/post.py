@@ -9,11 +9,12 @@ from sqlmodel import Session, col, select
 
 from engine.actions.step import Step
 from engine.documents.notices import render_notice
-from engine.models import Account, Letter, OutboxAttachment, Ticket, Unit
+from engine.models import Account, Letter, OutboxAttachment, OutboxMessage, Ticket, Unit
 from engine.settings import load_settings
 from engine.store import outbox
 from engine.store.database import wake
 from engine.store.row_security import as_house
+from engine.store.writing import write_row
 from engine.terms import MessageStatus, NoticeKind, Recipient, Role, TicketKind
 
 
@@ -58,26 +59,15 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, addresses: Iterable[str]
     notice = render_notice(mail.kind, {**common, **mail.facts})
     count = 0
     for address in dict.fromkeys(addresses):
-        message_id = outbox.owe(
-            step.session,
-            {
-                "key": mail.key,
-                "recipient": address,
-                "message_id": message_name(mail.key, address),
-                "kind": mail.kind,
-                "ticket_id": ticket.id if ticket else None,
-                "letter_id": mail.letter.id if mail.letter else None,
-                "unit_id": mail.unit.id if mail.unit else None,
-                "subject": notice.subject,
-                "text": notice.text,
-                "html": notice.html,
-                "created_at": step.now,
-                "status": MessageStatus.PENDING,
-                "next_attempt_at": step.now,
-                "attempts": 0,
-                "last_error": "",
-            },
-        )
+        message = OutboxMessage(
+            key=mail.key, recipient=address, message_id=message_name(mail.key, address),
+            kind=mail.kind, ticket_id=ticket.id if ticket else None,
+            letter_id=mail.letter.id if mail.letter else None,
+            unit_id=mail.unit.id if mail.unit else None,
+            subject=notice.subject, text=notice.text, html=notice.html, created_at=step.now,
+            status=MessageStatus.PENDING, next_attempt_at=step.now,
+        )  # fmt: skip
+        message_id = outbox.owe(step.session, message)
         if message_id is not None:
             count += 1
             _attach(step.session, message_id, mail.files)
@@ -92,12 +82,10 @@ def message_name(key: str, address: str) -> str:
 
 def _attach(session: Session, message_id: int, files: Iterable[File]) -> None:
     for file in files:
-        session.add(
-            OutboxAttachment(
-                message_id=message_id, name=file.name, content_type=file.content_type,
-                data=file.data,
-            )
-        )  # fmt: skip
+        attachment = OutboxAttachment(
+            message_id=message_id, name=file.name, content_type=file.content_type, data=file.data
+        )
+        write_row(session, attachment)
 
 
 def common_facts(ticket: Ticket) -> dict[str, object]:

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.actions.dispatch import Dispatch, dispatch
-from engine.actions.intake import accept_ticket
+from engine.actions.intake import Taken, take_in
 from engine.actions.intake_checks import NewTicket
 from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError, NotFoundError
-from engine.models import IdempotencyRecord, Ticket, Unit
+from engine.models import Clock, IdempotencyRecord, Ticket, Unit
 from engine.rules.certificates import Certificate
-from engine.store import api_views, clocks
+from engine.store import api_views
 from engine.store import tickets as store
-from engine.terms import ClockKind
+from engine.store.api_views import Recorded
+from engine.store.writing import write_row
 
 # How far another system's clock may run ahead of ours: a technical limit.
 SKEW = timedelta(minutes=2)
@@ -38,11 +39,15 @@ class Sent:
 
 @dataclass(frozen=True)
 class Received:
-    """The ticket, when it was written, and whether it was written by an earlier request."""
+    """The ticket, when it was written, and whether it was written by an earlier request.
+
+    `clock` is the requester's, where it was started just now.
+    """
 
     ticket: Ticket
     written_at: datetime
     replayed: bool
+    clock: Clock | None = None
 
 
 def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
@@ -61,13 +66,9 @@ def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
     first = _first(step, known, digest)
     if first is None:
         _refuse_known_elsewhere(step, new)
-        ticket = _accept(step, new, sent.received_at)
-        first = IdempotencyRecord(
-            api_key_id=sent.api_key_id, key="", body_hash=digest, ticket_id=ticket.id,
-            created_at=step.now,
-        )  # fmt: skip
-        _remember(step, sent, names, first)
-        return Received(ticket, step.now, replayed=False)
+        taken = _accept(step, new, sent.received_at)
+        _remember(step, sent, names, Recorded("", taken.ticket.id, digest, step.now))
+        return Received(taken.ticket, step.now, replayed=False, clock=taken.clock)
     _remember(step, sent, [name for name in names if name not in known], first)
     return Received(step.session.get_one(Ticket, first.ticket_id), first.created_at, replayed=True)
 
@@ -86,61 +87,57 @@ def _digest(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _first(
-    step: Step, known: Mapping[str, IdempotencyRecord], digest: str
-) -> IdempotencyRecord | None:
+def _first(step: Step, known: Mapping[str, Recorded], digest: str) -> Recorded | None:
     """Return what was recorded for the same request, refusing one that only looks the same."""
     for name, record in known.items():
         if record.body_hash != digest:
-            raise _used(name, step.session.get_one(Ticket, record.ticket_id))
+            raise _used(name, step.session.get_one(Ticket, record.ticket_id).number)
     return next(iter(known.values()), None)
 
 
 def _refuse_known_elsewhere(step: Step, new: NewTicket) -> None:
     """Refuse an external id that came in another way (话务员登记, 批量导入)."""
     if new.external_id:
-        ticket = store.ticket_by_external_id(step.session, new.source, new.external_id)
-        if ticket is not None:
-            raise _used(EXTERNAL, ticket)
+        number = store.number_by_external_id(step.session, new.source, new.external_id)
+        if number is not None:
+            raise _used(EXTERNAL, number)
 
 
-def _used(name: str, first: Ticket) -> ConflictError:
+def _used(name: str, first: str) -> ConflictError:
     words, field = ("幂等键", "Idempotency-Key") if name.startswith(KEY) else (
         "外部编号", "external_id")  # fmt: skip
     message = (
-        f"这个{words}已用于工单 {first.number}，而这次的内容不同，没有另建工单。"
+        f"这个{words}已用于工单 {first}，而这次的内容不同，没有另建工单。"
         "新的诉求请换编号；补充原诉求请用 supplements。"
     )
-    return ConflictError(message, fields={field: f"已用于工单 {first.number}，内容不同"})
+    return ConflictError(message, fields={field: f"已用于工单 {first}，内容不同"})
 
 
-def _remember(step: Step, sent: Sent, names: Sequence[str], first: IdempotencyRecord) -> None:
+def _remember(step: Step, sent: Sent, names: Sequence[str], first: Recorded) -> None:
     """Record the names of a request that are not on record yet."""
-    step.session.add_all(
-        IdempotencyRecord(
+    for name in names:
+        record = IdempotencyRecord(
             api_key_id=sent.api_key_id, key=name, body_hash=first.body_hash,
             ticket_id=first.ticket_id, created_at=first.created_at,
-        )
-        for name in names
-    )  # fmt: skip
+        )  # fmt: skip
+        write_row(step.session, record)
 
 
-def _accept(step: Step, new: NewTicket, received_at: datetime | None) -> Ticket:
+def _accept(step: Step, new: NewTicket, received_at: datetime | None) -> Taken:
     if received_at is None:
-        return accept_ticket(step, new)
+        return take_in(step, new)
     if received_at > step.now + SKEW:
         words = "受理时间在将来，请核对对方系统的时钟。"
         raise BadInputError(words, fields={"received_at": words})
     earlier = replace(step, now=min(received_at, step.now))
-    ticket = accept_ticket(earlier, replace(new, lead_unit="", support_units=()))
-    _refuse_overdue(step, ticket)
+    taken = take_in(earlier, replace(new, lead_unit="", support_units=()))
+    _refuse_overdue(step, taken.clock)
     if new.lead_unit.strip():
-        _dispatch(step, ticket, new)
-    return ticket
+        _dispatch(step, taken.ticket, new)
+    return taken
 
 
-def _refuse_overdue(step: Step, ticket: Ticket) -> None:
-    clock = clocks.one(step.session, ticket.id, ClockKind.REQUESTER)
+def _refuse_overdue(step: Step, clock: Clock | None) -> None:
     if clock is None or step.now < clock.due_at:
         return
     why = Certificate.from_json(clock.certificate).sentence()

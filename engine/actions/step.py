@@ -15,6 +15,7 @@ from engine.models import Ticket, TicketEventRecord
 from engine.rules.citations import clause
 from engine.rules.rule_set import RuleSet
 from engine.store import audit, chain
+from engine.store.writing import write_row
 from engine.terms import TicketEvent, TicketStatus
 
 
@@ -77,7 +78,8 @@ def append(
     citation: str,
 ) -> TicketEventRecord:  # fmt: skip
     """Write one line of a ticket's history as it now stands."""
-    seq, previous = audit.last_event(step.session, ticket)
+    first = source is None
+    seq, previous = (0, chain.BEGINNING) if first else audit.last_event(step.session, ticket)
     record = TicketEventRecord(
         ticket_id=ticket.id,
         seq=seq + 1,
@@ -97,8 +99,8 @@ def append(
         link=b"",
     )
     _chain(record, ticket.number, previous)
-    step.session.add(record)
-    step.session.flush()
+    write_row(step.session, record)
+    audit.remember(step.session, record)
     return record
 
 

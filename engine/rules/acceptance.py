@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 
 from engine.rules.citations import Citation, cites, clause
+from engine.rules.likeness import letter_pairs
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.terms import RefusalReason, TicketKind
@@ -108,14 +108,9 @@ def mentioned_kinds(kind: TicketKind, text: str) -> tuple[TicketKind, ...]:
 def same_matter(one: str, other: str, rules: RuleSet, on: date) -> bool:
     """Return whether two texts are alike enough to be proposed as one matter (同一事项)."""
     share: int = rules.parameters["duplicates.similarity"].on(on).value
-    pairs, others = _letter_pairs(one), _letter_pairs(other)
+    pairs, others = letter_pairs(one), letter_pairs(other)
     both = len(pairs) + len(others)
     return both > 0 and _WHOLE * 2 * len(pairs & others) >= share * both
-
-
-def _letter_pairs(text: str) -> set[str]:
-    letters = [letter for letter in text if letter.isalpha()]
-    return {"".join(pair) for pair in pairwise(letters)}
 
 
 @cites("house/H-36")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
@@ -11,16 +12,15 @@ from sqlmodel import Session, col, select
 
 from engine.errors import BadInputError
 from engine.models import (
-    ApiKey,
     Assignment,
     Heartbeat,
-    IdempotencyRecord,
     Ticket,
     TicketEventRecord,
     Unit,
 )
 from engine.store.migrate import alembic_config
 from engine.store.tickets import unit_by_name
+from engine.store.writing import run
 from engine.terms import TicketKind, TicketStatus
 
 
@@ -112,30 +112,36 @@ def lock_names(session: Session, names: Iterable[str]) -> None:
     """Make requests that share a name wait for each other until this transaction ends."""
     wanted = sorted(names)
     if wanted:
-        statement = text(
+        statement = (
             "SELECT pg_advisory_xact_lock(hashtextextended(name, 12345))"
-            " FROM unnest(CAST(:names AS text[])) AS name"
+            " FROM unnest(%s::text[]) AS name"
         )
-        session.connection().execute(statement, {"names": wanted})
+        run(session, statement, [wanted])
 
 
-def records_of(
-    session: Session, api_key_id: int, names: Sequence[str]
-) -> dict[str, IdempotencyRecord]:
+class Recorded(NamedTuple):
+    """What was recorded under a name: which ticket, for which body, when."""
+
+    name: str
+    ticket_id: int
+    body_hash: str
+    created_at: datetime
+
+
+def records_of(session: Session, api_key_id: int, names: Sequence[str]) -> dict[str, Recorded]:
     """Return what was recorded under names: a `key:` belongs to one API key, others to all.
 
     Of several records of one external id, made as keys were renewed, the oldest counts.
     """
     if not names:
         return {}
-    query = select(IdempotencyRecord).where(
-        col(IdempotencyRecord.api_key_id).in_(select(ApiKey.id)),
-        col(IdempotencyRecord.key).in_(names),
+    statement = (
+        "SELECT key, ticket_id, body_hash, created_at FROM idempotency_record"
+        " WHERE key = ANY(%s) AND (api_key_id = %s OR key NOT LIKE 'key:%%') ORDER BY id"
     )
-    found: dict[str, IdempotencyRecord] = {}
-    for record in session.exec(query.order_by(col(IdempotencyRecord.id))):
-        if record.api_key_id == api_key_id or not record.key.startswith("key:"):
-            found.setdefault(record.key, record)
+    found: dict[str, Recorded] = {}
+    for row in run(session, statement, [list(names), api_key_id]):
+        found.setdefault(row[0], Recorded(*row))
     return found
 
 

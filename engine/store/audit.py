@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from engine.models import AuditCheck, AuditEntry, AuditSeal, Ticket, TicketEventRecord
 from engine.store.chain import BEGINNING
 from engine.store.row_security import as_house
+from engine.store.writing import run
 from engine.terms import TicketStatus
 
 EVENTS, ENTRIES = "ticket_event", "audit_entry"
@@ -19,6 +20,7 @@ TABLES: dict[str, type[TicketEventRecord] | type[AuditEntry]] = {
     EVENTS: TicketEventRecord, ENTRIES: AuditEntry,
 }  # fmt: skip
 READ_AT_ONCE = 5000
+LAST = "last_event"
 WORDS_TAKEN_OUT = "words_taken_out"
 
 
@@ -36,12 +38,18 @@ def last_entry(session: Session, stream: str) -> tuple[int, bytes]:
 
 def last_event(session: Session, ticket: Ticket) -> tuple[int, bytes]:
     """Return the number and link of a ticket's last event; the ticket must be locked."""
-    query = select(TicketEventRecord.seq, TicketEventRecord.link).where(
-        TicketEventRecord.ticket_id == ticket.id
-    )
+    known: dict[int, tuple[int, bytes]] = session.info.get(LAST, {})
+    if ticket.id in known:
+        return known[ticket.id]
+    statement = "SELECT seq, link FROM ticket_event WHERE ticket_id = %s ORDER BY seq DESC LIMIT 1"
     with as_house(session):
-        found = session.exec(query.order_by(col(TicketEventRecord.seq).desc()).limit(1)).first()
+        found = run(session, statement, [ticket.id]).fetchone()
     return (found[0], found[1]) if found else (0, BEGINNING)
+
+
+def remember(session: Session, event: TicketEventRecord) -> None:
+    """Remember a ticket's last event until the transaction ends: the next one need not look."""
+    session.info.setdefault(LAST, {})[event.ticket_id] = (event.seq, event.link)
 
 
 def lock_seals(session: Session, log: str) -> None:

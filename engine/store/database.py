@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
@@ -118,6 +118,9 @@ def work() -> Iterator[Session]:
 
 def wake(session: Session, what: str = "") -> None:
     """Tell the scheduler, once this transaction commits, that something waits (NOTIFY)."""
-    session.connection().execute(
-        text("SELECT pg_notify(:channel, :what)"), {"channel": WAKE_CHANNEL, "what": what}
-    )
+    told: set[str] = session.info.setdefault("woken", set())
+    if what in told:
+        return
+    told.add(what)
+    raw: Any = session.connection().connection.dbapi_connection
+    raw.execute("SELECT pg_notify(%s, %s)", (WAKE_CHANNEL, what))

@@ -4,68 +4,82 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
 
 from engine.models import Requester, Ticket, TicketEventRecord
+from engine.store.writing import run
 from engine.terms import TicketEvent, TicketStatus
 
 MOST_OF_ONE = 20
 MOST_IN_WINDOW = 200
 BEGINNING = 300
 WAITING = (TicketStatus.ACCEPTED, TicketStatus.TO_BE_DISPATCHED)
+# Of one requester by index, the newest first: one number may have brought thousands.
+_OF_ONE = (
+    "(SELECT ticket_id FROM requester WHERE {0} = %({0})s"
+    f" ORDER BY ticket_id DESC LIMIT {2 * MOST_OF_ONE})"
+)
+_RECENT = (
+    "SELECT t.id, t.version, t.accused_unit_id FROM ticket t {}"
+    " WHERE t.accepted_at >= %(since)s AND t.id <> %(ticket)s AND t.parent_id IS NULL"
+    " ORDER BY t.accepted_at DESC, t.id DESC LIMIT {}"
+)
+_MATTERS = """
+SELECT t.id, t.number, t.accepted_at,
+       coalesce(nullif(r.credit_code, ''), nullif(r.enterprise, ''), r.phone)
+FROM ticket t JOIN requester r ON r.ticket_id = t.id WHERE t.id = ANY(%s)
+ORDER BY t.accepted_at DESC, t.id DESC
+"""
+_TEXTS = f"""
+SELECT id, concat(title, substr(content, 1, {BEGINNING})) FROM ticket WHERE id = ANY(%s)
+"""
+
+
+class Recent(NamedTuple):
+    """An earlier ticket as it is looked through: its version tells whether its text is known."""
+
+    id: int
+    version: int
+    accused_unit_id: int | None
 
 
 class Matter(NamedTuple):
-    """What is compared of an earlier ticket; `requester` tells requesters apart."""
+    """What is told of an earlier ticket; `requester` tells requesters apart."""
 
     id: int
     number: str
     received_at: datetime
-    accused_unit_id: int | None
-    text: str
     requester: str
 
 
 def of_requester(
     session: Session, ticket: Ticket, requester: Requester, since: datetime
-) -> Sequence[Matter]:
+) -> list[Recent]:
     """Return the earlier tickets of one requester: same number, enterprise or credit code."""
-    same = [col(Requester.phone) == requester.phone]
-    if requester.enterprise:
-        same.append(col(Requester.enterprise) == requester.enterprise)
-    if requester.credit_code:
-        same.append(col(Requester.credit_code) == requester.credit_code)
-    return _earlier(session, ticket, since, or_(*same), MOST_OF_ONE)
+    known = {name: getattr(requester, name) for name in ("phone", "enterprise", "credit_code")}
+    same = " UNION ".join(_OF_ONE.format(name) for name, value in known.items() if value)
+    if not same:
+        return []
+    statement = _RECENT.format(f"JOIN ({same}) mine ON mine.ticket_id = t.id", MOST_OF_ONE)
+    found = run(session, statement, {**known, "since": since, "ticket": ticket.id})
+    return list(map(Recent._make, found))
 
 
-def in_window(session: Session, ticket: Ticket, since: datetime) -> Sequence[Matter]:
+def in_window(session: Session, ticket: Ticket, since: datetime) -> list[Recent]:
     """Return the tickets of everybody since a moment, newest first, as many as are compared."""
-    return _earlier(session, ticket, since, None, MOST_IN_WINDOW)
+    values = {"since": since, "ticket": ticket.id}
+    return list(map(Recent._make, run(session, _RECENT.format("", MOST_IN_WINDOW), values)))
 
 
-def _earlier(
-    session: Session, ticket: Ticket, since: datetime, same: ColumnElement[bool] | None, limit: int
-) -> Sequence[Matter]:
-    named = func.coalesce(
-        func.nullif(Requester.credit_code, ""), func.nullif(Requester.enterprise, ""),
-        Requester.phone,
-    )  # fmt: skip
-    text = func.concat(Ticket.title, func.substr(Ticket.content, 1, BEGINNING))
-    query = (
-        select(Ticket.id, Ticket.number, Ticket.accepted_at, Ticket.accused_unit_id)
-        .add_columns(text, named)
-        .join(Requester, col(Requester.ticket_id) == col(Ticket.id))
-        .where(
-            col(Ticket.accepted_at) >= since, col(Ticket.id) != ticket.id,
-            col(Ticket.parent_id).is_(None),
-        )
-        .order_by(col(Ticket.accepted_at).desc(), col(Ticket.id).desc())
-        .limit(limit)
-    )  # fmt: skip
-    if same is not None:
-        query = query.where(same)
-    return [Matter(*row) for row in session.execute(query)]
+def matters(session: Session, ids: Sequence[int]) -> list[Matter]:
+    """Return what is told of earlier tickets, newest first."""
+    return [Matter(*row) for row in run(session, _MATTERS, [list(ids)])] if ids else []
+
+
+def texts(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the texts of tickets as they are compared: title and the beginning of the content."""
+    return dict(run(session, _TEXTS, [list(ids)]).fetchall()) if ids else {}
 
 
 def children(session: Session, ticket: Ticket) -> Sequence[Ticket]:

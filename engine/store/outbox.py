@@ -2,24 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, or_, select, update
 
 from engine.models import OutboxAttachment, OutboxMessage
+from engine.store.writing import write_once
 from engine.terms import MessageStatus
 
 
-def owe(session: Session, values: dict[str, Any]) -> int | None:
+def owe(session: Session, message: OutboxMessage) -> int | None:
     """Write an outgoing message once; return its id, or nothing when it is owed already."""
-    statement = (
-        insert(OutboxMessage)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=["key", "recipient"])
-        .returning(col(OutboxMessage.id))
-    )
-    return session.exec(statement).scalar()
+    return write_once(session, message, "key", "recipient")
 
 
 def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> Sequence[int]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
 from engine.models import ReturnRequest, RoutingVersion, Ticket, Unit
+from engine.store.writing import run
 from engine.terms import ReturnRuling, TicketKind, TicketStatus
 
 LOCK = 4_0003  # our advisory lock: one change of routing at a time
@@ -28,15 +29,18 @@ class Settled:
 SETTLED: tuple[Any, ...] = (Ticket.id, Ticket.title, Ticket.content, Ticket.kind, Unit.name)
 
 
-def stamp(session: Session) -> Row[tuple[int, str]] | None:
+class Stamp(NamedTuple):
+    """Which version of routing is in force, and a digest of its content."""
+
+    id: int
+    digest: str
+
+
+def stamp(session: Session) -> Stamp | None:
     """Return id and digest of the version in force: a few microseconds, one index."""
-    query = (
-        select(RoutingVersion.id, RoutingVersion.digest)
-        .where(col(RoutingVersion.kept))
-        .order_by(col(RoutingVersion.id).desc())
-        .limit(1)
-    )
-    return session.execute(query).one_or_none()
+    statement = "SELECT id, digest FROM routing_version WHERE kept ORDER BY id DESC LIMIT 1"
+    found = run(session, statement).fetchone()
+    return Stamp(*found) if found else None
 
 
 def in_force(session: Session) -> RoutingVersion | None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
@@ -12,13 +11,13 @@ from engine.models import (
     Assignment,
     Callback,
     CallbackAttempt,
-    NumberSeries,
     Requester,
     ReturnRequest,
     Ticket,
     TicketEventRecord,
     Unit,
 )
+from engine.store.writing import run
 from engine.terms import AssignmentRole, ReturnRuling, TicketStatus
 
 
@@ -50,13 +49,24 @@ def ticket_by_external_id(session: Session, source: str, external_id: str) -> Ti
     return session.exec(query).one_or_none()
 
 
+def number_by_external_id(session: Session, source: str, external_id: str) -> str | None:
+    """Return the number of the ticket that a source system knows by `external_id`."""
+    statement = "SELECT number FROM ticket WHERE source = %s AND external_id = %s"
+    found = run(session, statement, [source, external_id]).fetchone()
+    return found[0] if found else None
+
+
 def next_number(session: Session, prefix: str) -> str:
-    """Return the next ticket number of a day: prefix and a four-digit count."""
-    statement = insert(NumberSeries).values(prefix=prefix, last=1)
-    grown = statement.on_conflict_do_update(
-        index_elements=["prefix"], set_={"last": NumberSeries.last + 1}
-    ).returning(col(NumberSeries.last))
-    return f"{prefix}{session.exec(grown).scalar_one():04d}"
+    """Return the next ticket number of a day: prefix and a count of at least four digits.
+
+    The day's count is held until the transaction ends: ask for it last.
+    """
+    statement = (
+        "INSERT INTO number_series (prefix, last) VALUES (%s, 1)"
+        " ON CONFLICT (prefix) DO UPDATE SET last = number_series.last + 1 RETURNING last"
+    )
+    (last,) = run(session, statement, [prefix]).fetchone() or (0,)
+    return f"{prefix}{last:04d}"
 
 
 def requester_of(session: Session, ticket: Ticket) -> Requester:
@@ -120,8 +130,8 @@ def return_requests(session: Session, ticket: Ticket) -> Sequence[ReturnRequest]
 
 def carries_merged(session: Session, ticket: Ticket) -> bool:
     """Return whether another ticket was merged into this one."""
-    query = select(Ticket.id).where(Ticket.merged_into_id == ticket.id)
-    return session.exec(query.limit(1)).first() is not None
+    statement = "SELECT 1 FROM ticket WHERE merged_into_id = %s LIMIT 1"
+    return run(session, statement, [ticket.id]).fetchone() is not None
 
 
 def last_answer(session: Session, ticket: Ticket) -> Answer | None:

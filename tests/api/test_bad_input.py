@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import event
 from sqlmodel import func, select
 
 from engine.models import Requester, Ticket
@@ -145,19 +145,15 @@ def test_a_database_that_is_away_answers_503(caller: Caller) -> None:
 def test_a_database_that_goes_away_half_way_leaves_nothing_behind(
     caller: Caller, database: Database
 ) -> None:
-    other = connect(database.url, pool_size=1)
-
-    @event.listens_for(database.engine, "after_cursor_execute")
-    def kill(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if statement.startswith("INSERT INTO requester"):
-            pid = conn.connection.dbapi_connection.info.backend_pid
-            with other.engine.connect() as connection:
-                connection.exec_driver_sql(f"SELECT pg_terminate_backend({pid})")
-
-    answer = caller.post(TICKETS, a_body(external_id="C-1"))
-    event.remove(database.engine, "after_cursor_execute", kill)
+    with psycopg.connect(database.url, autocommit=True) as owner:
+        owner.execute(
+            "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$"
+        )
+        owner.execute("CREATE TRIGGER die AFTER INSERT ON requester EXECUTE FUNCTION die()")
+        answer = caller.post(TICKETS, a_body(external_id="C-1"))
+        owner.execute("DROP TRIGGER die ON requester")
     again = caller.post(TICKETS, a_body(external_id="C-1"))
-    other.dispose()
 
     refused(answer, 503, "unavailable")
     assert again.status_code == 201

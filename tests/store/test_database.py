@@ -6,12 +6,12 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.actions.intake import accept_ticket
 from engine.errors import NotFoundError, UnavailableError
-from engine.models import Assignment, NumberSeries
+from engine.models import Assignment, NumberSeries, OutboxMessage
 from engine.store import clocks as clock_store
 from engine.store import embedded, letters, outbox
 from engine.store import tickets as store
 from engine.store.database import WAKE_CHANNEL, Database, connect, current, use, wake, work
-from engine.terms import AssignmentRole, ClockKind, NoticeKind
+from engine.terms import AssignmentRole, ClockKind, MessageStatus, NoticeKind
 from tests.builders import (
     MARKET,
     a_dispatched_ticket,
@@ -145,16 +145,16 @@ def test_every_spelling_in_the_registry_finds_a_unit(database):
 
 
 def test_a_message_is_owed_once_to_each_address(database):
-    values = {
-        "key": "k", "recipient": "a@demo.invalid", "message_id": "<1@hotline>",
-        "kind": NoticeKind.WARNING, "subject": "s", "text": "t", "html": "",
-        "created_at": moment(NOW), "status": "pending", "next_attempt_at": moment(NOW),
-        "attempts": 0, "last_error": "",
-    }  # fmt: skip
+    def a_message(name):
+        return OutboxMessage(
+            key="k", recipient="a@demo.invalid", message_id=name, kind=NoticeKind.WARNING,
+            subject="s", text="t", created_at=moment(NOW), status=MessageStatus.PENDING,
+            next_attempt_at=moment(NOW),
+        )  # fmt: skip
 
     with work() as session:
-        first = outbox.owe(session, values)
-        again = outbox.owe(session, {**values, "message_id": "<2@hotline>"})
+        first = outbox.owe(session, a_message("<1@hotline>"))
+        again = outbox.owe(session, a_message("<2@hotline>"))
 
     assert first is not None
     assert again is None

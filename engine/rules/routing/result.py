@@ -1,6 +1,6 @@
 """What routing gives back (派单建议)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from engine.terms import AssignmentRole, RoutingDecision
@@ -43,13 +43,12 @@ class Routing:
 
     def to_json(self) -> dict[str, Any]:
         """The proposal as plain JSON."""
-        content = asdict(self) | {"decision": self.decision.value}
-        content["candidates"] = [_candidate(one) for one in self.candidates]
-        return content
+        candidates = [_candidate(one) for one in self.candidates]
+        return {**vars(self), "decision": self.decision.value, "candidates": candidates}
 
 
 def _candidate(one: Candidate) -> dict[str, Any]:
-    content = asdict(one) | {"role": one.role.value}
+    content = {**vars(one), "role": one.role.value}
     return {
         key: list(value) if isinstance(value, tuple) else value for key, value in content.items()
     }

@@ -1,0 +1,42 @@
+"""Whether two texts may be one matter, told so cheaply that hundreds can be looked through.
+
+`acceptance.same_matter` decides; a sketch only rules out what cannot be alike enough.
+"""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+BITS = 2039
+_WHOLE = 100  # per cent
+
+
+class Sketch(NamedTuple):
+    """A text as a bit for each of its pairs of letters, and how many pairs it has."""
+
+    bits: int
+    pairs: int
+
+
+def letter_pairs(text: str) -> set[str]:
+    """Return the pairs of neighbouring letters of a text; digits and signs do not count."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return set(map("".join, pairwise(letters)))
+
+
+def sketch(text: str) -> Sketch:
+    """Return the sketch of a text."""
+    bits, pairs = 0, letter_pairs(text)
+    for pair in pairs:
+        bits |= 1 << (ord(pair[0]) * 8191 + ord(pair[1])) % BITS
+    return Sketch(bits, len(pairs))
+
+
+def may_be_alike(one: Sketch, other: Sketch, share: int) -> bool:
+    """Return false only where the texts surely have fewer than `share` per cent in common.
+
+    Pairs that fall on one bit are counted as if all of them were common.
+    """
+    hidden = one.pairs - one.bits.bit_count()
+    common = (one.bits & other.bits).bit_count() + hidden
+    both = one.pairs + other.pairs
+    return both > 0 and _WHOLE * 2 * common >= share * both
