@@ -55,7 +55,7 @@ class IdempotencyRecord(SQLModel, table=True):
     """What was answered to a request that carried an Idempotency-Key (幂等键)."""
 
     __tablename__ = "idempotency_record"
-    __table_args__ = (UniqueConstraint("api_key_id", "key"),)
+    __table_args__ = (UniqueConstraint("key", "api_key_id"),)
 
     id: int = key()
     api_key_id: int = refers("api_key.id")

@@ -75,13 +75,23 @@ class Requester(SQLModel, table=True):
     """Who brought a ticket (诉求人): the only table with personal data."""
 
     __tablename__ = "requester"
+    __table_args__ = (
+        Index("ix_requester_phone_ticket_id", "phone", "ticket_id"),
+        Index("ix_requester_enterprise_ticket_id", "enterprise", "ticket_id"),
+        Index(
+            "ix_requester_credit_code_ticket_id",
+            "credit_code",
+            "ticket_id",
+            postgresql_where=text("credit_code <> ''"),
+        ),
+    )
 
     ticket_id: int = refers("ticket.id", primary_key=True)
-    enterprise: str = Field(default="", max_length=120, index=True)
+    enterprise: str = Field(default="", max_length=120)
     credit_code: str = Field(default="", max_length=18)
     initials: str = Field(default="", max_length=120)
     contact_name: str = Field(default="", max_length=40)
-    phone: str = Field(default="", max_length=30, index=True)
+    phone: str = Field(default="", max_length=30)
     answer_by: str = Field(default="电话", max_length=20)
 
 

@@ -17,7 +17,7 @@ BEGINNING = 300
 WAITING = (TicketStatus.ACCEPTED, TicketStatus.TO_BE_DISPATCHED)
 # Of one requester by index, the newest first: one number may have brought thousands.
 _OF_ONE = (
-    "(SELECT ticket_id FROM requester WHERE {0} = %({0})s"
+    "(SELECT ticket_id FROM requester WHERE {0} = %({0})s AND {0} <> ''"
     f" ORDER BY ticket_id DESC LIMIT {2 * MOST_OF_ONE})"
 )
 _RECENT = (

@@ -147,7 +147,7 @@ def test_a_database_that_goes_away_half_way_leaves_nothing_behind(
 ) -> None:
     with psycopg.connect(database.url, autocommit=True) as owner:
         owner.execute(
-            "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS"
+            "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
             " $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$"
         )
         owner.execute("CREATE TRIGGER die AFTER INSERT ON requester EXECUTE FUNCTION die()")
