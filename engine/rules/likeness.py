@@ -6,6 +6,8 @@
 from itertools import pairwise
 from typing import NamedTuple
 
+from engine.rules.citations import cites
+
 BITS = 2039
 _WHOLE = 100  # per cent
 
@@ -17,12 +19,14 @@ class Sketch(NamedTuple):
     pairs: int
 
 
+@cites("house/H-36")
 def letter_pairs(text: str) -> set[str]:
     """Return the pairs of neighbouring letters of a text; digits and signs do not count."""
     letters = [letter for letter in text if letter.isalpha()]
     return set(map("".join, pairwise(letters)))
 
 
+@cites("house/H-36")
 def sketch(text: str) -> Sketch:
     """Return the sketch of a text."""
     bits, pairs = 0, letter_pairs(text)
@@ -31,6 +35,7 @@ def sketch(text: str) -> Sketch:
     return Sketch(bits, len(pairs))
 
 
+@cites("house/H-36")
 def may_be_alike(one: Sketch, other: Sketch, share: int) -> bool:
     """Return false only where the texts surely have fewer than `share` per cent in common.
 
