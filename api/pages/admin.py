@@ -16,7 +16,7 @@ from engine.actions.setup import SCOPES
 from engine.delivery.mailbox import list_messages, read_message
 from engine.errors import BadInputError, ConflictError, EngineError, NotFoundError
 from engine.models import Account
-from engine.rules.calendar_alarms import calendar_alarms
+from engine.rules.calendar_alarms import missing_calendars
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import api_views, desk_admin
@@ -38,14 +38,11 @@ def health(request: Request) -> Response:
         version = visit.session.connection().dialect.server_version_info or ()
         facts = {
             "health": desk_admin.health(visit.session, visit.now),
-            "prefect": prefect_state(), "alarms": _alarms(visit), "wall": wall(visit.session),
+            "prefect": prefect_state(), "wall": wall(visit.session),
+            "missing": missing_calendars(shanghai_date(visit.now), visit.rules),
             "database": ".".join(map(str, version)),
         }  # fmt: skip
         return visit.page("admin.html", facts)
-
-
-def _alarms(visit: Visit) -> list[str]:
-    return list(calendar_alarms(shanghai_date(visit.now), visit.rules))
 
 
 def prefect_state() -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""The rules beside the law's words (规则), and the year with its days off (日历)."""
+"""The year with its days off (日历)."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,19 +7,16 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.visit import reading
+from engine.actions.rule_changes import PROPOSERS
 from engine.errors import NotFoundError
-from engine.rules.citations import load_clauses
-from engine.rules.parameters import UNITS, plain
+from engine.rules.calendar_alarms import missing_calendars
 from engine.rules.shanghai import shanghai_date
 from engine.rules.working_days import Day
-from engine.terms import DayKind, Term
+from engine.store import rules_versions as store
+from engine.terms import DayKind, RuleChangeKind
 
 router = APIRouter(include_in_schema=False)
 DECEMBER = 12
-ROW = "chengzhong-2023-19/113/"
-
-
-LABELS = {one.value: one.label for kind in Term.__subclasses__() for one in kind}
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ def year_view(request: Request, year: int = 0) -> Response:
         NotFoundError: the calendar does not know that year.
     """
     with reading(request) as visit:
-        calendar = visit.rules.calendar
+        calendar, book = visit.rules.calendar, visit.rules.book
         today = shanghai_date(visit.now)
         shown = year or today.year
         if not calendar.first_day.year <= shown <= calendar.horizon.year:
@@ -48,10 +45,14 @@ def year_view(request: Request, year: int = 0) -> Response:
         special = [one for one in days if one.kind in (DayKind.HOLIDAY, DayKind.MAKE_UP)]
         facts = {
             "year": shown, "months": [_month(days, n) for n in range(1, DECEMBER + 1)],
-            "today": today, "sources": list(dict.fromkeys(one.source for one in special)),
-            "spans": _spans(special), "calendar": calendar,
+            "today": today, "spans": _spans(special), "calendar": calendar,
+            "worked": sum(one.working for one in days),
+            "files": [one for one in book.files if one.year == shown],
             "provisional": calendar.confirmed_through < date(shown, 12, 31),
             "years": range(calendar.first_day.year, calendar.horizon.year + 1),
+            "missing": missing_calendars(today, visit.rules),
+            "changes": store.changes(visit.session, RuleChangeKind.CALENDAR, limit=10),
+            "may_import": visit.role in PROPOSERS,
         }  # fmt: skip
         return visit.page("calendar.html", facts)
 
@@ -73,30 +74,3 @@ def _spans(days: list[Day]) -> list[tuple[Day, Day]]:
         else:
             spans.append((one, one))
     return spans
-
-
-@router.get("/rules")
-def rules(request: Request) -> Response:
-    """Show the document's words beside the values drawn from them, and the district's own."""
-    with reading(request) as visit:
-        today = shanghai_date(visit.now)
-        values = [(one, one.on(today)) for one in visit.rules.parameters.values()
-                  if one.values[0].since <= today and one.values[-1].value is not None]  # fmt: skip
-        clauses = [one.citation for anchor, one in load_clauses().items() if anchor.startswith(ROW)]
-        facts = {
-            "law": [pair for pair in values if not pair[1].citation.house],
-            "house": [pair for pair in values if pair[1].citation.house],
-            "clauses": clauses, "words": _words, "UNITS": UNITS,
-        }  # fmt: skip
-        return visit.page("rules.html", facts)
-
-
-def _words(value: object) -> str:
-    said = plain(value)
-    if isinstance(said, bool):
-        return "是" if said else "否"
-    if isinstance(said, list):
-        return "、".join(_words(one) for one in said)
-    if isinstance(said, dict):
-        return "；".join(f"{key}：{_words(one)}" for key, one in said.items())
-    return LABELS.get(str(said), str(said))

@@ -9,6 +9,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api.pages import words
+from engine.rules.parameter_words import in_words
+from engine.rules.shanghai import spoken_date
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates" / "pages"
@@ -27,7 +29,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        masked=words.masked, due=words.due_words, day=words.day_words, clock_name=words.clock_name
+        masked=words.masked,
+        due=words.due_words,
+        day=words.day_words,
+        clock_name=words.clock_name,
+        spoken=spoken_date,
+        in_words=lambda value, parameter: in_words(parameter, value),
     )
     made.globals["asset"] = asset
     return made

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.visit import EYES, reading
+from engine.rules.calendar_alarms import missing_calendars
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store import desk_lists, desk_supervise, desk_views
 from engine.store import letters as letter_store
@@ -37,6 +38,7 @@ def supervise(request: Request) -> Response:
             "names": desk_views.units_by_id(session, [one.unit_id for one in letters]),
             "overdue": desk_lists.overdue(session, now, 15),
             "enough": ENOUGH_TO_RANK, "until": end_of_day(shanghai_date(now)),
+            "missing": missing_calendars(shanghai_date(now), visit.rules),
         }  # fmt: skip
         return visit.page("supervise.html", facts)
 

@@ -19,16 +19,6 @@ from engine.store import rules_versions as store
 from engine.terms import RuleChangeKind, RuleChangeState
 
 
-def plan_of(step: Step, given: HandedIn) -> ImportPlan:
-    """Return what taking a text in would change, and what forbids it.
-
-    Raises:
-        RuleError: the text cannot be read; says where and what was expected.
-    """
-    known = step.rules.book.files
-    return import_plan(file_to_import(given, known), shanghai_date(step.now), known)
-
-
 def plan_again(step: Step, change: RuleChange) -> ImportPlan:
     """Return what a proposed calendar would change by the calendars of today."""
     (file,) = year_files([change.content["text"]])
@@ -45,7 +35,7 @@ def propose_calendar(step: Step, given: HandedIn, reason: str = "") -> RuleChang
     """
     require_role(step.actor, *changes.PROPOSERS)
     step = changes.held(step)
-    plan = _allowed(step, given)
+    plan = allowed_plan(step, given)
     subject = subject_of(plan.file)
     changes.refuse_second(step, subject)
     content = {"text": year_file_text(plan.file)}
@@ -59,9 +49,15 @@ def subject_of(file: YearFile) -> str:
     return f"{file.region} {file.year}"
 
 
-def _allowed(step: Step, given: HandedIn) -> ImportPlan:
+def allowed_plan(step: Step, given: HandedIn) -> ImportPlan:
+    """Return what taking a text in would change.
+
+    Raises:
+        BadInputError: the text cannot be read, changes nothing, or must not be taken in.
+    """
+    known = step.rules.book.files
     try:
-        plan = plan_of(step, given)
+        plan = import_plan(file_to_import(given, known), shanghai_date(step.now), known)
     except RuleError as error:
         raise BadInputError(str(error), fields={"text": str(error)}) from error
     words = "；".join(plan.problems)
@@ -108,7 +104,7 @@ def take_in(step: Step, given: HandedIn, checked_by: tuple[str, str]) -> RuleCha
         ConflictError: a calendar of that region and year waits on the page already.
     """
     step = changes.held(step)
-    plan = _allowed(step, given)
+    plan = allowed_plan(step, given)
     subject = subject_of(plan.file)
     changes.refuse_second(step, subject)
     content = {"text": year_file_text(plan.file)}

@@ -49,13 +49,23 @@ def propose_value(step: Step, new: NewValue) -> RuleChange:
     """
     require_role(step.actor, *PROPOSERS)
     step = held(step)
-    parameter = step.rules.parameters[new.key]
-    _refuse_locked(step, parameter)
-    refuse_second(step, new.key)
-    value, since = _checked(step, parameter, new)
+    value, since = checked_value(step, new)
     change = proposal(step, RuleChangeKind.PARAMETER, new.key, since, {"value": value})
     change.reason = new.reason.strip()
     return kept(step, change)
+
+
+def checked_value(step: Step, new: NewValue) -> tuple[Any, date]:
+    """Return value and day of what somebody wants, if it could be proposed now.
+
+    Raises:
+        BadInputError: value, day or reason cannot be used; all are named.
+        ConflictError: the parameter cannot be changed, or a change of it waits already.
+    """
+    parameter = step.rules.parameters[new.key]
+    _refuse_locked(step, parameter)
+    refuse_second(step, new.key)
+    return _checked(step, parameter, new)
 
 
 def held(step: Step) -> Step:

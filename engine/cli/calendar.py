@@ -164,10 +164,9 @@ def _print_plan(plan: "ImportPlan") -> None:
     off = sum(len(notice.days_off) for notice in file.notices)
     work = sum(len(notice.make_up_days) for notice in file.notices)
     typer.echo(f"{file.region} {file.year} 年：放假 {off} 天，调休上班 {work} 天")
-    for change in plan.changes:
-        if change.was_working is None or change.was_working != change.working or change.was:
-            colour = typer.colors.BLUE if change.working else typer.colors.RED
-            typer.secho(f"  {change.line}", fg=colour)
+    for change in plan.told:
+        colour = typer.colors.BLUE if change.working else typer.colors.RED
+        typer.secho(f"  {change.line}", fg=colour)
     if not plan.changes:
         typer.echo("与现有日历没有差异。")
     for problem in plan.problems:

@@ -7,45 +7,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from engine import terms
 from engine.cli.installation import installation_rules
 from engine.clock import now
 from engine.errors import EngineError
 from engine.rules.calendar_files import NATIONAL
+from engine.rules.parameter_words import said
 from engine.rules.parameters import UNITS, Parameter, Parameters, plain
 from engine.rules.shanghai import shanghai_date
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-_DICTIONARIES = (
-    terms.TicketKind, terms.Urgency, terms.Role, terms.Rung, terms.Satisfaction,
-    terms.AnswerOutcome, terms.AttemptResult, terms.CallbackChannel, terms.RectificationGround,
-    terms.RefusalReason, terms.LimitUnit, terms.TicketStatus,
-)  # fmt: skip
-_WORDS = {
-    **{member.value: member.label for words in _DICTIONARIES for member in words},
-    "no_limit": "不设时限",
-    "approval": "须复核",
-    "advice": "告知",
-    "superior": "上级单位",
-    "discipline": "纪检监察机关",
-    "supervision": "督查部门",
-    "business_environment": "营商环境管理",
-    "acceptance": "受理登记",
-    "dispatch": "派单",
-    "hotline": "热线",
-    "restart": "重新起算",
-    "next_day": "次日",
-    "signing": "签发",
-    "morning": "上午",
-    "afternoon": "下午",
-    "evening": "晚间",
-    "end_of_day": "24:00",
-    "close_of_business": "下班时间",
-    "True": "是",
-    "False": "否",
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -163,15 +134,4 @@ def _shown(parameter: Parameter, value: object) -> str:
     if isinstance(value, int | float):
         return f"[bold]{value}[/] {UNITS[parameter.unit]}"
     unit = f" [bright_black]（{UNITS[parameter.unit]}）[/]"
-    return escape(_said(value)) + (unit if isinstance(value, tuple | Mapping) else "")
-
-
-def _said(value: object) -> str:
-    """Return a list or table as people read it, the field's words in Chinese."""
-    if isinstance(value, tuple):
-        return "、".join(_said(item) for item in value)
-    if isinstance(value, Mapping):
-        if "rung" in value:
-            return _said(value["rung"])
-        return "\n".join(f"{_said(key)}：{_said(item)}" for key, item in value.items())
-    return _WORDS.get(str(value), str(value))
+    return escape(said(value)) + (unit if isinstance(value, tuple | Mapping) else "")

@@ -23,6 +23,7 @@ from engine.rules.shanghai import weekday_name
 from engine.rules.working_days import Calendar, calendar_of
 
 _SATURDAY = 5
+_ORDINARY = ("工作日", "周末")
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,25 @@ class DayChange:
     reason: str
 
     @property
+    def before(self) -> str:
+        """Return what the day is now."""
+        return "未载入" if self.was_working is None else f"{_mark(self.was_working)}（{self.was}）"
+
+    @property
+    def after(self) -> str:
+        """Return what the day becomes."""
+        return f"{_mark(self.working)}（{self.reason}）"
+
+    @property
+    def tells(self) -> bool:
+        """Return whether the change is worth a line: an ordinary day of a new year is not."""
+        changed = self.was_working not in (None, self.working)
+        return changed or self.reason not in _ORDINARY
+
+    @property
     def line(self) -> str:
         """Return the change as one line for two people to check: date, weekday, old, new."""
-        was = "未载入" if self.was_working is None else f"{_mark(self.was_working)}（{self.was}）"
-        now = f"{_mark(self.working)}（{self.reason}）"
-        return f"{self.on}（{weekday_name(self.on)}）{was} → {now}"
+        return f"{self.on}（{weekday_name(self.on)}）{self.before} → {self.after}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,11 @@ class ImportPlan:
     file: YearFile
     changes: tuple[DayChange, ...]
     problems: tuple[str, ...]
+
+    @property
+    def told(self) -> tuple[DayChange, ...]:
+        """Return the changes that people must check."""
+        return tuple(one for one in self.changes if one.tells)
 
 
 @cites("house/H-07", "house/H-08", "house/H-09")

@@ -101,6 +101,17 @@ def units(session: Session) -> Sequence[Unit]:
     return session.exec(select(Unit).order_by(col(Unit.id))).all()
 
 
+def units_with_people(session: Session) -> set[str]:
+    """Return the names of the units for which somebody can sign in."""
+    query = (
+        select(Unit.name)
+        .join(Account, col(Account.unit_id) == col(Unit.id))
+        .where(Account.active, col(Unit.active))
+        .distinct()
+    )
+    return set(session.exec(query))
+
+
 def keys(session: Session) -> Sequence[ApiKey]:
     """Return every API key, newest first."""
     return session.exec(select(ApiKey).order_by(col(ApiKey.id).desc())).all()

@@ -112,7 +112,7 @@ def test_health_shows_the_calendar_and_that_nothing_has_run_yet(as_):
 
     assert f"公布到 {known}" in page
     assert "还没有运行过" in page
-    assert "2027 年全国放假安排尚未载入" in page
+    assert "2027 年放假安排尚未录入" in page
 
 
 def test_only_the_administrator_changes_anything_there(as_):
