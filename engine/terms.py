@@ -425,3 +425,22 @@ class RuleChangeState(Term):
     APPROVED = "approved", "已批准"
     REFUSED = "refused", "未批准"
     WITHDRAWN = "withdrawn", "已撤回"
+
+
+class TicketScope(Term):
+    """Which tickets a supervisor's list shows (清单范围)."""
+
+    OVERDUE = "overdue", "已超期"
+    TODAY = "today", "今天到期"
+    OPEN = "open", "在办"
+    CALLBACK = "callback", "待回访"
+    CLOSED = "closed", "已办结"
+    ALL = "all", "全部"
+
+
+class BulkKind(Term):
+    """What supervisors do with many tickets at once (批量操作)."""
+
+    REMIND = "remind", "催办"
+    SUPERVISE = "supervise", "督办"
+    NOTE = "note", "加备注"

@@ -33,6 +33,7 @@ def environment() -> Environment:
         due=words.due_words,
         day=words.day_words,
         clock_name=words.clock_name,
+        map_terms=lambda kinds: [(one.value, one.label) for one in kinds],
         spoken=spoken_date,
         in_words=lambda value, parameter: in_words(parameter, value),
     )

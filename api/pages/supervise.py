@@ -41,33 +41,3 @@ def supervise(request: Request) -> Response:
             "missing": missing_calendars(shanghai_date(now), visit.rules),
         }  # fmt: skip
         return visit.page("supervise.html", facts)
-
-
-@router.get("/supervise/overdue")
-def overdue(request: Request) -> Response:
-    """List the tickets past due, longest first."""
-    with reading(request, *EYES) as visit:
-        lines = desk_lists.overdue(visit.session, visit.now)
-        return visit.page(
-            "tickets.html", {"head": "已超期", "lines": lines, "empty": "今天没有超期。"}
-        )
-
-
-@router.get("/supervise/today")
-def due_today(request: Request) -> Response:
-    """List the tickets that fall due today."""
-    with reading(request, *EYES) as visit:
-        lines = desk_lists.due_today(visit.session, visit.now)
-        return visit.page(
-            "tickets.html", {"head": "今天到期", "lines": lines, "empty": "今天没有到期的工单。"}
-        )
-
-
-@router.get("/supervise/callbacks")
-def callbacks(request: Request) -> Response:
-    """List the callbacks still owed."""
-    with reading(request, *EYES) as visit:
-        page = desk_views.by_status(visit.session, (TicketStatus.CALLBACK_DUE,), limit=100)
-        return visit.page(
-            "tickets.html", {"head": "待回访", "lines": page.lines, "empty": "没有要回访的。"}
-        )

@@ -187,8 +187,10 @@ def order_rework(step: Step, ticket: Ticket, reason: str) -> None:
     tell_lead(step, ticket, NoticeKind.REWORK, f"event:{record.id}", facts)
 
 
-def supervise(step: Step, ticket: Ticket, reason: str) -> None:
+def supervise(step: Step, ticket: Ticket, reason: str, *, tell: bool = True) -> None:
     """Put a ticket under supervision (督办) and propose the letter that may follow.
+
+    `tell=False` leaves it to the caller to write to the unit.
 
     Raises:
         RefusedTransitionError: it is not with a unit.
@@ -198,7 +200,8 @@ def supervise(step: Step, ticket: Ticket, reason: str) -> None:
     clock = _again(step, ticket)
     due = clock.due_on if clock else None
     facts: dict[str, object] = {"reason": reason, "reply_by": due, "due_on": due, "overdue_days": 0}
-    tell_lead(step, ticket, NoticeKind.SUPERVISION, f"event:{record.id}", facts)
+    if tell:
+        tell_lead(step, ticket, NoticeKind.SUPERVISION, f"event:{record.id}", facts)
     if after_callback:
         grounds = (RectificationGround.DISSATISFIED_TWICE,)
         propose_letter(step, ticket, Proposal(LetterKind.RECTIFICATION, grounds, reason))

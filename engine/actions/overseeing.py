@@ -6,7 +6,7 @@ from engine.actions.letter_facts import main_clock, overdue_working_days
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError
-from engine.models import Ticket, Unit
+from engine.models import Ticket, TicketEventRecord, Unit
 from engine.rules.shanghai import shanghai_date
 from engine.terms import NoticeKind, Recipient, TicketEvent
 
@@ -24,8 +24,10 @@ def redispatch(step: Step, ticket: Ticket, lead: Unit, supports: tuple[Unit, ...
     dispatch(step, ticket, Dispatch(lead, supports, reason.strip(), rows, TicketEvent.REDISPATCH))
 
 
-def remind(step: Step, ticket: Ticket, words: str) -> None:
+def remind(step: Step, ticket: Ticket, words: str, *, tell: bool = True) -> None:
     """Urge the unit (催办): an event, and a reminder to the unit and its leader.
+
+    `tell=False` leaves it to the caller to write to them.
 
     Raises:
         BadInputError: nothing was written.
@@ -33,6 +35,11 @@ def remind(step: Step, ticket: Ticket, words: str) -> None:
     """
     _need(words, "请写明催办意见。")
     record = take(step, ticket, TicketEvent.REMIND, Why(words.strip()))
+    if tell:
+        _tell_reminded(step, ticket, record)
+
+
+def _tell_reminded(step: Step, ticket: Ticket, record: TicketEventRecord) -> None:
     unit = step.session.get(Unit, ticket.lead_unit_id)
     clock = main_clock(step, ticket)
     facts = {

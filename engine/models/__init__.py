@@ -7,6 +7,7 @@ from engine.models.base import NAMING
 SQLModel.metadata.naming_convention = NAMING
 
 from engine.models.audit import AuditCheck, AuditEntry, AuditMark, AuditSeal  # noqa: E402
+from engine.models.bulk import BulkAct  # noqa: E402
 from engine.models.clocks import Breach, Clock, RungTaken  # noqa: E402
 from engine.models.evaluation import EvaluationLink  # noqa: E402
 from engine.models.letters import Letter, LetterSerial  # noqa: E402
@@ -52,6 +53,7 @@ __all__ = [
     "AuditMark",
     "AuditSeal",
     "Breach",
+    "BulkAct",
     "Callback",
     "CallbackAttempt",
     "Clock",

@@ -1,0 +1,141 @@
+"""Many tickets at once (批量操作): listed first, done once, one mail a recipient."""
+
+import pytest
+
+from engine.actions import bulk
+from engine.actions.bulk import Bulk
+from engine.errors import BadInputError, NotPermittedError
+from engine.models import OutboxMessage
+from engine.store import bulk_acts
+from engine.store.database import work
+from engine.terms import BulkKind, NoticeKind, TicketEvent
+from tests.builders import (
+    MARKET,
+    OPERATOR,
+    SUPERVISOR,
+    TAX,
+    a_dispatched_ticket,
+    a_signed_ticket,
+    a_ticket,
+    doing,
+    status_of,
+)
+from tests.looking import event_names, last_event, mails_of
+
+pytestmark = pytest.mark.usefixtures("database")
+THEN, NOW = "Mon 2026-11-02 09:00", "Tue 2026-11-24 10:00"
+
+
+def act(*numbers, kind=BulkKind.REMIND, words="请抓紧办理", once="a-token", who=SUPERVISOR):
+    what = Bulk(kind, numbers, words, once)
+    return doing(NOW, who, lambda step: bulk.carry_out(step, what))
+
+
+def mails(done):
+    with work() as session:
+        return bulk_acts.mails(session, done)
+
+
+def test_a_preview_names_tickets_addressees_and_reasons_and_does_nothing():
+    with_unit, alone = a_signed_ticket(THEN), a_ticket(THEN)
+
+    found = doing(
+        NOW, SUPERVISOR, lambda step: bulk.preview(step, BulkKind.REMIND, (with_unit, alone))
+    )
+
+    assert [one.ticket.number for one in found] == [with_unit, alone]
+    assert found[0].addresses == (f"{MARKET}@demo.invalid", f"{MARKET}.leader@demo.invalid")
+    assert (found[0].refusal, bool(found[1].refusal)) == ("", True)
+    assert TicketEvent.REMIND.value not in event_names(with_unit)
+
+
+def test_each_recipient_gets_one_mail_that_lists_its_tickets():
+    first, second = a_signed_ticket(THEN), a_signed_ticket(THEN)
+    third = a_signed_ticket(THEN, TAX)
+
+    done = act(first, second, third)
+
+    owed = {one.recipient: one for one in mails(done)}
+    assert set(owed) == {f"{name}@demo.invalid" for name in
+                         (MARKET, f"{MARKET}.leader", TAX, f"{TAX}.leader")}  # fmt: skip
+    text = owed[f"{MARKET}@demo.invalid"].text
+    assert (first in text, second in text, third in text) == (True, True, False)
+    assert "主管意见：请抓紧办理" in text
+    assert owed[f"{MARKET}@demo.invalid"].subject == "【催办】2件工单"
+    assert mails_of(first, NoticeKind.REMINDER) == []
+    assert all(last_event(one, TicketEvent.REMIND).reason == "请抓紧办理"
+               for one in (first, second, third))  # fmt: skip
+
+
+def test_sent_twice_it_is_done_once():
+    number = a_signed_ticket(THEN)
+
+    first, again = act(number), act(number)
+
+    assert first.id == again.id
+    assert event_names(number).count(TicketEvent.REMIND.value) == 1
+    assert len(mails(first)) == 2
+
+
+def test_one_that_refuses_leaves_the_others_as_they_are():
+    good, bad = a_signed_ticket(THEN), a_ticket(THEN)
+
+    done = act(bad, good, kind=BulkKind.SUPERVISE)
+
+    assert {one["number"]: one["done"] for one in done.tickets} == {good: True, bad: False}
+    assert next(one["reason"] for one in done.tickets if not one["done"])
+    assert status_of(good) == "supervised"
+    assert status_of(bad) == "accepted"
+    assert [one.recipient for one in mails(done)] == [f"{MARKET}@demo.invalid"]
+
+
+def test_notes_are_written_and_nobody_is_told():
+    number = a_dispatched_ticket(THEN)
+
+    done = act(number, kind=BulkKind.NOTE, words="专班已关注")
+
+    assert last_event(number, TicketEvent.NOTE).reason == "专班已关注"
+    assert mails(done) == []
+
+
+def test_nothing_personal_is_mailed():
+    number = a_signed_ticket(THEN, phone="13800001234", enterprise="演示企业丁")
+
+    done = act(number, words="请回复 13800001234")
+
+    for mail in mails(done):
+        assert "13800001234" not in mail.text + mail.html + mail.subject
+        assert "演示企业丁" not in mail.text + mail.html
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words", "field"),
+    [((), "催", "numbers"), (("LZ1",), "  ", "words"), (("LZ1",) * 501, "催", "numbers")],
+)
+def test_what_is_missing_is_said(numbers, words, field):
+    with pytest.raises(BadInputError) as error:
+        act(*numbers, words=words)
+
+    assert list(error.value.fields) == [field]
+
+
+def test_only_a_supervisor_acts_in_bulk():
+    with pytest.raises(NotPermittedError):
+        act(a_signed_ticket(THEN), who=OPERATOR)
+
+
+def test_a_recipient_of_two_units_gets_one_mail():
+    from engine.store.tickets import unit_by_name
+
+    first, second = a_signed_ticket(THEN), a_signed_ticket(THEN, TAX)
+    with work() as session:
+        for name in (MARKET, TAX):
+            unit_by_name(session, name).leader_email = "district@demo.invalid"
+
+    done = act(first, second)
+
+    (mail,) = [one for one in mails(done) if one.recipient == "district@demo.invalid"]
+    assert first in mail.text
+    assert second in mail.text
+    assert isinstance(mail, OutboxMessage)
+    assert mail.unit_id is None

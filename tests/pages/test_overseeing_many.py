@@ -1,0 +1,136 @@
+"""The supervisors' list: conditions in the address, bulk acts with a page that asks first."""
+
+import re
+
+import pytest
+
+from engine.store import desk_filters
+from engine.store.database import work
+from engine.store.desk_filters import TicketFilter
+from engine.terms import TicketEvent, TicketScope
+from tests.builders import (
+    MARKET,
+    OPERATOR,
+    SUPERVISOR,
+    TAX,
+    a_signed_ticket,
+    a_ticket,
+    moment,
+)
+from tests.looking import event_names, sweep
+from tests.pages.conftest import NOW
+
+LATE = "Mon 2026-11-02 09:00"
+
+
+def numbers_on(page):
+    return re.findall(r'name="numbers" value="(LZ\d+)"', page)
+
+
+def test_a_filter_finds_by_unit_kind_and_days_and_stays_in_the_address(as_):
+    market, tax = a_signed_ticket(LATE), a_signed_ticket("Tue 2026-11-03 09:00", TAX)
+    fresh = a_signed_ticket("Tue 2026-11-24 09:00")
+    desk = as_(SUPERVISOR)
+
+    assert numbers_on(desk.get("/supervise/overdue").text) == [market, tax]
+    assert numbers_on(desk.get("/supervise/tickets?scope=overdue&unit=区税务局").text) == [tax]
+    assert numbers_on(desk.get("/supervise/tickets?scope=open&since=2026-11-24").text) == [fresh]
+    page = desk.get("/supervise/tickets?scope=open&kind=complaint&until=2026-11-02").text
+    assert numbers_on(page) == [market]
+    assert "scope=open&amp;kind=complaint&amp;until=2026-11-02" in page
+
+
+def test_a_step_of_the_ladder_leads_to_its_tickets(as_):
+    late = a_signed_ticket(LATE)
+    a_signed_ticket("Tue 2026-11-24 09:00")
+    sweep("Mon 2026-11-23 09:00")
+    desk = as_(SUPERVISOR)
+
+    assert "rung=l1_reminder" in desk.get("/supervise").text
+    assert numbers_on(desk.get("/supervise/tickets?scope=open&rung=l1_reminder").text) == [late]
+
+
+@pytest.mark.parametrize(
+    "query", ["unit=没有这个局", "kind=诗", "since=昨天", "rung=塔", "scope=梦"]
+)
+def test_a_condition_that_cannot_be_understood_is_said(as_, query):
+    answer = as_(SUPERVISOR).get(f"/supervise/tickets?{query}")
+
+    assert answer.status_code == 422
+    assert "还差 1 处没填好" in answer.text
+
+
+@pytest.mark.parametrize("scope", [TicketScope.OVERDUE, TicketScope.ALL])
+def test_pages_go_on_where_the_last_one_ended(database, scope):
+    made = [a_signed_ticket(LATE) for _ in range(5)]
+    wanted, found, after = TicketFilter(scope), [], ""
+
+    with work() as session:
+        for _ in range(3):
+            page, after = desk_filters.find(session, wanted, moment(NOW), after, limit=2)
+            found += [one.ticket.number for one in page.lines]
+        assert (after, desk_filters.count(session, wanted, moment(NOW))) == ("", 5)
+
+    assert found == (made if scope is TicketScope.OVERDUE else made[::-1])
+
+
+def test_a_bulk_act_asks_first_and_is_done_once(as_):
+    first, second, alone = a_signed_ticket(LATE), a_signed_ticket(LATE, TAX), a_ticket(LATE)
+    desk = as_(SUPERVISOR)
+    desk.get("/supervise/tickets?scope=open")
+
+    asked = desk.post(
+        "/supervise/bulk", what="remind", numbers=[first, second, alone], scope="open"
+    )
+    before = event_names(first)
+    fields = {"what": "remind", "once": desk.hidden("once"), "numbers": numbers_on(asked.text),
+              "words": "请抓紧"}  # fmt: skip
+    done = desk.post("/supervise/bulk/send", fields)
+    desk.get("/supervise/tickets?scope=open")
+    again = desk.post("/supervise/bulk/send", fields)
+
+    assert "4 封" in asked.text
+    assert "不能催办的 1 件" in asked.text
+    assert TicketEvent.REMIND.value not in before
+    assert "已催办 2 件" in done.text
+    assert done.url == again.url
+    assert event_names(first).count(TicketEvent.REMIND.value) == 1
+
+
+def test_the_whole_result_of_a_filter_can_be_chosen(as_):
+    market, tax = a_signed_ticket(LATE), a_signed_ticket(LATE, TAX)
+    desk = as_(SUPERVISOR)
+    desk.get("/supervise/tickets?scope=overdue")
+
+    asked = desk.post("/supervise/bulk", what="supervise", whole="1", scope="overdue")
+
+    assert numbers_on(asked.text) == [market, tax]
+
+
+def test_words_typed_are_kept_when_something_is_missing(as_):
+    number = a_signed_ticket(LATE)
+    desk = as_(SUPERVISOR)
+    desk.get("/supervise/overdue")
+    none = desk.post("/supervise/bulk", what="remind", scope="overdue")
+    asked = desk.post("/supervise/bulk", what="remind", numbers=number, scope="overdue")
+
+    refused = desk.post("/supervise/bulk/send", what="remind", numbers=number, words=" ",
+                        once=desk.hidden("once"))  # fmt: skip
+
+    assert none.status_code == 422
+    assert "请先在清单里勾选工单" in none.text
+    assert number in asked.text
+    assert refused.status_code == 422
+    assert "请写明意见" in refused.text
+    assert numbers_on(refused.text) == [number]
+
+
+def test_looking_sends_nothing_and_others_have_no_bulk(as_):
+    number = a_signed_ticket(LATE)
+
+    assert as_(SUPERVISOR).client.get("/supervise/bulk").status_code == 405
+    auditor = as_("zhidu")
+    assert numbers_on(auditor.get("/supervise/overdue").text) == []
+    assert auditor.post("/supervise/bulk", what="remind", numbers=number).status_code == 403
+    assert as_(OPERATOR).get("/supervise/tickets").status_code == 403
+    assert as_(MARKET).get("/supervise/tickets").status_code == 403
