@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     )
     metrics_token: str = Field(default="", description="who may read /metrics from elsewhere")
     session_hours: int = Field(default=12, ge=1)
+    session_idle_minutes: int = Field(default=0, ge=0, description="0: sessions never idle out")
+    password_length: int = Field(default=12, ge=8, le=100, description="shortest new password")
+    password_classes: int = Field(
+        default=1, ge=1, le=4, description="of upper case, lower case, digits, other signs"
+    )
+    password_days: int = Field(default=0, ge=0, description="a password's life; 0: no end")
     log_level: str = "INFO"
 
     @field_validator("webhook_networks", "webhook_ports", "trusted_proxies", mode="before")

@@ -14,7 +14,9 @@ from api.pages import (
     evaluate,
     letters,
     new_ticket,
+    online,
     overseen,
+    own_account,
     routing,
     rule_changes,
     rules,
@@ -25,8 +27,10 @@ from api.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-# One a line, so that two people may add theirs; `ticket` is last: it takes what is left.
+# One a line, so that two people may add theirs; `admin` and `ticket` take what is left of
+# their addresses, so they come after those with pages of their own there.
 for room in (
+    online,
     admin,
     assets,
     audit,
@@ -39,6 +43,7 @@ for room in (
     letters,
     new_ticket,
     overseen,
+    own_account,
     routing,
     rule_changes,
     rules,

@@ -164,6 +164,11 @@ def _reset(visit: Visit, form: Form) -> tuple[str, str]:
     return f"账号 {account.username} 的新密码，只显示这一次：", password
 
 
+def _unlock(visit: Visit, form: Form) -> tuple[str, str]:
+    account = administration.unlock(visit.session, _number(form, "id"))
+    return f"账号 {account.username} 已解锁。", ""
+
+
 def _switch(visit: Visit, form: Form) -> tuple[str, str]:
     wanted = form.text("active") == "yes"
     if _number(form, "id") == visit.account.id and not wanted:
@@ -212,6 +217,6 @@ def _revoke(visit: Visit, form: Form) -> tuple[str, str]:
 
 DOINGS = {
     ("accounts", "add"): _add_account, ("accounts", "reset"): _reset,
-    ("accounts", "switch"): _switch, ("units", "save"): _unit, ("keys", "add"): _add_key,
-    ("keys", "revoke"): _revoke,
+    ("accounts", "switch"): _switch, ("accounts", "unlock"): _unlock,
+    ("units", "save"): _unit, ("keys", "add"): _add_key, ("keys", "revoke"): _revoke,
 }  # fmt: skip

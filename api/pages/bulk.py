@@ -12,7 +12,7 @@ from engine.actions import bulk as actions
 from engine.actions.bulk import Bulk
 from engine.errors import BadInputError, EngineError
 from engine.store import bulk_acts, desk_filters, desk_views
-from engine.terms import BulkKind
+from engine.terms import BulkKind, Role
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,7 +27,7 @@ def confirm(request: Request, form: Posted) -> Response:
     def again(visit: Visit, error: EngineError) -> Response:
         return visit.page("bulk_none.html", {"error": error, "back": _back(form)}, error.status)
 
-    return attempt(request, form, do, again)
+    return attempt(request, form, do, again, Role.SUPERVISOR)
 
 
 def _kind(form: Form) -> BulkKind:
@@ -83,7 +83,7 @@ def send(request: Request, form: Posted) -> Response:
     def again(visit: Visit, error: EngineError) -> Response:
         return _confirm(visit, form, tuple(form.many("numbers")), error)
 
-    return attempt(request, form, do, again)
+    return attempt(request, form, do, again, Role.SUPERVISOR)
 
 
 @router.get("/supervise/bulk/{number}")

@@ -8,7 +8,6 @@ from fastapi.responses import Response
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import Visit, attempt, reading
 from engine.actions import calendar_changes, rule_changes
-from engine.actions.actor import require_role
 from engine.actions.rule_impact import impact_of_rules
 from engine.errors import BadInputError, EngineError, NotFoundError
 from engine.rules.calendar_files import NATIONAL, REGIONS
@@ -36,7 +35,6 @@ def propose(request: Request, form: Posted) -> Response:
     """Show what a notice would change; sent from there, put it before a second person."""
 
     def do(visit: Visit) -> Response:
-        require_role(visit.step.actor, *rule_changes.PROPOSERS)
         given = _given(form)
         if not form.has("send"):
             plan = calendar_changes.allowed_plan(visit.step, given)
@@ -46,10 +44,9 @@ def propose(request: Request, form: Posted) -> Response:
         return visit.go(f"/calendar/changes/{change.id}", said)
 
     def again(visit: Visit, error: EngineError) -> Response:
-        require_role(visit.step.actor, *rule_changes.PROPOSERS)
         return _page(visit, form, error)
 
-    return attempt(request, form, do, again)
+    return attempt(request, form, do, again, *rule_changes.PROPOSERS)
 
 
 def _given(form: Form) -> HandedIn:
@@ -116,4 +113,4 @@ def decide(request: Request, number: int, what: str, form: Posted) -> Response:
     def again(visit: Visit, error: EngineError) -> Response:
         return _change(visit, number, form, error)
 
-    return attempt(request, form, do, again)
+    return attempt(request, form, do, again, *rule_changes.PROPOSERS)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.forms import EMPTY, Form, Posted
-from api.pages.visit import EYES, HEADERS, Visit, attempt, reading
+from api.pages.visit import EYES, HEADERS, UNIT, Visit, attempt, reading
 from engine.actions import letters as actions
 from engine.actions import referrals
 from engine.actions.letter_facts import letter_data
@@ -137,7 +137,7 @@ def download(request: Request, letter_id: int, kind: str) -> Response:
     Raises:
         NotFoundError: it has not gone out yet.
     """
-    with reading(request) as visit:
+    with reading(request, *EYES, *UNIT) as visit:
         letter = store.letter(visit.session, letter_id)
         mine = visit.role in EYES or visit.account.unit_id == letter.unit_id
         data = {"pdf": letter.pdf, "docx": letter.docx}.get(kind)

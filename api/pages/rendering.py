@@ -36,6 +36,7 @@ def environment() -> Environment:
         map_terms=lambda kinds: [(one.value, one.label) for one in kinds],
         spoken=spoken_date,
         in_words=lambda value, parameter: in_words(parameter, value),
+        browser=words.browser_name,
     )
     made.globals["asset"] = asset
     return made

@@ -99,7 +99,7 @@ def _try(request: Request, form: Form, change: Any) -> Response:
     def again(visit: Visit, error: EngineError) -> Response:
         return _page(visit, form, error)
 
-    return attempt(request, form, do, again)
+    return attempt(request, form, do, again, *MAY_CHANGE)
 
 
 @router.post("/routing/words")

@@ -10,7 +10,6 @@ from fastapi.responses import Response
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import Visit, attempt, reading
 from engine.actions import rule_changes as actions
-from engine.actions.actor import require_role
 from engine.actions.rule_changes import NewValue
 from engine.actions.rule_impact import impact_of_value
 from engine.errors import BadInputError, EngineError, NotFoundError
@@ -80,7 +79,6 @@ def propose(request: Request, key: str, form: Posted) -> Response:
     """Show what another value would do; sent from there, put it before a second person."""
 
     def do(visit: Visit) -> Response:
-        require_role(visit.step.actor, *actions.PROPOSERS)
         _parameter(visit, key)
         new = NewValue(key, form.text("value"), _day(form), form.text("reason"))
         if not form.has("send"):
@@ -89,10 +87,9 @@ def propose(request: Request, key: str, form: Posted) -> Response:
         return visit.go(f"/rules/changes/{change.id}", f"第{change.id}号修改已提交，等另一人批准。")
 
     def again(visit: Visit, error: EngineError) -> Response:
-        require_role(visit.step.actor, *actions.PROPOSERS)
         return _page(visit, key, form, error)
 
-    return attempt(request, form, do, again)
+    return attempt(request, form, do, again, *actions.PROPOSERS)
 
 
 def _preview(visit: Visit, key: str, form: Form, new: NewValue) -> Response:
@@ -158,7 +155,7 @@ def decide(request: Request, number: int, what: str, form: Posted) -> Response:
     def again(visit: Visit, error: EngineError) -> Response:
         return _change(visit, number, form, error)
 
-    return attempt(request, form, do, again)
+    return attempt(request, form, do, again, *actions.PROPOSERS)
 
 
 def _approve(visit: Visit, number: int, _form: Form) -> str:

@@ -5,11 +5,11 @@ import secrets
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.forms import Form, Posted
+from api.pages.forms import Posted
 from api.pages.visit import COOKIE, check_origin, html, posting, reading
 from engine import clock
 from engine.actions.drafts import clear_call_drafts
-from engine.actions.people import SignedIn, sign_in, sign_out, signed_in
+from engine.actions.sessions import Browser, SignedIn, sign_in, sign_out, signed_in
 from engine.errors import NotSignedInError
 from engine.settings import load_settings
 from engine.store.database import work
@@ -67,17 +67,26 @@ def login(request: Request, form: Posted) -> Response:
     token = request.cookies.get(TOKEN, "") or "-"
     if not secrets.compare_digest(form.text("token").encode(), token.encode()):
         return _login(request, form.text("next"), form.text("username"), OLD)
-    address = request.client.host if request.client else ""
-    with work() as session:
-        username, password = form.text("username"), form.text("password")
-        outcome = sign_in(session, username, password, clock.now(), address)
+    username, password = form.text("username"), form.text("password")
+    outcome = sign_in(username, password, clock.now(), browser_of(request))
     if isinstance(outcome, str):
         return _login(request, form.text("next"), form.text("username"), outcome)
-    return _welcome(request, form, outcome)
+    return welcome(request, form.text("next"), outcome)
 
 
-def _welcome(request: Request, form: Form, opened: SignedIn) -> Response:
-    response = RedirectResponse(local(form.text("next")), status_code=303)
+def browser_of(request: Request) -> Browser:
+    """Return from where a request comes."""
+    address = request.client.host if request.client else ""
+    return Browser(address, request.headers.get("user-agent", ""))
+
+
+def welcome(request: Request, wanted: str, opened: SignedIn) -> Response:
+    """Hand the browser its new session and lead it on; the session it had before ends."""
+    earlier = request.cookies.get(COOKIE)
+    if earlier:
+        with work() as session:
+            sign_out(session, earlier, clock.now())
+    response = RedirectResponse(local(wanted), status_code=303)
     age = load_settings().session_hours * 3600
     response.set_cookie(
         COOKIE, opened.secret, max_age=age, httponly=True, samesite="lax", secure=_secure(request)

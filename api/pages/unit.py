@@ -76,4 +76,4 @@ def reply(request: Request, letter_id: int, form: Posted) -> Response:
     def again(visit: Visit, error: EngineError) -> Response:
         return _letter_page(visit, _own_letter(visit, letter_id), form, error)
 
-    return attempt(request, form, do, again)
+    return attempt(request, form, do, again, *UNIT)

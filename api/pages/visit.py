@@ -19,8 +19,9 @@ from api.pages.forms import Form
 from api.pages.rendering import render
 from engine import clock
 from engine.actions.actor import Actor
-from engine.actions.people import signed_in
+from engine.actions.passwords import must_change
 from engine.actions.rules_in_force import rules_in_force
+from engine.actions.sessions import note_seen, signed_in
 from engine.actions.step import Step
 from engine.errors import (
     BadInputError,
@@ -31,7 +32,7 @@ from engine.errors import (
     NotSignedInError,
     RuleError,
 )
-from engine.models import Account, Clock, Unit
+from engine.models import Account, AccountSession, Clock, Unit
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
@@ -45,6 +46,8 @@ SAID = "hotline_said"
 HOTLINE = (Role.OPERATOR, Role.SUPERVISOR)
 UNIT = (Role.HANDLER, Role.UNIT_LEADER)
 EYES = (Role.SUPERVISOR, Role.AUDITOR)
+REFRESH = "x-refresh"  # a list that looks again by itself: nobody need be at the desk
+WITHOUT_CHANGE = ("/password", "/logout")  # what a person may do before choosing a password
 STALE = "这个页面放得太久，或在别处重新登录过。您填的内容还在，请再提交一次。"
 ELSEWHERE = "这个请求不是从本系统的页面发出的，已拒绝。"
 REPEATABLE = (BadInputError, ConflictError, DocumentError, NotPermittedError, RuleError)
@@ -68,10 +71,15 @@ class Visit:
     request: Request
     session: Session
     account: Account
-    csrf: str
+    signed_in: AccountSession
     now: datetime
     unit: Unit | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def csrf(self) -> str:
+        """Return the token that this person's forms carry."""
+        return self.signed_in.csrf
 
     @cached_property
     def rules(self) -> RuleSet:
@@ -154,6 +162,16 @@ def _said(request: Request) -> dict[str, str] | None:
     return found if isinstance(found, dict) and "text" in found else None
 
 
+class ChangePasswordFirstError(NotPermittedError):
+    """A person with a one-time password (or an old one) wants something else than to change it."""
+
+    code, title = "change_password_first", "请先修改密码"
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("请先修改密码，再继续使用。")
+
+
 @contextmanager
 def reading(request: Request, *roles: Role) -> Iterator[Visit]:
     """Yield the visit of somebody who only looks: the database refuses every change.
@@ -164,7 +182,14 @@ def reading(request: Request, *roles: Role) -> Iterator[Visit]:
     """
     with work() as session:
         session.connection(execution_options={"postgresql_readonly": True})
-        yield _visit(session, request, roles)
+        visit = _visit(session, request, roles)
+        yield visit
+    _note_seen(request, visit)
+
+
+def _note_seen(request: Request, visit: "Visit") -> None:
+    if REFRESH not in request.headers:
+        note_seen(visit.signed_in, visit.now)
 
 
 @contextmanager
@@ -181,6 +206,7 @@ def posting(request: Request, form: Form, *roles: Role) -> Iterator[Visit]:
         if not secrets.compare_digest(form.text("csrf").encode(), visit.csrf.encode()):
             raise NotPermittedError(STALE)
         yield visit
+    _note_seen(request, visit)
 
 
 def _visit(session: Session, request: Request, roles: tuple[Role, ...]) -> Visit:
@@ -190,12 +216,14 @@ def _visit(session: Session, request: Request, roles: tuple[Role, ...]) -> Visit
         raise NotSignedInError(msg)
     now = clock.now()
     row, account = signed_in(session, secret, now)
+    if must_change(account, now) and request.url.path not in WITHOUT_CHANGE:
+        raise ChangePasswordFirstError
     if roles and account.role not in roles:
         wanted = "、".join(role.label for role in roles)
         message = f"您没有这项权限。需要的角色：{wanted}。"
         raise NotPermittedError(message)
     unit = session.get(Unit, account.unit_id) if account.unit_id else None
-    visit = Visit(request, session, account, row.csrf, now, unit)
+    visit = Visit(request, session, account, row, now, unit)
     if account.role in UNIT:
         see_as_unit(session, account.unit_id or 0, account.id, visit.kept_since)
     return visit
@@ -218,14 +246,15 @@ def attempt(
     form: Form,
     do: Callable[[Visit], Response],
     again: Callable[[Visit, EngineError], Response],
+    *roles: Role,
 ) -> Response:
     """Do what a form asks in one transaction; if it can't be, show the form as it was typed."""
     try:
-        with posting(request, form) as visit:
+        with posting(request, form, *roles) as visit:
             return do(visit)
     except REPEATABLE as error:
         if str(error) == ELSEWHERE:
             raise
         refused = error
-    with reading(request) as visit:
+    with reading(request, *roles) as visit:
         return again(visit, refused)

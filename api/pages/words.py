@@ -127,3 +127,16 @@ def masked(phone: str) -> str:
     if len(phone) < SHORT_PHONE:
         return "****"
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"{phone[:2]}****{phone[-2:]}"  # noqa: PLR2004
+
+
+BROWSERS = (("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"),
+            ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+SYSTEMS = (("Windows", "Windows"), ("Android", "安卓"), ("iPhone", "iPhone"), ("Mac OS", "macOS"),
+           ("Linux", "Linux"))  # fmt: skip
+
+
+def browser_name(agent: str) -> str:
+    """Return what a browser calls itself, in two words a person knows."""
+    found = [next((name for mark, name in known if mark in agent), "")
+             for known in (BROWSERS, SYSTEMS)]  # fmt: skip
+    return "，".join(one for one in found if one) or agent[:30] or "—"

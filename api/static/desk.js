@@ -90,7 +90,7 @@ on(window, "pageshow", () => { for (const f of $$("form")) { delete f.dataset.se
 for (const part of $$("[data-refresh]")) setInterval(async () => {
   if (document.hidden || part.contains(document.activeElement) || part.dataset.dirty) return;
   try {
-    const r = await fetch(location.href, { redirect: "manual" });
+    const r = await fetch(location.href, { redirect: "manual", headers: { "X-Refresh": "1" } });
     if (!r.ok) return;
     const fresh = new DOMParser().parseFromString(await r.text(), "text/html").getElementById(part.id);
     if (fresh && !part.contains(document.activeElement) && !part.dataset.dirty) part.innerHTML = fresh.innerHTML;

@@ -1,16 +1,16 @@
 """What the administrator does: accounts, units' addresses, API keys (管理)."""
 
-import secrets
+from dataclasses import replace
 from datetime import datetime
 
-from sqlmodel import Session, col, update
+from sqlmodel import Session
 
-from engine.actions.people import HASHER, NewAccount, create_account
+from engine.actions.passwords import hash_password, one_time_password
+from engine.actions.people import NewAccount, create_account
+from engine.actions.sessions import end_sessions
 from engine.errors import BadInputError, NotFoundError
-from engine.models import Account, AccountSession, ApiKey, Unit
+from engine.models import Account, ApiKey, Unit
 from engine.terms import Role
-
-SHORTEST_PASSWORD = 12  # a technical floor of this system
 
 
 def add_account(session: Session, new: NewAccount, now: datetime) -> tuple[Account, str]:
@@ -28,22 +28,28 @@ def add_account(session: Session, new: NewAccount, now: datetime) -> tuple[Accou
         fields["unit"] = "承办单位的人要选单位，其他角色不选。"
     if fields:
         raise BadInputError("".join(fields.values()), fields=fields)
-    password = secrets.token_urlsafe(SHORTEST_PASSWORD)
-    made = NewAccount(
-        username=new.username.strip(), name=new.name.strip(), role=new.role, password=password,
-        unit_id=new.unit_id, email=new.email.strip(),
+    password = one_time_password()
+    made = replace(
+        new, username=new.username.strip(), name=new.name.strip(), email=new.email.strip(),
+        password=password, must_change_password=True,
     )  # fmt: skip
     return create_account(session, made, now), password
 
 
 def reset_password(session: Session, account_id: int, now: datetime) -> tuple[Account, str]:
     """Give an account a one-time password, unlock it and end its sessions."""
-    account = _account(session, account_id)
-    password = secrets.token_urlsafe(SHORTEST_PASSWORD)
-    account.password_hash = HASHER.hash(password)
-    account.failed_sign_ins, account.locked_until = 0, None
+    account, password = unlock(session, account_id), one_time_password()
+    account.password_hash, account.password_changed_at = hash_password(password), now
+    account.must_change_password = True
     end_sessions(session, account_id, now)
     return account, password
+
+
+def unlock(session: Session, account_id: int) -> Account:
+    """Let a person try to sign in again who had tried too often (解锁)."""
+    account = _account(session, account_id)
+    account.failed_sign_ins, account.locked_until = 0, None
+    return account
 
 
 def switch_account(session: Session, account_id: int, now: datetime, *, active: bool) -> Account:
@@ -53,14 +59,6 @@ def switch_account(session: Session, account_id: int, now: datetime, *, active: 
     if not active:
         end_sessions(session, account_id, now)
     return account
-
-
-def end_sessions(session: Session, account_id: int, now: datetime) -> None:
-    """Sign a person out everywhere."""
-    statement = update(AccountSession).where(
-        col(AccountSession.account_id) == account_id, col(AccountSession.revoked_at).is_(None)
-    )
-    session.exec(statement.values(revoked_at=now))
 
 
 def _account(session: Session, account_id: int) -> Account:

@@ -9,12 +9,12 @@ from sqlmodel import Session, col, select
 from engine.actions.actor import SYSTEM
 from engine.actions.audit import Note, note
 from engine.actions.initials import initials
+from engine.actions.passwords import hash_password
 from engine.actions.people import (
     NewAccount,
     account_by_name,
     create_account,
     create_api_key,
-    hash_password,
 )
 from engine.actions.rules_in_force import rules_in_force
 from engine.models import ApiKey, ReferenceData, Unit

@@ -40,6 +40,7 @@ class Account(SQLModel, table=True):
     password_hash: str = Field(max_length=200)
     active: bool = True
     must_change_password: bool = False
+    password_changed_at: Moment | None = moment(nullable=True)
     failed_sign_ins: int = 0
     locked_until: Moment | None = moment(nullable=True)
     last_sign_in_at: Moment | None = moment(nullable=True)
@@ -57,8 +58,10 @@ class AccountSession(SQLModel, table=True):
     csrf: str = Field(max_length=64)
     created_at: Moment = moment()
     expires_at: Moment = moment(index=True)
+    seen_at: Moment = moment()
     revoked_at: Moment | None = moment(nullable=True)
     address: str = Field(default="", sa_column=Column(Text, nullable=False))
+    agent: str = Field(default="", max_length=300)
 
 
 class ApiKey(SQLModel, table=True):

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from engine.store.app_roles import APP, UNIT, create_roles, grant_app, known_roles
+from engine.store.app_roles import APP, APPEND_ONLY, UNIT, create_roles, grant_app, known_roles
 from engine.store.database import set_locally
 
 SEES = "hotline_sees(ticket_id)"
@@ -78,6 +78,7 @@ POLICIES = {
 # No row of these is anybody's secret; of accounts the hashes and addresses are not for units.
 OPEN = {
     "unit": "SELECT", "routing_version": "SELECT", "rules_version": "SELECT",
+    "rule_change": "SELECT",
     "account": "SELECT (id, name, role, unit_id, active)",
 }  # fmt: skip
 # Tables about tickets that units have no business with at all.
@@ -110,7 +111,7 @@ def _digest(connection: Connection, roles: tuple[str, ...]) -> str:
         "SELECT oid FROM pg_class WHERE relkind IN ('r', 'p') "
         "AND relnamespace = current_schema()::regnamespace ORDER BY oid"
     ).scalars()
-    said = repr((POLICIES, OPEN, roles, list(tables)))
+    said = repr((POLICIES, OPEN, APPEND_ONLY, roles, list(tables)))
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -65,7 +65,7 @@ def test_a_new_account_gets_a_password_once_and_works(as_):
     ).text
     password = re.search(r"只显示这一次： <b>(\S+)</b>", made)[1]
 
-    assert Browser().sign_in("xinren", password=password).url.path == "/unit"
+    assert Browser().sign_in("xinren", password=password).url.path == "/password"
 
 
 def test_a_handler_without_a_unit_is_refused(as_):
