@@ -402,6 +402,13 @@ class DeliveryState(Term):
     WITHHELD = "withheld", "不外发"
 
 
+class AsideWork(Term):
+    """Background work that can be set aside when it breaks (搁置)."""
+
+    WINDOW = "window", "评价期满"
+    SILENCE = "silence", "逾期未决定视为受理"
+
+
 class RoutingDecision(Term):
     """What routing says of a ticket (派单判断)."""
 

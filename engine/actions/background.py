@@ -14,15 +14,18 @@ from engine.actions.routing import route_ticket
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.actions.sweep import climb
-from engine.errors import EngineError, UnavailableError
-from engine.models import Clock, Heartbeat, Ticket
+from engine.errors import EngineError, RuleError, UnavailableError
+from engine.models import Clock, EvaluationLink, Heartbeat, Ticket
 from engine.rules.calendar_alarms import calendar_alarms
+from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as clock_store
 from engine.store import evaluations as evaluation_store
 from engine.store import matters, outbox, recomputing
+from engine.store import set_aside as set_aside_store
 from engine.store import tickets as ticket_store
 from engine.store.database import work
+from engine.terms import AsideWork
 
 log = structlog.get_logger()
 LEASE = timedelta(minutes=2)
@@ -131,24 +134,66 @@ def windows_over(now: datetime, limit: int) -> list[int]:
         return list(evaluation_store.expired(session, now, limit))
 
 
-def close_window(link_id: int, now: datetime) -> bool:
-    """Close one window and return whether a human callback is owed for the silence."""
+def close_window(link_id: int, now: datetime) -> str:
+    """Close one window and return what the silence brought; a broken one is set aside, visibly."""
+
+    def act(step: Step) -> str:
+        return "callback_owed" if evaluations.close_window(step, link_id) else "closed"
+
+    def aside(error: Exception) -> str:
+        log.exception("window_failed", link_id=link_id)
+        with work() as session:
+            ticket_id = session.get_one(EvaluationLink, link_id).ticket_id
+            _put_aside(session, AsideWork.WINDOW, (link_id, ticket_id), error, now)
+        return SET_ASIDE
+
+    return _guarded(act, now, aside)
+
+
+def _put_aside(
+    session: Session, what: AsideWork, ids: tuple[int, int], error: Exception, now: datetime
+) -> None:
+    row_id, ticket_id = ids
+    set_aside_store.put(session, what, row_id, ticket_id, reason=_short(error), at=now)
+
+
+def retry_set_aside() -> None:
+    """Let what was set aside be tried again; called at the start of a process."""
     with work() as session:
-        return evaluations.close_window(system_step(session, now), link_id)
+        set_aside_store.clear(session)
 
 
 def refusals_over(now: datetime, limit: int) -> list[int]:
-    """Return tickets with a refusal proposed and not decided in time: silence accepts them."""
+    """Return tickets with a refusal proposed and not decided in time: silence accepts them.
+
+    One whose time can't be told is among them: `deem_accepted` sets it aside.
+    """
     with work() as session:
         rules = rules_in_force(session)
         waiting = matters.refusals_waiting(session, now, limit)
-        return [one.id for one in waiting if silence.refusal_closes_at(one, rules) <= now]
+        return [one.id for one in waiting if _is_over(one, now, rules)]
+
+
+def _is_over(ticket: Ticket, now: datetime, rules: RuleSet) -> bool:
+    try:
+        return silence.refusal_closes_at(ticket, rules) <= now
+    except RuleError:
+        return True
 
 
 def deem_accepted(ticket_id: int, now: datetime) -> bool:
-    """Record that one proposed refusal was not decided in time; false when time remains."""
-    with work() as session:
-        return silence.deem_accepted(system_step(session, now), ticket_id)
+    """Record that one proposed refusal was not decided in time; false when time remains.
+
+    A broken one is set aside, visibly.
+    """
+
+    def aside(error: Exception) -> bool:
+        log.exception("silence_failed", ticket_id=ticket_id)
+        with work() as session:
+            _put_aside(session, AsideWork.SILENCE, (ticket_id, ticket_id), error, now)
+        return False
+
+    return _guarded(lambda step: silence.deem_accepted(step, ticket_id), now, aside)
 
 
 def messages_due(now: datetime, limit: int) -> list[int]:

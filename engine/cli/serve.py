@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import typer
 
 from engine.cli.opened import read_settings
 from engine.cli.progress import Progress
-from engine.errors import BadInputError
+from engine.errors import BadInputError, UnavailableError
 from engine.serving.signals import StopSignals
 
 if TYPE_CHECKING:
@@ -195,10 +195,13 @@ def _tell_wall(progress: Progress) -> None:
 
 
 def _schedule(house: House, database: "Database", prefect: "PrefectServer | None") -> None:
+    from engine.actions.background import retry_set_aside
     from engine.flows.orders import live
     from engine.scheduler import Scheduler
     from engine.serving.listener import Listener
 
+    with suppress(UnavailableError):  # a worker waits for its database, wherever it is
+        retry_set_aside()
     scheduler = Scheduler(_door(house, prefect), live())
     scheduler.start()
     house.stack.callback(scheduler.stop)

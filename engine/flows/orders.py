@@ -52,7 +52,7 @@ class Background(Protocol):
         """Return evaluation links whose window ended in silence."""
         ...
 
-    def close_window(self, link_id: int, now: datetime) -> bool:
+    def close_window(self, link_id: int, now: datetime) -> str:
         """Close one window."""
         ...
 

@@ -28,13 +28,9 @@ def close_windows(actions: Background, ids: Ids, now: datetime, run: Run = plain
     """Close those evaluation windows; whom silence entitles to a call is called."""
 
     def work(some: Ids) -> Mapping[str, int]:
-        return Counter(_owed(owed=actions.close_window(link_id, now)) for link_id in some)
+        return Counter(actions.close_window(link_id, now) for link_id in some)
 
     return carry_out(WINDOW, ids, LIMIT, work, run)
-
-
-def _owed(*, owed: bool) -> str:
-    return "callback_owed" if owed else "closed"
 
 
 def tell_alarms(actions: Background, _ids: Ids, now: datetime) -> Outcome:

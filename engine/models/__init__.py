@@ -22,6 +22,7 @@ from engine.models.outbox import (  # noqa: E402
 from engine.models.people import Account, AccountSession, ApiKey, Unit  # noqa: E402
 from engine.models.routing import RoutingVersion  # noqa: E402
 from engine.models.rules import RuleChange, RulesVersion  # noqa: E402
+from engine.models.set_aside import SetAside  # noqa: E402
 from engine.models.tickets import (  # noqa: E402
     Assignment,
     Draft,
@@ -75,6 +76,7 @@ __all__ = [
     "RulesVersion",
     "RungTaken",
     "SQLModel",
+    "SetAside",
     "Ticket",
     "TicketEventRecord",
     "Unit",

@@ -15,9 +15,11 @@ from engine.models import (
     Heartbeat,
     OutboxMessage,
     ReferenceData,
+    SetAside,
     Ticket,
     Unit,
 )
+from engine.store import set_aside
 from engine.terms import ClockState, MessageStatus, TicketStatus
 
 
@@ -32,6 +34,7 @@ class Health:
     mails_failed: Sequence[OutboxMessage]
     stuck_tickets: Sequence[Ticket]
     stuck_clocks: Sequence[tuple[Clock, Ticket]]
+    set_aside: Sequence[tuple[SetAside, Ticket]]
     reference: Sequence[ReferenceData]
     signed_in: int
 
@@ -48,6 +51,7 @@ def health(session: Session, now: datetime) -> Health:
         mails_pending=_count(session, pending),
         mails_failed=failed_mails(session, 20),
         stuck_tickets=_stuck_tickets(session), stuck_clocks=_stuck_clocks(session),
+        set_aside=set_aside.listed(session),
         reference=session.exec(select(ReferenceData).order_by(col(ReferenceData.id).desc())).all(),
         signed_in=_count(
             session,

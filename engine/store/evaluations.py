@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from engine.models import Callback, EvaluationLink
+from engine.store.set_aside import not_aside
+from engine.terms import AsideWork
 
 
 def by_hash(session: Session, secret_hash: bytes) -> EvaluationLink | None:
@@ -41,6 +43,7 @@ def expired(session: Session, now: datetime, limit: int) -> Sequence[int]:
             col(EvaluationLink.expires_at) <= now,
             col(EvaluationLink.used_at).is_(None),
             col(EvaluationLink.closed_at).is_(None),
+            not_aside(AsideWork.WINDOW, col(EvaluationLink.id)),
         )
         .order_by(col(EvaluationLink.expires_at), col(EvaluationLink.id))
         .limit(limit)

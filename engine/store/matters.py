@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from engine.models import Requester, Ticket, TicketEventRecord
+from engine.store.set_aside import not_aside
 from engine.store.writing import run
-from engine.terms import TicketEvent, TicketStatus
+from engine.terms import AsideWork, TicketEvent, TicketStatus
 
 MOST_OF_ONE = 20
 MOST_IN_WINDOW = 200
@@ -95,6 +96,7 @@ def refusals_waiting(session: Session, before: datetime, limit: int) -> Sequence
             col(Ticket.status).in_(WAITING), col(Ticket.accepted_at) < before,
             _recorded(col(TicketEventRecord.event) == TicketEvent.PROPOSE_REFUSAL),
             ~_recorded(TicketEventRecord.details["deemed_accepted"].astext.is_not(None)),
+            not_aside(AsideWork.SILENCE, col(Ticket.id)),
         )
         .order_by(col(Ticket.id))
         .limit(limit)

@@ -50,8 +50,8 @@ class FakeBackground:
     def windows_over(self, now: datetime, limit: int) -> list[int]:
         return []
 
-    def close_window(self, link_id: int, now: datetime) -> bool:
-        return bool(link_id % 2)
+    def close_window(self, link_id: int, now: datetime) -> str:
+        return "callback_owed" if link_id % 2 else "closed"
 
     def refusals_over(self, now: datetime, limit: int) -> list[int]:
         return []

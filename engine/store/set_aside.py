@@ -1,0 +1,40 @@
+"""Queries about work that broke and is set aside (搁置)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, delete, select, update
+
+from engine.models import Clock, SetAside, Ticket
+from engine.terms import AsideWork
+
+
+def put(session: Session, work: AsideWork, row_id: int, ticket_id: int, *, reason: str,
+        at: datetime) -> None:  # fmt: skip
+    """Set one piece of work aside; a second time only the reason is newer."""
+    values = {"work": work, "row_id": row_id, "ticket_id": ticket_id, "reason": reason, "at": at}
+    newer = {"reason": reason, "at": at}
+    statement = insert(SetAside).values(**values)
+    session.exec(statement.on_conflict_do_update(index_elements=["work", "row_id"], set_=newer))
+
+
+def not_aside(work: AsideWork, row_id: Mapped[int]) -> ColumnElement[bool]:
+    """Return the condition that a row's work is not set aside."""
+    found = select(SetAside.row_id).where(SetAside.work == work, SetAside.row_id == row_id)
+    return ~found.exists()
+
+
+def listed(session: Session, limit: int = 50) -> Sequence[tuple[SetAside, Ticket]]:
+    """Return what is set aside with its ticket, newest first."""
+    query = select(SetAside, Ticket).join(Ticket, col(Ticket.id) == col(SetAside.ticket_id))
+    return session.exec(query.order_by(col(SetAside.at).desc()).limit(limit)).all()
+
+
+def clear(session: Session) -> None:
+    """Let everything that was set aside be tried again: tickets, clocks and the rest."""
+    session.exec(delete(SetAside))
+    session.exec(update(Clock).where(col(Clock.stuck_reason) != "").values(stuck_reason=""))
+    session.exec(update(Ticket).where(col(Ticket.routing_error) != "").values(routing_error=""))
