@@ -52,6 +52,7 @@ def start(step: Step, ticket: Ticket, kind: ClockKind, subject: Subject | None =
         kind=kind,
         state=ClockState.RUNNING,
         started_at=step.now,
+        due_since=step.now,
         **due_fields(deadline),
     )
     clock.next_rung_at = next_rung_at(rungs_of(ticket, clock, step.rules), set())
@@ -129,11 +130,16 @@ def own_rules(clock: Clock, rules: RuleSet) -> RuleSet:
 
 def rungs_of(ticket: Ticket, clock: Clock, rules: RuleSet) -> tuple[DueRung, ...]:
     """Return the ladder of a stored clock."""
-    return ladder(clock.kind, stored_deadline(ticket, clock, rules), clock.started_at, rules)
+    return ladder(clock.kind, stored_deadline(ticket, clock, rules), clock.due_since, rules)
 
 
 def set_deadline(step: Step, ticket: Ticket, clock: Clock, deadline: Deadline) -> None:
-    """Give a clock another due date, with the certificate that proves it, and plan anew."""
+    """Give a clock another due date, with the certificate that proves it, and plan anew.
+
+    Another day is warned about afresh (H-23), from now on.
+    """
+    if deadline.due_on != clock.due_on:
+        clock.due_since = step.now
     for name, value in due_fields(deadline).items():
         setattr(clock, name, value)
     clock.pauses = [pause.to_json() for pause in deadline.counted.pauses]
@@ -198,9 +204,9 @@ def set_pauses(step: Step, ticket: Ticket, clock: Clock, pauses: tuple[Pause, ..
 
 
 def end_pause(step: Step, ticket: Ticket, clock: Clock, at: datetime) -> None:
-    """End the pause that stands on a clock."""
+    """End the pause that stands on a clock; warnings after its end are due, however late found."""
     *earlier, last = pauses_of(clock)
-    set_pauses(step, ticket, clock, (*earlier, Pause(last.start, at, last.reason)))
+    set_pauses(replace(step, now=at), ticket, clock, (*earlier, Pause(last.start, at, last.reason)))
 
 
 def stop_clock(step: Step, ticket: Ticket, clock: Clock, why: str) -> None:

@@ -122,7 +122,7 @@ def _grant(step: Step, ticket: Ticket, claim: StatutoryClaim, reason: str) -> No
 def _follow_up(step: Step, ticket: Ticket, claim: StatutoryClaim) -> Clock:
     clock = Clock(
         ticket_id=ticket.id, unit_id=ticket.lead_unit_id, kind=ClockKind.FOLLOW_UP,
-        state=ClockState.RUNNING, started_at=ticket.accepted_at,
+        state=ClockState.RUNNING, started_at=ticket.accepted_at, due_since=step.now,
         **clocks.due_fields(_deadline(step, ticket, claim)),
     )  # fmt: skip
     step.session.add(clock)

@@ -14,6 +14,7 @@ from engine.actions.step import Step, Why, take
 from engine.actions.unit_work import mark_signed
 from engine.models import Clock, Letter, Ticket, Unit
 from engine.rules.escalation import DueRung, due_rungs
+from engine.rules.parameter_tables import WARNINGS
 from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as store
 from engine.store import tickets as ticket_store
@@ -33,7 +34,6 @@ NEGLECT: tuple[RectificationGround, ...] = (RectificationGround.DUTY_NOT_PERFORM
 PROPOSED = {
     Rung.L2_SUPERVISION: LetterKind.SUPERVISION, Rung.L4_LETTER: LetterKind.RECTIFICATION,
 }  # fmt: skip
-WARNINGS = frozenset({Rung.HALF_TIME, Rung.ONE_DAY_LEFT, Rung.DUE_DAY})
 
 
 def climb(step: Step, clock_id: int) -> list[Rung]:
@@ -151,5 +151,5 @@ def _mail(step: Step, clock: Clock, rung: DueRung, caught: Caught, unit: Unit | 
         "reply_by": step.rules.calendar.next_working_day(shanghai_date(step.now)),
         "letter_kind": "、".join(wanted),
     }
-    key = f"clock:{clock.id}:{rung.rung.value}"
+    key = f"clock:{clock.id}:{clock.due_on:%Y%m%d}:{rung.rung.value}"
     return Mail(key=key, kind=_notice(clock, rung, caught), facts=facts, unit=unit)

@@ -13,8 +13,9 @@ from engine.terms import ClockKind, ClockState, DueStatus, Rung
 class Clock(SQLModel, table=True):
     """One running or finished limit of a ticket; `certificate` proves its due date.
 
-    Overdue is derived (`due_at` against `stopped_at` or now). `next_rung_at` is the moment the
-    sweep must look again; it is empty once nothing more can fall due.
+    Overdue is derived (`due_at` against `stopped_at` or now). `due_since` is when this due date was
+    set. `next_rung_at` is the moment the sweep must look again; it is empty once nothing more can
+    fall due.
     """
 
     __tablename__ = "clock"
@@ -39,6 +40,7 @@ class Clock(SQLModel, table=True):
     due_on: date = Field(sa_column=Column(Date, nullable=False))
     due_at: Moment = moment()
     due_status: DueStatus = term(DueStatus)
+    due_since: Moment = moment()
     stopped_at: Moment | None = moment(nullable=True)
     stop_reason: str = Field(default="", max_length=60)
     next_rung_at: Moment | None = moment(nullable=True)
@@ -49,15 +51,19 @@ class Clock(SQLModel, table=True):
 
 
 class RungTaken(SQLModel, table=True):
-    """One rung of a clock's ladder, climbed once: the unique row is the promise."""
+    """One rung of a clock's ladder, climbed once for a due date: the unique row is the promise.
+
+    A warning belongs to its due date; what follows a breach comes once, whatever moves afterwards.
+    """
 
     __tablename__ = "rung_taken"
-    __table_args__ = (UniqueConstraint("clock_id", "rung"),)
+    __table_args__ = (UniqueConstraint("clock_id", "rung", "due_on"),)
 
     id: int = key()
     clock_id: int = refers("clock.id")
     ticket_id: int = refers("ticket.id", index=True)
     rung: Rung = term(Rung)
+    due_on: date = Field(sa_column=Column(Date, nullable=False))
     fell_due_at: Moment = moment()
     detected_at: Moment = moment()
 

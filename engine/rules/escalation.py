@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.rules.citations import Citation, cites
+from engine.rules.parameter_tables import BEFORE_DUE
 from engine.rules.pauses import paused_days
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date, shanghai_moment
@@ -17,7 +18,6 @@ _NOTICES = {kind.value: kind for kind in NoticeKind}
 _RECIPIENTS = {recipient.value: recipient for recipient in Recipient}
 _GROUNDS = {ground.value: ground for ground in RectificationGround}
 _RUNGS = {rung.value: rung for rung in Rung}
-_WARNINGS = ("share_of_limit", "working_days_left", "due_day_opening")
 _ALL = 100
 
 
@@ -44,12 +44,13 @@ class DueRung:
     "house/H-24",
 )
 def ladder(
-    clock: ClockKind, deadline: Deadline, started_at: datetime, rules: RuleSet
+    clock: ClockKind, deadline: Deadline, since: datetime, rules: RuleSet
 ) -> tuple[DueRung, ...]:
     """Return every step of a clock's ladder, earliest first.
 
-    Warnings that would come before the start or together with a sharper one are left out. On a
-    provisional due date there are warnings only: no breach, nothing after it.
+    `since` is when the due date was set: the start, or when it last moved. Warnings that would
+    come before it or together with a sharper one are left out. On a provisional due date there
+    are warnings only: no breach, nothing after it.
     """
     setting = rules.parameters[f"escalation.ladder.{clock}"].on(deadline.counted.rules_on)
     steps = [step for step in setting.value if _may_happen(step, deadline)]
@@ -58,7 +59,7 @@ def ladder(
     rungs = []
     for step in steps:
         at = _moment(step, deadline, days, opens_at, rules)
-        if at is not None and _in_time(step, at, started_at, deadline):
+        if at is not None and _in_time(step, at, since, deadline):
             rungs.append(_rung(step, at, setting.citation))
     return _without_coinciding_warnings(rungs)
 
@@ -91,7 +92,7 @@ def one_mail_each(rungs: Iterable[DueRung]) -> Mapping[Recipient, DueRung]:
 
 
 def _may_happen(step: Mapping[str, Any], deadline: Deadline) -> bool:
-    return step["when"] in _WARNINGS or not deadline.provisional
+    return step["when"] in BEFORE_DUE or not deadline.provisional
 
 
 def _opening(deadline: Deadline, rules: RuleSet) -> time:
@@ -133,10 +134,8 @@ def _opening_of(days: tuple[date, ...], place: int, opens_at: time) -> datetime 
     return shanghai_moment(days[place], opens_at) if 0 <= place < len(days) else None
 
 
-def _in_time(
-    step: Mapping[str, Any], at: datetime, started_at: datetime, deadline: Deadline
-) -> bool:
-    return step["when"] not in _WARNINGS or started_at.astimezone(UTC) < at < deadline.due_at
+def _in_time(step: Mapping[str, Any], at: datetime, since: datetime, deadline: Deadline) -> bool:
+    return step["when"] not in BEFORE_DUE or since.astimezone(UTC) < at < deadline.due_at
 
 
 def _rung(step: Mapping[str, Any], at: datetime, citation: Citation) -> DueRung:
@@ -148,7 +147,7 @@ def _rung(step: Mapping[str, Any], at: datetime, citation: Citation) -> DueRung:
         sends=_NOTICES[step["sends"]] if step.get("sends") else None,
         cites=citation,
         needs_person=bool(step.get("needs_person", False)),
-        warning=step["when"] in _WARNINGS,
+        warning=step["when"] in BEFORE_DUE,
     )
 
 

@@ -11,6 +11,8 @@ from engine.terms import NoticeKind, Recipient, RectificationGround, Rung
 
 TableCheck = Callable[[Located, tuple[Any, ...]], None]
 LADDERS = "escalation.ladder."
+WARNINGS = frozenset({Rung.HALF_TIME, Rung.ONE_DAY_LEFT, Rung.DUE_DAY})
+BEFORE_DUE = ("share_of_limit", "working_days_left", "due_day_opening")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _PERCENT = 100
 _PAIR = 2
@@ -139,6 +141,10 @@ def _check_moment(step: Located) -> None:
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= _PERCENT:
         msg = f"{wanted}“{number}”不对"
         raise step.wrong(msg, "0 至 100 的整数")
+    rung, when = step.value["rung"], step.value["when"]
+    if (rung in WARNINGS) != (when in BEFORE_DUE):
+        msg = f"“{rung}”不能写 when: {when}"
+        raise step.wrong(msg, "预警各级用到期前的时刻，其余各级用 due 或 after_due")
 
 
 def _check_deeds(step: Located) -> None:

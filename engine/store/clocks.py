@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from engine.lifecycle import OPEN
 from engine.models import Breach, Clock, RungTaken, Ticket
 from engine.rules.escalation import DueRung
+from engine.rules.parameter_tables import WARNINGS
 from engine.terms import ClockKind, ClockState, Rung
 
 
@@ -88,9 +89,10 @@ def lock_due(session: Session, clock_id: int, now: datetime) -> Clock | None:
 
 
 def taken(session: Session, clock: Clock) -> set[Rung]:
-    """Return the rungs that a clock has climbed."""
+    """Return the rungs a clock has climbed; warnings of an earlier due date are none of them."""
     query = select(RungTaken).where(RungTaken.clock_id == clock.id)
-    return {row.rung for row in session.exec(query)}
+    rows = session.exec(query)
+    return {row.rung for row in rows if row.due_on == clock.due_on or row.rung not in WARNINGS}
 
 
 def take_rung(session: Session, clock: Clock, rung: DueRung, now: datetime) -> bool:
@@ -98,10 +100,10 @@ def take_rung(session: Session, clock: Clock, rung: DueRung, now: datetime) -> b
     statement = (
         insert(RungTaken)
         .values(
-            clock_id=clock.id, ticket_id=clock.ticket_id, rung=rung.rung,
+            clock_id=clock.id, ticket_id=clock.ticket_id, rung=rung.rung, due_on=clock.due_on,
             fell_due_at=rung.at, detected_at=now,
         )
-        .on_conflict_do_nothing(index_elements=["clock_id", "rung"])
+        .on_conflict_do_nothing(index_elements=["clock_id", "rung", "due_on"])
         .returning(col(RungTaken.id))
     )  # fmt: skip
     return session.exec(statement).first() is not None

@@ -56,6 +56,10 @@ def one(key, unit, value, more=""):
             "escalation.ladder.callback", "table",
             "[{rung: l1_reminder, when: after_due, recipients: [hotline]}]", "", "working_days",
         ),
+        (
+            "escalation.ladder.callback", "table",
+            "[{rung: due_day, when: due, recipients: [hotline]}]", "", "预警各级用到期前的时刻",
+        ),
         ("assignment.lead_units", "office", "2", "choices: [1]\n  fixed: true", "只执行这一取值"),
         ("returns.per_unit", "times", "1", "minimum: -1", "不小于 0 的整数"),
         ("returns.per_unit", "times", "1", "fixed: true", "写明唯一的取值"),
