@@ -375,6 +375,7 @@ class MessageStatus(Term):
     PENDING = "pending", "待发送"
     SENT = "sent", "已发出"
     UNDELIVERED = "undelivered", "送达失败"
+    SUPERSEDED = "superseded", "不再发出"
 
 
 class WebhookFormat(Term):

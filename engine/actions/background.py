@@ -199,6 +199,7 @@ def deem_accepted(ticket_id: int, now: datetime) -> bool:
 def messages_due(now: datetime, limit: int) -> list[int]:
     """Reserve outgoing messages that are due for this sender, and return their ids."""
     with work() as session:
+        outbox.drop_moot(session, now)
         return list(outbox.claim(session, now, limit, LEASE))
 
 

@@ -65,7 +65,7 @@ def _outgoing(message: OutboxMessage, files: Sequence[OutboxAttachment]) -> Outg
         html=message.html,
         attachments=tuple(Attachment(one.name, one.content_type, one.data) for one in files),
         sent_from=load_settings().mail_from,
-        date=message.created_at,
+        date=max(message.created_at, message.next_attempt_at),
     )
 
 

@@ -1,6 +1,6 @@
 """What supervisors do with a ticket in a unit's hands: hand it to another, remind, note."""
 
-from engine.actions import post
+from engine.actions import clocks, post
 from engine.actions.dispatch import Dispatch, dispatch, due_facts
 from engine.actions.letter_facts import main_clock, overdue_working_days
 from engine.actions.post import Mail
@@ -44,6 +44,9 @@ def _tell_reminded(step: Step, ticket: Ticket, record: TicketEventRecord) -> Non
     clock = main_clock(step, ticket)
     facts = {
         "unit": unit.name if unit else "",
+        "limit_name": clock.kind.label,
+        "overdue": clocks.is_overdue(clock, step.now),
+        "reason": "",
         **due_facts(clock),
         "overdue_days": overdue_working_days(step, clock),
         "reply_by": step.rules.calendar.next_working_day(shanghai_date(step.now)),

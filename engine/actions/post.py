@@ -2,20 +2,23 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
 from engine.actions.step import Step
 from engine.documents.notices import render_notice
 from engine.models import Account, Letter, OutboxAttachment, OutboxMessage, Ticket, Unit
+from engine.rules.notice_times import Notice, notice_leaves_at
+from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import outbox
 from engine.store.database import wake
 from engine.store.row_security import as_house
 from engine.store.writing import write_row
-from engine.terms import MessageStatus, NoticeKind, Recipient, Role, TicketKind
+from engine.terms import MessageStatus, NoticeKind, Recipient, Role, TicketKind, Urgency
 
 
 @dataclass(frozen=True)
@@ -40,38 +43,57 @@ class Mail:
     files: tuple[File, ...] = ()
     letter: Letter | None = None
     unit: Unit | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
-def post(step: Step, ticket: Ticket | None, mail: Mail, addresses: Iterable[str]) -> int:
+class Addressee(NamedTuple):
+    """A mail address and the role in which it is written to."""
+
+    address: str
+    role: Recipient
+
+
+def post(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee]) -> int:
     """Owe `mail` to each address once; return how many were new.
 
-    A mail about no ticket brings all of its facts itself.
+    Each leaves when the rules let it (H-50). A mail about no ticket brings all of its facts itself.
     """
     with as_house(step.session):
-        count = _owe(step, ticket, mail, addresses)
+        count = _owe(step, ticket, mail, to)
     wake(step.session, "outbox")
     return count
 
 
-def _owe(step: Step, ticket: Ticket | None, mail: Mail, addresses: Iterable[str]) -> int:
+def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee]) -> int:
     common = common_facts(ticket) if ticket else {}
     notice = render_notice(mail.kind, {**common, **mail.facts})
     count = 0
-    for address in dict.fromkeys(addresses):
+    for address, role in _once(to):
         message = OutboxMessage(
             key=mail.key, recipient=address, message_id=message_name(mail.key, address),
             kind=mail.kind, ticket_id=ticket.id if ticket else None,
             letter_id=mail.letter.id if mail.letter else None,
             unit_id=mail.unit.id if mail.unit else None,
             subject=notice.subject, text=notice.text, html=notice.html, created_at=step.now,
-            status=MessageStatus.PENDING, next_attempt_at=step.now,
+            status=MessageStatus.PENDING, next_attempt_at=_leaves_at(step, ticket, mail, role),
         )  # fmt: skip
         message_id = outbox.owe(step.session, message)
         if message_id is not None:
             count += 1
             _attach(step.session, message_id, mail.files)
     return count
+
+
+def _once(to: Iterable[Addressee]) -> list[Addressee]:
+    first: dict[str, Addressee] = {}
+    for one in to:
+        first.setdefault(one.address, one)
+    return list(first.values())
+
+
+def _leaves_at(step: Step, ticket: Ticket | None, mail: Mail, role: Recipient) -> datetime:
+    urgency = ticket.urgency if ticket else Urgency.NORMAL
+    on = shanghai_date(ticket.accepted_at if ticket else step.now)
+    return notice_leaves_at(step.now, Notice(mail.kind, role, urgency), step.rules, on)
 
 
 def message_name(key: str, address: str) -> str:
@@ -112,23 +134,25 @@ def category(ticket: Ticket) -> str:
     return str(routing.get("category") or f"企业{ticket.kind.label}事项")
 
 
-def addresses(session: Session, unit: Unit | None, recipients: Iterable[Recipient]) -> list[str]:
+def addresses(
+    session: Session, unit: Unit | None, recipients: Iterable[Recipient]
+) -> list[Addressee]:
     """Return the mail addresses behind the ladder's roles, without repeats."""
-    found: list[str] = []
-    for recipient in recipients:
-        if recipient is Recipient.UNIT and unit is not None:
-            found.append(unit.email)
-        elif recipient is Recipient.UNIT_LEADER and unit is not None:
-            found.append(unit.leader_email or unit.email)
-        else:
-            found.extend(_people(session, recipient))
-    return [address for address in dict.fromkeys(found) if address]
+    found = [
+        Addressee(address, recipient)
+        for recipient in recipients
+        for address in _behind(session, unit, recipient)
+        if address
+    ]
+    return _once(found)
 
 
-def _people(session: Session, recipient: Recipient) -> list[str]:
+def _behind(session: Session, unit: Unit | None, recipient: Recipient) -> list[str]:
+    if recipient is Recipient.UNIT:
+        return [unit.email] if unit else []
+    if recipient is Recipient.UNIT_LEADER:
+        return [unit.leader_email or unit.email] if unit else []
     role = Role.SUPERVISOR if recipient is Recipient.SUPERVISOR else Role.OPERATOR
-    if recipient in (Recipient.UNIT, Recipient.UNIT_LEADER):
-        return []
     query = select(Account.email).where(Account.role == role, col(Account.active))
     with as_house(session):
         return list(session.exec(query.order_by(col(Account.id))).all())

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from engine.actions import audit, post
 from engine.actions.actor import SYSTEM
 from engine.actions.audit import Note
-from engine.actions.post import Mail
+from engine.actions.post import Addressee, Mail
 from engine.actions.step import Step
 from engine.delivery.line import Reply
 from engine.models import Account, WebhookDelivery, WebhookSubscription
@@ -20,7 +20,7 @@ from engine.rules.rule_set import load_rules
 from engine.settings import load_settings
 from engine.store import webhooks
 from engine.store.database import work
-from engine.terms import DeliveryState, NoticeKind, Role, WebhookStop
+from engine.terms import DeliveryState, NoticeKind, Recipient, Role, WebhookStop
 
 log = structlog.get_logger()
 GONE = 410
@@ -156,4 +156,5 @@ def _tell_administrators(step: Step, to: WebhookSubscription, why: WebhookStop) 
     query = select(Account.email).where(Account.role == Role.ADMINISTRATOR, col(Account.active))
     key = f"webhook-stopped:{to.id}:{step.now.isoformat()}"
     mail = Mail(key=key, kind=NoticeKind.DIGEST, facts=facts)
-    post.post(step, None, mail, [one for one in step.session.exec(query).all() if one])
+    found = [one for one in step.session.exec(query).all() if one]
+    post.post(step, None, mail, [Addressee(one, Recipient.SUPERVISOR) for one in found])

@@ -34,6 +34,11 @@ class DueRung:
     needs_person: bool
     warning: bool
 
+    @property
+    def tells(self) -> tuple[Recipient, ...]:
+        """Return whom it is told to: what takes a person is the supervisors' first (H-24)."""
+        return (Recipient.SUPERVISOR,) if self.needs_person else self.recipients
+
 
 @cites(
     "chengzhong-2023-19/101/persistence",
@@ -87,7 +92,7 @@ def one_mail_each(rungs: Iterable[DueRung]) -> Mapping[Recipient, DueRung]:
     """
     told: dict[Recipient, DueRung] = {}
     for step in rungs:
-        told.update(dict.fromkeys(step.recipients, step) if step.sends else {})
+        told.update(dict.fromkeys(step.tells, step) if step.sends else {})
     return told
 
 

@@ -1,23 +1,65 @@
-"""When a notice may leave (通知时间): units in working time, requesters not at night."""
+"""When a notice may leave (通知时间): people in working time, requesters not at night."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
 
+from engine.errors import CalendarNotPublishedError
 from engine.rules.citations import cites
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import SHANGHAI, shanghai_date, shanghai_moment
-from engine.terms import Urgency
+from engine.terms import NoticeKind, Recipient, Urgency
+
+_WORKING_TIME = MappingProxyType(
+    {
+        Recipient.UNIT: "notices.units_in_working_time",
+        Recipient.UNIT_LEADER: "notices.units_in_working_time",
+        Recipient.SUPERVISOR: "notices.supervisors_in_working_time",
+    }
+)
+
+
+class Notice(NamedTuple):
+    """What decides when a notice may leave: what it is, whom it is for, how urgent its matter."""
+
+    kind: NoticeKind
+    recipient: Recipient
+    urgency: Urgency
+
+
+@cites("house/H-50", "house/H-54")
+def notice_leaves_at(moment: datetime, notice: Notice, rules: RuleSet, on: date) -> datetime:
+    """Return the first moment (UTC) from `moment` on at which a notice may leave.
+
+    `on` is the day whose rules hold. Where no calendar says which days are worked it leaves at
+    once: a notice too many at night is better than none.
+    """
+    if not _waits(notice, rules, on):
+        return moment.astimezone(UTC)
+    try:
+        return working_time_from(moment, rules, on)
+    except CalendarNotPublishedError:
+        return moment.astimezone(UTC)
+
+
+def _waits(notice: Notice, rules: RuleSet, on: date) -> bool:
+    """Return whether a notice leaves in working time only."""
+    switch = _WORKING_TIME.get(notice.recipient)
+    return (
+        switch is not None
+        and rules.parameters[switch].on(on).value
+        and notice.kind not in rules.parameters["notices.any_hour"].on(on).value
+        and notice.urgency not in rules.parameters["notices.exempt_urgencies"].on(on).value
+    )
 
 
 @cites("house/H-50")
-def unit_notice_at(moment: datetime, urgency: Urgency, rules: RuleSet, on: date) -> datetime:
-    """Return the first moment (UTC) from `moment` on at which a unit may be written to.
+def working_time_from(moment: datetime, rules: RuleSet, on: date) -> datetime:
+    """Return the first moment (UTC) from `moment` on that lies in working time.
 
-    特急 and 紧急 tickets are written about at any hour.
+    Raises:
+        CalendarNotPublishedError: the next working day lies in a year without a calendar.
     """
-    exempt = rules.parameters["notices.exempt_urgencies"].on(on).value
-    limited: bool = rules.parameters["notices.units_in_working_time"].on(on).value
-    if not limited or urgency in exempt:
-        return moment.astimezone(UTC)
     opens, closes = _time("calendar.opens_at", rules, on), _time("calendar.closes_at", rules, on)
     today = shanghai_date(moment)
     if rules.calendar.is_working_day(today) and moment < shanghai_moment(today, closes):

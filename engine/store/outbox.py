@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, or_, select, update
+from sqlmodel import Session, and_, col, func, or_, select, update
 
-from engine.models import OutboxAttachment, OutboxMessage
+from engine.models import Clock, OutboxAttachment, OutboxMessage
 from engine.store.writing import write_once
-from engine.terms import MessageStatus
+from engine.terms import ClockState, MessageStatus, NoticeKind, Rung
+
+LADDER = "clock:"
+SWEEP_TAKES = timedelta(minutes=2)
+FOLDED = "已并入后一封通知"
+MOOT = "时限已停或已改，不再提醒"
 
 
 def owe(session: Session, message: OutboxMessage) -> int | None:
@@ -15,15 +20,87 @@ def owe(session: Session, message: OutboxMessage) -> int | None:
     return write_once(session, message, "key", "recipient")
 
 
+def ladder_key(clock: Clock, rung: Rung) -> str:
+    """Return what is owed for a rung of a clock: once for each due date it has."""
+    return f"{LADDER}{clock.id}:{clock.due_on:%Y%m%d}:{rung.value}"
+
+
+def ladder_clock(message: OutboxMessage) -> int:
+    """Return the clock a ladder's message is about."""
+    return int(message.key.removeprefix(LADDER).partition(":")[0])
+
+
+def fold(session: Session, ticket_id: int, addresses: Sequence[str]) -> Sequence[OutboxMessage]:
+    """Take back a ticket's unsent ladder messages to these addresses, and return them.
+
+    One that a sender has reserved is on its way and stays.
+    """
+    query = (
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.ticket_id == ticket_id,
+            OutboxMessage.status == MessageStatus.PENDING,
+            col(OutboxMessage.key).startswith(LADDER),
+            col(OutboxMessage.recipient).in_(addresses),
+            col(OutboxMessage.claimed_until).is_(None),
+        )
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    found = session.exec(query).all()
+    for message in found:
+        message.status, message.last_error = MessageStatus.SUPERSEDED, FOLDED
+    return found
+
+
+def drop_moot(session: Session, now: datetime) -> None:
+    """Take back warnings that were held so long that their clock stopped or its date moved."""
+    still = select(Clock.id).where(
+        Clock.state == ClockState.RUNNING,
+        col(OutboxMessage.key).startswith(
+            func.concat(LADDER, Clock.id, ":", func.to_char(Clock.due_on, "YYYYMMDD"), ":")
+        ),
+        Clock.ticket_id == OutboxMessage.ticket_id,
+    )
+    moot = (
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.status) == MessageStatus.PENDING,
+            col(OutboxMessage.next_attempt_at) <= now,
+            col(OutboxMessage.kind) == NoticeKind.WARNING,
+            col(OutboxMessage.key).startswith(LADDER),
+            ~still.exists(),
+        )
+        .values(status=MessageStatus.SUPERSEDED, last_error=MOOT)
+    )
+    session.exec(moot)
+
+
 def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> Sequence[int]:
-    """Reserve due messages for one sender for `lease`; no lock is held while they are sent."""
+    """Reserve due messages for one sender for `lease`; no lock is held while they are sent.
+
+    One of a ladder waits, for as long as a sweep takes, while its ticket has a rung due: the mail
+    of that rung says more and takes it in.
+    """
     free = or_(col(OutboxMessage.claimed_until).is_(None), col(OutboxMessage.claimed_until) <= now)
+    more_to_say = select(Clock.id).where(
+        Clock.ticket_id == OutboxMessage.ticket_id,
+        Clock.state == ClockState.RUNNING,
+        col(Clock.next_rung_at) <= now,
+        Clock.stuck_reason == "",
+    )
+    waits = and_(
+        col(OutboxMessage.key).startswith(LADDER),
+        col(OutboxMessage.next_attempt_at) > now - SWEEP_TAKES,
+        more_to_say.exists(),
+    )
     due = (
         select(OutboxMessage.id)
         .where(
             OutboxMessage.status == MessageStatus.PENDING,
             OutboxMessage.next_attempt_at <= now,
             free,
+            ~waits,
         )
         .order_by(col(OutboxMessage.next_attempt_at), col(OutboxMessage.id))
         .limit(limit)

@@ -82,7 +82,7 @@ OPEN = {
     "account": "SELECT (id, name, role, unit_id, active)",
 }  # fmt: skip
 # Tables about tickets that units have no business with at all.
-CLOSED = ("evaluation_link", "idempotency_record")
+CLOSED = ("evaluation_link", "idempotency_record", "set_aside")
 
 
 def settle(connection: Connection) -> None:

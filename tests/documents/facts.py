@@ -108,6 +108,8 @@ def notice_facts(**changes):
         "route_reason": "清单第21项牵头单位",
         "contact": "区12345热线派单岗",
         "confidential": False,
+        "limit_name": "承办时限",
+        "overdue": True,
         "rung": "黄牌：剩一个工作日",
         "overdue_days": 2,
         "reply_by": date(2026, 10, 20),

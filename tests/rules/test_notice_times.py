@@ -3,13 +3,21 @@
 import pytest
 
 from engine.rules.calendar_alarms import calendar_alarms, missing_calendars
-from engine.rules.notice_times import requester_notice_at, unit_notice_at
+from engine.rules.notice_times import Notice, notice_leaves_at, requester_notice_at
 from engine.rules.rule_set import load_rules
-from engine.terms import Urgency
+from engine.terms import NoticeKind, Recipient, Urgency
 from tests.rules.changing import rules_with
 from tests.rules.reading import day, moment
 
 ON = day("Fri 2024-09-27")
+
+
+NIGHT = "Wed 2024-10-02 03:00"
+
+
+def leaves(found_at, rules, recipient=Recipient.UNIT, urgency=Urgency.NORMAL,
+           kind=NoticeKind.BREACH):  # fmt: skip
+    return notice_leaves_at(moment(found_at), Notice(kind, recipient, urgency), rules, ON)
 
 
 @pytest.mark.parametrize(
@@ -17,25 +25,52 @@ ON = day("Fri 2024-09-27")
     [
         ("Fri 2024-09-27 10:00", "Fri 2024-09-27 10:00"),
         ("Fri 2024-09-27 07:00", "Fri 2024-09-27 09:00"),
+        ("Fri 2024-09-27 17:29", "Fri 2024-09-27 17:29"),
         ("Fri 2024-09-27 17:30", "Sun 2024-09-29 09:00"),
         ("Mon 2024-09-30 18:00", "Tue 2024-10-08 09:00"),
+        ("Tue 2024-10-01 00:00", "Tue 2024-10-08 09:00"),
     ],
 )
-def test_units_are_written_to_in_working_time(rules, found_at, leaves_at):
-    assert unit_notice_at(moment(found_at), Urgency.NORMAL, rules, ON) == moment(leaves_at)
+@pytest.mark.parametrize("recipient", [Recipient.UNIT, Recipient.UNIT_LEADER, Recipient.SUPERVISOR])
+def test_units_and_supervisors_are_written_to_in_working_time(
+    rules, recipient, found_at, leaves_at
+):
+    assert leaves(found_at, rules, recipient) == moment(leaves_at)
 
 
-def test_urgent_tickets_are_written_about_at_any_hour(rules):
-    night = moment("Wed 2024-10-02 03:00")
+@pytest.mark.parametrize("urgency", [Urgency.CRITICAL, Urgency.URGENT])
+def test_urgent_tickets_are_written_about_at_any_hour(rules, urgency):
+    assert leaves(NIGHT, rules, urgency=urgency) == moment(NIGHT)
 
-    assert unit_notice_at(night, Urgency.CRITICAL, rules, ON) == night
+
+@pytest.mark.parametrize("kind", [NoticeKind.ASSIGNMENT, NoticeKind.ASSISTING, NoticeKind.DIGEST])
+def test_handing_a_ticket_over_and_alarms_do_not_wait_for_the_morning(rules, kind):
+    assert leaves(NIGHT, rules, kind=kind) == moment(NIGHT)
 
 
-def test_the_working_time_rule_can_be_switched_off(tmp_path):
-    changed = rules_with("notices.units_in_working_time", False, tmp_path)
-    night = moment("Wed 2024-10-02 03:00")
+def test_the_hotline_is_on_duty_at_any_hour(rules):
+    assert leaves(NIGHT, rules, Recipient.HOTLINE) == moment(NIGHT)
 
-    assert unit_notice_at(night, Urgency.NORMAL, changed, ON) == night
+
+@pytest.mark.parametrize(
+    ("switch", "free", "held"),
+    [
+        ("units_in_working_time", Recipient.UNIT, Recipient.SUPERVISOR),
+        ("supervisors_in_working_time", Recipient.SUPERVISOR, Recipient.UNIT_LEADER),
+    ],
+)
+def test_the_working_time_rule_can_be_switched_off(tmp_path, switch, free, held):
+    changed = rules_with(f"notices.{switch}", False, tmp_path)
+
+    assert leaves(NIGHT, changed, free) == moment(NIGHT)
+    assert leaves(NIGHT, changed, held) == moment("Tue 2024-10-08 09:00")
+
+
+def test_a_notice_beyond_every_calendar_leaves_at_once(rules):
+    last_night = "Fri 2027-12-31 18:00"
+    assert rules.calendar.horizon == day("Fri 2027-12-31")
+
+    assert leaves(last_night, rules) == moment(last_night)
 
 
 @pytest.mark.parametrize(

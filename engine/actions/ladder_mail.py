@@ -1,0 +1,82 @@
+"""Writes of what a sweep caught up on (升级通知): one mail a recipient, however much it was.
+
+A mail still unsent about the same ticket, held till working hours or by a mail server that is
+away, becomes part of the next one (H-54), which then names every rung since.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.actions import post
+from engine.actions.dispatch import due_facts
+from engine.actions.letter_facts import overdue_working_days
+from engine.actions.post import Addressee, Mail
+from engine.actions.step import Step
+from engine.models import Clock, Letter, OutboxMessage, Ticket, Unit
+from engine.rules.escalation import DueRung, one_mail_each
+from engine.rules.shanghai import shanghai_date
+from engine.store import clocks as store
+from engine.store import outbox
+from engine.terms import ClockKind, NoticeKind
+
+
+@dataclass(frozen=True)
+class Caught:
+    """What one sweep caught up on a clock: the rungs, and the letters they proposed."""
+
+    rungs: tuple[DueRung, ...]
+    letters: tuple[Letter, ...]
+
+
+def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
+    """Owe one mail a recipient: of the sharpest rung, naming the others and what was held back."""
+    unit = step.session.get(Unit, clock.unit_id) if clock.unit_id else None
+    for rung, to in _by_rung(step, unit, caught):
+        held = outbox.fold(step.session, ticket.id, [one.address for one in to])
+        facts = {
+            "unit": unit.name if unit else "热线",
+            "limit_name": clock.kind.label,
+            "overdue": not rung.warning,
+            "rung": rung.rung.label,
+            **due_facts(clock),
+            "overdue_days": overdue_working_days(step, clock),
+            "reason": _climbed(step, ticket, clock, held),
+            "reply_by": step.rules.calendar.next_working_day(shanghai_date(step.now)),
+            "letter_kind": "、".join(one.kind.label for one in caught.letters) or rung.rung.label,
+        }
+        key = outbox.ladder_key(clock, rung.rung)
+        mail = Mail(key=key, kind=_notice(clock, rung, caught), facts=facts, unit=unit)
+        post.post(step, ticket, mail, to)
+
+
+def _by_rung(
+    step: Step, unit: Unit | None, caught: Caught
+) -> Iterable[tuple[DueRung, list[Addressee]]]:
+    """Yield each rung that is told with its addresses; nobody has two of them."""
+    told: dict[str, tuple[DueRung, Addressee]] = {}
+    for recipient, rung in sorted(one_mail_each(caught.rungs).items(), key=lambda one: one[1].at):
+        for person in post.addresses(step.session, unit, (recipient,)):
+            told[person.address] = (rung, person)
+    for rung in dict.fromkeys(rung for rung, _ in told.values()):
+        yield rung, [person for highest, person in told.values() if highest is rung]
+
+
+def _notice(clock: Clock, rung: DueRung, caught: Caught) -> NoticeKind:
+    """Return which notice tells of a rung; it speaks of a proposal only where there is one."""
+    if rung.needs_person and clock.kind is ClockKind.HANDLING:
+        return NoticeKind.LETTER_PROPOSED
+    if rung.sends is NoticeKind.LETTER_PROPOSED and not caught.letters:
+        return NoticeKind.BREACH
+    return rung.sends or NoticeKind.WARNING
+
+
+def _climbed(step: Step, ticket: Ticket, clock: Clock, held: Sequence[OutboxMessage]) -> str:
+    """Return every rung this mail tells of, by limit: 承办时限：剩1个工作日、超期."""
+    since = min([step.now, *(mail.created_at for mail in held)])
+    kinds = {one.id: one.kind.label for one in store.of_ticket(step.session, ticket.id)}
+    told = {clock.id, *(outbox.ladder_clock(mail) for mail in held)}
+    said: dict[str, list[str]] = {}
+    for row in store.rungs(step.session, ticket.id):
+        if row.clock_id in told and row.detected_at >= since:
+            said.setdefault(kinds[row.clock_id], []).append(row.rung.label)
+    return "；".join(f"{kind}：{'、'.join(rungs)}" for kind, rungs in said.items())
