@@ -117,7 +117,9 @@ def _may_ask(visit: Visit, ticket: Ticket) -> bool:
 def _ask(visit: Visit, ticket: Ticket, form: Form) -> str:
     link = issue_evaluation_link(visit.step, ticket)
     until = visit.when(link.expires_at)
-    return f"评价链接只显示这一次，有效至 {until}，以前的已失效：{link.url}"
+    night = link.send_from > visit.now
+    later = f"现在不宜打扰诉求人，请在 {visit.when(link.send_from)} 后发送。" if night else ""
+    return f"{later}评价链接只显示这一次，有效至 {until}，以前的已失效：{link.url}"
 
 
 SPECIAL: tuple[Act, ...] = (

@@ -18,6 +18,7 @@ from engine.errors import BadInputError, ConflictError, NotFoundError, RefusedTr
 from engine.models import Callback, CallbackAttempt, EvaluationLink, Ticket
 from engine.rules.callback import CallbackNeed, next_attempt_at
 from engine.rules.citations import clause
+from engine.rules.notice_times import requester_notice_at
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.settings import load_settings
 from engine.store import clocks as clock_store
@@ -42,11 +43,15 @@ SECRET_BYTES = 32
 
 @dataclass(frozen=True)
 class IssuedLink:
-    """A link to hand to the requester, once: it cannot be read again; when it ends."""
+    """A link to hand to the requester, once: it cannot be read again; when it may be, and ends.
+
+    Requesters are not texted at night: `send_from` is the first moment at which it may leave.
+    """
 
     url: str
     secret: str
     expires_at: datetime
+    send_from: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +91,9 @@ def issue_evaluation_link(step: Step, ticket: Ticket) -> IssuedLink:
     step.session.add(link)
     _wait_for_evaluation(step, ticket, callback, expires_at)
     step.session.flush()
-    return IssuedLink(f"{load_settings().link_base}/evaluate/{secret}", secret, expires_at)
+    url = f"{load_settings().link_base}/evaluate/{secret}"
+    on = shanghai_date(ticket.accepted_at)
+    return IssuedLink(url, secret, expires_at, requester_notice_at(step.now, step.rules, on))
 
 
 def _owed(step: Step, ticket: Ticket) -> Callback:

@@ -6,14 +6,17 @@ import pytest
 
 from engine.actions import background, unit_work
 from engine.actions.adjusting import decide_extension, request_extension
+from engine.actions.evaluations import issue_evaluation_link
 from engine.actions.overseeing import remind
 from engine.terms import ClockKind, MessageStatus, NoticeKind, Urgency
 from tests.actions.sweep_steps import climbed, in_progress, new_mails
 from tests.builders import (
     MARKET,
+    OPERATOR,
     SUPERVISOR,
     a_dispatched_ticket,
     a_ticket,
+    a_ticket_to_call_back,
     an_answer,
     doing,
     moment,
@@ -233,3 +236,13 @@ def test_a_held_mail_is_dated_when_it_leaves(var):
     files = set((var / "mailbox").iterdir()) - earlier
     dates = {email.message_from_bytes(path.read_bytes())["Date"] for path in files}
     assert "Thu, 08 Oct 2026 09:00:00 +0800" in dates or "Thu, 08 Oct 2026 01:00:00 +0000" in dates
+
+
+def test_a_link_issued_in_the_night_says_from_when_the_requester_may_be_texted():
+    number = a_ticket_to_call_back("Tue 2026-09-15 15:00")
+
+    late = on_ticket(number, "Tue 2026-09-15 20:00", OPERATOR, issue_evaluation_link)
+    early = on_ticket(number, "Wed 2026-09-16 10:00", OPERATOR, issue_evaluation_link)
+
+    assert late.send_from == moment("Wed 2026-09-16 09:00")
+    assert early.send_from == moment("Wed 2026-09-16 10:00")

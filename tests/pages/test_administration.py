@@ -6,7 +6,8 @@ from engine.actions.background import deliver, messages_due
 from engine.models import Account, ApiKey, Unit
 from engine.rules.rule_set import load_rules
 from engine.store.database import work
-from tests.builders import MARKET, OPERATOR, a_dispatched_ticket, moment
+from tests.builders import MARKET, OPERATOR, a_dispatched_ticket, a_signed_ticket, moment
+from tests.looking import sweep
 from tests.pages.conftest import NOW, Browser
 
 
@@ -22,6 +23,18 @@ def test_mails_without_a_server_can_be_read_and_hold_nothing_personal(as_):
     assert "13800001234" not in mail
     assert "演示企业丁" not in mail
     assert desk.get("/admin/mailbox/..%2Fetc.eml").status_code == 404
+
+
+def test_a_mail_held_till_morning_says_when_it_leaves_and_a_folded_one_why_not(as_):
+    number = a_signed_ticket("Tue 2026-11-10 09:00")
+    sweep("Wed 2026-11-25 00:00")  # breached at 24:00 of Tuesday
+    held = as_("guanli").get("/admin/outbox").text
+    sweep("Wed 2026-11-25 09:00")
+
+    page = as_("guanli").get("/admin/outbox").text
+    assert number in held
+    assert "待发送" in held
+    assert "已并入后一封通知" in page
 
 
 def test_an_empty_mailbox_says_what_will_come(as_):

@@ -7,8 +7,8 @@ ever; clocks and routing already keep their own mark.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_set_aside"
-down_revision = "0008_lookups"
+revision = "0010_set_aside"
+down_revision = "0009_bulk_acts"
 branch_labels = None
 depends_on = None
 
