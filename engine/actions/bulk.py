@@ -9,7 +9,7 @@ from engine.actions import callbacks, overseeing, post
 from engine.actions.actor import require_role
 from engine.actions.facts import gather
 from engine.actions.letter_facts import main_clock, overdue_working_days
-from engine.actions.post import Mail
+from engine.actions.post import Addressee, Mail
 from engine.actions.step import Step
 from engine.errors import BadInputError, EngineError
 from engine.lifecycle import Refused, move
@@ -71,7 +71,7 @@ def preview(step: Step, kind: BulkKind, numbers: Sequence[str]) -> list[Candidat
     return [
         Candidate(
             one, unit := units.get(one.lead_unit_id or 0),
-            tuple(post.addresses(step.session, unit, TOLD[kind])) if unit else (),
+            tuple(_addresses(step, unit, kind)) if unit else (),
             _refusal(step, one, kind), f"今天已{kind.label}过" if one.id in done else "",
         )
         for one in tickets
@@ -151,12 +151,16 @@ def _tell(step: Step, act: BulkAct) -> None:
     named: dict[str, set[int]] = {}
     for ticket in tickets:
         unit = units[ticket.lead_unit_id or 0]
-        for address in post.addresses(step.session, unit, TOLD[act.kind]):
+        for address in _addresses(step, unit, act.kind):
             items.setdefault(address, []).append(_item(step, act, ticket))
             named.setdefault(address, set()).add(unit.id)
     for address, some in items.items():
         mine = [units[one] for one in sorted(named[address])]
         _post(step, act, address, some, mine)
+
+
+def _addresses(step: Step, unit: Unit, kind: BulkKind) -> list[str]:
+    return [one.address for one in post.addresses(step.session, unit, TOLD[kind])]
 
 
 def _item(step: Step, act: BulkAct, ticket: Ticket) -> dict[str, Any]:
@@ -180,4 +184,4 @@ def _post(
     }  # fmt: skip
     unit = units[0] if len(units) == 1 else None
     mail = Mail(key=store.mail_key(act), kind=NoticeKind.DIGEST, facts=facts, unit=unit)
-    post.post(step, None, mail, [address])
+    post.post(step, None, mail, [Addressee(address, Recipient.UNIT)])

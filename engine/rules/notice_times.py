@@ -10,11 +10,14 @@ from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import SHANGHAI, shanghai_date, shanghai_moment
 from engine.terms import NoticeKind, Recipient, Urgency
 
+# Who is written to in working time only, by which switch, but for which notices.
+_UNITS = ("notices.units_in_working_time", "notices.units_any_hour")
+_SUPERVISORS = ("notices.supervisors_in_working_time", "notices.supervisors_any_hour")
 _WORKING_TIME = MappingProxyType(
     {
-        Recipient.UNIT: "notices.units_in_working_time",
-        Recipient.UNIT_LEADER: "notices.units_in_working_time",
-        Recipient.SUPERVISOR: "notices.supervisors_in_working_time",
+        Recipient.UNIT: _UNITS,
+        Recipient.UNIT_LEADER: _UNITS,
+        Recipient.SUPERVISOR: _SUPERVISORS,
     }
 )
 
@@ -44,11 +47,12 @@ def notice_leaves_at(moment: datetime, notice: Notice, rules: RuleSet, on: date)
 
 def _waits(notice: Notice, rules: RuleSet, on: date) -> bool:
     """Return whether a notice leaves in working time only."""
-    switch = _WORKING_TIME.get(notice.recipient)
+    if notice.recipient not in _WORKING_TIME:
+        return False
+    switch, any_hour = _WORKING_TIME[notice.recipient]
     return (
-        switch is not None
-        and rules.parameters[switch].on(on).value
-        and notice.kind not in rules.parameters["notices.any_hour"].on(on).value
+        rules.parameters[switch].on(on).value
+        and notice.kind not in rules.parameters[any_hour].on(on).value
         and notice.urgency not in rules.parameters["notices.exempt_urgencies"].on(on).value
     )
 

@@ -25,7 +25,7 @@ _KEYS = {
         "callback.first_channels callback.unsolved_outcomes callback.dissatisfied "
         "callback.unevaluated_kinds callback.reaching_results callback.human_channels "
         "callback.verified_rows extension.approvers extension.second.approvers "
-        "notices.any_hour notices.exempt_urgencies "
+        "notices.units_any_hour notices.supervisors_any_hour notices.exempt_urgencies "
         "privacy.confidential_kinds privacy.on_request_kinds "
         "privacy.email_fields rectification.grounds rectification.document_grounds "
         "rectification.drafters rectification.signers referral.signers returns.required "

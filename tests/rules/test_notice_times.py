@@ -43,9 +43,16 @@ def test_urgent_tickets_are_written_about_at_any_hour(rules, urgency):
     assert leaves(NIGHT, rules, urgency=urgency) == moment(NIGHT)
 
 
-@pytest.mark.parametrize("kind", [NoticeKind.ASSIGNMENT, NoticeKind.ASSISTING, NoticeKind.DIGEST])
-def test_handing_a_ticket_over_and_alarms_do_not_wait_for_the_morning(rules, kind):
+@pytest.mark.parametrize("kind", [NoticeKind.ASSIGNMENT, NoticeKind.ASSISTING])
+def test_handing_a_ticket_over_does_not_wait_for_the_morning(rules, kind):
     assert leaves(NIGHT, rules, kind=kind) == moment(NIGHT)
+
+
+def test_alarms_to_supervisors_do_not_wait_but_lists_to_units_do(rules):
+    alarm, listed = (leaves(NIGHT, rules, who, kind=NoticeKind.DIGEST)
+                     for who in (Recipient.SUPERVISOR, Recipient.UNIT))  # fmt: skip
+
+    assert (alarm, listed) == (moment(NIGHT), moment("Tue 2024-10-08 09:00"))
 
 
 def test_the_hotline_is_on_duty_at_any_hour(rules):
