@@ -7,8 +7,8 @@ while a breach and what follows it come once. Older rows take the due date their
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_due_dates"
-down_revision = "0010_set_aside"
+revision = "0012_due_dates"
+down_revision = "0011_set_aside"
 branch_labels = None
 depends_on = None
 

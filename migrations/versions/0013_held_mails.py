@@ -6,8 +6,8 @@ warning whose clock stopped meanwhile would be untrue.
 
 from alembic import op
 
-revision = "0012_held_mails"
-down_revision = "0011_due_dates"
+revision = "0013_held_mails"
+down_revision = "0012_due_dates"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ ever; clocks and routing already keep their own mark.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010_set_aside"
-down_revision = "0009_bulk_acts"
+revision = "0011_set_aside"
+down_revision = "0010_sessions"
 branch_labels = None
 depends_on = None
 
