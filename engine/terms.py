@@ -452,3 +452,11 @@ class BulkKind(Term):
     REMIND = "remind", "催办"
     SUPERVISE = "supervise", "督办"
     NOTE = "note", "加备注"
+
+
+class BreachJudgement(Term):
+    """What a supervisor finds of a breach (超期认定); the breach itself stays."""
+
+    OPEN = "open", "未认定"
+    CONFIRMED = "confirmed", "确认超期"
+    EXCUSED = "excused", "免责"

@@ -12,6 +12,7 @@ from api.pages import (
     calendar_import,
     desk,
     evaluate,
+    exports,
     letters,
     new_ticket,
     online,
@@ -24,6 +25,7 @@ from api.pages import (
     supervise,
     ticket,
     unit,
+    units_compared,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -40,6 +42,7 @@ for room in (
     calendar_import,
     desk,
     evaluate,
+    exports,
     letters,
     new_ticket,
     overseen,
@@ -50,6 +53,7 @@ for room in (
     sign_in,
     supervise,
     unit,
+    units_compared,
     ticket,
 ):
     router.include_router(room.router)

@@ -3,14 +3,15 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.pages.filters import asked_of_ledger, from_address
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, Visit, attempt, reading
 from engine.actions.actor import require_role
 from engine.actions.adjusting import decide_extension
-from engine.actions.desk_work import JUDGEMENTS, judge_breach
+from engine.actions.desk_work import judge_breach
 from engine.errors import ConflictError, EngineError
-from engine.store import api_views, desk_supervise
-from engine.terms import Role
+from engine.store import api_views, breach_ledger, desk_supervise, tickets
+from engine.terms import BreachJudgement, ClockKind, Role
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,10 +20,14 @@ router = APIRouter(include_in_schema=False)
 def ledger(request: Request, after: int = 0) -> Response:
     """Show the ledger, newest first; a breach is never deleted."""
     with reading(request, *EYES) as visit:
-        page = desk_supervise.breaches(visit.session, after or None)
-        return visit.page(
-            "breaches.html", {"page": page, "JUDGEMENTS": JUDGEMENTS, "first": not after}
-        )
+        asked = asked_of_ledger(visit, from_address(request))
+        facts = {
+            "page": breach_ledger.page(visit.session, asked.wanted, after or None),
+            "count": breach_ledger.count(visit.session, asked.wanted), "asked": asked,
+            "first": not after, "error": asked.error, "units": tickets.units(visit.session),
+            "kinds": list(ClockKind), "Judgement": BreachJudgement,
+        }  # fmt: skip
+        return visit.page("breaches.html", facts, asked.error.status if asked.error else 200)
 
 
 @router.get("/supervise/breaches/{breach_id}")
@@ -33,8 +38,8 @@ def breach(request: Request, breach_id: int) -> Response:
 
 
 def _breach(visit: Visit, breach_id: int, form: Form, error: EngineError | None = None) -> Response:
-    row = desk_supervise.breach(visit.session, breach_id)
-    facts = {"row": row, "form": form, "error": error, "JUDGEMENTS": JUDGEMENTS}
+    row = breach_ledger.breach(visit.session, breach_id)
+    facts = {"row": row, "form": form, "error": error}
     return visit.page("breach.html", facts, error.status if error else 200)
 
 
@@ -58,7 +63,7 @@ def judge(request: Request, breach_id: int, form: Posted) -> Response:
 def _refuse_repeated(visit: Visit, breach_id: int, form: Form) -> None:
     """Refuse the judgement that stands already, in the same words: the form was sent twice."""
     api_views.lock_names(visit.session, [f"breach:{breach_id}"])
-    row = desk_supervise.breach(visit.session, breach_id).breach
+    row = breach_ledger.breach(visit.session, breach_id).breach
     sent = (form.text("judgement"), form.text("reason").strip()[:500])
     if row.judged_at is not None and sent == (row.judgement, row.judgement_reason):
         message = f"这项认定您在 {visit.when(row.judged_at)[6:]} 已经提交过，没有再记一次。"

@@ -13,11 +13,15 @@ from api.pages.naming import unit_meant
 from api.pages.visit import Visit
 from engine.errors import BadInputError
 from engine.models import Unit
+from engine.rules.ranking import period_of
+from engine.rules.shanghai import shanghai_date
+from engine.store.breach_ledger import BreachFilter
 from engine.store.desk_filters import TicketFilter
-from engine.terms import Rung, Term, TicketKind, TicketScope
+from engine.terms import BreachJudgement, ClockKind, Rung, Term, TicketKind, TicketScope
 
 FIELDS = ("scope", "unit", "kind", "rung", "since", "until")
 Choice = TypeVar("Choice", bound=Term)
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -54,28 +58,121 @@ def from_address(request: Request) -> Form:
     return Form({name: request.query_params.getlist(name) for name in request.query_params})
 
 
-def asked(visit: Visit, form: Form, scope: TicketScope = TicketScope.OVERDUE) -> Asked:
-    """Return what a list is asked for; what cannot be understood is said and left out."""
-    fields: dict[str, str] = {}
+class Reading:
+    """Reads the fields of a filter one by one and keeps what cannot be understood."""
 
-    def read(name: str, how: Callable[[str], Choice | date | Unit], words: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        text = form.text(name).strip()
+    def __init__(self, visit: Visit, form: Form) -> None:
+        """Read for a visit, from a form or an address."""
+        self.visit, self.form = visit, form
+        self.fields: dict[str, str] = {}
+
+    @property
+    def error(self) -> BadInputError | None:
+        """Return all that was wrong, beside its fields; nothing when all was understood."""
+        fields = self.fields
+        return BadInputError("".join(fields.values()), fields=fields) if fields else None
+
+    def day(self, name: str) -> date | None:
+        """Return the day typed in a field."""
+        return self._read(name, date.fromisoformat, "“{}”不是日期，请写成 2026-11-01。")
+
+    def term(self, name: str, kind: type[Choice]) -> Choice | None:
+        """Return the word of the field's dictionary chosen in a field."""
+        return self._read(name, kind.parse, "没有“{}”这个选项。")
+
+    def unit(self, name: str) -> Unit | None:
+        """Return the unit meant in a field, by name or pinyin initials."""
+        text = self.form.text(name).strip()
+        try:
+            return unit_meant(self.visit.session, text, name) if text else None
+        except BadInputError as error:
+            self.fields[name] = str(error)
+        return None
+
+    def _read(self, name: str, how: Callable[[str], Value], words: str) -> Value | None:
+        text = self.form.text(name).strip()
         try:
             return how(text) if text else None
         except ValueError:
-            fields[name] = words.format(text[:20])
-        except BadInputError as error:
-            fields[name] = str(error)
+            self.fields[name] = words.format(text[:20])
         return None
 
-    unit = read("unit", lambda text: unit_meant(visit.session, text, "unit"), "")
+
+def asked(visit: Visit, form: Form, scope: TicketScope = TicketScope.OVERDUE) -> Asked:
+    """Return what a list is asked for; what cannot be understood is said and left out."""
+    read = Reading(visit, form)
+    unit = read.unit("unit")
     wanted = TicketFilter(
-        scope=read("scope", TicketScope.parse, "没有“{}”这个范围。") or scope,
+        scope=read.term("scope", TicketScope) or scope,
         unit_id=unit.id if unit else None,
-        kind=read("kind", TicketKind.parse, "没有“{}”这个类型。"),
-        rung=read("rung", Rung.parse, "没有“{}”这一级。"),
-        since=read("since", date.fromisoformat, "“{}”不是日期。"),
-        until=read("until", date.fromisoformat, "“{}”不是日期。"),
-    )
-    error = BadInputError("".join(fields.values()), fields=fields) if fields else None
-    return Asked(form, wanted, unit, error)
+        kind=read.term("kind", TicketKind), rung=read.term("rung", Rung),
+        since=read.day("since"), until=read.day("until"),
+    )  # fmt: skip
+    return Asked(form, wanted, unit, read.error)
+
+
+@dataclass(frozen=True)
+class AskedOfLedger:
+    """What the ledger of breaches is asked for, as typed and as the store takes it."""
+
+    form: Form
+    wanted: BreachFilter
+    unit: Unit | None
+    error: BadInputError | None
+
+    @property
+    def query(self) -> str:
+        """Return the filter as the end of an address."""
+        names = ("unit", "limit", "since", "until", "judgement")
+        return urlencode([(name, text) for name in names if (text := self.form.text(name))])
+
+    @property
+    def words(self) -> str:
+        """Return the conditions as one line."""
+        wanted = self.wanted
+        said = [
+            self.unit.name if self.unit else "", wanted.kind.label if wanted.kind else "",
+            f"{wanted.since} 起超期" if wanted.since else "",
+            f"{wanted.until} 止超期" if wanted.until else "",
+            wanted.judgement.label if wanted.judgement else "",
+        ]  # fmt: skip
+        return "；".join(one for one in said if one) or "全部"
+
+
+def asked_of_ledger(visit: Visit, form: Form) -> AskedOfLedger:
+    """Return what the ledger is asked for; what cannot be understood is said and left out."""
+    read = Reading(visit, form)
+    unit = read.unit("unit")
+    wanted = BreachFilter(
+        unit_id=unit.id if unit else None, kind=read.term("limit", ClockKind),
+        since=read.day("since"), until=read.day("until"),
+        judgement=read.term("judgement", BreachJudgement),
+    )  # fmt: skip
+    return AskedOfLedger(form, wanted, unit, read.error)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period of days, both included, and what is wrong with how it was typed."""
+
+    since: date
+    until: date
+    unit: Unit | None
+    error: BadInputError | None
+
+    @property
+    def query(self) -> str:
+        """Return the period as the end of an address."""
+        return urlencode({"since": self.since, "until": self.until})
+
+
+def period(visit: Visit, form: Form) -> Period:
+    """Return the period asked for, the running period of statistics where none is."""
+    read = Reading(visit, form)
+    today = shanghai_date(visit.now)
+    first, last = period_of(today, visit.rules)
+    since, until = read.day("since"), read.day("until")
+    unit = read.unit("unit")
+    if since and until and until < since:
+        read.fields["until"] = "截止日早于起始日。"
+    return Period(since or first, until or max(last, since or last), unit, read.error)

@@ -4,10 +4,9 @@ from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, NotFoundError
 from engine.models import Breach, Requester, Ticket
 from engine.store import tickets as store
-from engine.terms import TicketEvent
+from engine.terms import BreachJudgement, TicketEvent
 
-CONFIRMED, EXCUSED = "confirmed", "excused"
-JUDGEMENTS = {CONFIRMED: "确认超期", EXCUSED: "免责"}
+FINDINGS = (BreachJudgement.CONFIRMED, BreachJudgement.EXCUSED)
 
 
 def unmask(step: Step, ticket: Ticket, reason: str) -> Requester:
@@ -31,7 +30,7 @@ def judge_breach(step: Step, breach_id: int, judgement: str, reason: str) -> Bre
         BadInputError: no judgement or no reason was given.
     """
     fields = {}
-    if judgement not in JUDGEMENTS:
+    if judgement not in FINDINGS:
         fields["judgement"] = "请选“确认超期”或“免责”。"
     if not reason.strip():
         fields["reason"] = "请写明理由和依据。"
@@ -42,8 +41,10 @@ def judge_breach(step: Step, breach_id: int, judgement: str, reason: str) -> Bre
         msg = "没有这条超期记录。"
         raise NotFoundError(msg)
     ticket = store.lock_ticket(step.session, breach.ticket_id)
-    words = f"超期认定（{breach.kind.label}）：{JUDGEMENTS[judgement]}。{reason.strip()}"
-    take(step, ticket, TicketEvent.JUDGE_BREACH, Why(words[:600]))
+    finding = BreachJudgement.parse(judgement).label
+    words = f"超期认定（{breach.kind.label}）：{finding}。{reason.strip()}"
+    details = {"breach": breach.id, "judgement": judgement}
+    take(step, ticket, TicketEvent.JUDGE_BREACH, Why(words[:600], details=details))
     breach.judgement, breach.judgement_reason = judgement, reason.strip()[:500]
     breach.judged_by_id, breach.judged_at = step.actor.account_id, step.now
     return breach

@@ -1,6 +1,5 @@
 """What the supervisors' desk counts and lists; every count is by an index."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -10,8 +9,6 @@ from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
 from engine.models import (
-    Account,
-    Breach,
     Clock,
     ExtensionRequest,
     RungTaken,
@@ -23,7 +20,6 @@ from engine.rules.shanghai import shanghai_date, shanghai_moment
 from engine.store import desk_views
 from engine.terms import ClockKind, ClockState, Rung, TicketEvent, TicketStatus
 
-PAGE = 30
 WITH_UNIT = (TicketStatus.DISPATCHED, TicketStatus.SIGNED_FOR, TicketStatus.IN_PROGRESS,
              TicketStatus.REWORK, TicketStatus.SUPERVISED)  # fmt: skip
 
@@ -128,54 +124,6 @@ def _late_by_unit(session: Session, now: datetime) -> dict[int | None, int]:
         .group_by(col(Clock.unit_id))
     )  # fmt: skip
     return dict(session.exec(query).all())
-
-
-@dataclass(frozen=True)
-class BreachRow:
-    """One line of the ledger of breaches."""
-
-    breach: Breach
-    ticket: Ticket
-    clock: Clock
-    unit: Unit | None
-    judge: str
-
-
-def breaches(
-    session: Session, after: int | None, limit: int = PAGE
-) -> tuple[Sequence[BreachRow], int | None]:
-    """Return a page of the ledger, newest first, and the key of the next."""
-    query = _breach_rows()
-    if after is not None:
-        query = query.where(col(Breach.id) < after)
-    found = session.exec(query.order_by(col(Breach.id).desc()).limit(limit + 1)).all()
-    rows = [BreachRow(a, b, c, d, e or "") for a, b, c, d, e in found[:limit]]
-    return rows, rows[-1].breach.id if len(found) > limit else None
-
-
-def _breach_rows() -> Any:
-    columns: tuple[Any, ...] = (Breach, Ticket, Clock, Unit, Account.name)
-    return (
-        select(*columns)
-        .join(Ticket, col(Ticket.id) == col(Breach.ticket_id))
-        .join(Clock, col(Clock.id) == col(Breach.clock_id))
-        .join(Unit, col(Unit.id) == col(Breach.unit_id), isouter=True)
-        .join(Account, col(Account.id) == col(Breach.judged_by_id), isouter=True)
-    )
-
-
-def breach(session: Session, breach_id: int) -> BreachRow:
-    """Return one line of the ledger.
-
-    Raises:
-        NotFoundError: there is no such breach.
-    """
-    found = session.exec(_breach_rows().where(Breach.id == breach_id)).one_or_none()
-    if found is None:
-        message = "没有这条超期记录。"
-        raise NotFoundError(message)
-    a, b, c, d, e = found
-    return BreachRow(a, b, c, d, e or "")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,93 @@
+"""Lists as Excel (导出): the whole result of a filter, written to disk and sent from there."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
+from starlette.background import BackgroundTask
+
+from api.pages.filters import asked, asked_of_ledger, from_address, period
+from api.pages.forms import Form
+from api.pages.visit import EYES, HEADERS, Visit, reading
+from engine.actions import exporting
+from engine.actions.audit import Note, note
+from engine.actions.exporting import Export
+from engine.errors import EngineError, NotFoundError
+from engine.rules.shanghai import SHANGHAI
+from engine.store.database import work
+
+router = APIRouter(include_in_schema=False)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@router.get("/supervise/export/{name}.xlsx")
+def export(request: Request, name: str) -> Response:
+    """Return a list as Excel: tickets, breaches, units or callbacks; that it left is noted.
+
+    Raises:
+        NotFoundError: there is no such list.
+        BadInputError: a condition cannot be understood.
+    """
+    if name not in EXPORTS:
+        message = "没有这份导出。"
+        raise NotFoundError(message)
+    handle, path = tempfile.mkstemp(suffix=".xlsx")
+    gone = BackgroundTask(os.unlink, path)
+    try:
+        with os.fdopen(handle, "wb") as file, reading(request, *EYES) as visit:
+            made = EXPORTS[name](visit, from_address(request))
+            rows = exporting.write(visit.step, made, file)
+        _noted(visit, made, rows)
+    except BaseException:
+        os.unlink(path)
+        raise
+    file_name = quote(f"{made.name}-{visit.now.astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx")
+    headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{file_name}"}
+    return FileResponse(path, media_type=XLSX, headers=headers, background=gone)
+
+
+def _noted(visit: Visit, made: Export, rows: int) -> None:
+    details = {"name": made.name, "conditions": made.conditions, "rows": rows}
+    with work() as session:
+        said = Note(f"account:{visit.account.id}", "export", details)
+        note(session, visit.step.actor, visit.now, said)
+
+
+def _understood(error: EngineError | None) -> None:
+    if error is not None:
+        raise error
+
+
+def _tickets(visit: Visit, form: Form) -> Export:
+    found = asked(visit, form)
+    _understood(found.error)
+    return exporting.tickets(visit.step, found.wanted, found.words)
+
+
+def _breaches(visit: Visit, form: Form) -> Export:
+    found = asked_of_ledger(visit, form)
+    _understood(found.error)
+    return exporting.breaches(visit.step, found.wanted, found.words)
+
+
+def _units(visit: Visit, form: Form) -> Export:
+    found = period(visit, form)
+    _understood(found.error)
+    return exporting.units(visit.step, (found.since, found.until))
+
+
+def _callbacks(visit: Visit, form: Form) -> Export:
+    found = period(visit, form)
+    _understood(found.error)
+    words = f"回访日 {found.since} 至 {found.until}"
+    words += f"；{found.unit.name}" if found.unit else ""
+    days = (found.since, found.until)
+    return exporting.callbacks(visit.step, found.unit.id if found.unit else None, days, words)
+
+
+EXPORTS: dict[str, Callable[[Visit, Form], Export]] = {
+    "tickets": _tickets, "breaches": _breaches, "units": _units, "callbacks": _callbacks,
+}  # fmt: skip

@@ -1,0 +1,167 @@
+"""What leaves the desks as Excel (导出): whole lists, without requesters, reports withheld."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import IO, Any
+
+from engine.actions.step import Step
+from engine.documents.templates import without_personal_numbers
+from engine.documents.workbook import MOST_ROWS, Column, Table, write_workbook
+from engine.rules.ranking import Standing, standings
+from engine.rules.shanghai import SHANGHAI, shanghai_date
+from engine.settings import load_settings
+from engine.store import breach_ledger, export_rows, unit_figures
+from engine.store.breach_ledger import BreachFilter
+from engine.store.desk_filters import TicketFilter
+from engine.terms import BreachJudgement, Term, TicketKind
+
+WITHHELD = {True: "（保密件，登录后查看）", False: ""}
+REPORT = "（举报件，内容不导出）"
+
+
+@dataclass(frozen=True)
+class Export:
+    """An export ready to be written: its Chinese name, its table, and its conditions in words."""
+
+    name: str
+    table: Table
+    conditions: str
+
+
+def write(step: Step, export: Export, target: IO[bytes]) -> int:
+    """Write an export to a file and return its number of rows; the first sheet says what it is."""
+    return write_workbook(target, export.table, lambda count: _about(step, export, count))
+
+
+def _about(step: Step, export: Export, count: int) -> Iterable[tuple[str, str]]:
+    rules = step.rules
+    yield "名称", export.name
+    yield "条件", export.conditions
+    yield "规则版本", rules.parameters.version
+    yield "日历版本", rules.calendar.version
+    yield "生成时间", f"{step.now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}（北京时间）"
+    yield "生成人", step.actor.name
+    yield "行数", f"{count}{'（只导出这么多，请缩小条件）' if count >= MOST_ROWS else ''}"
+    yield "出处", f"{load_settings().organ_name} {load_settings().hotline_name}"
+    yield "说明", "不含诉求人信息；举报件、保密件的内容不导出。"
+
+
+def tickets(step: Step, wanted: TicketFilter, conditions: str) -> Export:
+    """Return the list of tickets that fit a filter (工单清单)."""
+    columns = _columns(
+        "工单号:16 类型 紧急程度 状态 事项:44 承办单位:20 受理时间:17 应办结:12 到期日状态 "
+        "办结答复时间:17 归档时间:17 是否超期 超期工作日 退单次数 重办次数 任务项"
+    )
+    found = export_rows.tickets(step.session, wanted, step.now, MOST_ROWS)
+    return Export("工单清单", Table("工单清单", columns, (_ticket(step, row) for row in found)),
+                  conditions)  # fmt: skip
+
+
+def _columns(heads: str) -> tuple[Column, ...]:
+    parts = (one.partition(":") for one in heads.split())
+    return tuple(Column(head, int(width or 11)) for head, _, width in parts)
+
+
+def _ticket(step: Step, row: Any) -> Sequence[object]:
+    (number, kind, urgency, status, title, confidential, unit, accepted_at, due_on, due_at,
+     due_status, stopped_at, closed_at, returns, reworks, rows) = row  # fmt: skip
+    end = stopped_at or step.now
+    late = due_at is not None and end >= due_at
+    days = _late_days(step, due_on, shanghai_date(end)) if late else 0
+    return (
+        number, kind.label, urgency.label, status.label, _matter(kind, confidential, title),
+        unit or "", accepted_at, due_on, due_status.label if due_status else "不设时限",
+        stopped_at, closed_at, late, days, returns, reworks, "、".join(map(str, rows)),
+    )  # fmt: skip
+
+
+def _late_days(step: Step, due_on: date, end: date) -> int:
+    return step.rules.calendar.working_days_between(due_on, end)
+
+
+def _matter(kind: TicketKind, confidential: bool, words: str) -> str:
+    """Return what may be told of a matter outside the desks."""
+    if kind is TicketKind.REPORT:
+        return REPORT
+    return WITHHELD[confidential] or without_personal_numbers(words)
+
+
+def breaches(step: Step, wanted: BreachFilter, conditions: str) -> Export:
+    """Return the ledger of breaches that fit a filter (超期明细), with judgements beside them."""
+    columns = _columns(
+        "工单号:16 类型 时限 单位:20 应于:12 超期起:17 发现:17 停止:17 超期工作日 系统判定 "
+        "主管认定 理由和依据:44 认定人 认定时间:17"
+    )
+    found = breach_ledger.every(step.session, wanted)
+    return Export("超期明细", Table("超期明细", columns, (_breach(step, row) for row in found)),
+                  conditions)  # fmt: skip
+
+
+def _breach(step: Step, row: breach_ledger.BreachRow) -> Sequence[object]:
+    breach, clock = row.breach, row.clock
+    end = shanghai_date(clock.stopped_at or step.now)
+    judged = BreachJudgement.parse(breach.judgement) if breach.judgement else BreachJudgement.OPEN
+    return (
+        row.ticket.number, row.ticket.kind.label, breach.kind.label,
+        row.unit.name if row.unit else "热线", clock.due_on, breach.true_at, breach.detected_at,
+        clock.stopped_at, _late_days(step, clock.due_on, end), "超期", judged.label,
+        without_personal_numbers(breach.judgement_reason), row.judge, breach.judged_at,
+    )  # fmt: skip
+
+
+def callbacks(
+    step: Step, unit_id: int | None, period: tuple[date, date], conditions: str
+) -> Export:
+    """Return every attempt to reach requesters in a period (回访台账)."""
+    columns = _columns(
+        "工单号:16 类型 承办单位:20 轮次 须人工回访 为何:24 回访状态 时间:17 方式 结果 "
+        "已联系诉求人 是否解决 满意度 原话:44 回访人:12"
+    )
+    found = export_rows.callbacks(step.session, unit_id, *period)
+    return Export("回访台账", Table("回访台账", columns, map(_callback, found)), conditions)
+
+
+def _callback(row: Any) -> Sequence[object]:
+    (number, kind, confidential, unit, round_, human, why, state, at, channel, result, contacted,
+     solved, satisfaction, words, by) = row  # fmt: skip
+    said = _matter(kind, confidential, words) if words else ""
+    return (
+        number, kind.label, unit or "", round_, human, why, state.label, at, channel.label,
+        result.label, "" if contacted is None else contacted, _label(solved), _label(satisfaction),
+        said, by or "系统",
+    )  # fmt: skip
+
+
+def _label(word: Term | None) -> str:
+    return word.label if word else ""
+
+
+def units(step: Step, period: tuple[date, date]) -> Export:
+    """Return how the units did in a period (单位汇总), ranked only where the district ranks."""
+    columns = _columns(
+        "单位:24 名次:16 应办结 按期 按期率% 免责 免责后按期率%:16 超期 视为签收 退过单 重办 "
+        "满意率%"
+    )
+    words = f"应办结日 {period[0]} 至 {period[1]}；退给别的单位的不计"
+    rows = (_standing(one) for one in unit_standings(step, period))
+    return Export("单位汇总", Table("单位汇总", columns, rows), words)
+
+
+def unit_standings(step: Step, period: tuple[date, date]) -> list[Standing]:
+    """Return the units beside each other for a period."""
+    figures = unit_figures.unit_figures(step.session, *period, step.now)
+    return standings(figures, step.rules, shanghai_date(step.now))
+
+
+def _standing(one: Standing) -> Sequence[object]:
+    figures = one.figures
+    return (
+        figures.name, one.rank or one.why, figures.due, figures.in_time, _percent(one.rate),
+        figures.excused, _percent(one.adjusted), figures.late, figures.deemed_signed,
+        figures.returned, figures.reworked, _percent(one.satisfied),
+    )  # fmt: skip
+
+
+def _percent(rate: float | None) -> float | str:
+    return "不适用" if rate is None else round(rate, 1)

@@ -1,0 +1,109 @@
+"""The ledger of breaches (超期台账): filtered, page by page, never shortened."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from engine.errors import NotFoundError
+from engine.models import Account, Breach, Clock, Ticket, Unit
+from engine.rules.shanghai import shanghai_moment
+from engine.terms import BreachJudgement, ClockKind
+
+PAGE = 30
+AT_A_TIME = 1000
+
+
+@dataclass(frozen=True)
+class BreachFilter:
+    """What the ledger is asked for: unit, kind of limit, days on which it was missed, judgement."""
+
+    unit_id: int | None = None
+    kind: ClockKind | None = None
+    since: date | None = None
+    until: date | None = None
+    judgement: BreachJudgement | None = None
+
+
+@dataclass(frozen=True)
+class BreachRow:
+    """One line of the ledger of breaches."""
+
+    breach: Breach
+    ticket: Ticket
+    clock: Clock
+    unit: Unit | None
+    judge: str
+
+
+def _rows() -> Any:
+    columns: tuple[Any, ...] = (Breach, Ticket, Clock, Unit, Account.name)
+    return (
+        select(*columns)
+        .join(Ticket, col(Ticket.id) == col(Breach.ticket_id))
+        .join(Clock, col(Clock.id) == col(Breach.clock_id))
+        .join(Unit, col(Unit.id) == col(Breach.unit_id), isouter=True)
+        .join(Account, col(Account.id) == col(Breach.judged_by_id), isouter=True)
+    )
+
+
+def _filtered(query: Any, wanted: BreachFilter) -> Any:
+    if wanted.unit_id is not None:
+        query = query.where(Breach.unit_id == wanted.unit_id)
+    if wanted.kind is not None:
+        query = query.where(Breach.kind == wanted.kind)
+    if wanted.since is not None:
+        query = query.where(Breach.true_at > shanghai_moment(wanted.since, time(0)))
+    if wanted.until is not None:
+        # A limit that ran out at 24:00 of the last day was missed on that day.
+        end = shanghai_moment(wanted.until + timedelta(days=1), time(0))
+        query = query.where(Breach.true_at <= end)
+    if wanted.judgement is not None:
+        stored = "" if wanted.judgement is BreachJudgement.OPEN else wanted.judgement.value
+        query = query.where(Breach.judgement == stored)
+    return query
+
+
+def _row(found: Any) -> BreachRow:
+    breach, ticket, clock, unit, judge = found
+    return BreachRow(breach, ticket, clock, unit, judge or "")
+
+
+def page(
+    session: Session, wanted: BreachFilter, after: int | None = None, limit: int = PAGE
+) -> tuple[Sequence[BreachRow], int | None]:
+    """Return a page of the ledger, newest first, and the key of the next."""
+    query = _filtered(_rows(), wanted)
+    if after is not None:
+        query = query.where(col(Breach.id) < after)
+    found = session.exec(query.order_by(col(Breach.id).desc()).limit(limit + 1)).all()
+    rows = [_row(one) for one in found[:limit]]
+    return rows, rows[-1].breach.id if len(found) > limit else None
+
+
+def count(session: Session, wanted: BreachFilter) -> int:
+    """Return how many breaches fit."""
+    return int(session.exec(_filtered(select(func.count(col(Breach.id))), wanted)).one())
+
+
+def every(session: Session, wanted: BreachFilter) -> Iterator[BreachRow]:
+    """Yield every breach that fits, oldest first, a few at a time."""
+    query = _filtered(_rows(), wanted).order_by(col(Breach.id))
+    for found in session.execute(query.execution_options(yield_per=AT_A_TIME)):
+        yield _row(found)
+
+
+def breach(session: Session, breach_id: int) -> BreachRow:
+    """Return one line of the ledger.
+
+    Raises:
+        NotFoundError: there is no such breach.
+    """
+    found = session.exec(_rows().where(Breach.id == breach_id)).one_or_none()
+    if found is None:
+        message = "没有这条超期记录。"
+        raise NotFoundError(message)
+    return _row(found)

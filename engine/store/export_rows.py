@@ -1,0 +1,61 @@
+"""Rows of an export as they come out of the database, a few at a time; no requester is read."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from engine.models import Account, Callback, CallbackAttempt, Clock, Ticket, Unit
+from engine.rules.shanghai import shanghai_moment
+from engine.store.desk_filters import TicketFilter, selected
+from engine.terms import ClockKind
+
+AT_A_TIME = 1000
+TICKET_COLUMNS: tuple[Any, ...] = (
+    Ticket.number, Ticket.kind, Ticket.urgency, Ticket.status, Ticket.title, Ticket.confidential,
+    Unit.name, Ticket.accepted_at, Clock.due_on, Clock.due_at, Clock.due_status, Clock.stopped_at,
+    Ticket.closed_at, Ticket.returns, Ticket.reworks, Ticket.task_rows,
+)  # fmt: skip
+CALLBACK_COLUMNS: tuple[Any, ...] = (
+    Ticket.number, Ticket.kind, Ticket.confidential, Unit.name, Callback.round,
+    Callback.human_required, Callback.why, Callback.state, CallbackAttempt.at,
+    CallbackAttempt.channel, CallbackAttempt.result, CallbackAttempt.contacted,
+    CallbackAttempt.solved, CallbackAttempt.satisfaction, CallbackAttempt.words, Account.name,
+)  # fmt: skip
+
+
+def tickets(session: Session, wanted: TicketFilter, now: datetime, most: int) -> Iterator[Any]:
+    """Yield the tickets that fit, in the list's order, with their requester's clock."""
+    some = selected(wanted, now).limit(most).subquery()
+    order = (some.c.due, col(Ticket.id)) if wanted.by_due else (col(Ticket.id).desc(),)
+    query = (
+        select(*TICKET_COLUMNS)
+        .join(some, some.c.id == col(Ticket.id))
+        .join(Unit, col(Unit.id) == col(Ticket.lead_unit_id), isouter=True)
+        .join(
+            Clock,
+            (col(Clock.ticket_id) == col(Ticket.id)) & (col(Clock.kind) == ClockKind.REQUESTER),
+            isouter=True,
+        )
+        .order_by(*order)
+    )
+    return iter(session.execute(query.execution_options(yield_per=AT_A_TIME)))
+
+
+def callbacks(session: Session, unit_id: int | None, since: date, until: date) -> Iterator[Any]:
+    """Yield the attempts to reach requesters of a period, oldest first."""
+    begin = shanghai_moment(since, time(0))
+    end = shanghai_moment(until + timedelta(days=1), time(0))
+    query = (
+        select(*CALLBACK_COLUMNS)
+        .join(Callback, col(Callback.id) == col(CallbackAttempt.callback_id))
+        .join(Ticket, col(Ticket.id) == col(CallbackAttempt.ticket_id))
+        .join(Unit, col(Unit.id) == col(Ticket.lead_unit_id), isouter=True)
+        .join(Account, col(Account.id) == col(CallbackAttempt.by_id), isouter=True)
+        .where(col(CallbackAttempt.at) >= begin, col(CallbackAttempt.at) < end)
+        .order_by(col(CallbackAttempt.id))
+    )
+    if unit_id is not None:
+        query = query.where(col(Ticket.lead_unit_id) == unit_id)
+    return iter(session.execute(query.execution_options(yield_per=AT_A_TIME)))
