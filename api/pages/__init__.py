@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     admin,
+    approvals,
     assets,
     audit,
     breaches,
@@ -34,6 +35,7 @@ router = APIRouter(include_in_schema=False)
 for room in (
     online,
     admin,
+    approvals,
     assets,
     audit,
     breaches,

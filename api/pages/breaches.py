@@ -39,7 +39,8 @@ def breach(request: Request, breach_id: int) -> Response:
 
 def _breach(visit: Visit, breach_id: int, form: Form, error: EngineError | None = None) -> Response:
     row = breach_ledger.breach(visit.session, breach_id)
-    facts = {"row": row, "form": form, "error": error}
+    past = breach_ledger.judgements(visit.session, row.ticket)
+    facts = {"row": row, "form": form, "error": error, "past": past}
     return visit.page("breach.html", facts, error.status if error else 200)
 
 

@@ -81,7 +81,10 @@ def send(request: Request, form: Posted) -> Response:
         return visit.go(f"/supervise/bulk/{actions.carry_out(visit.step, bulk).id}")
 
     def again(visit: Visit, error: EngineError) -> Response:
-        return _confirm(visit, form, tuple(form.many("numbers")), error)
+        numbers = tuple(form.many("numbers"))
+        if not numbers or len(numbers) > actions.MOST or form.text("what") not in list(BulkKind):
+            raise error
+        return _confirm(visit, form, numbers, error)
 
     return attempt(request, form, do, again, Role.SUPERVISOR)
 

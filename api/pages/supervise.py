@@ -5,16 +5,17 @@ from fastapi.responses import Response
 
 from api.pages.visit import EYES, reading
 from engine.rules.calendar_alarms import missing_calendars
-from engine.rules.shanghai import end_of_day, shanghai_date
-from engine.store import desk_lists, desk_supervise, desk_views
-from engine.store import letters as letter_store
-from engine.store.desk_special import claims_waiting
-from engine.store.recomputing import shortenings_waiting
-from engine.terms import Rung, TicketStatus
+from engine.rules.shanghai import shanghai_date
+from engine.store import desk_filters, desk_lists, desk_supervise
+from engine.store.decisions_waiting import waiting
+from engine.terms import Rung
 
 router = APIRouter(include_in_schema=False)
-ENOUGH_TO_RANK = 5
-MOST_ASKED = 50
+KINDS = (
+    ("panel", "会商"), ("returned", "再次退单"), ("extensions", "延期"), ("refusals", "不予受理"),
+    ("letters", "函件"), ("referrals", "线索移交"), ("claims", "法定时限"),
+    ("shortenings", "到期日提前"), ("changes", "规则和日历"),
+)  # fmt: skip
 
 
 @router.get("/supervise")
@@ -22,22 +23,15 @@ def supervise(request: Request) -> Response:
     """Show how the district stands now."""
     with reading(request, *EYES) as visit:
         session, now = visit.session, visit.now
-        panel = (TicketStatus.IN_ARBITRATION,)
-        letters = letter_store.waiting(session, 20)
-        returned = desk_views.by_status(session, (TicketStatus.RETURNED,)).lines
+        found = waiting(session, now, visit.rules.calendar.version)
+        rungs = desk_supervise.rung_counts(session)
+        overdue = desk_lists.overdue(session, now, 15)
         facts = {
             "figures": desk_supervise.figures(session, now),
-            "rungs": [(one, desk_supervise.rung_counts(session).get(one, 0)) for one in Rung],
+            "rungs": [(one, rungs.get(one, 0)) for one in Rung],
             "units": desk_supervise.unit_load(session, now),
-            "extensions": desk_supervise.extensions_waiting(session),
-            "claims": claims_waiting(session),
-            "shortenings": shortenings_waiting(session, visit.rules.calendar.version, MOST_ASKED),
-            "panel": desk_views.by_status(session, panel).lines,
-            "returned": [one for one in returned if one.ticket.returns > 1],
-            "letters": letters,
-            "names": desk_views.units_by_id(session, [one.unit_id for one in letters]),
-            "overdue": desk_lists.overdue(session, now, 15),
-            "enough": ENOUGH_TO_RANK, "until": end_of_day(shanghai_date(now)),
+            "decisions": [(name, label, len(getattr(found, name))) for name, label in KINDS],
+            "overdue": overdue, "next": None if overdue else desk_filters.next_due(session, now),
             "missing": missing_calendars(shanghai_date(now), visit.rules),
         }  # fmt: skip
         return visit.page("supervise.html", facts)

@@ -80,9 +80,9 @@ def standings(units: Sequence[UnitFigures], rules: RuleSet, on: date) -> list[St
                    reverse=True)  # fmt: skip
     found = []
     for one in units:
-        few, rate = one.due < least, _rate(one.in_time, one.due)
-        rank = rates.index(rate) + 1 if ranking and not few and rate is not None else None
-        why = "" if rank else FEW if few else OFF
+        rate = _rate(one.in_time, one.due) if one.due >= least else None
+        rank = rates.index(rate) + 1 if ranking and rate is not None else None
+        why = "" if rank else FEW if rate is None else OFF
         found.append(_standing(one, rules, on, rank, why))
     return sorted(found, key=lambda one: (one.figures.due < least, -(one.rate or 0),
                                           -one.figures.due, one.figures.name))  # fmt: skip
@@ -93,7 +93,7 @@ def _standing(one: UnitFigures, rules: RuleSet, on: date, rank: int | None, why:
     adjusted = _rate(one.in_time + one.excused, one.due)
     both: bool = rules.parameters["scoring.show_raw_and_adjusted"].on(on).value
     target: int = rules.parameters["scoring.on_time_target"].on(on).value
-    on_target = rate is None or rate >= target
+    on_target = why == FEW or rate is None or rate >= target
     return Standing(one, rate, adjusted if both else None, _satisfied(one, rules, on), rank, why,
                     on_target)  # fmt: skip
 

@@ -9,9 +9,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
-from engine.models import Account, Breach, Clock, Ticket, Unit
+from engine.models import Account, Breach, Clock, Ticket, TicketEventRecord, Unit
 from engine.rules.shanghai import shanghai_moment
-from engine.terms import BreachJudgement, ClockKind
+from engine.terms import BreachJudgement, ClockKind, TicketEvent
 
 PAGE = 30
 AT_A_TIME = 1000
@@ -94,6 +94,15 @@ def every(session: Session, wanted: BreachFilter) -> Iterator[BreachRow]:
     query = _filtered(_rows(), wanted).order_by(col(Breach.id))
     for found in session.execute(query.execution_options(yield_per=AT_A_TIME)):
         yield _row(found)
+
+
+def judgements(session: Session, ticket: Ticket) -> Sequence[TicketEventRecord]:
+    """Return every judgement ever written on a ticket's breaches, oldest first."""
+    query = select(TicketEventRecord).where(
+        TicketEventRecord.ticket_id == ticket.id,
+        TicketEventRecord.event == TicketEvent.JUDGE_BREACH,
+    )
+    return session.exec(query.order_by(col(TicketEventRecord.seq))).all()
 
 
 def breach(session: Session, breach_id: int) -> BreachRow:

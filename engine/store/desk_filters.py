@@ -131,6 +131,14 @@ def count(session: Session, wanted: TicketFilter, now: datetime) -> int:
     return int(session.execute(select(func.count()).select_from(some)).scalar_one())
 
 
+def next_due(session: Session, now: datetime) -> datetime | None:
+    """Return when the next answer falls due (下一个到期), if any runs."""
+    query = select(func.min(Clock.due_at)).where(
+        Clock.state == ClockState.RUNNING, col(Clock.kind).in_(ANSWERING), Clock.due_at > now
+    )
+    return session.exec(query).one()
+
+
 def numbers(session: Session, wanted: TicketFilter, now: datetime, limit: int) -> list[str]:
     """Return the numbers of the tickets that fit, in the list's order."""
     some = selected(wanted, now).limit(limit).subquery()

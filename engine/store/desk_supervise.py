@@ -81,9 +81,9 @@ def _called_back_since(session: Session, since: datetime) -> int:
 
 
 def rung_counts(session: Session) -> dict[Rung, int]:
-    """Return how many running clocks have climbed each step of the ladder (升级阶梯)."""
+    """Return how many tickets have a running clock on each step of the ladder (升级阶梯)."""
     query = (
-        select(RungTaken.rung, func.count())
+        select(RungTaken.rung, func.count(func.distinct(RungTaken.ticket_id)))
         .join(Clock, col(Clock.id) == col(RungTaken.clock_id))
         .where(Clock.state == ClockState.RUNNING)
         .group_by(col(RungTaken.rung))

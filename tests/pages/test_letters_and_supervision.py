@@ -50,7 +50,7 @@ def draft(desk, letter_id):
 def test_a_letter_waits_on_the_supervisors_desk_and_in_the_list(as_, letter_id):
     desk = as_(SUPERVISOR)
 
-    assert f"/letters/{letter_id}" in desk.get("/supervise").text
+    assert f"/letters/{letter_id}" in desk.get("/supervise/approvals").text
     assert "待拟稿" in desk.get("/letters").text
 
 
@@ -145,7 +145,7 @@ def test_another_unit_cannot_see_or_fetch_the_letter(as_, letter_id):
 
     assert other.get(f"/unit/letters/{letter_id}").status_code == 404
     assert other.get(f"/letters/{letter_id}/file.pdf").status_code == 404
-    assert as_(OPERATOR).get(f"/letters/{letter_id}/file.pdf").status_code == 404
+    assert as_(OPERATOR).get(f"/letters/{letter_id}/file.pdf").status_code == 403
 
 
 def test_the_auditor_reads_letters_and_decides_nothing(as_, letter_id):
@@ -192,7 +192,7 @@ def test_an_extension_is_asked_for_and_granted(as_):
     asked = unit.submit(f"/tickets/{number}/extend", working_days="3", reason="需要现场检测")
     desk = as_(SUPERVISOR)
 
-    waiting = desk.get("/supervise").text
+    waiting = desk.get("/supervise/approvals").text
     desk.get("/supervise/extensions/1")
     granted = desk.post("/supervise/extensions/1", granted="yes")
 

@@ -21,6 +21,7 @@ EXAMPLES = {
     "what": "approve", "secret": "none", "form_id": "call-1", "page": "1", "key": "returns.window",
 }  # fmt: skip
 OTHERS = {
+    "GET /supervise/export/{name}.xlsx": {"name": "units"},
     "GET /admin/{page}": {"page": "accounts"}, "GET /static/{name}": {"name": "desk.css"},
     "POST /admin/{page}/{what}": {"page": "accounts", "what": "add"},
     **{page: {"number": "1"} for page in PAGES if "/changes/" in page or "/bulk/" in page},

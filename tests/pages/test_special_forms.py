@@ -33,7 +33,7 @@ def test_a_unit_claims_another_laws_limit_and_a_supervisor_grants_it(as_):
     offered = unit.get(f"/tickets/{number}").text
     short = unit.submit(f"/tickets/{number}/statutory", **LAW, working_days="3")
     unit.submit(f"/tickets/{number}/statutory", **LAW, working_days="45")
-    listed = desk.get("/supervise").text
+    listed = desk.get("/supervise/approvals").text
     bare = desk.submit(f"/tickets/{number}/decide-statutory", granted="no")
     granted = desk.submit(f"/tickets/{number}/decide-statutory", granted="yes")
     staged = unit.submit(f"/tickets/{number}/staged-reply", text="已立案调查，预计明年一月办结。")
@@ -47,7 +47,7 @@ def test_a_unit_claims_another_laws_limit_and_a_supervisor_grants_it(as_):
     assert "同意按法定时限跟踪督办" in granted.text
     assert "阶段性答复已提交" in staged.text
     assert clock_of(number, ClockKind.FOLLOW_UP).certificate["limit"] == 45
-    assert f"/tickets/{number}/decide-statutory" not in desk.get("/supervise").text
+    assert f"/tickets/{number}/decide-statutory" not in desk.get("/supervise/approvals").text
 
 
 def test_a_claim_is_offered_to_the_lead_unit_and_decided_by_supervisors_only(as_):
@@ -73,7 +73,7 @@ def shortened(database):
 def test_a_supervisor_decides_whether_a_date_becomes_earlier(as_, shortened, choice, due):
     desk, clock = as_(SUPERVISOR), clock_of(shortened, ClockKind.HANDLING)
 
-    listed = desk.get("/supervise").text
+    listed = desk.get("/supervise/approvals").text
     page = desk.get(f"/tickets/{shortened}/shorten").text
     bare = desk.submit(f"/tickets/{shortened}/shorten", clock=str(clock.id), shorten=choice)
     desk.submit(

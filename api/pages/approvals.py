@@ -1,0 +1,25 @@
+"""What waits for a supervisor in one place (会商和审批): each decided on its own, none in bulk."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.pages.visit import EYES, reading
+from engine.store import desk_lists, desk_views
+from engine.store.decisions_waiting import waiting
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/supervise/approvals")
+def approvals(request: Request) -> Response:
+    """Show the panel, extensions, refusals, letters, referrals and rule changes that wait."""
+    with reading(request, *EYES) as visit:
+        session = visit.session
+        found = waiting(session, visit.now, visit.rules.calendar.version)
+        both = [*found.letters, *found.referrals]
+        facts = {
+            "found": found, "units": desk_views.units_by_id(session, [one.unit_id for one in both]),
+            "tickets": desk_lists.tickets_by_id(session, [one.ticket_id for one in both]),
+            "labels": {one.key: one.label for one in visit.rules.parameters.values()},
+        }  # fmt: skip
+        return visit.page("approvals.html", facts)

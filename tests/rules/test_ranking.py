@@ -1,0 +1,66 @@
+"""Units beside each other: rates, too few to compare, ranks only where the district ranks."""
+
+import pytest
+
+from engine.rules.ranking import FEW, OFF, UnitFigures, period_of, standings
+from engine.terms import Satisfaction
+from tests.rules.changing import rules_with
+from tests.rules.reading import day
+
+TODAY = day("Tue 2026-11-24")
+GOOD, FAIR, SMALL = (
+    UnitFigures("甲局", 20, 19), UnitFigures("乙局", 10, 9, excused=1), UnitFigures("丙局", 9, 9),
+)  # fmt: skip
+
+
+def ranked(rules, *units):
+    return [(one.figures.name, one.rank, one.why) for one in standings(units, rules, TODAY)]
+
+
+def test_a_district_that_does_not_rank_shows_rates_without_places(rules):
+    assert ranked(rules, SMALL, FAIR, GOOD) == [
+        ("甲局", None, OFF), ("乙局", None, OFF), ("丙局", None, FEW),
+    ]  # fmt: skip
+
+
+def test_where_it_ranks_too_few_matters_have_no_place_and_equals_share_one(tmp_path):
+    rules = rules_with("scoring.ranking", True, tmp_path)
+
+    twin = UnitFigures("丁局", 40, 38)
+
+    assert ranked(rules, SMALL, FAIR, GOOD, twin) == [
+        ("丁局", 1, ""), ("甲局", 1, ""), ("乙局", 3, ""), ("丙局", None, FEW),
+    ]  # fmt: skip
+
+
+def test_the_raw_and_the_excused_rate_stand_beside_each_other(rules):
+    (one,) = standings([FAIR], rules, TODAY)
+
+    assert (one.rate, one.adjusted) == (90.0, 100.0)
+    assert one.on_target is False
+    assert FAIR.late == 1
+
+
+def test_of_nothing_there_is_no_rate_and_nobody_is_below_the_target(rules):
+    (one,) = standings([UnitFigures("戊局")], rules, TODAY)
+
+    assert (one.rate, one.adjusted, one.satisfied, one.on_target) == (None, None, None, True)
+
+
+def test_fairly_content_counts_nine_tenths(rules):
+    said = {Satisfaction.SATISFIED: 1, Satisfaction.BASICALLY_SATISFIED: 1,
+            Satisfaction.DISSATISFIED: 2}  # fmt: skip
+    (one,) = standings([UnitFigures("己局", 4, 4, satisfaction=said)], rules, TODAY)
+
+    assert one.satisfied == pytest.approx(100 * 1.9 / 4)
+
+
+def test_the_period_is_the_natural_month_or_begins_where_the_district_says(rules, tmp_path):
+    assert period_of(TODAY, rules) == (day("Sun 2026-11-01"), day("Mon 2026-11-30"))
+
+    shifted = rules_with("scoring.period_start_day", 19, tmp_path)
+
+    assert period_of(TODAY, shifted) == (day("Thu 2026-11-19"), day("Fri 2026-12-18"))
+    assert period_of(day("Wed 2026-11-18"), shifted) == (
+        day("Mon 2026-10-19"), day("Wed 2026-11-18"),
+    )  # fmt: skip
