@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Security
+from fastapi import Depends, Header, Path, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from engine import clock
@@ -15,6 +15,7 @@ from engine.actions.people import api_key
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.errors import NotSignedInError
+from engine.rules import access
 from engine.store.database import work
 from engine.terms import ActorKind
 
@@ -67,6 +68,7 @@ class Needs:
 
     def __call__(
         self,
+        request: Request,
         now: Now,
         bearer: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
         header: Annotated[str | None, Security(HEADER)],
@@ -75,15 +77,25 @@ class Needs:
 
         Raises:
             NotSignedInError: no key, or none that counts.
-            NotPermittedError: the key lacks the scope.
+            NotPermittedError: the key lacks the scope, or may not be used from there.
+            TooManyError: the key calls too often, or the address tries too many wrong keys.
         """
         secret = bearer.credentials if bearer else header
         if not secret:
             message = "请带接口密钥：在请求头写 Authorization: Bearer <密钥> 或 X-API-Key: <密钥>。"
             raise NotSignedInError(message)
+        gate = request.app.state.gate
+        address = request.client.host if request.client else ""
         with work() as session:
-            key = api_key(session, secret, self.scope, now)
-            step = Step(session, Actor(ActorKind.API, key.name), now, rules_in_force(session))
+            rules = rules_in_force(session)
+            try:
+                key = api_key(session, secret, self.scope, now, address)
+            except NotSignedInError:
+                gate.wrong_key(address, access.wrong_keys_per_minute(now, rules))
+                raise
+            gate.call(key.id, access.calls_per_minute(key.calls_per_minute, now, rules))
+            request.app.state.usage.note(key.id)
+            step = Step(session, Actor(ActorKind.API, key.name), now, rules)
             yield Call(step, key.id, frozenset(key.scopes))
 
 

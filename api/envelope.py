@@ -17,6 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import CrashError, TooLargeError, respond
+from api.proxy import behind_proxy
 
 log = structlog.get_logger()
 LARGEST_BODY = 1_000_000
@@ -49,6 +50,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        behind_proxy(scope)
         request_id = _request_id(Headers(scope=scope))
         scope.setdefault("state", {})["request_id"] = request_id
         seal = Seal(scope, send, request_id)

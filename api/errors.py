@@ -8,6 +8,7 @@ EngineError
 ├── WrongMethodError        405  not with this method; `Allow` names those that exist
 ├── StaleError              412  the thing changed since the caller read it
 ├── TooLargeError           413  the body is over the limit
+├── TooManyError            429  called too often; `Retry-After` says when to try again
 └── CrashError              500  a bug of ours; the request id leads to the log
 """
 
@@ -69,6 +70,17 @@ class TooLargeError(EngineError):
     """The body is over the limit."""
 
     code, status, title = "too_large", 413, "内容太大"
+
+
+class TooManyError(EngineError):
+    """Called too often, or too many wrong keys; `retry_after` is in seconds."""
+
+    code, status, title = "too_many", 429, "调用太频繁"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        """Keep when to try again."""
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class CrashError(EngineError):
@@ -177,6 +189,8 @@ def _headers(error: EngineError) -> dict[str, str]:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, UnavailableError):
         return {"Retry-After": RETRY_SECONDS}
+    if isinstance(error, TooManyError):
+        return {"Retry-After": str(error.retry_after)}
     return {}
 
 

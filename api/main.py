@@ -8,7 +8,9 @@ from fastapi.openapi.utils import get_openapi
 from api import errors
 from api.envelope import Envelope
 from api.pages import router as pages
+from api.rate import Gate
 from api.routes import api, health, metrics, reference_page
+from api.usage import Usage, written_down
 
 TITLE = "12345优化营商环境专线 API"
 ABOUT = (
@@ -23,8 +25,9 @@ def create_app() -> FastAPI:
     """Return the application; the database must be in use before the first request."""
     app = FastAPI(
         title=TITLE, description=ABOUT, version=VERSION, openapi_url=CONTRACT,
-        docs_url=None, redoc_url=None,
+        docs_url=None, redoc_url=None, lifespan=written_down,
     )  # fmt: skip
+    app.state.gate, app.state.usage = Gate(), Usage()
     errors.install(app)
     app.include_router(api)
     app.include_router(health.router)

@@ -159,6 +159,10 @@ class CallbackBody(Body):
     solved: Outcome | None = None
     satisfaction: Contentment | None = None
     words: Text = Field(default="", max_length=2000, description="what the requester said")
+    called_by: Text = Field(
+        default="", max_length=40,
+        description="name or work number of the person who called; a person's callback needs it",
+    )  # fmt: skip
 
     model_config = ConfigDict(
         frozen=True,
@@ -171,8 +175,10 @@ class CallbackBody(Body):
                     "contacted": True,
                     "solved": "solved",
                     "satisfaction": "satisfied",
+                    "called_by": "工号 1023",
                 },
-                {"channel": "人工电话", "result": "无人接听"},
+                {"channel": "人工电话", "result": "无人接听", "called_by": "工号 1023"},
+                {"channel": "robot_call", "result": "no_answer"},
             ]
         },
     )

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.pages import (
     admin,
+    api_keys,
     approvals,
     assets,
     audit,
@@ -27,6 +28,7 @@ from api.pages import (
     ticket,
     unit,
     units_compared,
+    webhooks,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -34,6 +36,8 @@ router = APIRouter(include_in_schema=False)
 # their addresses, so they come after those with pages of their own there.
 for room in (
     online,
+    api_keys,
+    webhooks,
     admin,
     approvals,
     assets,

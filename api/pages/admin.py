@@ -1,4 +1,4 @@
-"""The administrator's pages (管理): health, mailbox, outgoing mail, accounts, units, keys."""
+"""The administrator's pages (管理): health, mailbox, outgoing mail, accounts, units."""
 
 import urllib.request
 from typing import Any
@@ -11,24 +11,19 @@ from api.pages.naming import unit_meant
 from api.pages.visit import Visit, attempt, reading
 from engine.actions import administration
 from engine.actions.actor import require_role
-from engine.actions.people import NewAccount, create_api_key
-from engine.actions.setup import SCOPES
+from engine.actions.people import NewAccount
 from engine.delivery.mailbox import list_messages, read_message
-from engine.errors import BadInputError, ConflictError, EngineError, NotFoundError
+from engine.errors import BadInputError, EngineError, NotFoundError
 from engine.models import Account
 from engine.rules.calendar_alarms import missing_calendars
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
-from engine.store import api_views, desk_admin
+from engine.store import desk_admin, webhooks
 from engine.store.row_security import wall
 from engine.terms import Role
 
 router = APIRouter(include_in_schema=False)
 ADMIN = (Role.ADMINISTRATOR,)
-SCOPE_NAMES = {
-    "tickets:write": "登记工单", "tickets:read": "查询工单", "tickets:private": "查看诉求人",
-    "callbacks:write": "登记回访", "routing:read": "派单建议", "events:read": "读取经过",
-}  # fmt: skip
 
 
 @router.get("/admin")
@@ -40,6 +35,7 @@ def health(request: Request) -> Response:
             "health": desk_admin.health(visit.session, visit.now),
             "prefect": prefect_state(), "wall": wall(visit.session),
             "missing": missing_calendars(shanghai_date(visit.now), visit.rules),
+            "unheard": webhooks.unheard(visit.session),
             "database": ".".join(map(str, version)),
         }  # fmt: skip
         return visit.page("admin.html", facts)
@@ -91,21 +87,20 @@ def _manage(
     require_role(visit.step.actor, *ADMIN)
     facts = {
         "accounts": desk_admin.accounts(visit.session) if page == "accounts" else (),
-        "keys": desk_admin.keys(visit.session) if page == "keys" else (),
         "units": desk_admin.units(visit.session), "form": form, "error": error,
-        "roles": list(Role), "SCOPES": SCOPE_NAMES, "secret": "", "about": "", **more,
+        "roles": list(Role), "secret": "", "about": "", **more,
     }  # fmt: skip
     return visit.page(f"{page}.html", facts, error.status if error else 200)
 
 
 @router.get("/admin/{page}")
 def manage(request: Request, page: str, unit: int = 0) -> Response:
-    """Show accounts, units or keys.
+    """Show accounts or units.
 
     Raises:
         NotFoundError: there is no such page.
     """
-    if page not in ("accounts", "units", "keys"):
+    if page not in ("accounts", "units"):
         message = "没有这个页面。"
         raise NotFoundError(message)
     with reading(request, *ADMIN) as visit:
@@ -188,35 +183,8 @@ def _unit(visit: Visit, form: Form) -> tuple[str, str]:
     return f"{unit.name}的收件信息已保存。", ""
 
 
-def _add_key(visit: Visit, form: Form) -> tuple[str, str]:
-    scopes = [one for one in form.many("scopes") if one in SCOPES]
-    fields = {}
-    if not form.text("name").strip():
-        fields["name"] = "请写这个密钥给谁用。"
-    if not scopes:
-        fields["scopes"] = "请至少选一项权限。"
-    if fields:
-        raise BadInputError("".join(fields.values()), fields=fields)
-    _refuse_twin(visit, form.text("name").strip()[:80])
-    key, secret = create_api_key(visit.session, form.text("name").strip()[:80], scopes, visit.now)
-    return f"密钥“{key.name}”，只显示这一次，请现在复制：", secret
-
-
-def _refuse_twin(visit: Visit, name: str) -> None:
-    """Refuse a second key in use of one name: mostly it is the same form sent twice."""
-    api_views.lock_names(visit.session, [f"api-key:{name}"])
-    if any(one.name == name and one.revoked_at is None for one in desk_admin.keys(visit.session)):
-        words = f"已有在用的密钥“{name}”。没看到密钥的，请先停用它，再建一个；或换个名称。"
-        raise ConflictError(words, fields={"name": words})
-
-
-def _revoke(visit: Visit, form: Form) -> tuple[str, str]:
-    key = administration.revoke_key(visit.session, _number(form, "id"), visit.now)
-    return f"密钥“{key.name}”已停用。", ""
-
-
 DOINGS = {
     ("accounts", "add"): _add_account, ("accounts", "reset"): _reset,
     ("accounts", "switch"): _switch, ("accounts", "unlock"): _unlock,
-    ("units", "save"): _unit, ("keys", "add"): _add_key, ("keys", "revoke"): _revoke,
+    ("units", "save"): _unit,
 }  # fmt: skip

@@ -113,6 +113,16 @@ async function keys() {
 on($("[data-keys]"), "click", e => { e.preventDefault(); keys(); });
 on(document, "click", e => { if (e.target.closest("[data-print]")) print(); });
 
+// a secret shown once: copied, or where the browser has no clipboard for plain HTTP, selected
+for (const b of $$("[data-copy]")) {
+  const text = $("pre", b.closest("div"));
+  b.hidden = false;
+  on(b, "click", async () => {
+    getSelection().selectAllChildren(text);
+    try { await navigator.clipboard.writeText(text.textContent); b.textContent = "已复制"; } catch { b.textContent = "已选中，请按 Ctrl+C"; }
+  });
+}
+
 const tick = el => { if (el) { el.checked = true; el.dispatchEvent(new Event("change", { bubbles: true })); el.focus(); } return el; };
 on(document, "keydown", e => {
   if (e.isComposing || e.keyCode === 229) return;

@@ -1,4 +1,4 @@
-"""What the administrator does: accounts, units' addresses, API keys (管理)."""
+"""What the administrator does: accounts, units' addresses (管理)."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,7 +9,7 @@ from engine.actions.passwords import hash_password, one_time_password
 from engine.actions.people import NewAccount, create_account
 from engine.actions.sessions import end_sessions
 from engine.errors import BadInputError, NotFoundError
-from engine.models import Account, ApiKey, Unit
+from engine.models import Account, Unit
 from engine.terms import Role
 
 
@@ -93,13 +93,3 @@ def set_unit_mail(session: Session, unit_id: int, email: str, leader_name: str,
 def _is_mail(text: str) -> bool:
     name, _, host = text.rpartition("@")
     return bool(name) and bool(host) and text.isascii() and not any(c.isspace() for c in text)
-
-
-def revoke_key(session: Session, key_id: int, now: datetime) -> ApiKey:
-    """Revoke an API key; it stops working at once."""
-    key = session.get(ApiKey, key_id, with_for_update=True)
-    if key is None:
-        message = "没有这个密钥。"
-        raise NotFoundError(message)
-    key.revoked_at = key.revoked_at or now
-    return key

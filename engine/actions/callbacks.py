@@ -11,6 +11,7 @@ from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
 from engine.errors import BadInputError, RefusedTransitionError
 from engine.models import Callback, CallbackAttempt, Clock, Ticket
+from engine.rules.access import caller_refusal
 from engine.rules.callback import (
     Attempt,
     after_callback,
@@ -20,6 +21,7 @@ from engine.rules.callback import (
 from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
 from engine.terms import (
+    ActorKind,
     AnswerOutcome,
     AttemptResult,
     CallbackChannel,
@@ -45,16 +47,18 @@ class CallbackForm:
     solved: AnswerOutcome | None = None
     satisfaction: Satisfaction | None = None
     words: str = ""
+    called_by: str = ""
 
 
 def record_attempt(step: Step, ticket: Ticket, form: CallbackForm) -> Callback:
     """Record an attempt on a locked ticket; a settled answer closes, an unsettled one moves on.
 
     Raises:
-        BadInputError: reached, but a question was not answered.
+        BadInputError: reached, but a question was not answered; reported from outside as a
+            person's call, but not by whom.
         RefusedTransitionError: no callback is owed.
     """
-    _check(form)
+    _check(step, ticket, form)
     callback = store.last_callback(step.session, ticket)
     take(step, ticket, TicketEvent.CALLBACK_ATTEMPT, Why(_words(form), details=_details(form)))
     if callback is None or callback.state is not CallbackState.OWED:
@@ -68,9 +72,17 @@ def record_attempt(step: Step, ticket: Ticket, form: CallbackForm) -> Callback:
     return callback
 
 
-def _check(form: CallbackForm) -> None:
-    if form.result is not AttemptResult.REACHED:
-        return
+def _check(step: Step, ticket: Ticket, form: CallbackForm) -> None:
+    fields = _unasked(form) if form.result is AttemptResult.REACHED else {}
+    if step.actor.kind is ActorKind.API:
+        on = shanghai_date(ticket.accepted_at)
+        refusal = caller_refusal(form.channel, form.called_by, step.rules, on)
+        fields |= {"called_by": refusal} if refusal else {}
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
+
+
+def _unasked(form: CallbackForm) -> dict[str, str]:
     fields = {}
     if form.contacted is None:
         fields["contacted"] = "请问清：承办单位有没有联系过诉求人。"
@@ -78,8 +90,7 @@ def _check(form: CallbackForm) -> None:
         fields["solved"] = "请问清：诉求解决了没有。"
     if form.satisfaction is None:
         fields["satisfaction"] = "请问清：对办理是否满意。"
-    if fields:
-        raise BadInputError("".join(fields.values()), fields=fields)
+    return fields
 
 
 def _words(form: CallbackForm) -> str:
@@ -107,7 +118,7 @@ def _write(step: Step, ticket: Ticket, callback: Callback, form: CallbackForm) -
             callback_id=callback.id, ticket_id=ticket.id, at=step.now,
             by_id=step.actor.account_id, channel=form.channel, result=form.result,
             contacted=form.contacted, solved=form.solved, satisfaction=form.satisfaction,
-            words=form.words.strip(),
+            words=form.words.strip(), called_by=form.called_by.strip(),
         )
     )  # fmt: skip
     step.session.flush()

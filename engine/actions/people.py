@@ -3,8 +3,9 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 
-from sqlmodel import Session, select
+from sqlmodel import Session, or_, select
 
 from engine.actions.passwords import hash_password
 from engine.actions.sessions import digest, end_sessions
@@ -66,34 +67,71 @@ def account_by_name(session: Session, username: str) -> Account | None:
     return session.exec(select(Account).where(Account.username == username)).one_or_none()
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeyLimits:
+    """From which networks a key may be used, until when, and how often in a minute."""
+
+    networks: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    calls_per_minute: int | None = None
+
+
 def create_api_key(
-    session: Session, name: str, scopes: list[str], now: datetime
-) -> tuple[ApiKey, str]:
+    session: Session, name: str, scopes: list[str], now: datetime,
+    limits: KeyLimits | None = None,
+) -> tuple[ApiKey, str]:  # fmt: skip
     """Create a key for the hotline system; its secret is returned once and never again."""
-    secret = f"hl_{secrets.token_urlsafe(32)}"
+    secret, within = new_key_secret(), limits or KeyLimits()
     key = ApiKey(
-        name=name, secret_hash=digest(secret), prefix=secret[:10], scopes=scopes, created_at=now
-    )
+        name=name, secret_hash=digest(secret), prefix=secret[:10], scopes=scopes, created_at=now,
+        networks=list(within.networks), expires_at=within.expires_at,
+        calls_per_minute=within.calls_per_minute,
+    )  # fmt: skip
     session.add(key)
     session.flush()
     return key, secret
 
 
-def api_key(session: Session, secret: str, scope: str, now: datetime) -> ApiKey:
+def new_key_secret() -> str:
+    """Return a fresh secret of an API key."""
+    return f"hl_{secrets.token_urlsafe(32)}"
+
+
+def api_key(session: Session, secret: str, scope: str, now: datetime, address: str = "") -> ApiKey:
     """Return the live key behind a secret and note that it was used.
 
     Raises:
-        NotSignedInError: no such key, or it was revoked.
-        NotPermittedError: the key lacks the scope.
+        NotSignedInError: no such key, or it was revoked, replaced or has run out.
+        NotPermittedError: the key lacks the scope, or may not be used from `address`.
     """
-    query = select(ApiKey).where(ApiKey.secret_hash == digest(secret))
+    mark = digest(secret)
+    query = select(ApiKey).where(or_(ApiKey.secret_hash == mark, ApiKey.old_hash == mark))
     key = session.exec(query).one_or_none()
-    if key is None or key.revoked_at is not None:
-        message = "接口密钥无效或已停用。请在请求头写 Authorization: Bearer <密钥>。"
+    if key is None or key.revoked_at is not None or not _still_valid(key, mark, now):
+        message = "接口密钥无效、已停用或已到期。请在请求头写 Authorization: Bearer <密钥>。"
         raise NotSignedInError(message)
+    if key.networks and not _within(address, key.networks):
+        message = f"这个接口密钥不能从 {address or '未知地址'} 使用。"
+        raise NotPermittedError(message)
     if scope not in key.scopes:
         message = f"这个接口密钥没有“{scope}”权限。"
         raise NotPermittedError(message)
     if key.last_used_at is None or now - key.last_used_at > timedelta(minutes=1):
         key.last_used_at = now
     return key
+
+
+def _still_valid(key: ApiKey, mark: bytes, now: datetime) -> bool:
+    if key.expires_at is not None and now >= key.expires_at:
+        return False
+    return key.secret_hash == mark or (key.old_until is not None and now < key.old_until)
+
+
+def _within(address: str, networks: list[str]) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    real = getattr(found, "ipv4_mapped", None) or found
+    allowed = [ip_network(one) for one in networks]
+    return any(real.version == one.version and real in one for one in allowed)

@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from engine.actions import event_feed
+from engine.actions.rules_in_force import rules_in_force
 from engine.delivery import events
 from engine.models import WebhookDelivery, WebhookSubscription
+from engine.rules import pushing
 from engine.store import webhooks
 from engine.terms import DeliveryState, WebhookFormat
 
@@ -32,11 +34,15 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Turn:
-    """What is to be sent to one subscriber now; `withheld` is how many were set aside."""
+    """What is to be sent to one subscriber now, and how long it may take to answer each time.
+
+    `withheld` is how many were set aside.
+    """
 
     subscription_id: int
     url: str
     content_type: str
+    longest: timedelta
     sealed: tuple[bytes, ...]
     parcels: tuple[Parcel, ...]
     withheld: int
@@ -56,8 +62,9 @@ def next_turn(session: Session, subscription_id: int, now: datetime) -> Turn | N
     parcels = _batches(subscription_id, ready) if batch else _singles(subscription_id, ready)
     sealed = tuple(one.sealed for one in webhooks.secrets(session, subscription_id, now))
     return Turn(
-        subscription_id, subscription.url, CONTENT_TYPES[subscription.format], sealed,
-        parcels, len(found) - len(ready),
+        subscription_id, subscription.url, CONTENT_TYPES[subscription.format],
+        pushing.longest_wait(now, rules_in_force(session)), sealed, parcels,
+        len(found) - len(ready),
     )  # fmt: skip
 
 

@@ -12,11 +12,12 @@ from engine.actions import audit, post
 from engine.actions.actor import SYSTEM
 from engine.actions.audit import Note
 from engine.actions.post import Addressee, Mail
+from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.delivery.line import Reply
 from engine.models import Account, WebhookDelivery, WebhookSubscription
 from engine.rules import pushing
-from engine.rules.rule_set import load_rules
+from engine.rules.rule_set import RuleSet
 from engine.settings import load_settings
 from engine.store import webhooks
 from engine.store.database import work
@@ -47,6 +48,7 @@ class _Answer:
     rows: Sequence[WebhookDelivery]
     reply: Reply
     at: datetime
+    rules: RuleSet
 
     @property
     def in_trouble(self) -> bool:
@@ -63,7 +65,7 @@ def note(subscription_id: int, ids: Sequence[int], reply: Reply, at: datetime) -
         rows = [one for one in found if one is not None and one.state is DeliveryState.PENDING]
         for row in rows:
             row.last_status, row.last_error, row.last_ms = reply.status, reply.error, reply.ms
-        return _noted(_Answer(session, to, rows, reply, at))
+        return _noted(_Answer(session, to, rows, reply, at, rules_in_force(session)))
 
 
 def _noted(answer: _Answer) -> Outcome:
@@ -81,8 +83,7 @@ def _noted(answer: _Answer) -> Outcome:
         _try_later(answer)
     if answer.in_trouble:
         _rest(answer)
-    rules = load_rules(load_settings().region)
-    if pushing.gives_up(answer.to.failing_since, answer.at, rules):
+    if pushing.gives_up(answer.to.failing_since, answer.at, answer.rules):
         stop(answer.session, answer.to, WebhookStop.FAILING, answer.at)
         return Outcome("stopped", go_on=False)
     return Outcome("refused" if answer.reply.reached else "away", go_on=not answer.in_trouble)
@@ -102,10 +103,9 @@ def _try_later(answer: _Answer) -> None:
 
     A receiver that was never reached uses up no attempt: an outage kills no message.
     """
-    rules = load_rules(load_settings().region)
     for row in answer.rows:
         row.attempts += 1
-        next_at = pushing.retry_at(row.attempts, answer.at, rules, _draw())
+        next_at = pushing.retry_at(row.attempts, answer.at, answer.rules, _draw())
         if next_at is None:
             row.state, row.settled_at = DeliveryState.DEAD, answer.at
             log.error("webhook_dead", subscription=answer.to.id, delivery=row.id)
@@ -117,9 +117,7 @@ def _rest(answer: _Answer) -> None:
     """Leave a receiver in trouble alone for a while, longer each time."""
     to = answer.to
     to.failures += 1
-    until = pushing.paused_until(
-        to.failures, answer.at, load_rules(load_settings().region), _draw()
-    )
+    until = pushing.paused_until(to.failures, answer.at, answer.rules, _draw())
     to.not_before = max(until, answer.at + _asked(answer))
 
 
@@ -137,7 +135,7 @@ def stop(session: Session, to: WebhookSubscription, why: WebhookStop, at: dateti
         return
     to.stopped, to.stopped_at = why, at
     log.error("webhook_stopped", subscription=to.id, why=why.value)
-    step = Step(session, SYSTEM, at, load_rules(load_settings().region))
+    step = Step(session, SYSTEM, at, rules_in_force(session))
     details = {"name": to.name, "why": why.value}
     audit.note(session, SYSTEM, at, Note(f"webhook:{to.id}", "stopped", details))
     _tell_administrators(step, to, why)

@@ -15,14 +15,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from engine.actions import webhook_replies
+from engine.actions.rules_in_force import rules_in_force
 from engine.actions.webhook_parcels import Parcel, Turn, next_turn
 from engine.delivery.line import Line, Reply
 from engine.delivery.sealing import unseal
 from engine.delivery.signing import signed
 from engine.errors import UnavailableError
 from engine.rules import pushing
-from engine.rules.rule_set import load_rules
-from engine.settings import load_settings
 from engine.store import webhooks
 from engine.store.database import work
 
@@ -64,12 +63,11 @@ def _turn(subscription_id: int, now: datetime) -> Counter[str]:
     counts: Counter[str] = Counter()
     moments = _Moments(now)
     with _released(subscription_id, now + LEASE):
-        longest = min(LEASE / 2, pushing.longest_wait(now, load_rules(load_settings().region)))
         line: Line | None = None
         try:
             while (turn := _next(subscription_id, moments)) is not None:
                 counts["withheld"] += turn.withheld
-                line = line or Line(turn.url, longest).__enter__()
+                line = line or Line(turn.url, min(turn.longest, LEASE / 2)).__enter__()
                 if not _send_all(turn, line, moments, counts):
                     break
         finally:
@@ -133,9 +131,9 @@ def _send(turn: Turn, parcel: Parcel, line: Line, at: datetime) -> Reply:
 
 def tidy_webhooks(now: datetime, limit: int) -> dict[str, int]:
     """Delete records of pushes kept long enough, and secrets that sign nothing any more."""
-    kept = pushing.kept(now, load_rules(load_settings().region))
     counts: Counter[str] = Counter()
     with work() as session:
+        kept = pushing.kept(now, rules_in_force(session))
         counts["secrets"] += webhooks.forget_expired_secrets(session, now)
     deleted = limit
     while deleted == limit:

@@ -13,10 +13,12 @@ from engine.cli import (
     deadline,
     demo,
     docs,
+    keys,
     route,
     routing,
     rules,
     serve,
+    webhooks,
 )
 from engine.errors import EngineError
 
@@ -36,19 +38,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 MODULES = (
-    serve,
-    check,
-    demo,
-    deadline,
-    calendar,
-    rules,
-    route,
-    routing,
-    catalogue,
-    accounts,
-    audit,
-    docs,
-)
+    serve, check, demo, deadline, calendar, rules, route, routing, catalogue, accounts, keys,
+    webhooks, audit, docs,
+)  # fmt: skip
 for module in MODULES:
     module.register(app)
 

@@ -1,4 +1,4 @@
-"""`hotline account` and `hotline key`: the first people and keys of an installation."""
+"""`hotline account`: the first people of an installation."""
 
 from typing import Annotated
 
@@ -17,9 +17,6 @@ def register(app: typer.Typer) -> None:
     people.command("create", help="建一个账号；密码在提示后输入。")(create)
     people.command("password", help="给账号换密码，并注销它的所有登录。")(password)
     app.add_typer(people, name="account")
-    keys = typer.Typer(help="接口密钥。", no_args_is_help=True)
-    keys.command("create", help="建一个接口密钥；密钥只显示这一次。")(create_key)
-    app.add_typer(keys, name="key")
 
 
 def create(
@@ -79,23 +76,3 @@ def password(
     with opened_database(), work() as session:
         people.set_password(session, username, secret, clock.now())
     typer.echo(f"已更换 {username} 的密码。")
-
-
-def create_key(
-    name: str,
-    scope: Annotated[list[str] | None, typer.Option(help="权限，可写多个；不写为全部")] = None,
-) -> None:
-    """Create an API key and print its secret, once."""
-    from engine import clock
-    from engine.actions.people import create_api_key
-    from engine.actions.setup import SCOPES
-    from engine.store.database import work
-
-    scopes = scope or list(SCOPES)
-    unknown = sorted(set(scopes) - set(SCOPES))
-    if unknown:
-        message = f"没有权限 {'、'.join(unknown)}；可用：{'、'.join(SCOPES)}。"
-        raise BadInputError(message)
-    with opened_database(), work() as session:
-        _, secret = create_api_key(session, name, scopes, clock.now())
-    typer.echo(f"{secret}\n这个密钥只显示这一次，请现在抄下。")

@@ -25,6 +25,7 @@ def run_web(application: Any, holder: socket.socket, ready: Callable[[], None]) 
     """Serve until a signal comes, then let requests under way finish for a few seconds."""
     config = uvicorn.Config(
         application, log_config=None, access_log=False, server_header=False,
+        proxy_headers=False,  # api/proxy.py believes only HOTLINE_TRUSTED_PROXIES
         timeout_graceful_shutdown=STOP_SECONDS,
     )  # fmt: skip
     server = WebServer(config)

@@ -19,7 +19,13 @@ from engine.models.outbox import (  # noqa: E402
     OutboxMessage,
     ReferenceData,
 )
-from engine.models.people import Account, AccountSession, ApiKey, Unit  # noqa: E402
+from engine.models.people import (  # noqa: E402
+    Account,
+    AccountSession,
+    ApiKey,
+    ApiKeyDay,
+    Unit,
+)
 from engine.models.routing import RoutingVersion  # noqa: E402
 from engine.models.rules import RuleChange, RulesVersion  # noqa: E402
 from engine.models.set_aside import SetAside  # noqa: E402
@@ -48,6 +54,7 @@ __all__ = [
     "AccountSession",
     "Answer",
     "ApiKey",
+    "ApiKeyDay",
     "Assignment",
     "AuditCheck",
     "AuditEntry",

@@ -1,6 +1,8 @@
 """Who works here: units, accounts, sessions, keys."""
 
-from sqlalchemy import Column, LargeBinary, Text
+from datetime import date
+
+from sqlalchemy import Column, Date, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from engine.models.base import Moment, json_list, key, moment, refers, term
@@ -65,7 +67,11 @@ class AccountSession(SQLModel, table=True):
 
 
 class ApiKey(SQLModel, table=True):
-    """A key of the hotline system (接口密钥); only its hash is kept."""
+    """A key of the hotline system (接口密钥); only its hash is kept.
+
+    While it is being replaced, its old secret works beside the new one until `old_until`. No
+    networks named means that it may be used from anywhere.
+    """
 
     __tablename__ = "api_key"
 
@@ -74,6 +80,23 @@ class ApiKey(SQLModel, table=True):
     secret_hash: bytes = Field(sa_column=Column(LargeBinary, unique=True, nullable=False))
     prefix: str = Field(max_length=12)
     scopes: list[str] = json_list()
+    networks: list[str] = json_list()
+    calls_per_minute: int | None = None
     created_at: Moment = moment()
+    expires_at: Moment | None = moment(nullable=True)
     last_used_at: Moment | None = moment(nullable=True)
     revoked_at: Moment | None = moment(nullable=True)
+    old_hash: bytes | None = Field(
+        default=None, sa_column=Column(LargeBinary, unique=True, nullable=True)
+    )
+    old_until: Moment | None = moment(nullable=True)
+
+
+class ApiKeyDay(SQLModel, table=True):
+    """How often a key was used on a Shanghai day (当日调用次数), added up every few seconds."""
+
+    __tablename__ = "api_key_day"
+
+    api_key_id: int = refers("api_key.id", primary_key=True)
+    on: date = Field(sa_column=Column(Date, primary_key=True))
+    calls: int

@@ -110,6 +110,7 @@ class CallbackAttempt(SQLModel, table=True):
     ticket_id: int = refers("ticket.id", index=True)
     at: Moment = moment()
     by_id: int | None = refers("account.id", nullable=True)
+    called_by: str = Field(default="", max_length=40)
     channel: CallbackChannel = term(CallbackChannel)
     result: AttemptResult = term(AttemptResult)
     contacted: bool | None = None

@@ -11,6 +11,7 @@ from engine.models import (
     Account,
     AccountSession,
     ApiKey,
+    ApiKeyDay,
     Clock,
     Heartbeat,
     OutboxMessage,
@@ -19,6 +20,7 @@ from engine.models import (
     Ticket,
     Unit,
 )
+from engine.rules.shanghai import shanghai_date
 from engine.store import set_aside
 from engine.terms import ClockState, MessageStatus, TicketStatus
 
@@ -119,3 +121,9 @@ def units_with_people(session: Session) -> set[str]:
 def keys(session: Session) -> Sequence[ApiKey]:
     """Return every API key, newest first."""
     return session.exec(select(ApiKey).order_by(col(ApiKey.id).desc())).all()
+
+
+def calls_today(session: Session, now: datetime) -> dict[int, int]:
+    """Return how often each key was used on this Shanghai day, as far as it is written down."""
+    query = select(ApiKeyDay.api_key_id, ApiKeyDay.calls).where(ApiKeyDay.on == shanghai_date(now))
+    return dict(session.exec(query).all())

@@ -16,12 +16,20 @@ from engine.models import (
     WebhookSecret,
     WebhookSubscription,
 )
-from engine.terms import AssignmentRole, DeliveryState
+from engine.terms import AssignmentRole, DeliveryState, WebhookStop
 
 
 def subscriptions(session: Session) -> Sequence[WebhookSubscription]:
     """Return every subscription, oldest first."""
     return session.exec(select(WebhookSubscription).order_by(col(WebhookSubscription.id))).all()
+
+
+def unheard(session: Session) -> Sequence[WebhookSubscription]:
+    """Return the subscriptions that stopped by themselves: somebody should look."""
+    query = select(WebhookSubscription).where(
+        col(WebhookSubscription.stopped).in_([WebhookStop.GONE, WebhookStop.FAILING])
+    )
+    return session.exec(query.order_by(col(WebhookSubscription.id))).all()
 
 
 def subscription(session: Session, number: int, *, lock: bool = False) -> WebhookSubscription:

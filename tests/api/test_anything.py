@@ -26,7 +26,7 @@ JSON = st.recursive(
     max_leaves=6,
 )
 CALLBACK = {"channel": "human_call", "result": "reached", "contacted": True, "solved": "solved",
-            "satisfaction": "satisfied", "words": ""}  # fmt: skip
+            "satisfaction": "satisfied", "words": "", "called_by": "工号 1023"}  # fmt: skip
 TICKET = a_body(
     title="", enterprise="", credit_code="", contact_name="", place="", answer_by="电话",
     urgency="", source="api", external_id="x", received_at="2026-11-23T09:00:00+08:00",

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, func, select
 
 from engine.actions.intake import accept_ticket
-from engine.models import Callback, OutboxMessage
+from engine.models import Callback, CallbackAttempt, OutboxMessage
 from engine.store.database import Database, work
 from engine.terms import TicketKind
 from tests.api.conftest import TICKETS, Caller
@@ -20,7 +20,7 @@ from tests.builders import (
 )
 
 SOLVED = {"channel": "human_call", "result": "reached", "contacted": True, "solved": "已解决",
-          "satisfaction": "满意"}  # fmt: skip
+          "satisfaction": "满意", "called_by": "工号 1023"}  # fmt: skip
 UNHAPPY = {**SOLVED, "solved": "not_solved", "satisfaction": "dissatisfied"}
 
 
@@ -59,7 +59,8 @@ def test_a_robot_does_not_settle_what_a_person_must_ask(caller: Caller) -> None:
 def test_an_attempt_that_failed_says_when_to_try_again(caller: Caller) -> None:
     number = a_ticket_to_call_back("Mon 2026-11-23 09:00")
 
-    answer = caller.post(callback_path(number), {"channel": "人工电话", "result": "无人接听"})
+    attempt = {"channel": "人工电话", "result": "无人接听", "called_by": "工号 1023"}
+    answer = caller.post(callback_path(number), attempt)
 
     assert answer.status_code == 201
     with work() as session:
@@ -73,7 +74,34 @@ def test_a_callback_without_its_three_questions_names_them(caller: Caller) -> No
 
     assert answer.status_code == 422
     fields = {one["field"] for one in answer.json()["errors"]}
-    assert fields == {"contacted", "solved", "satisfaction"}
+    assert fields == {"contacted", "solved", "satisfaction", "called_by"}
+
+
+@pytest.mark.parametrize("called_by", ["", "1", "智能外呼", "Robot 7"])
+@pytest.mark.parametrize("channel", ["human_call", "field_verification"])
+def test_a_persons_callback_that_names_no_person_is_refused(
+    caller: Caller, channel: str, called_by: str
+) -> None:
+    number = a_ticket_to_call_back("Mon 2026-11-23 09:00")
+
+    answer = caller.post(
+        callback_path(number), {**SOLVED, "channel": channel, "called_by": called_by}
+    )
+
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == ["called_by"]
+    assert status_of(number) == "callback_due"
+
+
+def test_who_called_is_kept_and_told_nobody_by_the_feed(caller: Caller) -> None:
+    number = a_ticket_to_call_back("Mon 2026-11-23 09:00")
+
+    caller.post(callback_path(number), {**SOLVED, "called_by": "演示坐席"})
+
+    with work() as session:
+        (attempt,) = session.exec(select(CallbackAttempt)).all()
+    assert (attempt.called_by, attempt.by_id) == ("演示坐席", None)
+    assert "演示坐席" not in caller.get("/api/v1/events").text
 
 
 def test_a_callback_nobody_owes_is_refused_with_the_clause(caller: Caller) -> None:

@@ -68,7 +68,7 @@ def test_odd_characters_in_callbacks_supplements_and_suggestions_are_refused(
 ) -> None:
     number = caller.a_number()
     calls = {"channel": "human_call", "result": odd}
-    reached = {"channel": "human_call", "result": "no_answer", "words": odd}
+    reached = {"channel": "robot_call", "result": "no_answer", "words": odd, "called_by": odd}
 
     for path, body in (
         (f"{TICKETS}/{number}/supplements", {"text": odd}),

@@ -19,11 +19,14 @@ from tests.structure.page_roles import OPEN, PAGES, roles
 EXAMPLES = {
     "name": "note", "letter_id": "1", "breach_id": "1", "request_id": "1", "kind": "pdf",
     "what": "approve", "secret": "none", "form_id": "call-1", "page": "1", "key": "returns.window",
+    "subscription": "1",
 }  # fmt: skip
 OTHERS = {
     "GET /supervise/export/{name}.xlsx": {"name": "units"},
     "GET /admin/{page}": {"page": "accounts"}, "GET /static/{name}": {"name": "desk.css"},
     "POST /admin/{page}/{what}": {"page": "accounts", "what": "add"},
+    "POST /admin/keys/{what}": {"what": "add"},
+    "POST /admin/webhooks/{subscription}/{what}": {"what": "try"},
     **{page: {"number": "1"} for page in PAGES if "/changes/" in page or "/bulk/" in page},
 }  # fmt: skip
 FORMS = [page for page in PAGES if page.startswith("POST") and PAGES[page] != OPEN]

@@ -86,6 +86,12 @@ PAGES = {
     "GET /admin/outbox": "A",
     "GET /admin/{page}": "A",
     "POST /admin/{page}/{what}": "A",
+    "GET /admin/keys": "A",
+    "POST /admin/keys/{what}": "A",
+    "GET /admin/webhooks": "A",
+    "POST /admin/webhooks/add": "A",
+    "GET /admin/webhooks/{subscription}": "A",
+    "POST /admin/webhooks/{subscription}/{what}": "A",
     "GET /admin/sessions": "A",
     "POST /admin/sessions/end": "A",
 }
