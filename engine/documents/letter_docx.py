@@ -4,15 +4,16 @@ Mark and rules of a letter stand in the first page's header and footer, as §10.
 first page only; LibreOffice and Word both keep them there. Figures come from gbt9704.yaml.
 """
 
+import gc
 import io
-import math
+from datetime import UTC, datetime, time
 from typing import Any
 
 from docx import Document
 from docx.document import Document as DocumentType
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING
-from docx.shared import Length, Mm, Pt
+from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as DocxParagraph
 
 from engine.documents.docx_parts import (
@@ -27,15 +28,14 @@ from engine.documents.docx_parts import (
 from engine.documents.fonts import FontRole
 from engine.documents.geometry import figures
 from engine.documents.letter_data import Annex, Layout, LetterData, Paragraph, written_date
-
-TWENTIETHS = 20
+from engine.documents.letter_fit import docx_lines, pitch, track, wide_characters
 
 
 def render_docx(letter: LetterData) -> bytes:
     """Return the letter as an editable DOCX with the official font names."""
     made = Document()
     _set_page(made)
-    _set_body_style(made, _lines_a_page(letter))
+    _set_body_style(made, docx_lines(letter))
     if letter.layout is Layout.LETTER:
         _letter_head(made, letter)
     else:
@@ -45,10 +45,20 @@ def render_docx(letter: LetterData) -> bytes:
     for index, annex in enumerate(letter.attachments, start=1):
         _annex(made, annex, index if len(letter.attachments) > 1 else None)
     _colophon(made, letter)
-    made.core_properties.title, made.core_properties.author = letter.title, letter.org
+    _properties(made, letter)
     written = io.BytesIO()
     made.save(written)
+    del made
+    # A document is a ring of small Python objects around megabytes of XML that Python cannot see.
+    gc.collect(1)
     return written.getvalue()
+
+
+def _properties(made: DocumentType, letter: LetterData) -> None:
+    properties, day = made.core_properties, datetime.combine(letter.date, time(), UTC)
+    properties.title, properties.author = letter.title, letter.org
+    properties.last_modified_by, properties.comments = letter.org, ""
+    properties.created = properties.modified = day
 
 
 def _set_page(made: DocumentType) -> None:
@@ -77,49 +87,6 @@ def _set_body_style(made: DocumentType, lines: int) -> None:
     style.paragraph_format.line_spacing = pitch(lines)
     style.paragraph_format.widow_control = False
     spaced_as_typed(style.element.get_or_add_pPr())
-
-
-def pitch(lines: int) -> Length:
-    """Return the line pitch at which `lines` fill the type area, never a hair more than it."""
-    height = Mm(figures()["type_area"]["height"])
-    return Pt(int(height.pt / lines * TWENTIETHS) / TWENTIETHS)
-
-
-def _lines_a_page(letter: LetterData) -> int:
-    # §5.2.3 适当调整, as letter.typ does it; a word processor breaks lines itself: an estimate.
-    normal = int(figures()["grid"]["lines"])
-    if letter.layout is not Layout.LETTER:
-        return normal
-    choices = [normal, *figures()["tighter"]]
-    return next((lines for lines in choices if _height(letter, lines) <= _room()), normal)
-
-
-def _room() -> float:
-    form, area = figures()["letter"], figures()["type_area"]
-    above = form["mark_top"] + form["rule_gap"] + form["between"] - area["top"]
-    return float(Mm(area["height"] - above).pt - form["mark_size"])
-
-
-def _height(letter: LetterData, lines: int) -> float:
-    """Return the height below the first rule, in pt, when `lines` fill a page; a line to spare."""
-    sizes, title = figures()["sizes"], figures()["title"]
-    texts = [f"　　{part.lead}{part.text}" for part in letter.body]
-    counted = sum(math.ceil(_wide_characters(text) / _characters_a_line()) for text in texts)
-    blank = title["blank_lines_above"] + title["blank_lines_below"] + 1
-    fixed = len(("number", "addressee", "issuer", "date")) + blank
-    annexed = len(letter.attachments) + 1 if letter.attachments else 0
-    titled = len(letter.title_lines) * (sizes["title"] + title["leading"])
-    return float((counted + fixed + annexed + 1) * pitch(lines).pt + titled)
-
-
-def _characters_a_line() -> float:
-    return float(figures()["grid"]["characters"] - 1)
-
-
-def track() -> float:
-    """Return what is added between characters, in pt, so that 28 fill a line."""
-    width = Mm(figures()["type_area"]["width"]).pt
-    return float(width / figures()["grid"]["characters"] - figures()["sizes"]["body"])
 
 
 def _letter_head(made: DocumentType, letter: LetterData) -> None:
@@ -198,7 +165,7 @@ def _attachment_list(made: DocumentType, annexes: tuple[Annex, ...]) -> None:
 
 def _signature(made: DocumentType, letter: LetterData) -> None:
     day, cell = written_date(letter.date), figures()["sizes"]["body"] + track()
-    half = (_wide_characters(letter.org) - _wide_characters(day)) / 2
+    half = (wide_characters(letter.org) - wide_characters(day)) / 2
     right = figures()["seal"]["date_from_right_characters"]
     over = max(0.0, half - right)
     for text, characters in ((letter.org, right + over - half), (day, right + over)):
@@ -206,10 +173,6 @@ def _signature(made: DocumentType, letter: LetterData) -> None:
         paragraph.alignment = ALIGN.RIGHT
         paragraph.paragraph_format.right_indent = Pt(characters * cell)
         write(paragraph, text)
-
-
-def _wide_characters(text: str) -> float:
-    return sum(0.5 if char.isascii() else 1.0 for char in text)
 
 
 def _paragraph(made: DocumentType, part: Paragraph) -> None:

@@ -13,6 +13,7 @@ from engine.documents.fonts import FALLBACK, FontRole, FontSet
 from engine.documents.geometry import figures
 from engine.documents.letter_data import Annex, LetterData, Paragraph, written_date
 from engine.documents.letter_docx import render_docx
+from engine.documents.letter_fit import nearly_fits, one_line_rows, pdf_lines
 from engine.errors import DocumentError, NotFoundError
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "notices"
 ARCHIVE_STANDARD = "a-2b"
+KEPT_DOCUMENTS = 10
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,15 @@ def render_pdf(letter: LetterData, *, fonts: FontSet, moment: datetime) -> Rende
         DocumentError: a character has no glyph, or typst warned of anything at all.
     """
     notes = fonts.notes_for(letter.texts())
-    pdf, layout = _press(fonts).print(_inputs(letter, fonts), moment)
+    press, inputs = _press(fonts), _inputs(letter, fonts)
+    made = press.print(inputs, moment)
+    if made.signed_on > 1 and nearly_fits(letter):
+        made = press.print({**inputs, "measure": "yes"}, moment)
     return RenderedLetter(
-        pdf=pdf,
-        sha256=hashlib.sha256(pdf).hexdigest(),
-        pages=layout["pages"],
-        notes=(*notes, *_line_notes(layout["lines"])),
+        pdf=made.pdf,
+        sha256=hashlib.sha256(made.pdf).hexdigest(),
+        pages=made.pages,
+        notes=(*notes, *_line_notes(made.lines)),
     )
 
 
@@ -70,6 +75,16 @@ def render_png(letter: LetterData, *, fonts: FontSet, page: int = 1, ppi: int = 
     return pictures[page - 1]
 
 
+@dataclass(frozen=True)
+class _Printed:
+    """A PDF and how it came out: pages, lines a page, the page of the signature."""
+
+    pdf: bytes
+    pages: int
+    lines: int
+    signed_on: int
+
+
 class _Press:
     """One warm typst compiler; it serves one thread at a time."""
 
@@ -84,9 +99,10 @@ class _Press:
             font_paths=[str(path) for path in directories],
             ignore_system_fonts=True,
         )
+        self._broom = typst.Compiler(ignore_system_fonts=True)
 
-    def print(self, inputs: dict[str, str], moment: datetime) -> tuple[bytes, dict[str, int]]:
-        """Return the PDF and how it was laid out: pages, lines a page."""
+    def print(self, inputs: dict[str, str], moment: datetime) -> _Printed:
+        """Return the PDF, and how typst laid it out."""
         with self._lock:
             pdf = self._compile(
                 inputs,
@@ -95,14 +111,26 @@ class _Press:
                 timestamp=moment.astimezone(UTC).replace(microsecond=0),
             )
             # A query sees the document that was compiled last, hence the same lock.
-            layout = json.loads(self._compiler.query("<layout>", field="value", one=True))
-        return bytes(pdf), layout
+            told = {label: self._told(label) for label in ("page", "lines", "signed")}
+            self._forget()
+        (lines,), (signed_on,) = told["lines"], told["signed"]
+        return _Printed(bytes(pdf), len(told["page"]), int(lines), int(signed_on))
+
+    def _told(self, label: str) -> list[Any]:
+        told: list[Any] = json.loads(self._compiler.query(f"<{label}>", field="value"))
+        return told
 
     def draw(self, inputs: dict[str, str], ppi: int) -> list[bytes]:
         """Return every page as PNG."""
         with self._lock:
             drawn = self._compile(inputs, format="png", ppi=float(ppi))
+            self._forget()
         return list(drawn) if isinstance(drawn, list) else [drawn]
+
+    def _forget(self) -> None:
+        # typst keeps what it set for ten documents, 3 MB a letter; no two letters share anything.
+        for _ in range(KEPT_DOCUMENTS):
+            self._broom.compile(input=b"", format="png", ppi=1.0)
 
     def _compile(self, inputs: dict[str, str], **options: Any) -> Any:
         try:
@@ -133,7 +161,8 @@ def _inputs(letter: LetterData, fonts: FontSet) -> dict[str, str]:
         "layout": letter.layout.value,
         "mark": letter.head,
         "date": written_date(letter.date),
-        "annexes": [asdict(annex) for annex in letter.attachments],
+        "annexes": [{**asdict(one), "one_line": one_line_rows(one)} for one in letter.attachments],
+        "lines": pdf_lines(letter),
         "fonts": _font_choices(fonts),
     }
     return {"data": json.dumps(page, ensure_ascii=False)}
