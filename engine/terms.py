@@ -367,6 +367,7 @@ class NoticeKind(Term):
     LETTER_PROPOSED = "letter_proposed", "函件待审告知"
     DUE_CHANGED = "due_changed", "期限变更告知"
     DIGEST = "digest", "每日摘要"
+    ADDRESS_CHECK = "address_check", "邮箱核实"
 
 
 class MessageStatus(Term):

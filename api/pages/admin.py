@@ -1,6 +1,7 @@
 """The administrator's pages (管理): health, mailbox, outgoing mail, accounts, units."""
 
 import urllib.request
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,7 +10,7 @@ from fastapi.responses import Response
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.naming import unit_meant
 from api.pages.visit import Visit, attempt, reading
-from engine.actions import administration
+from engine.actions import address_checks, administration
 from engine.actions.actor import require_role
 from engine.actions.people import NewAccount
 from engine.delivery.mailbox import list_messages, read_message
@@ -19,6 +20,7 @@ from engine.rules.calendar_alarms import missing_calendars
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import desk_admin, webhooks
+from engine.store.database import work
 from engine.store.row_security import wall
 from engine.terms import Role
 
@@ -44,7 +46,7 @@ def health(request: Request) -> Response:
 def prefect_state() -> tuple[str, str]:
     """Return whether the flow engine answers, and where it was asked."""
     settings = load_settings()
-    base = settings.prefect_api_url or f"http://127.0.0.1:{settings.prefect_port}/api"
+    base = settings.prefect_api_url or f"http://127.0.0.1:{_prefect_port()}/api"
     if not base.startswith(("http://", "https://")):
         return "unknown", base
     try:
@@ -52,6 +54,15 @@ def prefect_state() -> tuple[str, str]:
             return ("up" if answer.read(8) == b"true" else "odd"), base
     except (OSError, ValueError):
         return "away", base
+
+
+def _prefect_port() -> int:
+    """Return the port the embedded server really took: the wanted one may have been in use."""
+    settings = load_settings()
+    try:
+        return int((settings.var / "prefect" / "server.port").read_text())
+    except (OSError, ValueError):
+        return settings.prefect_port
 
 
 @router.get("/admin/mailbox")
@@ -120,9 +131,14 @@ def change(request: Request, page: str, what: str, form: Posted) -> Response:
         about, secret = doing(visit, form)
         if secret:
             return _manage(visit, page, EMPTY, secret=secret, about=about, edit=0)
-        return visit.go(f"/admin/{page}", about)
+        kept = f"?unit={_number(form, 'id')}" if (page, what) == ("units", "test") else ""
+        return visit.go(f"/admin/{page}{kept}", about)
 
     def again(visit: Visit, error: EngineError) -> Response:
+        if "code" in error.fields:
+            with work() as session:
+                wrong = replace(visit.step, session=session)
+                address_checks.count_wrong(wrong, _number(form, "id"))
         return _manage(visit, page, form, error, edit=_number(form, "id", 0))
 
     return attempt(request, form, do, again)
@@ -183,8 +199,19 @@ def _unit(visit: Visit, form: Form) -> tuple[str, str]:
     return f"{unit.name}的收件信息已保存。", ""
 
 
+def _test_mail(visit: Visit, form: Form) -> tuple[str, str]:
+    unit = address_checks.send_test(visit.step, _number(form, "id"))
+    return f"测试信已发往{unit.name}，请对方把信里的核实码告诉您，填在下面。", ""
+
+
+def _confirm(visit: Visit, form: Form) -> tuple[str, str]:
+    unit = address_checks.confirm(visit.step, _number(form, "id"), form.text("code"))
+    return f"{unit.name}的收件邮箱已核实。", ""
+
+
 DOINGS = {
     ("accounts", "add"): _add_account, ("accounts", "reset"): _reset,
+    ("units", "test"): _test_mail, ("units", "confirm"): _confirm,
     ("accounts", "switch"): _switch, ("accounts", "unlock"): _unlock,
     ("units", "save"): _unit,
 }  # fmt: skip

@@ -28,6 +28,7 @@ from engine.models import Letter, Ticket, Unit
 from engine.settings import load_settings
 from engine.store import clocks, desk_lists, desk_ticket, desk_unit, desk_views
 from engine.store import letters as store
+from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, LetterStatus, RectificationGround, Role
 
 router = APIRouter(include_in_schema=False)
@@ -221,6 +222,20 @@ def _drop(visit: Visit, letter: Letter, form: Form) -> str:
     return "已决定不发，理由已留痕。"
 
 
+def _refer(visit: Visit, letter: Letter, form: Form) -> str:
+    reason = form.text("opinion").strip()
+    if not reason:
+        words = "请写明为什么建议移交线索。"
+        raise BadInputError(words, fields={"opinion": words})
+    ticket = ticket_store.lock_ticket(visit.session, letter.ticket_id)
+    grounds = tuple(RectificationGround.parse(one) for one in letter.grounds)
+    proposal = actions.Proposal(LetterKind.REFERRAL, grounds, reason)
+    if actions.propose_letter(visit.step, ticket, proposal) is None:
+        message = "这张工单已有一份问题线索移交函在办。"
+        raise ConflictError(message)
+    return "已提议移交线索，由主管拟稿、另一位主管批准。"
+
+
 def _judge(visit: Visit, letter: Letter, form: Form) -> str:
     if form.text("accepted") not in ("yes", "no"):
         words = "请选是否认可整改。"
@@ -230,4 +245,7 @@ def _judge(visit: Visit, letter: Letter, form: Form) -> str:
     return "已认可整改。" if accepted else "认定整改不到位，单位须再次回复。"
 
 
-DOINGS = {"draft": _draft, "approve": _approve, "reject": _reject, "drop": _drop, "judge": _judge}
+DOINGS = {
+    "draft": _draft, "approve": _approve, "reject": _reject, "drop": _drop, "judge": _judge,
+    "refer": _refer,
+}  # fmt: skip

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from engine.actions.passwords import hash_password, one_time_password
 from engine.actions.people import NewAccount, create_account
 from engine.actions.sessions import end_sessions
-from engine.errors import BadInputError, NotFoundError
-from engine.models import Account, Unit
+from engine.errors import BadInputError, ConflictError, NotFoundError
+from engine.models import Account, Assignment, Unit
 from engine.terms import Role
 
 
@@ -55,10 +56,38 @@ def unlock(session: Session, account_id: int) -> Account:
 def switch_account(session: Session, account_id: int, now: datetime, *, active: bool) -> Account:
     """Switch an account on or off (停用); off ends its sessions at once."""
     account = _account(session, account_id)
+    if not active:
+        _refuse_to_strand(session, account)
     account.active = active
     if not active:
         end_sessions(session, account_id, now)
     return account
+
+
+def _refuse_to_strand(session: Session, account: Account) -> None:
+    """Refuse to switch off the last who could do a unit's open work, or administer the house.
+
+    Raises:
+        ConflictError: says how much work is left, or that nobody else could administer.
+    """
+    others = select(func.count()).where(col(Account.id) != account.id, col(Account.active))
+    if account.role is Role.ADMINISTRATOR:
+        if not session.exec(others.where(Account.role == Role.ADMINISTRATOR)).one():
+            message = "这是最后一个可用的管理员账号，请先另建一个。"
+            raise ConflictError(message)
+        return
+    if (
+        account.unit_id is None
+        or session.exec(others.where(Account.unit_id == account.unit_id)).one()
+    ):
+        return
+    open_work = select(func.count()).where(
+        Assignment.unit_id == account.unit_id, col(Assignment.ended_at).is_(None)
+    )
+    count = session.exec(open_work).one()
+    if count:
+        message = f"停用前请把 {count} 件在办转给他人：先给该单位另建账号，或由热线改派。"
+        raise ConflictError(message)
 
 
 def _account(session: Session, account_id: int) -> Account:

@@ -5,6 +5,7 @@ from datetime import date
 
 from engine.actions import clocks, post, referrals
 from engine.actions.actor import SYSTEM
+from engine.actions.address_checks import require_verified
 from engine.actions.evidence import evidence_for
 from engine.actions.letter_facts import demands_for, letter_data
 from engine.actions.post import File, Mail
@@ -158,6 +159,7 @@ def approve_letter(step: Step, letter: Letter) -> Letter:
     if step.actor.account_id is not None and step.actor.account_id == letter.drafted_by_id:
         message = "拟稿人不能批准自己拟的函，须由另一位主管批准。"
         raise NotPermittedError(message)
+    require_verified(step.session.get_one(Unit, letter.unit_id))
     if letter.kind is LetterKind.REFERRAL:
         referrals.check_signer(step, letter)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)

@@ -59,7 +59,7 @@ def load_reference_data(now: datetime) -> list[str]:
     catalogue = load_catalogue()
     with work() as session:
         rules = rules_in_force(session)
-        added = _add_units(session, catalogue)
+        added = _add_units(session, catalogue, now)
         _note_versions(session, catalogue, rules, now)
     parameters = len(rules.parameters)
     return [
@@ -70,20 +70,21 @@ def load_reference_data(now: datetime) -> list[str]:
     ]
 
 
-def _add_units(session: Session, catalogue: Catalogue) -> int:
+def _add_units(session: Session, catalogue: Catalogue, now: datetime) -> int:
     known = set(session.exec(select(Unit.name)).all())
     new = [unit for unit in catalogue.units if unit.name not in known]
     for unit in new:
-        session.add(_unit(unit))
+        session.add(_unit(unit, now))
     return len(new)
 
 
-def _unit(unit: ListedUnit) -> Unit:
+def _unit(unit: ListedUnit, now: datetime) -> Unit:
     demo = load_settings().demo_data
     return Unit(
         name=unit.name, slug=unit.slug, aliases=list(unit.aliases), kind=unit.kind,
         subordinate=unit.subordinate, initials=initials(unit.name),
         email=f"{unit.slug}@{DEMO_DOMAIN}" if demo else "",
+        email_verified_at=now if demo else None,
         leader_email=f"{unit.slug}.leader@{DEMO_DOMAIN}" if demo else "",
     )  # fmt: skip
 

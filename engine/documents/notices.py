@@ -50,6 +50,7 @@ NEEDS: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.LETTER_PROPOSED: (*TICKET, "letter_kind", "reason"),
     NoticeKind.DUE_CHANGED: (*TICKET, "old_due_on", "new_due_on", "reason"),
     NoticeKind.DIGEST: (*COMMON, "items"),
+    NoticeKind.ADDRESS_CHECK: (*COMMON, "unit", "code"),
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from engine.models.base import NAMING
 
 SQLModel.metadata.naming_convention = NAMING
 
+from engine.models.address_check import AddressCheck  # noqa: E402
 from engine.models.audit import AuditCheck, AuditEntry, AuditMark, AuditSeal  # noqa: E402
 from engine.models.bulk import BulkAct  # noqa: E402
 from engine.models.clocks import Breach, Clock, RungTaken  # noqa: E402
@@ -52,6 +53,7 @@ from engine.models.work import (  # noqa: E402
 __all__ = [
     "Account",
     "AccountSession",
+    "AddressCheck",
     "Answer",
     "ApiKey",
     "ApiKeyDay",

@@ -110,4 +110,5 @@ def _launch(home: Path, port: int, password: str) -> "subprocess.Popen[bytes]":
             env=values, start_new_session=True,
         )  # fmt: skip
     (home / "server.pid").write_text(str(child.pid))
+    (home / "server.port").write_text(str(port))
     return child

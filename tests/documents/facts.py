@@ -121,6 +121,7 @@ def notice_facts(**changes):
         "ruling": "不同意退单",
         "new_due_on": date(2026, 10, 20),
         "old_due_on": date(2026, 10, 16),
+        "code": "004219",
         "items": [
             {
                 "number": "LZ202609280042",
