@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from api import views
 from api.dependencies import Call
 from api.errors import of_findings, problem_of
 from api.problem import Problem
+from api.receipt import TicketReceipt, receipt
 from api.requests import TicketBody, new_ticket, sent_with
-from api.schemas import Answer, TicketReceipt
+from api.schemas import Answer
 from engine.actions.receiving import receive_ticket
 from engine.errors import BadInputError, EngineError, UnavailableError
 from engine.store.database import work
@@ -58,7 +58,7 @@ def _written(call: Call, raw: dict[str, Any]) -> tuple[int, TicketReceipt]:
         own = replace(call, step=replace(call.step, session=session))
         received = receive_ticket(own.step, new_ticket(body), sent_with(body, call.key_id))
         status = WRITTEN_BEFORE if received.replayed else WRITTEN
-        return status, views.receipt(own, received)
+        return status, receipt(own, received)
 
 
 def _parsed(raw: dict[str, Any]) -> TicketBody:

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from engine.actions.callbacks import CallbackForm
 from engine.actions.intake_checks import NewTicket, checked, parse_kind, parse_urgency
 from engine.actions.receiving import Sent
+from engine.actions.withdrawing import WithdrawalForm
 from engine.errors import BadInputError
 from engine.terms import (
     AnswerOutcome,
@@ -196,6 +197,28 @@ class SupplementBody(Body):
     )
 
 
+class WithdrawalBody(Body):
+    """The requester takes the matter back (撤回)."""
+
+    words: Text = Field(min_length=1, max_length=500, description="why, as the requester says")
+    channel: Channel = Field(description="how it was said; only a person's word ends a unit's work")
+    called_by: Text = Field(
+        default="", max_length=40,
+        description="name or work number of the person who spoke with the requester",
+    )  # fmt: skip
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"words": "已自行协商解决。", "channel": "human_call", "called_by": "工号 1023"},
+                {"words": "网上撤回", "channel": "web"},
+            ]
+        },
+    )
+
+
 class SuggestBody(Body):
     """A text to be routed without being taken in."""
 
@@ -245,6 +268,11 @@ def _tried(read: Callable[[], Result], fields: dict[str, str]) -> Result | None:
     except BadInputError as error:
         fields.update(error.fields)
         return None
+
+
+def withdrawal_form(body: WithdrawalBody) -> WithdrawalForm:
+    """Return the withdrawal that a body describes."""
+    return WithdrawalForm(**body.model_dump())
 
 
 def callback_form(body: CallbackBody) -> CallbackForm:

@@ -152,22 +152,6 @@ class TicketHead(Answer):
     url: str
 
 
-class TicketReceipt(TicketHead):
-    """The answer to a new ticket, as things stood when it was written.
-
-    `decision` says whether routing is sure (`dispatch`) or a person must choose (`choose`,
-    `not_ours`, `conflict`); `proposals` are the best three. `agency_responsible` and
-    `expected_datetime` are named as in Open311 GeoReport v2.
-    """
-
-    decision: Word
-    decision_reason: str
-    proposals: list[Proposal]
-    agency_responsible: str
-    expected_datetime: Moment | None
-    deadlines: list[Deadline]
-
-
 class Requester(Answer):
     """Who brought the ticket (诉求人)."""
 

@@ -6,22 +6,20 @@ from api import schemas
 from api.deadline_views import Units, clocks_of, deadline, ticket_url, unit_ref
 from api.dependencies import Call
 from api.schemas import Word
-from engine.actions.receiving import Received
-from engine.models import Assignment, Callback, Clock, Ticket, TicketEventRecord
-from engine.store import api_views, clocks
+from engine.models import Assignment, Callback, Ticket, TicketEventRecord
+from engine.store import api_views
 from engine.store import tickets as store
 from engine.store.desk_ticket import for_units
 from engine.terms import (
     ActorKind,
     AssignmentRole,
-    ClockKind,
     RoutingDecision,
     TicketEvent,
     TicketStatus,
 )
 
 PROPOSALS = 3
-UNDECIDED = "待分派"
+SAID = (TicketEvent.SUPPLEMENT, TicketEvent.WITHDRAW, TicketEvent.ASK_WITHDRAWAL)
 
 
 def suggestion(stored: dict[str, object]) -> schemas.Suggestion:
@@ -82,57 +80,6 @@ def head(
     }
 
 
-def receipt(call: Call, received: Received) -> schemas.TicketReceipt:
-    """Return the answer to a new ticket as things stood when it was written, now and ever after."""
-    session, ticket = call.step.session, received.ticket
-    made, rows = _written_with(call, received)
-    units = api_views.units_by_id(session, (one.unit_id for one in made))
-    status = TicketStatus.DISPATCHED if made else TicketStatus.ACCEPTED
-    routing = routing_fields(ticket.routing)
-    answer = next((row for row in rows if row.kind is ClockKind.REQUESTER), None)
-    return schemas.TicketReceipt.model_validate({
-        **head(ticket, made, units, status),
-        "decision": routing["decision"],
-        "decision_reason": routing["reason"],
-        "proposals": routing["proposals"],
-        "agency_responsible": _responsible(ticket, made, units),
-        "expected_datetime": answer.due_at if answer else None,
-        "deadlines": [deadline(row, ticket, units, received.written_at) for row in rows],
-    })  # fmt: skip
-
-
-def _written_with(call: Call, received: Received) -> tuple[Sequence[Assignment], list[Clock]]:
-    """Return the assignments and clocks that were written together with the ticket."""
-    ticket = received.ticket
-    if not received.replayed and ticket.lead_unit_id is None:
-        return [], [received.clock] if received.clock else []
-    made = api_views.assignments_made_at(call.step.session, ticket, received.written_at)
-    return made, _clocks_of_receipt(call, ticket, made)
-
-
-def _clocks_of_receipt(call: Call, ticket: Ticket, made: Sequence[Assignment]) -> list[Clock]:
-    """Return the clocks started with the ticket: the requester's first, and its units'."""
-    ids = {one.id for one in made}
-    rows = clocks.of_ticket(call.step.session, ticket.id)
-    first = [row for row in rows if row.kind is ClockKind.REQUESTER][:1]
-    started = {one.id: one.dispatched_at for one in made}
-    theirs = [
-        row
-        for row in rows
-        if row.assignment_id in ids and row.started_at == started[row.assignment_id]
-    ]
-    return first + theirs
-
-
-def _responsible(ticket: Ticket, made: Sequence[Assignment], units: Units) -> str:
-    if made:
-        return units[made[0].unit_id].name
-    candidates = (ticket.routing or {}).get("candidates") or []
-    if ticket.routing_decision is RoutingDecision.DISPATCH and candidates:
-        return str(candidates[0]["unit"])
-    return UNDECIDED
-
-
 def ticket_view(call: Call, ticket: Ticket) -> schemas.TicketView:
     """Return a ticket as it stands now; the requester only for keys that may see it."""
     session = call.step.session
@@ -149,13 +96,13 @@ def ticket_view(call: Call, ticket: Ticket) -> schemas.TicketView:
         "returns": ticket.returns,
         "reworks": ticket.reworks,
         "decision": Word.of(decision) if decision else None,
-        "decision_reason": _decision_reason(call, ticket),
+        "decision_reason": shown_reason(call, ticket),
         "deadlines": [deadline(row, ticket, units, call.step.now) for row in rows],
         "private": _private(call, ticket) if call.private else None,
     })  # fmt: skip
 
 
-def _decision_reason(call: Call, ticket: Ticket) -> str:
+def shown_reason(call: Call, ticket: Ticket) -> str:
     """Return why routing decided so; with a conflict it quotes the requester (被反映单位)."""
     quotes = ticket.routing_decision is RoutingDecision.CONFLICT
     return str((ticket.routing or {}).get("reason") or "") if call.private or not quotes else ""
@@ -189,7 +136,7 @@ def event(call: Call, record: TicketEventRecord, number: str, units: Units) -> s
     """Return one event; a person's name and own words only for keys that may see them."""
     unit = units.get(record.unit_id) if record.unit_id is not None else None
     shown = call.private or not _may_quote(record)
-    text = record.details.get("text") if record.event is TicketEvent.SUPPLEMENT else None
+    text = record.details.get("text") if record.event in SAID else None
     source = record.from_status
     return schemas.EventView.model_validate({
         "id": record.id,

@@ -36,6 +36,7 @@ class TicketFacts:
     requester_content: bool = False
     second_person: bool = False
     merge_target: bool = False
+    freely_withdrawn: bool = False
     human_callback_owed: bool = False
     unresolved: bool = False
     rework_used: bool = False
@@ -137,6 +138,20 @@ def needs_merge_target(facts: TicketFacts) -> str | None:
     return None if facts.merge_target else "请写明并入哪一张在办工单。"
 
 
+def may_be_withdrawn(facts: TicketFacts) -> str | None:
+    """Refuse to drop a report (举报), or a ticket that stands for others too (并单)."""
+    if facts.kind is TicketKind.REPORT:
+        return "举报不因诉求人撤回而终止，可把撤回的意愿记为补充。"
+    return "有其他诉求并入本件，不能撤回。" if facts.carries_merged else None
+
+
+def is_freely_withdrawn(facts: TicketFacts) -> str | None:
+    """Refuse to take a unit's ticket back unless a person heard it from the requester (自愿)."""
+    if facts.freely_withdrawn:
+        return None
+    return "承办单位接手后撤回的，须由热线人工核实系诉求人自愿。"
+
+
 def human_callback_done(facts: TicketFacts) -> str | None:
     """Refuse to close while a human callback (人工回访) is owed: row 113 says 100 %."""
     if facts.human_callback_owed:
@@ -169,7 +184,9 @@ def _row(
 
 WAITING = {S.ACCEPTED, S.TO_BE_DISPATCHED}
 WITH_UNIT = {S.DISPATCHED, S.SIGNED_FOR, S.IN_PROGRESS, S.REWORK, S.SUPERVISED}
-FINAL = frozenset({S.CLOSED, S.REFUSED, S.MERGED, S.HANDED_TO_EMERGENCY})
+FINAL = frozenset({S.CLOSED, S.REFUSED, S.MERGED, S.HANDED_TO_EMERGENCY, S.WITHDRAWN})
+IN_HAND = frozenset({S.DISPATCHED, S.SIGNED_FOR, S.IN_PROGRESS, S.SUPERVISED, S.RETURNED,
+                     S.IN_ARBITRATION})  # fmt: skip
 OPEN = frozenset(set(S) - FINAL)
 EVERY = frozenset(S)
 INTAKE = "chengzhong-2023-19/113/intake"
@@ -215,6 +232,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(E.MERGE, WAITING, S.MERGED, HOTLINE, "house/H-36", not_yet_answered, needs_merge_target),
     _row(E.HAND_TO_EMERGENCY, WAITING, S.HANDED_TO_EMERGENCY, HOTLINE, "house/H-52",
          not_yet_answered),
+    _row(E.WITHDRAW, WAITING | IN_HAND, S.WITHDRAWN, HOTLINE, "house/H-75", not_yet_answered,
+         may_be_withdrawn, is_freely_withdrawn),
     # Facts that are recorded; the status stays.
     _row(E.ROUTE, WAITING, None, HOTLINE, INTAKE),
     # A letter's reply is due even after its ticket was closed.
@@ -231,6 +250,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(E.RESUME, WITH_UNIT, None, SUPERVISOR, "house/H-22"),
     _row(E.RECOMPUTE, set(EVERY), None, SYSTEM, "house/H-09"),
     _row(E.SUPPLEMENT, set(OPEN), None, HOTLINE, INTAKE),
+    _row(E.ASK_WITHDRAWAL, WAITING | IN_HAND, None, HOTLINE, "house/H-75", not_yet_answered,
+         may_be_withdrawn),
     _row(E.ASSIST_REPLY, WITH_UNIT, None, UNIT, "house/H-18"),
     _row(E.NOTE, set(EVERY), None, HOTLINE | UNIT, INTAKE),
     _row(E.PROPOSE_REFUSAL, {*WAITING, S.IN_ARBITRATION}, None, HOTLINE, "house/H-35"),

@@ -73,6 +73,7 @@ class TicketStatus(Term):
     REFUSED = "refused", "不予受理"
     MERGED = "merged", "已并单"
     HANDED_TO_EMERGENCY = "handed_to_emergency", "已转紧急"
+    WITHDRAWN = "withdrawn", "已撤回"
 
 
 class TicketEvent(Term):
@@ -100,6 +101,7 @@ class TicketEvent(Term):
     REFUSE = "refuse", "不予受理"
     MERGE = "merge", "并单"
     HAND_TO_EMERGENCY = "hand_to_emergency", "转紧急热线"
+    WITHDRAW = "withdraw", "诉求人撤回"
 
     # Facts that are recorded and leave the status as it is.
     ROUTE = "route", "派单建议"
@@ -116,6 +118,7 @@ class TicketEvent(Term):
     RESUME = "resume", "恢复计时"
     RECOMPUTE = "recompute", "期限重算"
     SUPPLEMENT = "supplement", "补充"
+    ASK_WITHDRAWAL = "ask_withdrawal", "申请撤回"
     ASSIST_REPLY = "assist_reply", "协办意见"
     NOTE = "note", "备注"
     PROPOSE_REFUSAL = "propose_refusal", "提议不予受理"
@@ -366,6 +369,7 @@ class NoticeKind(Term):
     CALLBACK_OWED = "callback_owed", "回访单"
     LETTER_PROPOSED = "letter_proposed", "函件待审告知"
     DUE_CHANGED = "due_changed", "期限变更告知"
+    WITHDRAWN = "withdrawn", "撤回告知"
     DIGEST = "digest", "每日摘要"
     ADDRESS_CHECK = "address_check", "邮箱核实"
 

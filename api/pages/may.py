@@ -18,13 +18,14 @@ SETTLED_BY_FORM = {
     TicketEvent.MERGE: {"merge_target": True},
     TicketEvent.ANSWER_ON_THE_SPOT: {"requester_content": True},
     TicketEvent.REFUSE: {"second_person": True},
+    TicketEvent.WITHDRAW: {"freely_withdrawn": True},
 }
 LEAD_CHOSEN = {TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE}
 ASSISTING_ACTS = ("sign", "assist")
 PAUSING = ("pause", "resume")
 RARE = (
     "merge", "emergency", "refuse", "propose-refusal", "settle", "pause", "resume", "supplement",
-    "note", "propose-letter", "split", "statutory", "evaluation-link",
+    "note", "propose-letter", "split", "withdraw", "statutory", "evaluation-link",
 )  # fmt: skip
 
 

@@ -8,12 +8,13 @@ from api.pages.visit import Visit
 from api.pages.words import due_words
 from engine.actions import adjusting, endings, overseeing
 from engine.actions.supplements import add_supplement
+from engine.actions.withdrawing import WithdrawalForm, withdraw
 from engine.errors import BadInputError
 from engine.models import Ticket
 from engine.rules.pauses import pause_reasons
 from engine.rules.shanghai import shanghai_date
 from engine.store import clocks
-from engine.terms import ClockKind, RefusalReason, TicketEvent
+from engine.terms import CallbackChannel, ClockKind, RefusalReason, TicketEvent
 
 E = TicketEvent
 
@@ -90,12 +91,21 @@ def _settle(visit: Visit, ticket: Ticket, form: Form) -> str:
     return "会商认定已记录。完成人工回访后可以办结。"
 
 
+def _withdraw(visit: Visit, ticket: Ticket, form: Form) -> str:
+    channel = chosen(form, "channel", CallbackChannel, "请选诉求人怎样撤回。")
+    made = WithdrawalForm(words=form.text("words"), channel=channel)
+    if withdraw(visit.step, ticket, made):
+        return "已按诉求人撤回了结，承办单位会收到告知。"
+    return "已记录撤回申请。请人工联系诉求人，核实自愿后再登记撤回。"
+
+
 MORE: tuple[Act, ...] = (
     Act("extend", E.REQUEST_EXTENSION, "申请延期", _extend),
     Act("remind", E.REMIND, "催办", _remind),
     Act("spot", E.ANSWER_ON_THE_SPOT, "当场答复办结", _spot),
     Act("merge", E.MERGE, "并入另一张", _merge),
     Act("emergency", E.HAND_TO_EMERGENCY, "转紧急热线", _emergency),
+    Act("withdraw", E.WITHDRAW, "诉求人撤回", _withdraw),
     Act("refuse", E.REFUSE, "不予受理", _refuse),
     Act("propose-refusal", E.PROPOSE_REFUSAL, "提议不予受理", _propose_refusal),
     Act("settle", E.SETTLE_BY_PANEL, "会商认定依法办结", _settle),

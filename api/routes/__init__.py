@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from api.routes import feed, reference, tickets
+from api.routes import feed, life, reference, tickets
 
-PARTS = (tickets, feed, reference)
+PARTS = (tickets, life, feed, reference)
 api = APIRouter(prefix="/api/v1")
 for part in PARTS:
     api.include_router(part.router)

@@ -15,11 +15,11 @@ from api.dependencies import (
     Writing,
 )
 from api.errors import StaleError
+from api.listing import ListQuery
+from api.receipt import TicketReceipt, receipt
 from api.requests import (
     BatchBody,
     CallbackBody,
-    Kind,
-    Status,
     SupplementBody,
     TicketBody,
     callback_form,
@@ -33,13 +33,13 @@ from engine.actions.receiving import Received, receive_ticket
 from engine.actions.supplements import add_supplement
 from engine.errors import NotFoundError
 from engine.models import Ticket
-from engine.store import api_views
+from engine.store.ticket_lists import tickets_page
 from engine.store.tickets import ticket_by_number
 
 router = APIRouter(prefix="/tickets", tags=["tickets"])
 LARGEST_ID = 2**63 - 1
 REPLAYED = {
-    "model": schemas.TicketReceipt,
+    "model": TicketReceipt,
     "description": "the same request was answered before: the same answer again",
 }
 
@@ -47,14 +47,14 @@ REPLAYED = {
 @router.post("", status_code=201, responses={200: REPLAYED, **problems(*WRITING)})
 def take_in(
     body: TicketBody, call: Writing, response: Response, key: IdempotencyKey = ""
-) -> schemas.TicketReceipt:
+) -> TicketReceipt:
     """Take a ticket in; repeating the same request never makes a second one.
 
     Both `Idempotency-Key` and (`source`, `external_id`) are unique.
     """
     received = receive_ticket(call.step, new_ticket(body), sent_with(body, call.key_id, key))
     _mark(response, received)
-    return views.receipt(call, received)
+    return receipt(call, received)
 
 
 @router.post(":batch", responses=problems(*WRITING))
@@ -75,18 +75,10 @@ def _mark(response: Response, received: Received) -> None:
 
 
 @router.get("", responses=problems(404, *READING))
-def list_tickets(
-    call: Reading,
-    status: Annotated[Status | None, Query(description="状态")] = None,
-    kind: Annotated[Kind | None, Query(description="类型")] = None,
-    unit: Annotated[str, Query(max_length=80, description="主办单位: name or slug")] = "",
-    after: Annotated[str, Query(pattern=r"^[A-Za-z0-9-]{0,24}$")] = "",
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> schemas.TicketPage:
+def list_tickets(call: Reading, asked: Annotated[ListQuery, Query()]) -> schemas.TicketPage:
     """List tickets in the order they were written, a page at a time."""
-    wanted = api_views.TicketFilter(status=status, kind=kind, unit=unit, after=after, limit=limit)
-    found = api_views.tickets_page(call.step.session, wanted)
-    return views.ticket_page(call, found, limit)
+    found = tickets_page(call.step.session, asked.wanted(call.step.now))
+    return views.ticket_page(call, found, asked.limit)
 
 
 @router.get("/{number}", responses=problems(404, *READING))

@@ -1,6 +1,6 @@
 """Takes a matter in (受理登记): ticket, clock, event, routing proposal, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from engine.errors import BadInputError, NotFoundError
 from engine.lifecycle import INTAKE
 from engine.models import Clock, Requester, Ticket, Unit
 from engine.rules.citations import clause
+from engine.rules.routing import Routing
 from engine.rules.routing.catalogue import load_catalogue
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
@@ -44,11 +45,23 @@ def propose(
     """
     state = in_force(session)
     routing = state.route(on, content, title=title, kind=kind, accused=accused)
+    if kind is TicketKind.REPORT and routing.decision is RoutingDecision.DISPATCH:
+        routing = _not_to_whom_it_names(routing, state.router(on).names_in(f"{title}。{content}"))
     stored = routing.to_json() | {"routing_version": state.number}
     rows = routing.candidates[0].tasks if routing.candidates else ()
     catalogue = load_catalogue(routing.catalogue_version)
     stored["category"] = catalogue.task(rows[0]).indicator if rows else ""
     return Proposal(routing.decision, stored)
+
+
+def _not_to_whom_it_names(routing: Routing, named: frozenset[str]) -> Routing:
+    """Leave a report (举报) to a person when the text names a unit that would get it."""
+    best = routing.candidates[0]
+    met = [name for name in (best.unit, *best.supports) if name in named]
+    if not met:
+        return routing
+    reason = f"举报说到{'、'.join(met)}，请人工判断是否须回避"
+    return replace(routing, decision=RoutingDecision.CHOOSE, reason=reason)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ NAMES: Mapping[TicketEvent, str] = MappingProxyType({
     E.APPROVE_LETTER: "letter_approved", E.REJECT_LETTER: "letter_rejected",
     E.SEND_LETTER: "letter_sent", E.ANSWER_LETTER: "letter_answered",
     E.ACCEPT_LETTER_ANSWER: "letter_answer_accepted", E.PROPOSE_REFERRAL: "referral_proposed",
-    E.UNMASK: "unmasked", E.UNDELIVERED: "undelivered",
+    E.UNMASK: "unmasked", E.UNDELIVERED: "undelivered", E.WITHDRAW: "withdrawn",
+    E.ASK_WITHDRAWAL: "withdrawal_asked",
 })  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from engine.terms import (
     Urgency,
 )
 
-OPEN = "status NOT IN ('closed', 'refused', 'merged', 'handed_to_emergency')"
+OPEN = "status NOT IN ('closed', 'refused', 'merged', 'handed_to_emergency', 'withdrawn')"
 
 
 class Ticket(SQLModel, table=True):

@@ -1,7 +1,6 @@
 """Queries of the JSON API: pages by key, the feed of events, repeated requests, health."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import NamedTuple
@@ -10,7 +9,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from engine.errors import BadInputError
 from engine.models import (
     Assignment,
     Heartbeat,
@@ -19,47 +17,7 @@ from engine.models import (
     Unit,
 )
 from engine.store.migrate import alembic_config
-from engine.store.tickets import unit_by_name
 from engine.store.writing import run
-from engine.terms import TicketKind, TicketStatus
-
-
-@dataclass(frozen=True, kw_only=True)
-class TicketFilter:
-    """Which tickets a list shows; `after` is the number of the last one seen."""
-
-    status: TicketStatus | None = None
-    kind: TicketKind | None = None
-    unit: str = ""
-    after: str = ""
-    limit: int = 50
-
-
-def tickets_page(session: Session, wanted: TicketFilter) -> Sequence[Ticket]:
-    """Return a page of tickets in the order they were written, with one more when more follow.
-
-    Raises:
-        NotFoundError: there is no such unit.
-        BadInputError: `after` is no ticket's number.
-    """
-    query = select(Ticket).order_by(col(Ticket.id)).limit(wanted.limit + 1)
-    if wanted.status is not None:
-        query = query.where(Ticket.status == wanted.status)
-    if wanted.kind is not None:
-        query = query.where(Ticket.kind == wanted.kind)
-    if wanted.unit:
-        query = query.where(Ticket.lead_unit_id == unit_by_name(session, wanted.unit).id)
-    if wanted.after:
-        query = query.where(col(Ticket.id) > _id_of(session, wanted.after))
-    return session.exec(query).all()
-
-
-def _id_of(session: Session, number: str) -> int:
-    found = session.exec(select(Ticket.id).where(Ticket.number == number)).one_or_none()
-    if found is None:
-        message = f"没有工单 {number}，不能从它往后列。"
-        raise BadInputError(message, fields={"after": message})
-    return found
 
 
 def events_after(

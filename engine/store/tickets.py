@@ -146,6 +146,12 @@ def last_callback(session: Session, ticket: Ticket) -> Callback | None:
     return session.exec(query.order_by(col(Callback.id).desc()).limit(1)).one_or_none()
 
 
+def callbacks(session: Session, ticket: Ticket) -> Sequence[Callback]:
+    """Return every callback duty of a ticket, oldest first."""
+    query = select(Callback).where(Callback.ticket_id == ticket.id)
+    return session.exec(query.order_by(col(Callback.id))).all()
+
+
 def attempts(session: Session, callback: Callback) -> Sequence[CallbackAttempt]:
     """Return the attempts made under a callback duty, oldest first."""
     query = select(CallbackAttempt).where(CallbackAttempt.callback_id == callback.id)

@@ -37,10 +37,27 @@ BODIES = {
     "/api/v1/tickets:batch": {"tickets": [TICKET]},
     "/api/v1/tickets/{number}/callbacks": CALLBACK,
     "/api/v1/tickets/{number}/supplements": {"text": "补充"},
+    "/api/v1/tickets/{number}/withdrawals": {
+        "words": "撤回",
+        "channel": "human_call",
+        "called_by": "工号 1",
+    },
     "/api/v1/routing/suggest": {"content": "申请材料", "title": "", "kind": "求助"},
 }
 QUERIES = {
-    "/api/v1/tickets": ("status", "kind", "unit", "after", "limit"),
+    "/api/v1/tickets": (
+        "status",
+        "kind",
+        "unit",
+        "source",
+        "external_id",
+        "since",
+        "until",
+        "updated_since",
+        "overdue",
+        "after",
+        "limit",
+    ),
     "/api/v1/events": ("after", "limit"),
 }
 QUICK = settings(

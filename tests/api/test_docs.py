@@ -17,7 +17,7 @@ from api.main import create_app
 from docs.examples import api_client
 from engine.store.database import Database
 from tests.api.conftest import Caller
-from tests.builders import a_ticket_to_call_back, an_api_key
+from tests.builders import a_ticket, a_ticket_to_call_back, an_api_key
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 SHOWN = "LZ2611230001"
@@ -33,8 +33,9 @@ def commands() -> list[list[str]]:
 
 @pytest.mark.parametrize("command", commands(), ids=lambda one: " ".join(one)[:60])
 def test_every_curl_line_works(caller: Caller, command: list[str]) -> None:
-    number = a_ticket_to_call_back("Mon 2026-11-23 09:00")
     address = next(word for word in command if word.startswith("$HOTLINE_URL"))
+    made = a_ticket if address.endswith("/withdrawals") else a_ticket_to_call_back
+    number = made("Mon 2026-11-23 09:00")
     path = address.removeprefix("$HOTLINE_URL").replace(SHOWN, number)
 
     if "-d" in command:

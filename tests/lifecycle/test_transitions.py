@@ -23,7 +23,7 @@ S = TicketStatus
 # Facts under which every guard lets an event pass, but for the panel's two opposite ones.
 EASY = {
     "has_lead": True, "contacted": True, "requester_content": True, "second_person": True,
-    "merge_target": True,
+    "merge_target": True, "freely_withdrawn": True,
 }  # fmt: skip
 
 
