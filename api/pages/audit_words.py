@@ -3,16 +3,18 @@
 from engine.models import AuditEntry
 
 ACTIONS = {
-    "create_account": "建账号", "reset_password": "重置密码", "change_password": "改密码",
-    "switch_account_off": "停用账号", "switch_account_on": "启用账号", "lock_account": "账号锁定",
-    "end_sessions": "结束登录", "sign_in": "登录", "set_unit_mail": "改单位邮箱",
-    "create_key": "建接口密钥", "revoke_key": "停用接口密钥", "rotate_key": "轮换接口密钥",
+    "change_password": "改密码", "end_sessions": "结束登录", "verify_address": "核实单位邮箱",
+    "export": "导出台账", "export_audit": "导出审计链", "load_reference": "载入参考数据",
     "edit_lexicon": "改派单词库", "restore_routing": "恢复派单版本", "learn_routing": "派单学习",
-    "load_reference": "载入参考数据", "export_audit": "导出审计链",
-    "words_taken_out": "到期脱敏",
+    "rule_change_proposed": "提议改规则", "rule_change_approved": "批准改规则",
+    "rule_change_refused": "不同意改规则", "rule_change_withdrawn": "撤回改规则",
+    "made": "新建", "changed": "修改", "revoked": "停用", "replaced": "轮换",
+    "old_ended": "旧密钥提前停用", "stopped": "停止推送", "started": "恢复推送",
+    "secret_changed": "换推送密钥", "old_secret_ended": "旧推送密钥提前停用",
+    "replayed_dead": "重推失败的", "replayed_since": "重推一段", "words_taken_out": "到期脱敏",
 }  # fmt: skip
-STREAMS = {"account": "账号", "unit": "单位", "key": "接口密钥", "routing": "派单规则",
-           "rules": "规则", "calendar": "日历", "reference": "参考数据"}  # fmt: skip
+STREAMS = {"account": "账号", "unit": "单位", "api_key": "接口密钥", "webhook": "事件推送",
+           "routing": "派单规则", "rule_change": "规则修改", "reference": "参考数据"}  # fmt: skip
 NAMES = {"username": "账号", "role": "角色", "name": "名称", "unit": "单位", "reason": "理由",
          "version": "版本", "scopes": "权限", "expression": "用语", "tier": "强弱",
          "change": "变化"}  # fmt: skip

@@ -230,7 +230,8 @@ def every_page(desk):
     seen, todo = set(), ["/"]
     while todo:
         path = todo.pop()
-        if path in seen or path.startswith("/static"):
+        # A file that leaves the house is written down in the audit log, and tested there.
+        if path in seen or path.startswith("/static") or "/export/" in path:
             continue
         seen.add(path)
         answer = desk.get(path)
