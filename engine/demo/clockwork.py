@@ -7,11 +7,11 @@ from datetime import datetime, time, timedelta
 from sqlmodel import col, select
 
 from engine.actions import background
-from engine.models import Clock
+from engine.models import Clock, OutboxMessage
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date, shanghai_moment
 from engine.store.database import work
-from engine.terms import ClockState
+from engine.terms import ClockState, MessageStatus
 
 BATCH = 500
 
@@ -55,10 +55,11 @@ class Clockwork:
         self.seen = seen or (lambda _: None)
 
     def advance(self, to: datetime) -> None:
-        """Go to `to`, stopping at each rung that falls due before it."""
-        while (due := next_rung(to)) is not None:
+        """Go to `to`, stopping at each rung and each held mail that falls due before it."""
+        while (due := next_due(to)) is not None:
             self.now = max(due, self.now)
             self.machinery.sweep(self.now)
+            self.machinery.send(self.now)
             self.seen(self.now)
         self.now = max(to, self.now)
 
@@ -69,17 +70,25 @@ class Clockwork:
         self.seen(self.now)
 
 
-def next_rung(until: datetime) -> datetime | None:
-    """Return when the next rung of any clock falls due, if not after `until`."""
-    query = (
+def next_due(until: datetime) -> datetime | None:
+    """Return when the next rung or mail of anything falls due, if not after `until`."""
+    rungs = (
         select(Clock.next_rung_at)
         .where(Clock.state == ClockState.RUNNING, col(Clock.next_rung_at) <= until,
                Clock.stuck_reason == "")
         .order_by(col(Clock.next_rung_at))
         .limit(1)
     )  # fmt: skip
+    mails = (
+        select(OutboxMessage.next_attempt_at)
+        .where(OutboxMessage.status == MessageStatus.PENDING,
+               col(OutboxMessage.next_attempt_at) <= until)
+        .order_by(col(OutboxMessage.next_attempt_at))
+        .limit(1)
+    )  # fmt: skip
     with work() as session:
-        return session.exec(query).first()
+        found = [session.exec(rungs).first(), session.exec(mails).first()]
+    return min((one for one in found if one is not None), default=None)
 
 
 def working_days_before(now: datetime, days: int, at: time, rules: RuleSet) -> datetime:

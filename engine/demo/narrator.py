@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from engine.models import Account, OutboxMessage, TicketEventRecord, Unit
 from engine.rules.shanghai import SHANGHAI, weekday_name
 from engine.store.database import work
-from engine.terms import ActorKind, TicketEvent
+from engine.terms import ActorKind, MessageStatus, TicketEvent
 
 LOUD = {
     TicketEvent.BREACH: "bold red", TicketEvent.ESCALATE: "red", TicketEvent.WARN: "yellow",
@@ -31,7 +31,7 @@ class Narrator:
     console: Console
     numbers: list[str] = field(default_factory=list)
     last_event: int = 0
-    last_mail: int = 0
+    mailed: set[int] = field(default_factory=set)
 
     def chapter(self, title: str, words: str) -> None:
         """Begin a story."""
@@ -58,14 +58,16 @@ class Narrator:
         return [_event_line(record) for record in records]
 
     def _mails(self, session: Session) -> list[tuple[Text, Text, Text]]:
-        query = select(OutboxMessage).where(col(OutboxMessage.id) > self.last_mail)
+        query = select(OutboxMessage).where(
+            OutboxMessage.status == MessageStatus.SENT, col(OutboxMessage.id).not_in(self.mailed)
+        )
         messages = session.exec(query.order_by(col(OutboxMessage.id))).all()
-        if messages:
-            self.last_mail = messages[-1].id
-        kinds: dict[str, list[str]] = {}
-        for message in messages:
-            kinds.setdefault(message.kind.label, []).append(_who(session, message.recipient))
-        return [_mail_line(kind, people) for kind, people in kinds.items()]
+        self.mailed |= {one.id for one in messages}
+        kinds: dict[tuple[datetime, str], list[str]] = {}
+        for one in messages:
+            sent = (one.sent_at or one.created_at, one.kind.label)
+            kinds.setdefault(sent, []).append(_who(session, one.recipient))
+        return [_mail_line(at, kind, people) for (at, kind), people in kinds.items()]
 
 
 def _who(session: Session, address: str) -> str:
@@ -92,8 +94,7 @@ def _grid(lines: list[tuple[Text, Text, Text]]) -> Table:
 
 
 def _event_line(record: TicketEventRecord) -> tuple[Text, Text, Text]:
-    at = record.at.astimezone(SHANGHAI)
-    when = Text(f"  {at:%m-%d} {weekday_name(at.date())} {at:%H:%M}", style="dim")
+    when = _when(record.at)
     name = record.actor_name.removesuffix("演示承办人")
     what = Text.assemble((f"{record.event.label} ", LOUD.get(record.event, "bold")))
     if record.reason and record.reason != record.event.label:
@@ -104,7 +105,12 @@ def _event_line(record: TicketEventRecord) -> tuple[Text, Text, Text]:
     return when, Text(name, style=WHO[record.actor_kind]), what
 
 
-def _mail_line(kind: str, people: list[str]) -> tuple[Text, Text, Text]:
+def _when(moment: datetime) -> Text:
+    at = moment.astimezone(SHANGHAI)
+    return Text(f"  {at:%m-%d} {weekday_name(at.date())} {at:%H:%M}", style="dim")
+
+
+def _mail_line(at: datetime, kind: str, people: list[str]) -> tuple[Text, Text, Text]:
     names = list(dict.fromkeys(people))
     to = "、".join(names[:NAMED]) + (f" 等 {len(names)} 处" if len(names) > NAMED else "")
-    return Text(""), Text("✉ 邮件", style="blue"), Text(f"{kind} → {to}", style="blue")
+    return _when(at), Text("✉ 邮件", style="blue"), Text(f"{kind} → {to}", style="blue")
