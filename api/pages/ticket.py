@@ -16,12 +16,12 @@ from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
 from api.pages.whys import why_of
 from engine.actions import drafts
 from engine.actions.desk_work import unmask
-from engine.actions.facts import return_closes_at
 from engine.actions.statutory import claim_of
 from engine.errors import ConflictError, EngineError, NotFoundError, NotPermittedError
 from engine.lifecycle import BY_EVENT
 from engine.models import Clock, Draft, Ticket, TicketEventRecord
 from engine.rules.pauses import pause_reasons
+from engine.rules.returns import return_closes_at
 from engine.rules.shanghai import shanghai_date, weekday_name
 from engine.store import desk_ticket, desk_views, tickets
 from engine.store.desk_special import shortenings_of
@@ -208,15 +208,16 @@ def _choices(visit: Visit, ticket: Ticket, whole: Whole) -> dict[str, Any]:
     lead = tickets.current_lead(visit.session, ticket)
     last = whole.answers[-1] if whole.answers else None
     owed = whole.callbacks[-1] if whole.callbacks else None
+    on = shanghai_date(ticket.accepted_at)
     return {
         "units": tickets.units(visit.session), "lead_part": lead, "last_answer": last,
         "owed": owed, "attempts": whole.attempts,
         "returned": tickets.pending_return(visit.session, ticket),
-        "return_closes": return_closes_at(lead, visit.rules) if lead else None,
+        "return_closes": return_closes_at(lead.dispatched_at, visit.rules, on) if lead else None,
         "Outcome": AnswerOutcome, "Result": AttemptResult, "Channel": CallbackChannel,
         "Reason": ReturnReason, "Satisfaction": Satisfaction, "Ground": RectificationGround,
         "LetterKind": LetterKind, "Refusal": RefusalReason,
-        "pauses": pause_reasons(visit.rules, shanghai_date(ticket.accepted_at)),
+        "pauses": pause_reasons(visit.rules, on),
         "claim": claim_of(visit.step, ticket),
         "shortenings": shortenings_of(visit.session, ticket),
     }  # fmt: skip

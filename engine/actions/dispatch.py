@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine.actions import clocks, post
-from engine.actions.facts import return_closes_at
 from engine.actions.post import File, Mail
 from engine.actions.step import Step, Why, take
 from engine.documents.calendar_entry import assignment_ics
 from engine.models import Assignment, Clock, Ticket, Unit
+from engine.rules.returns import return_closes_at
+from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Certificate
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
@@ -111,12 +112,13 @@ def _lead_work(step: Step, ticket: Ticket, lead: Assignment, order: Dispatch) ->
     if clocks.has_limit(ticket, ClockKind.HANDLING, step.now, step.rules):
         clocks.start(step, ticket, ClockKind.HANDLING, subject)
     due = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
+    accepted_on = shanghai_date(ticket.accepted_at)
     facts = {
         **due_facts(due),
         "role": lead.role.label,
         "unit": order.lead.name,
         "sign_by": sign.due_at,
-        "return_by": return_closes_at(lead, step.rules),
+        "return_by": return_closes_at(lead.dispatched_at, step.rules, accepted_on),
         "return_conditions": "须写明理由、法律或职责依据和建议承办单位，每单位每件一次",
         **_grounds(ticket, order),
     }

@@ -7,7 +7,7 @@ from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, NotFoundError
 from engine.lifecycle import FINAL
 from engine.models import Ticket, TicketEventRecord
-from engine.rules.acceptance import emergency_lines, refusal_rule
+from engine.rules.acceptance import emergency_lines, refusal_rule, refusal_stands
 from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
 from engine.terms import RefusalReason, TicketEvent, TicketKind
@@ -38,17 +38,19 @@ def refuse(step: Step, ticket: Ticket, reason: RefusalReason, words: str) -> Non
     _need(words, "请写明不予受理的具体情况和应走的途径。")
     check_still_refusable(step, ticket, reason)
     rule = refusal_rule(reason, step.rules, shanghai_date(ticket.accepted_at))
-    alone = not rule.needs_approval and not store.assignments(step.session, ticket)
-    second = alone or _proposed_by_another(step, ticket, reason)
+    second = refusal_stands(
+        rule, _proposers(step, ticket, reason), step.actor.account_id,
+        was_with_unit=bool(store.assignments(step.session, ticket)),
+    )  # fmt: skip
     why = Why(f"{reason.label}。{words.strip()} {rule.advice}".strip(), rule.citation.label,
               {"reason": reason.value})  # fmt: skip
     take(step, ticket, TicketEvent.REFUSE, why, second_person=second)
     _end(step, ticket, "不予受理")
 
 
-def _proposed_by_another(step: Step, ticket: Ticket, reason: RefusalReason) -> bool:
-    return any(_proposes(record, reason) and record.actor_id != step.actor.account_id
-               for record in store.events(step.session, ticket))  # fmt: skip
+def _proposers(step: Step, ticket: Ticket, reason: RefusalReason) -> list[int | None]:
+    events = store.events(step.session, ticket)
+    return [record.actor_id for record in events if _proposes(record, reason)]
 
 
 def _proposes(record: TicketEventRecord, reason: RefusalReason) -> bool:

@@ -16,6 +16,7 @@ from engine.actions.step import Step, Why, append
 from engine.errors import BadInputError, NotFoundError
 from engine.lifecycle import INTAKE
 from engine.models import Clock, Requester, Ticket, Unit
+from engine.rules.acceptance import kept_confidential
 from engine.rules.citations import clause
 from engine.rules.routing import Routing
 from engine.rules.routing.catalogue import load_catalogue
@@ -121,7 +122,6 @@ def _units(step: Step, new: NewTicket) -> tuple[Unit | None, list[Unit], Unit | 
 
 
 def _ticket(step: Step, new: NewTicket, proposal: Proposal, accused: Unit | None) -> Ticket:
-    report = new.kind is TicketKind.REPORT
     ticket = Ticket(
         number=store.next_number(step.session, number_prefix(step.now)),
         source=new.source,
@@ -132,7 +132,9 @@ def _ticket(step: Step, new: NewTicket, proposal: Proposal, accused: Unit | None
         title=new.title,
         content=new.content,
         place=new.place,
-        confidential=report if new.confidential is None else new.confidential or report,
+        confidential=kept_confidential(
+            new.kind, new.confidential, step.rules, shanghai_date(step.now)
+        ),
         demonstration=new.demonstration,
         parent_id=new.parent_id,
         accepted_at=step.now,

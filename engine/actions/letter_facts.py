@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from engine.actions.clocks import REWORK_RULE, is_overdue
+from engine.actions.clocks import REWORK_RULE
 from engine.actions.evidence import by_ground, clocks_of_unit
 from engine.actions.referral_facts import referral_of
 from engine.actions.step import Step
@@ -16,6 +16,7 @@ from engine.documents.letter_texts import (
 from engine.errors import ConflictError
 from engine.lifecycle import LETTER
 from engine.models import Clock, Letter, Ticket, TicketEventRecord, Unit
+from engine.rules import escalation
 from engine.rules.certificates import Certificate as StoredCertificate
 from engine.rules.citations import clause
 from engine.rules.shanghai import shanghai_date
@@ -155,9 +156,7 @@ def main_clock(step: Step, ticket: Ticket) -> Clock:
 def overdue_working_days(step: Step, clock: Clock) -> int:
     """Return how many working days a clock is (or was, when stopped) past its due day."""
     end = clock.stopped_at or step.now
-    if not is_overdue(clock, step.now):
-        return 0
-    return step.rules.calendar.working_days_between(clock.due_on, shanghai_date(end))
+    return escalation.overdue_working_days(clock.due_on, clock.due_at, end, step.rules)
 
 
 def _reply_by(step: Step, ticket: Ticket, letter: Letter) -> date:

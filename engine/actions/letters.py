@@ -6,6 +6,7 @@ from datetime import date
 from engine.actions import clocks, post, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.address_checks import require_verified
+from engine.actions.conduct import grounds_on_record
 from engine.actions.evidence import evidence_for
 from engine.actions.letter_facts import demands_for, letter_data
 from engine.actions.post import File, Mail
@@ -15,6 +16,7 @@ from engine.documents.letter_data import LetterData
 from engine.documents.letters import render_docx, render_pdf
 from engine.errors import BadInputError, ConflictError, NotPermittedError
 from engine.models import Clock, Letter, Ticket, Unit
+from engine.rules.rectification import grounds, signing_refusal
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import letters as store
@@ -26,6 +28,7 @@ from engine.terms import (
     NoticeKind,
     Recipient,
     RectificationGround,
+    Role,
     TicketEvent,
 )
 
@@ -55,6 +58,7 @@ def propose_letter(
         return referrals.propose_referral(step, ticket, lead, proposal.reason, proposal.grounds)
     if lead is None or store.in_hand(step.session, ticket.id, proposal.kind) is not None:
         return None
+    proposal = _with_record(step, ticket, proposal)
     why = Why(f"提议发{proposal.kind.label}：{proposal.reason}",
               details={"grounds": [one.value for one in proposal.grounds]})  # fmt: skip
     record = take(step, ticket, TicketEvent.PROPOSE_LETTER, why)
@@ -69,6 +73,16 @@ def propose_letter(
     if tell:
         _tell_supervisors(step, ticket, letter, f"event:{record.id}", proposal.reason)
     return letter
+
+
+def _with_record(step: Step, ticket: Ticket, proposal: Proposal) -> Proposal:
+    """Add what else the record speaks for; the drafter decides what is kept (H-32)."""
+    if proposal.kind is not LetterKind.RECTIFICATION:
+        return proposal
+    found = grounds_on_record(step, ticket)
+    more = [why for ground, why in found.items() if ground not in proposal.grounds]
+    reason = "；".join([proposal.reason, *more])
+    return replace(proposal, reason=reason, grounds=(*dict.fromkeys([*proposal.grounds, *found]),))
 
 
 def _tell_supervisors(step: Step, ticket: Ticket, letter: Letter, key: str, reason: str) -> None:
@@ -99,7 +113,7 @@ def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
         BadInputError: no ground or no demand is left.
         ConflictError: the letter is past drafting.
     """
-    _check_draft(letter, draft)
+    _check_draft(step, letter, draft)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     if letter.kind is LetterKind.REFERRAL:
         referrals.settle(step, letter, target=draft.target, judgement=draft.judgement)
@@ -134,13 +148,16 @@ def _evidence(step: Step, ticket: Ticket, letter: Letter, draft: Draft) -> list[
     return [line for line in known if line in draft.evidence]
 
 
-def _check_draft(letter: Letter, draft: Draft) -> None:
+def _check_draft(step: Step, letter: Letter, draft: Draft) -> None:
     if letter.status not in EVENT_OF_DRAFT:
         message = f"这份{letter.kind.label}{letter.status.label}，不能再拟稿。"
         raise ConflictError(message)
     fields = {}
+    listed = dict(grounds(step.rules, shanghai_date(step.now)))
     if not draft.grounds:
         fields["grounds"] = "请至少选一项事由。"
+    elif unlisted := [one.label for one in draft.grounds if one not in listed]:
+        fields["grounds"] = f"{'、'.join(unlisted)}不在现行事由之列，请改选。"
     if not [one for one in draft.demands if one.strip()]:
         fields["demands"] = "请写明要求。"
     if fields:
@@ -156,12 +173,8 @@ def approve_letter(step: Step, letter: Letter) -> Letter:
         DocumentError: fonts or characters are missing; nothing is numbered.
     """
     _waits_for_approval(letter)
-    if step.actor.account_id is not None and step.actor.account_id == letter.drafted_by_id:
-        message = "拟稿人不能批准自己拟的函，须由另一位主管批准。"
-        raise NotPermittedError(message)
+    _check_signer(step, letter)
     require_verified(step.session.get_one(Unit, letter.unit_id))
-    if letter.kind is LetterKind.REFERRAL:
-        referrals.check_signer(step, letter)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     _number(step, letter)
     letter.approved_by_id, letter.approved_at = step.actor.account_id, step.now
@@ -177,6 +190,17 @@ def approve_letter(step: Step, letter: Letter) -> Letter:
     if letter.kind is LetterKind.RECTIFICATION:
         referrals.after_rectification(step, ticket, letter)
     return letter
+
+
+def _check_signer(step: Step, letter: Letter) -> None:
+    """Refuse whoever may not approve a letter: only another supervisor than its drafter does."""
+    actor = step.actor
+    on, role = shanghai_date(step.now), actor.role or Role.SUPERVISOR
+    refusal = signing_refusal(letter.drafted_by_id, actor.account_id, role, step.rules, on)
+    if refusal is not None:
+        raise NotPermittedError(refusal)
+    if letter.kind is LetterKind.REFERRAL:
+        referrals.check_signer(step, letter)
 
 
 def _hand_over(step: Step, ticket: Ticket, letter: Letter) -> None:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from engine.actions import clocks
 from engine.actions.actor import Actor
-from engine.actions.facts import return_closes_at
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import Answer, Assignment, ReturnRequest, Ticket, Unit
+from engine.rules.returns import missing_in_return
+from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
 from engine.terms import (
     AnswerOutcome,
@@ -149,16 +150,12 @@ def request_return(step: Step, ticket: Ticket, form: ReturnForm) -> ReturnReques
         BadInputError: a reason, a basis or the suggested unit is missing or unknown.
         RefusedTransitionError: too late, returned before, or designated.
     """
-    suggested = _check_return(step, form)
+    suggested = _check_return(step, ticket, form)
     assignment = assignment_of(step, ticket, lead=True)
     name = suggested.name if suggested else "由热线研定"
     words = f"{form.reason.label}：{form.explanation.strip()}（建议：{name}）"
     details = {"reason": form.reason.value, "basis": form.legal_basis.strip()}
-    closes = return_closes_at(assignment, step.rules)
-    in_time = step.now < closes
-    take(
-        step, ticket, TicketEvent.RETURN, Why(words, details=details), within_return_window=in_time
-    )
+    take(step, ticket, TicketEvent.RETURN, Why(words, details=details))
     ticket.returns += 1
     row = ReturnRequest(
         ticket_id=ticket.id, assignment_id=assignment.id, unit_id=assignment.unit_id,
@@ -175,14 +172,9 @@ def request_return(step: Step, ticket: Ticket, form: ReturnForm) -> ReturnReques
     return row
 
 
-def _check_return(step: Step, form: ReturnForm) -> Unit | None:
-    fields = {}
-    if not form.explanation.strip():
-        fields["explanation"] = "请写明退单理由。"
-    if not form.legal_basis.strip():
-        fields["legal_basis"] = "请写明依据的职责条款或法律条文。"
-    if form.reason is ReturnReason.OTHER_UNIT_LEADS and not form.suggested_unit.strip():
-        fields["suggested_unit"] = "请写明建议由哪个单位承办。"
+def _check_return(step: Step, ticket: Ticket, form: ReturnForm) -> Unit | None:
+    on = shanghai_date(ticket.accepted_at)
+    fields = missing_in_return(form.reason, vars(form), step.rules, on)
     if fields:
         raise BadInputError("；".join(fields.values()), fields=fields)
     name = form.suggested_unit

@@ -1,6 +1,6 @@
 """Acceptance (受理): what is refused and how, what leaves at once, what is split or merged."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -51,15 +51,19 @@ def refusal_rule(reason: RefusalReason, rules: RuleSet, on: date) -> RefusalRule
 
 
 @cites("house/H-35")
-def refusal_hindrance(
-    reason: RefusalReason, proposer: str, approver: str | None, rules: RuleSet, on: date
-) -> str | None:
-    """Return why a refusal is not valid yet, in Chinese; None when it stands (四眼)."""
-    if not refusal_rule(reason, rules, on).needs_approval:
-        return None
-    if approver is None:
-        return "不予受理须由第二人复核"
-    return "复核人不能是提出人" if approver == proposer else None
+def refusal_stands(
+    rule: RefusalRule,
+    proposers: Collection[int | None],
+    approver: int | None,
+    *,
+    was_with_unit: bool,
+) -> bool:
+    """Return whether enough people have looked at a refusal (四眼): its decider, and a proposer.
+
+    Only what needs no approval, and never was with a unit, one person may refuse alone.
+    """
+    alone = not rule.needs_approval and not was_with_unit
+    return alone or any(proposer != approver for proposer in proposers)
 
 
 @cites("house/H-35")
@@ -162,9 +166,14 @@ def _count(matters: Sequence[EarlierMatter], requester: str) -> int:
 
 
 @cites("house/H-39")
-def confidential_by_default(kind: TicketKind, rules: RuleSet, on: date) -> bool:
-    """Return whether a kind is kept confidential unless the requester says otherwise (举报)."""
-    return kind in rules.parameters["privacy.confidential_kinds"].on(on).value
+def kept_confidential(kind: TicketKind, wish: bool | None, rules: RuleSet, on: date) -> bool:
+    """Return whether a ticket is kept confidential: what was asked for, else what its kind wants.
+
+    A report (举报) is confidential whatever anybody says.
+    """
+    if wish is None:
+        wish = kind in rules.parameters["privacy.confidential_kinds"].on(on).value
+    return wish or kind is TicketKind.REPORT
 
 
 @cites("chengzhong-2023-19/113/intake", "house/H-38")

@@ -117,12 +117,3 @@ def _place(file: YearFile) -> tuple[str, int]:
 
 def _notices(file: YearFile | None) -> int:
     return len(file.notices) if file else 0
-
-
-def calendar_of_version(region: str, version: str) -> Calendar:
-    """Return a calendar made of shipped year files as it stood under a version.
-
-    Raises:
-        RuleError: no set of published notices has that version.
-    """
-    return shipped_book().of_version(region, version)

@@ -97,17 +97,6 @@ def handed_in(path: Path, *, number: str = "", dated: date | None = None) -> Han
     return HandedIn(text, path.name, number, dated)
 
 
-def read_notice_file(path: Path, *, number: str = "", dated: date | None = None) -> YearFile:
-    """Return the year a file holds, in our own format, as CSV, or in holiday-cn's.
-
-    `number` and `dated` are the notice's, which lists of days do not carry.
-
-    Raises:
-        RuleError: the file is neither, or the notice's number or date is missing.
-    """
-    return handed_in(path, number=number, dated=dated).year_file()
-
-
 def _from_json(given: HandedIn) -> Any:
     try:
         return json.loads(given.text.lstrip("\ufeff"))

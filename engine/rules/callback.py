@@ -130,19 +130,25 @@ def next_attempt_at(
 
 
 @cites("chengzhong-2023-19/113/callback", "house/H-30")
-def closing_refusal(
-    need: CallbackNeed, attempts: Sequence[Attempt], rules: RuleSet, on: date
-) -> tuple[str, Citation] | None:
-    """Return why a ticket may not be closed yet, with the clause; None when it may.
+def callback_bars_closing(
+    human_required: bool, state: CallbackState, rules: RuleSet, on: date
+) -> bool:
+    """Return whether a ticket must stay open for its callback (未回访不得办结).
 
-    An owed human callback must have reached the requester or been validly exhausted.
+    A human callback that is owed must have reached the requester or been validly exhausted.
     """
     blocks: bool = rules.parameters["callback.blocks_closing"].on(on).value
-    if not (blocks and need.owed and need.human):
-        return None
-    if callback_state(attempts, rules, on) is not CallbackState.OWED:
-        return None
-    return f"{need.reason}，须先完成人工回访才能办结", clause("chengzhong-2023-19/113/callback")
+    return blocks and human_required and state is CallbackState.OWED
+
+
+@cites("chengzhong-2023-19/113/callback", "house/H-28")
+def is_unresolved(
+    solved: AnswerOutcome | None, satisfaction: Satisfaction | None, rules: RuleSet, on: date
+) -> bool:
+    """Return whether what a requester says leaves the matter open: 未解决, 部分解决, 不满意."""
+    unsolved = rules.parameters["callback.unsolved_outcomes"].on(on).value
+    dissatisfied = rules.parameters["callback.dissatisfied"].on(on).value
+    return solved in unsolved or satisfaction in dissatisfied
 
 
 @cites("chengzhong-2023-19/134/closed-loop", "house/H-25", "house/H-26")
@@ -155,13 +161,18 @@ def after_callback(
     on: date,
 ) -> tuple[TicketEvent, Citation]:
     """Return what follows what the requester said: close, rework (重办) or supervision (督办)."""
-    unsolved = rules.parameters["callback.unsolved_outcomes"].on(on).value
-    dissatisfied = rules.parameters["callback.dissatisfied"].on(on).value
-    if solved not in unsolved and satisfaction not in dissatisfied:
+    if not is_unresolved(solved, satisfaction, rules, on):
         return TicketEvent.CLOSE, clause("chengzhong-2023-19/113/callback")
-    if reworks < rules.parameters["rework.times"].on(on).value:
-        return TicketEvent.ORDER_REWORK, clause("house/H-25")
-    return TicketEvent.SUPERVISE, clause("house/H-26")
+    if reworks_used_up(reworks, rules, on):
+        return TicketEvent.SUPERVISE, clause("house/H-26")
+    return TicketEvent.ORDER_REWORK, clause("house/H-25")
+
+
+@cites("house/H-25", "house/H-26")
+def reworks_used_up(reworks: int, rules: RuleSet, on: date) -> bool:
+    """Return whether a ticket was sent back for rework as often as it may; supervision is next."""
+    allowed: int = rules.parameters["rework.times"].on(on).value
+    return reworks >= allowed
 
 
 def _slots(attempts: Iterable[Attempt], rules: RuleSet, on: date) -> list[tuple[date, str]]:

@@ -164,8 +164,11 @@ def _without_coinciding_warnings(rungs: list[DueRung]) -> tuple[DueRung, ...]:
 
 
 @cites("house/H-24")
-def overdue_working_days(deadline: Deadline, now: datetime, rules: RuleSet) -> int:
-    """Return how many working days a clock is over its due date at `now`; 0 while it is not."""
-    if now <= deadline.due_at:
+def overdue_working_days(due_on: date, due_at: datetime, at: datetime, rules: RuleSet) -> int:
+    """Return how many working days a limit is over its due date at `at`; 0 while it is not.
+
+    The day on which it is looked at counts, if it is worked.
+    """
+    if at < due_at:
         return 0
-    return rules.calendar.working_days_between(deadline.due_on, shanghai_date(now))
+    return rules.calendar.working_days_between(due_on, shanghai_date(at))

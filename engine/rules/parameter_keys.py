@@ -28,7 +28,8 @@ _KEYS = {
         "notices.units_any_hour notices.supervisors_any_hour notices.exempt_urgencies "
         "privacy.confidential_kinds privacy.on_request_kinds "
         "privacy.email_fields rectification.grounds rectification.document_grounds "
-        "rectification.drafters rectification.signers referral.signers returns.required "
+        "rectification.drafters rectification.signers referral.signers "
+        "returns.required returns.suggestion_for "
         "suspension.excluded_kinds statutory.required limit.units webhooks.retry_after"
     ),
     "calendar_day": (

@@ -1,69 +1,27 @@
-"""The rectification letter (整改函): grounds, evidence, who may sign, and what follows it.
+"""The rectification letter (整改函): grounds, who may sign, and what follows it.
 
 The engine proposes, with evidence; whether a letter is sent is a named supervisor's decision.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from engine.rules.citations import Citation, cites, clause
 from engine.rules.rule_set import RuleSet
-from engine.rules.shanghai import SHANGHAI, shanghai_date, spoken_date
-from engine.terms import RectificationGround, Role, TicketEvent
+from engine.terms import RectificationGround, Role
 
 _GROUNDS = {ground.value: ground for ground in RectificationGround}
-_TELLING_EVENTS = frozenset(
-    {
-        TicketEvent.ACCEPT,
-        TicketEvent.DISPATCH,
-        TicketEvent.REDISPATCH,
-        TicketEvent.DESIGNATE,
-        TicketEvent.SIGN_FOR,
-        TicketEvent.DEEM_SIGNED,
-        TicketEvent.RETURN,
-        TicketEvent.GRANT_EXTENSION,
-        TicketEvent.BREACH,
-        TicketEvent.REMIND,
-        TicketEvent.ESCALATE,
-        TicketEvent.ANSWER,
-        TicketEvent.SEND_BACK,
-        TicketEvent.ORDER_REWORK,
-        TicketEvent.SUPERVISE,
-        TicketEvent.CALLBACK_ATTEMPT,
-        TicketEvent.EVALUATE,
-    }
-)
-
-
-@dataclass(frozen=True)
-class EventFact:
-    """One line of a ticket's record: when, what, and its remark without personal data."""
-
-    at: datetime
-    event: TicketEvent
-    unit: str = ""
-    remark: str = ""
 
 
 @dataclass(frozen=True)
 class Conduct:
-    """What is known of a unit's conduct on one ticket; judgements are a named person's."""
+    """What the record says of a unit's conduct on one ticket; judgements are a named person's."""
 
     overdue_working_days: int = 0
     deemed_signed_times: int = 0
     dissatisfied_after_rework: bool = False
     claimed_solved_but_not: bool = False
-    judged: tuple[RectificationGround, ...] = ()
-
-
-@dataclass(frozen=True)
-class LetterProposal:
-    """A proposal to send a rectification letter: grounds with their reason, and the evidence."""
-
-    grounds: tuple[tuple[RectificationGround, str, Citation], ...]
-    evidence: tuple[str, ...]
-    citation: Citation
 
 
 @cites("chengzhong-2023-19/113/rectification", "house/H-32")
@@ -78,41 +36,29 @@ def grounds(rules: RuleSet, on: date) -> tuple[tuple[RectificationGround, Citati
 
 
 @cites("chengzhong-2023-19/113/rectification", "house/H-32")
-def letter_proposal(
-    conduct: Conduct, events: Iterable[EventFact], rules: RuleSet, on: date
-) -> LetterProposal | None:
-    """Return the letter the record speaks for, with evidence; None when it speaks for none.
+def letter_grounds(conduct: Conduct, rules: RuleSet, on: date) -> dict[RectificationGround, str]:
+    """Return the grounds a record speaks for, each with its reason; empty when it speaks for none.
 
-    态度恶劣 and 泄露诉求人信息 are never computed: they appear only when a person judged so.
+    态度恶劣 and 泄露诉求人信息 are never computed: they are a named person's judgement.
     """
     known = dict(grounds(rules, on))
-    found = {ground: why for ground, why in _grounds_in(conduct, rules, on) if ground in known}
-    if not found:
-        return None
-    named = tuple((ground, why, known[ground]) for ground, why in found.items())
-    law = clause("chengzhong-2023-19/113/rectification")
-    return LetterProposal(named, evidence_lines(events), law)
-
-
-@cites("house/H-32")
-def evidence_lines(events: Iterable[EventFact]) -> tuple[str, ...]:
-    """Return the events that tell how a ticket was handled, one dated line each, oldest first."""
-    telling = (fact for fact in events if fact.event in _TELLING_EVENTS)
-    return tuple(_evidence(fact) for fact in sorted(telling, key=lambda fact: fact.at))
+    found = _grounds_in(conduct, rules, on)
+    return {ground: why for ground, why in found if ground in known}
 
 
 @cites("house/H-32")
 def signing_refusal(
-    drafter: str, signer: str, signer_role: Role, rules: RuleSet, on: date
+    drafter: int | None, signer: int | None, signer_role: Role, rules: RuleSet, on: date
 ) -> str | None:
     """Return why somebody may not approve a letter, in Chinese; None when they may.
 
-    Two people: whoever drafted it never approves it (拟稿与批准分开).
+    Two people, by account: whoever drafted it never approves it (拟稿与批准分开).
     """
     signers = rules.parameters["rectification.signers"].on(on).value
     if signer_role not in signers:
-        return "只有主管可以批准整改函"
-    return "拟稿人不能批准自己拟的函" if signer == drafter else None
+        return "只有主管可以批准函件。"
+    own = signer is not None and signer == drafter
+    return "拟稿人不能批准自己拟的函，须由另一位主管批准。" if own else None
 
 
 @cites("house/H-33")
@@ -155,12 +101,3 @@ def _grounds_in(
         )
     if conduct.dissatisfied_after_rework:
         yield RectificationGround.DISSATISFIED_TWICE, "重办后仍未解决或不满意"
-    yield from ((ground, "主管认定") for ground in conduct.judged)
-
-
-def _evidence(fact: EventFact) -> str:
-    local = fact.at.astimezone(SHANGHAI)
-    day = shanghai_date(fact.at)
-    parts = (f"{day.year}年{spoken_date(day)}{local:%H:%M}", fact.unit, fact.event.label)
-    line = " ".join(part for part in parts if part)
-    return f"{line}：{fact.remark}" if fact.remark else line

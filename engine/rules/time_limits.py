@@ -24,7 +24,6 @@ __all__ = (
     "Pause",
     "RuleSet",
     "answer_deadline",
-    "answer_limit",
     "clock_deadline",
     "deadline_of",
     "load_rules",
@@ -69,7 +68,13 @@ class Deadline(NamedTuple):
         return self.status is DueStatus.PROVISIONAL
 
 
-@cites("chengzhong-2023-19/113/time-limits", "house/H-01", "house/H-03", "house/H-49")
+@cites(
+    "chengzhong-2023-19/113/time-limits",
+    "chengzhong-2023-19/130/kinds",
+    "house/H-01",
+    "house/H-03",
+    "house/H-49",
+)
 def answer_deadline(
     kind: TicketKind,
     received_at: datetime,
@@ -109,12 +114,6 @@ def answer_deadline(
             tuple(extensions),
         )
     )
-
-
-@cites("chengzhong-2023-19/113/time-limits", "chengzhong-2023-19/130/kinds", "house/H-01")
-def answer_limit(kind: TicketKind, rules: RuleSet, on: date) -> Value:
-    """Return the limit for closing and answering a kind, in working days; NO_LIMIT if none."""
-    return rules.parameters[_ANSWER_LIMITS[kind]].on(on)
 
 
 @cites("house/H-03", "house/H-10", "house/H-12", "house/H-15", "house/H-16", "house/H-18")

@@ -61,7 +61,12 @@ UNITS = (MARKET, TAX, FINANCE)
 STEPS = 30
 SOLVED = tuple(AnswerOutcome)
 HAPPY = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED, Satisfaction.DISSATISFIED)
-RETURN = {"reason": ReturnReason.NOT_OUR_DUTY, "explanation": "不属职责", "legal_basis": "三定方案"}
+RETURN = {
+    "reason": ReturnReason.NOT_OUR_DUTY,
+    "explanation": "不属职责",
+    "legal_basis": "三定方案",
+    "suggested_unit": TAX,
+}
 
 
 def unit(step, slug):

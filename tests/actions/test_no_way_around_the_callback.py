@@ -50,7 +50,9 @@ def a_reworked_ticket_sent_back() -> str:
 
 def test_a_unit_that_has_answered_cannot_send_the_ticket_back(database: Database) -> None:
     number = a_reworked_ticket_sent_back()
-    form = ReturnForm(reason=ReturnReason.NOT_OUR_DUTY, explanation="不归我管", legal_basis="三定")
+    form = ReturnForm(
+        reason=ReturnReason.OUTSIDE_DISTRICT, explanation="不归我管", legal_basis="三定"
+    )
 
     with pytest.raises(RefusedTransitionError, match="已答复过"):
         on_ticket(number, NEXT, MARKET, lambda step, one: unit_work.request_return(step, one, form))
@@ -154,7 +156,9 @@ def test_an_emergency_names_its_line(database: Database) -> None:
 
 def test_one_supervisor_alone_never_refuses_what_was_with_a_unit(database: Database) -> None:
     number = a_dispatched_ticket(NOW)
-    form = ReturnForm(reason=ReturnReason.NOT_OUR_DUTY, explanation="不归我管", legal_basis="三定")
+    form = ReturnForm(
+        reason=ReturnReason.OUTSIDE_DISTRICT, explanation="不归我管", legal_basis="三定"
+    )
     on_ticket(number, NOW, MARKET, lambda step, one: unit_work.request_return(step, one, form))
     upheld = review.Ruling(upheld=True, reason="理由成立")
     on_ticket(number, NOW, OPERATOR, lambda step, one: review.rule_on_return(step, one, upheld))

@@ -4,22 +4,24 @@ import pytest
 
 from engine.rules.acceptance import (
     EarlierMatter,
-    confidential_by_default,
     deemed_accepted_on,
     duplicates,
     emergency_lines,
     emergency_words,
     group_alert,
+    kept_confidential,
     must_avoid_unit,
-    refusal_hindrance,
     refusal_rule,
+    refusal_stands,
     split_kinds,
 )
 from engine.terms import RefusalReason, TicketKind
+from tests.rules.changing import rules_with
 from tests.rules.reading import day, moment
 
 ON = day("Fri 2024-09-27")
 NOW = moment("Fri 2024-09-27 10:00")
+LI, WANG = 1, 2
 
 
 @pytest.mark.parametrize("reason", list(RefusalReason))
@@ -35,13 +37,21 @@ def test_only_emergencies_are_passed_on_without_a_second_pair_of_eyes(rules):
     assert alone == [RefusalReason.EMERGENCY]
 
 
-def test_a_refusal_takes_two_people(rules):
-    reason = RefusalReason.UNREASONABLE
+@pytest.mark.parametrize(
+    ("reason", "proposers", "was_with_unit", "stands"),
+    [
+        (RefusalReason.UNREASONABLE, [], False, False),
+        (RefusalReason.UNREASONABLE, [LI], False, False),
+        (RefusalReason.UNREASONABLE, [WANG], False, True),
+        (RefusalReason.UNREASONABLE, [LI, WANG], False, True),
+        (RefusalReason.EMERGENCY, [], False, True),
+        (RefusalReason.EMERGENCY, [], True, False),
+    ],
+)
+def test_a_refusal_takes_two_people(rules, reason, proposers, was_with_unit, stands):
+    rule = refusal_rule(reason, rules, ON)
 
-    assert refusal_hindrance(reason, "li", None, rules, ON) == "不予受理须由第二人复核"
-    assert refusal_hindrance(reason, "li", "li", rules, ON) == "复核人不能是提出人"
-    assert refusal_hindrance(reason, "li", "wang", rules, ON) is None
-    assert refusal_hindrance(RefusalReason.EMERGENCY, "li", None, rules, ON) is None
+    assert refusal_stands(rule, proposers, LI, was_with_unit=was_with_unit) is stands
 
 
 def test_silence_for_three_working_days_accepts(rules):
@@ -94,8 +104,27 @@ def test_older_tickets_do_not_count_towards_an_alert(rules):
     assert group_alert(old, NOW, rules) is None
 
 
-def test_reports_are_confidential_and_keep_away_from_the_reported_unit(rules):
-    assert confidential_by_default(TicketKind.REPORT, rules, ON)
-    assert not confidential_by_default(TicketKind.COMPLAINT, rules, ON)
+@pytest.mark.parametrize(
+    ("kind", "wish", "kept"),
+    [
+        (TicketKind.REPORT, None, True),
+        (TicketKind.REPORT, False, True),
+        (TicketKind.COMPLAINT, None, False),
+        (TicketKind.COMPLAINT, True, True),
+    ],
+)
+def test_a_report_is_confidential_and_anything_else_when_it_is_asked_for(rules, kind, wish, kept):
+    assert kept_confidential(kind, wish, rules, ON) is kept
+
+
+def test_a_district_may_keep_complaints_confidential_unless_the_requester_says_no(tmp_path):
+    stricter = rules_with("privacy.confidential_kinds", ["report", "complaint"], tmp_path)
+
+    assert kept_confidential(TicketKind.COMPLAINT, None, stricter, ON)
+    assert not kept_confidential(TicketKind.COMPLAINT, False, stricter, ON)
+
+
+def test_complaints_and_reports_keep_away_from_the_unit_they_are_about(rules):
     assert must_avoid_unit(TicketKind.REPORT, rules, ON)
+    assert must_avoid_unit(TicketKind.COMPLAINT, rules, ON)
     assert not must_avoid_unit(TicketKind.HELP_REQUEST, rules, ON)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from engine.errors import CalendarNotPublishedError, RuleNotInForceError
-from engine.rules.time_limits import answer_deadline, answer_limit, load_rules
+from engine.rules.time_limits import answer_deadline, load_rules
 from engine.terms import DueStatus, TicketKind
 from tests.rules.reading import cases, day, moment
 
@@ -21,12 +21,16 @@ def test_each_worked_example_falls_due_on_its_day(case):
     assert (guangxi.due_on, national.due_on) == (day(case["广西"]), day(case["全国"]))
 
 
+def limit_of(kind, rules, on):
+    return rules.parameters[f"answer_limit.{kind}"].on(on)
+
+
 def test_every_kind_has_a_limit_or_says_it_has_none_in_every_month(rules):
     months = [date(y, m, 1) for y in range(2023, 2028) for m in range(1, 13)]
 
     for month in months[11:]:
         for kind in TicketKind:
-            assert answer_limit(kind, rules, month).value in (2, 3, 10, "no_limit")
+            assert limit_of(kind, rules, month).value in (2, 3, 10, "no_limit")
 
 
 def test_praise_has_no_deadline(rules):
@@ -35,7 +39,7 @@ def test_praise_has_no_deadline(rules):
 
 def test_the_document_s_limits_cite_the_document_and_the_others_this_house(rules):
     on = day("Fri 2024-09-27")
-    house = {kind for kind in TicketKind if answer_limit(kind, rules, on).citation.house}
+    house = {kind for kind in TicketKind if limit_of(kind, rules, on).citation.house}
 
     assert house == {TicketKind.CONSULTATION, TicketKind.SUGGESTION, TicketKind.PRAISE}
 

@@ -15,7 +15,7 @@ from engine.rules.calendar_files import (
     read_year_file,
 )
 from engine.rules.calendar_import import amended, import_plan, year_file_text
-from engine.rules.calendar_reading import read_notice_file
+from engine.rules.calendar_reading import handed_in
 from engine.rules.working_days import load_calendar
 from tests.rules.changing import TODAY, calendar_with, invented_2027
 from tests.rules.reading import day
@@ -122,13 +122,13 @@ def test_our_own_format_is_read_back_as_written(tmp_path):
     for file in (*load_year_files("CN"), *load_year_files("CN-GX")):
         path = tmp_path / f"{file.region}-{file.year}.yaml"
         path.write_text(year_file_text(file), encoding="utf-8")
-        assert read_notice_file(path) == file
+        assert handed_in(path).year_file() == file
 
 
 def test_holiday_cn_is_read_with_the_notice_named_by_hand(tmp_path):
-    file = read_notice_file(
+    file = handed_in(
         holiday_cn(tmp_path), number="国办发明电〔2025〕7号", dated=date(2025, 11, 4)
-    )
+    ).year_file()
 
     assert file.notices[0].days_off == {day("Thu 2026-01-01"): "元旦放假"}
     assert file.notices[0].make_up_days == {day("Sun 2026-01-04"): "元旦调休上班"}
@@ -138,7 +138,7 @@ def test_the_last_days_of_the_year_before_are_left_out_where_they_change_nothing
     saturday = {"name": "元旦", "date": "2022-12-31", "isOffDay": True}
     monday = {"name": "元旦", "date": "2023-01-02", "isOffDay": True}
     path = holiday_cn(tmp_path, year=2023, days=[saturday, monday])
-    file = read_notice_file(path, number="国办发明电〔2022〕16号", dated=date(2022, 12, 8))
+    file = handed_in(path, number="国办发明电〔2022〕16号", dated=date(2022, 12, 8)).year_file()
 
     others = [one for one in load_year_files("CN") if one.year > 2023]
     plan = import_plan(file, day("Fri 2022-12-09"), others)
@@ -160,19 +160,19 @@ def test_days_of_another_year_that_change_something_are_sent_to_their_own_file()
 )
 def test_a_json_without_days_is_refused(tmp_path, changes, said):
     with pytest.raises(RuleError, match=said):
-        read_notice_file(holiday_cn(tmp_path, **changes), number="一", dated=TODAY)
+        handed_in(holiday_cn(tmp_path, **changes), number="一", dated=TODAY).year_file()
 
 
 def test_a_json_without_notice_number_is_refused(tmp_path):
     with pytest.raises(RuleError, match="--number"):
-        read_notice_file(holiday_cn(tmp_path))
+        handed_in(holiday_cn(tmp_path)).year_file()
 
 
 def test_a_file_that_is_no_json_is_refused(tmp_path):
     (tmp_path / "a.json").write_text("放假通知", encoding="utf-8")
 
     with pytest.raises(RuleError, match=r"a\.json 读不出来"):
-        read_notice_file(tmp_path / "a.json")
+        handed_in(tmp_path / "a.json").year_file()
 
 
 @pytest.mark.parametrize(

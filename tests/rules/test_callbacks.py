@@ -5,9 +5,10 @@ import pytest
 from engine.rules.callback import (
     Attempt,
     after_callback,
+    callback_bars_closing,
     callback_need,
     callback_state,
-    closing_refusal,
+    is_unresolved,
     next_attempt_at,
 )
 from engine.terms import (
@@ -161,21 +162,32 @@ def test_nobody_is_called_again_once_reached(rules):
     assert next_attempt_at([call(MORNING, AttemptResult.REACHED)], moment(AFTERNOON), rules) is None
 
 
-def test_an_owed_callback_keeps_a_ticket_open(rules):
-    refusal, citation = closing_refusal(need(rules, solved=UNSOLVED), [], rules, ON)
+@pytest.mark.parametrize(
+    ("required", "state", "bars"),
+    [
+        (True, CallbackState.OWED, True),
+        (True, CallbackState.REACHED, False),
+        (True, CallbackState.EXHAUSTED, False),
+        (False, CallbackState.OWED, False),
+    ],
+)
+def test_only_a_human_callback_that_is_still_owed_bars_closing(rules, required, state, bars):
+    assert callback_bars_closing(required, state, rules, ON) is bars
 
-    assert refusal == "诉求人评价未解决，须先完成人工回访才能办结"
-    assert citation.words == "对未解决或不满意工单进行 100%人工回访。"
 
-
-def test_a_reached_or_exhausted_callback_lets_it_close(rules):
-    owed = need(rules, solved=UNSOLVED)
-    reached = [call(MORNING, AttemptResult.REACHED)]
-    exhausted = [call(MORNING), call(AFTERNOON), call(NEXT_MORNING)]
-
-    assert closing_refusal(owed, reached, rules, ON) is None
-    assert closing_refusal(owed, exhausted, rules, ON) is None
-    assert closing_refusal(need(rules), [], rules, ON) is None
+@pytest.mark.parametrize(
+    ("solved", "satisfaction", "open_"),
+    [
+        (SOLVED, HAPPY, False),
+        (SOLVED, Satisfaction.BASICALLY_SATISFIED, False),
+        (SOLVED, UNHAPPY, True),
+        (PARTLY, HAPPY, True),
+        (UNSOLVED, HAPPY, True),
+        (None, None, False),
+    ],
+)
+def test_partly_solved_or_dissatisfied_leaves_a_matter_open(rules, solved, satisfaction, open_):
+    assert is_unresolved(solved, satisfaction, rules, ON) is open_
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,32 @@ def test_the_next_rung_is_the_first_not_taken(rules):
 def test_overdue_is_counted_in_working_days(rules):
     deadline = clock_deadline(ClockKind.HANDLING, DISPATCHED, rules, kind=TicketKind.COMPLAINT)
 
+    def overdue(at):
+        return overdue_working_days(deadline.due_on, deadline.due_at, at, rules)
+
     assert deadline.due_on == day("Wed 2024-10-16")
-    assert overdue_working_days(deadline, moment("Wed 2024-10-16 23:59"), rules) == 0
-    assert overdue_working_days(deadline, moment("Thu 2024-10-17 09:00"), rules) == 1
-    assert overdue_working_days(deadline, moment("Mon 2024-10-21 09:00"), rules) == 3
+    assert overdue(moment("Wed 2024-10-16 23:59")) == 0
+    assert overdue(moment("Thu 2024-10-17 00:00")) == 1
+    assert overdue(moment("Mon 2024-10-21 09:00")) == 3
+
+
+def test_a_due_date_before_a_holiday_is_overdue_at_once_but_by_no_working_day(rules):
+    due_on, due_at = day("Mon 2024-09-30"), moment("Tue 2024-10-01 00:00")
+
+    assert overdue_working_days(due_on, due_at, moment("Mon 2024-10-07 12:00"), rules) == 0
+
+
+RUNGS = [Rung.BREACH, Rung.L1_REMINDER, Rung.L2_SUPERVISION]
+
+
+def test_for_rungs_caught_up_together_each_recipient_is_written_to_about_the_sharpest(rules):
+    caught = [step for step in steps_of(rules) if step.rung in RUNGS]
+
+    told = {who: step.rung for who, step in one_mail_each(caught).items()}
+
+    # A step that takes a person is told to supervisors alone: the unit hears of the red card.
+    assert told == {
+        Recipient.UNIT: Rung.L1_REMINDER,
+        Recipient.UNIT_LEADER: Rung.L1_REMINDER,
+        Recipient.SUPERVISOR: Rung.L2_SUPERVISION,
+    }

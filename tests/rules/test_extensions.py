@@ -1,18 +1,11 @@
-"""Extensions, statutory limits and returns."""
+"""Extensions and statutory limits."""
 
 import pytest
 
 from engine.rules.extension import extended_deadline, extension_check
-from engine.rules.returns import (
-    EarlierReturns,
-    ReturnRequest,
-    return_refusal,
-    return_window_ends_on,
-    ruling_needed,
-)
 from engine.rules.statutory import StatutoryClaim, claim_refusal, statutory_deadlines
 from engine.rules.time_limits import Extension, answer_deadline, clock_deadline
-from engine.terms import ClockKind, ReturnRuling, TicketKind
+from engine.terms import ClockKind, TicketKind
 from tests.rules.reading import day, moment
 
 RECEIVED = moment("Mon 2023-11-13 10:00")
@@ -111,47 +104,3 @@ def test_praise_needs_no_statutory_limit(rules):
 
     assert "不设时限" in claim_refusal(claim, TicketKind.PRAISE, RECEIVED, rules)
     assert statutory_deadlines(claim, TicketKind.PRAISE, RECEIVED, rules) is None
-
-
-GOOD_RETURN = ReturnRequest("not_our_duty", "三定方案第四条", "区住房和城乡建设局")
-
-
-def refuse(rules, request=GOOD_RETURN, earlier=None, now="Tue 2023-11-14 23:59"):
-    return return_refusal(
-        request,
-        earlier or EarlierReturns(),
-        dispatched_at=RECEIVED,
-        now=moment(now),
-        rules=rules,
-        on=ACCEPTED,
-    )
-
-
-def test_a_unit_may_return_until_the_end_of_the_next_working_day(rules):
-    assert refuse(rules) is None
-    assert return_window_ends_on(RECEIVED, rules, ACCEPTED) == day("Tue 2023-11-14")
-
-
-def test_after_that_it_may_not(rules):
-    assert refuse(rules, now="Wed 2023-11-15 00:00")[0] == "退单期限已过（2023-11-14 24:00）"
-
-
-def test_a_return_states_reason_basis_and_a_better_unit(rules):
-    assert refuse(rules, ReturnRequest("not_our_duty", "", " "))[0] == (
-        "退单须写明：职责或法律依据、建议承办单位"
-    )
-
-
-def test_a_unit_returns_a_ticket_once(rules):
-    assert refuse(rules, earlier=EarlierReturns(by_unit=1, in_all=1))[1].label == "本区设定 H-14"
-
-
-def test_a_designated_unit_may_not_return(rules):
-    assert refuse(rules, earlier=EarlierReturns(designated=True))[0] == "会商指定承办后不得再退单"
-
-
-@pytest.mark.parametrize(
-    ("returns", "ruling"), [(1, ReturnRuling.PENDING), (2, ReturnRuling.TO_PANEL)]
-)
-def test_the_second_return_goes_to_the_panel(rules, returns, ruling):
-    assert ruling_needed(returns, rules, ACCEPTED) is ruling

@@ -8,7 +8,7 @@ import chinese_calendar
 import pytest
 
 from engine.errors import CalendarNotPublishedError, RuleError
-from engine.rules.calendar_book import calendar_of_version
+from engine.rules.calendar_book import shipped_book
 from engine.rules.calendar_files import CALENDARS, NATIONAL, load_year_files
 from engine.rules.time_limits import answer_deadline, load_rules
 from engine.rules.working_days import Calendar, Day, calendar_of, load_calendar
@@ -130,13 +130,13 @@ def test_a_calendar_can_be_seen_as_it_was_known_on_a_day():
 def test_a_calendar_is_found_again_by_its_version():
     before = load_calendar("CN-GX", day("Mon 2025-11-03"))
 
-    assert calendar_of_version("CN-GX", before.version).days == before.days
-    assert calendar_of_version("CN", load_calendar("CN").version).region == "CN"
+    assert shipped_book().of_version("CN-GX", before.version).days == before.days
+    assert shipped_book().of_version("CN", load_calendar("CN").version).region == "CN"
 
 
 def test_an_unknown_version_is_an_error():
     with pytest.raises(RuleError, match="找不到版本"):
-        calendar_of_version("CN-GX", "CN-GX-1999.1+000000")
+        shipped_book().of_version("CN-GX", "CN-GX-1999.1+000000")
 
 
 def test_days_after_the_provisional_year_name_the_file_to_add():

@@ -178,7 +178,7 @@ def test_a_false_solved_becomes_rework_and_then_supervision(days):
     call_back(number, days.go("Mon 2026-10-12 10:00"), an_unhappy_callback())
 
     assert status_of(number) == "supervised"
-    assert letters_of(number)[-1].grounds == ["dissatisfied_twice"]
+    assert letters_of(number)[-1].grounds == ["dissatisfied_twice", "false_report"]
     assert clock_of(number, ClockKind.HANDLING).due_on == day("Thu 2026-10-15")
 
 
