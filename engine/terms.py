@@ -178,6 +178,15 @@ class ClockKind(Term):
     FOLLOW_UP = "follow_up", "跟踪督办时限"
 
 
+class DayHolder(Term):
+    """In whose hands a ticket's working days passed (占用时间)."""
+
+    HOTLINE = "hotline", "热线"
+    UNIT = "unit", "承办单位"
+    REQUESTER = "requester", "待诉求人"
+    PAUSE = "pause", "停表"
+
+
 class ClockState(Term):
     """Whether a clock still runs (计时状态); overdue is derived, never stored."""
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from engine.errors import BadInputError
 from engine.rules.citations import cites
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
+from engine.terms import DayHolder
 
-HOTLINE = "hotline"
-REQUESTER = "requester"
-PAUSE = "pause"
+HOTLINE = DayHolder.HOTLINE.value
+REQUESTER = DayHolder.REQUESTER.value
+PAUSE = DayHolder.PAUSE.value
+_AN_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -44,21 +46,40 @@ class DayLedger:
 def day_ledger(segments: Sequence[Segment], rules: RuleSet) -> DayLedger:
     """Return the working days each holder used between the first start and the last end.
 
-    Each segment owns the working days after its first day up to and including its last, as in
-    every count, so that a day of hand-over is counted once and the shares add up exactly.
+    Raises:
+        BadInputError: the segments leave a gap, overlap, or run backwards.
+    """
+    used: dict[str, int] = {}
+    for segment, days in zip(segments, days_by_segment(segments, rules), strict=True):
+        holder = HOTLINE if segment.wrongly_sent else segment.holder
+        used[holder] = used.get(holder, 0) + days
+    return DayLedger(tuple(used.items()), sum(used.values()))
+
+
+@cites("house/H-16")
+def days_by_segment(segments: Sequence[Segment], rules: RuleSet) -> tuple[int, ...]:
+    """Return the working days of each segment, in order; together they are the whole.
+
+    Each owns the working days after its first day up to and including its last, as in every
+    count, so that a day of hand-over is counted once. A hand-over at 24:00 belongs to the day
+    that ends.
 
     Raises:
         BadInputError: the segments leave a gap, overlap, or run backwards.
     """
     _check(segments)
-    used: dict[str, int] = {}
-    for segment in segments:
-        holder = HOTLINE if segment.wrongly_sent else segment.holder
-        days = rules.calendar.working_days_between(
-            shanghai_date(segment.start), shanghai_date(segment.end)
-        )
-        used[holder] = used.get(holder, 0) + days
-    return DayLedger(tuple(used.items()), sum(used.values()))
+    bounds = _bounds(segments)
+    return tuple(rules.calendar.working_days_between(*pair) for pair in pairwise(bounds))
+
+
+def _bounds(segments: Sequence[Segment]) -> list[date]:
+    """Return the day before the first that counts, and the last day of each segment."""
+    if not segments:
+        return []
+    bounds = [shanghai_date(segments[0].start)]
+    for segment in segments[:-1]:
+        bounds.append(max(bounds[-1], shanghai_date(segment.end - _AN_INSTANT)))
+    return [*bounds, max(bounds[-1], shanghai_date(segments[-1].end))]
 
 
 def _check(segments: Sequence[Segment]) -> None:

@@ -16,7 +16,7 @@ from engine.actions import (
     statutory,
     unit_work,
 )
-from engine.actions.day_ledger import ledger_of
+from engine.actions.day_ledger import days_used
 from engine.actions.evaluations import Evaluation, evaluate_by_link, issue_evaluation_link
 from engine.actions.verify import verify
 from engine.errors import EngineError
@@ -204,9 +204,9 @@ def the_requesters_clock_is_there(number, ticket, events):
 def the_ledger_adds_up(ticket, now):
     rules = load_rules("CN-GX")
     with work() as session:
-        ledger = ledger_of(session, ticket, now, rules)
+        ledger = days_used(session, ticket, now, rules)
     first, last = shanghai_date(ticket.accepted_at), shanghai_date(ticket.closed_at or now)
-    assert sum(days for _, days in ledger.used) == ledger.whole
+    assert sum(share.working_days for share in ledger.shares) == ledger.whole
     assert ledger.whole == rules.calendar.working_days_between(first, last)
 
 

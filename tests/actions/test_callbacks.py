@@ -14,7 +14,6 @@ from engine.terms import (
     LetterKind,
     LetterStatus,
     NoticeKind,
-    RectificationGround,
     Satisfaction,
     TicketEvent,
     TicketKind,
@@ -231,7 +230,7 @@ def test_the_second_unhappy_call_leads_to_supervision_and_a_proposed_letter():
     assert status_of(number) == "supervised"
     (letter,) = letters_of(number)
     assert (letter.kind, letter.status) == (LetterKind.RECTIFICATION, LetterStatus.PROPOSED)
-    assert letter.grounds == [RectificationGround.DISSATISFIED_TWICE.value]
+    assert letter.grounds == ["dissatisfied_twice", "false_report"]
 
 
 def test_a_ticket_is_reworked_only_once():

@@ -4,7 +4,8 @@ import pytest
 
 from engine.actions import review, unit_work
 from engine.actions.adjusting import pause, resume
-from engine.actions.day_ledger import ledger_of, segments_of
+from engine.actions.day_ledger import days_used, segments_of
+from engine.actions.overseeing import note
 from engine.rules.rule_set import load_rules
 from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
@@ -25,6 +26,7 @@ from tests.builders import (
     moment,
     on_ticket,
 )
+from tests.looking import sweep
 
 pytestmark = pytest.mark.usefixtures("database")
 NOW = "Mon 2026-11-23 09:00"
@@ -35,13 +37,15 @@ def ledger(number, now):
     with work() as session:
         ticket = store.ticket_by_number(session, number)
         rules, at = load_rules("CN-GX"), moment(now)
-        found = ledger_of(session, ticket, at, rules)
+        found = days_used(session, ticket, at, rules)
         segments = segments_of(session, ticket, at)
         first, last = shanghai_date(ticket.accepted_at), shanghai_date(ticket.closed_at or at)
         assert found.whole == rules.calendar.working_days_between(first, last)
-        assert sum(days for _, days in found.used) == found.whole
+        assert sum(share.working_days for share in found.shares) == found.whole
+        assert sum(stay.working_days for stay in found.stays) == found.whole
         assert segments[0].start == ticket.accepted_at
-        return dict(found.used)
+        return {one.unit.slug if one.unit else one.holder.value: one.working_days
+                for one in found.shares}  # fmt: skip
 
 
 def give_back(number, now, who, suggested=TAX):
@@ -125,3 +129,44 @@ def test_the_ledger_of_a_closed_ticket_stands_still():
     call_back(number, "Wed 2026-11-25 10:00", a_callback())
 
     assert ledger(number, "Wed 2026-11-25 18:00") == ledger(number, "Fri 2026-12-25 10:00")
+
+
+def test_a_pause_used_up_ends_when_it_was_however_late_that_is_found():
+    """15 working days from Wed 2026-11-25 on are over on Tue 2026-12-15, found three days later."""
+    number = a_signed_ticket(NOW)
+    on_ticket(number, "Tue 2026-11-24 10:00", SUPERVISOR,
+              lambda step, ticket: pause(step, ticket, "testing"))  # fmt: skip
+    while_it_stands = ledger(number, "Thu 2026-12-10 10:00")
+
+    sweep("Fri 2026-12-18 10:00")
+
+    assert while_it_stands == {"hotline": 0, MARKET: 1, "pause": 12}
+    assert ledger(number, "Fri 2026-12-18 11:00") == {"hotline": 0, MARKET: 4, "pause": 15}
+
+
+def test_what_happened_before_a_late_resume_was_found_keeps_its_place():
+    number = a_signed_ticket(NOW)
+    on_ticket(number, "Tue 2026-11-24 10:00", SUPERVISOR,
+              lambda step, ticket: pause(step, ticket, "testing"))  # fmt: skip
+    on_ticket(number, "Thu 2026-12-17 10:00", SUPERVISOR,
+              lambda step, ticket: note(step, ticket, "已电话询问"))  # fmt: skip
+
+    sweep("Fri 2026-12-18 10:00")
+
+    assert ledger(number, "Fri 2026-12-18 11:00") == {"hotline": 0, MARKET: 4, "pause": 15}
+
+
+def test_the_stays_say_who_had_it_from_when_to_when():
+    number = a_dispatched_ticket(NOW)
+    give_back(number, "Tue 2026-11-24 10:00", MARKET)
+    rule(number, "Wed 2026-11-25 10:00", upheld=True, lead=TAX)
+
+    with work() as session:
+        ticket = store.ticket_by_number(session, number)
+        found = days_used(session, ticket, moment("Fri 2026-11-27 10:00"), load_rules("CN-GX"))
+
+    told = [(one.unit.slug if one.unit else one.holder.value, one.working_days, one.wrongly_sent)
+            for one in found.stays]  # fmt: skip
+    assert told == [("hotline", 0, False), (MARKET, 1, True), ("hotline", 1, False),
+                    (TAX, 2, False)]  # fmt: skip
+    assert found.stays[-1].until == moment("Fri 2026-11-27 10:00")

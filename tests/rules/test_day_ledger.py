@@ -3,7 +3,7 @@
 import pytest
 
 from engine.errors import BadInputError
-from engine.rules.day_ledger import HOTLINE, PAUSE, Segment, day_ledger, merged
+from engine.rules.day_ledger import HOTLINE, PAUSE, Segment, day_ledger, days_by_segment, merged
 from tests.rules.reading import moment
 
 
@@ -56,3 +56,12 @@ def test_neighbouring_stretches_of_one_holder_become_one(rules):
     assert merged(parts) == (whole,)
     assert merged(STORY) == tuple(STORY)
     assert day_ledger(parts, rules) == day_ledger([whole], rules)
+
+
+def test_a_hand_over_at_midnight_belongs_to_the_day_that_ends(rules):
+    story = [
+        segment("甲局", "Mon 2024-09-23 09:00", "Thu 2024-09-26 00:00"),
+        segment("乙局", "Thu 2024-09-26 00:00", "Fri 2024-09-27 11:00"),
+    ]
+
+    assert days_by_segment(story, rules) == (2, 2)

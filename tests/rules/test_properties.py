@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from engine.rules.calendar_files import load_year_files
-from engine.rules.callback import Attempt, callback_need, callback_state, closing_refusal
+from engine.rules.callback import Attempt, callback_bars_closing, callback_need, callback_state
 from engine.rules.certificates import Certificate
 from engine.rules.day_ledger import Segment, day_ledger
 from engine.rules.escalation import due_rungs, ladder, next_rung_at
@@ -211,7 +211,8 @@ def test_nothing_unresolved_or_unsatisfied_closes_without_a_human_callback(
 ):
     rules, on = load_rules(), date(2024, 3, 1)
     need = callback_need(outcome, satisfaction, solved, kind, rules, on)
-    closes = closing_refusal(need, tried, rules, on) is None
+    state = callback_state(tried, rules, on)
+    closes = not callback_bars_closing(need.human, state, rules, on)
     bad = {AnswerOutcome.NOT_SOLVED, AnswerOutcome.PARTLY_SOLVED}
 
     if satisfaction is Satisfaction.DISSATISFIED or {outcome, solved} & bad:
