@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from api import deadline_schemas as shapes
 from api import schemas
 from api.dependencies import Call
 from api.schemas import Word
 from engine.actions.clocks import is_overdue
+from engine.actions.day_ledger import DaysUsed, Share, Stay, days_used
+from engine.actions.step import Step
+from engine.errors import CalendarNotPublishedError
 from engine.models import Clock, Ticket, Unit
 from engine.rules.certificates import Certificate
 from engine.rules.shanghai import weekday_name
@@ -73,11 +77,45 @@ def certificate(clock: Clock, ticket: Ticket, units: Units, now: datetime) -> sc
     )  # fmt: skip
 
 
-def deadlines(call: Call, ticket: Ticket) -> schemas.Deadlines:
+def certificates(call: Call, ticket: Ticket) -> list[schemas.Certificate]:
     """Return every deadline certificate of a ticket."""
     rows, units = clocks_of(call, ticket)
-    items = [certificate(row, ticket, units, call.step.now) for row in rows]
-    return schemas.Deadlines(number=ticket.number, items=items)
+    return [certificate(row, ticket, units, call.step.now) for row in rows]
+
+
+def deadlines(call: Call, ticket: Ticket) -> shapes.Deadlines:
+    """Return every deadline certificate of a ticket, and whose days were used."""
+    items, used = certificates(call, ticket), days_used_of(call.step, ticket)
+    return shapes.Deadlines(
+        number=ticket.number, items=items, days_used=_used(used) if used else None
+    )
+
+
+def days_used_of(step: Step, ticket: Ticket) -> DaysUsed | None:
+    """Return whose days a ticket used; None while its life reaches a year without a calendar."""
+    try:
+        return days_used(step.session, ticket, step.now, step.rules)
+    except CalendarNotPublishedError:
+        return None
+
+
+def _used(used: DaysUsed) -> shapes.DaysUsed:
+    return shapes.DaysUsed(
+        working_days=used.whole,
+        shares=[shapes.DayShare.model_validate(_share(one)) for one in used.shares],
+        stays=[
+            shapes.DayStay.model_validate({
+                **_share(one), "since": one.since, "until": one.until,
+                "charged_to_hotline": one.wrongly_sent,
+            })
+            for one in used.stays
+        ],
+    )  # fmt: skip
+
+
+def _share(one: Share | Stay) -> dict[str, object]:
+    return {"holder": Word.of(one.holder), "unit": unit_ref(one.unit),
+            "working_days": one.working_days}  # fmt: skip
 
 
 def clocks_of(call: Call, ticket: Ticket) -> tuple[Sequence[Clock], Units]:

@@ -129,13 +129,6 @@ class Certificate(Answer):
     extensions: list[dict[str, Any]]
 
 
-class Deadlines(Answer):
-    """Every deadline certificate of a ticket, oldest first."""
-
-    number: str
-    items: list[Certificate]
-
-
 class TicketHead(Answer):
     """What every answer about a ticket says; no personal data."""
 

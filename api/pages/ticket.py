@@ -7,11 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.deadline_views import days_used_of
 from api.pages.acts import Act
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.may import option, options
 from api.pages.more_acts import BY_NAME
 from api.pages.new_ticket import proposals
+from api.pages.used_days import strip_of
 from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
 from api.pages.whys import why_of
 from engine.actions import drafts
@@ -118,7 +120,8 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
     whys = {one.id: why_of(one) for one in facts["clocks"]}
     watch = _watch(ticket, facts["clocks"])
     serial = serial_returns(visit.session, ticket) if ticket.returns > 1 else None
-    facts |= {"serial": serial, "main": main, "watch": watch, "whys": whys, "others": others}
+    facts |= {"serial": serial, "main": main, "watch": watch, "whys": whys, "others": others,
+              "used": strip_of(days_used_of(visit.step, ticket))}  # fmt: skip
     error: EngineError | None = more.get("error")
     return visit.page("ticket.html", facts, error.status if error else 200)
 

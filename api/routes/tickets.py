@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from api import batch, deadline_views, schemas, views
+from api.deadline_schemas import Deadlines
 from api.dependencies import (
     Call,
     CallingBack,
@@ -90,8 +91,11 @@ def show(number: Number, call: Reading, response: Response) -> schemas.TicketVie
 
 
 @router.get("/{number}/deadlines", responses=problems(404, *READING))
-def deadlines(number: Number, call: Reading) -> schemas.Deadlines:
-    """Show every deadline certificate: days counted and skipped, why, and by which rules."""
+def deadlines(number: Number, call: Reading) -> Deadlines:
+    """Show every deadline certificate: days counted and skipped, why, and by which rules.
+
+    Beside them stands whose working days the ticket used, from the day after registration.
+    """
     ticket = ticket_by_number(call.step.session, number)
     return deadline_views.deadlines(call, ticket)
 
@@ -102,14 +106,10 @@ def certificate(
 ) -> schemas.Certificate:
     """Show one deadline certificate."""
     ticket = ticket_by_number(call.step.session, number)
-    return _one(deadline_views.deadlines(call, ticket), deadline_id)
-
-
-def _one(found: schemas.Deadlines, deadline_id: int) -> schemas.Certificate:
-    for item in found.items:
+    for item in deadline_views.certificates(call, ticket):
         if item.deadline.id == deadline_id:
             return item
-    message = f"工单 {found.number} 没有编号为 {deadline_id} 的时限。"
+    message = f"工单 {number} 没有编号为 {deadline_id} 的时限。"
     raise NotFoundError(message)
 
 

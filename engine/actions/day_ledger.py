@@ -81,6 +81,7 @@ def days_used(session: Session, ticket: Ticket, now: datetime, rules: RuleSet) -
         stays=tuple(
             Stay(*held(one.holder), one.start, one.end, days, one.wrongly_sent)
             for one, days in zip(segments, days_by_segment(segments, rules), strict=True)
+            if one.start < one.end
         ),
     )
 

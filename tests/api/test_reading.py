@@ -15,6 +15,7 @@ from tests.builders import (
     LICENCE,
     OPERATOR,
     a_dispatched_ticket,
+    a_signed_ticket,
     a_ticket,
     moment,
     on_ticket,
@@ -205,3 +206,27 @@ def test_clues_handed_on_are_told_only_to_keys_that_may_see_private_matters(
         assert not {"propose_referral", "note"} & {one["event"]["code"] for one in hidden}
     feeds = [one.get("/api/v1/events").json()["next"] for one in (public, private)]
     assert feeds[0] == feeds[1]
+
+
+def test_the_deadlines_say_whose_days_were_used_and_they_add_up(caller: Caller) -> None:
+    number = a_signed_ticket("Mon 2026-11-23 09:00")
+
+    used = (
+        caller.at("Thu 2026-11-26 10:00").get(f"{TICKETS}/{number}/deadlines").json()["days_used"]
+    )
+
+    assert used["working_days"] == sum(one["working_days"] for one in used["shares"]) == 3
+    assert used["shares"][-1] == {
+        "holder": {"code": "unit", "label": "承办单位"},
+        "unit": {"name": "区市场监管局", "slug": "shijianguan"}, "working_days": 3,
+    }  # fmt: skip
+    assert used["stays"][-1]["until"] == "2026-11-26T10:00:00+08:00"
+
+
+def test_beyond_every_calendar_the_certificates_are_still_shown(caller: Caller) -> None:
+    number = a_signed_ticket("Mon 2026-11-23 09:00")
+
+    body = caller.at("Mon 2028-01-10 10:00").get(f"{TICKETS}/{number}/deadlines").json()
+
+    assert body["days_used"] is None
+    assert body["items"]
