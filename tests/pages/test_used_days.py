@@ -21,7 +21,7 @@ def a_paused_ticket():
 def test_the_shares_stand_as_a_sum_and_the_stays_below(as_, who):
     page = as_(who).get(f"/tickets/{a_paused_ticket()}").text
     card = page[page.index("谁用了几天") :].split("</section>")[0]
-    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", card))
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", card))
 
     assert "登记次日起共 11 个工作日" in said
     assert "区市场监管局 9 日 ＋ 停表 2 日 ＝ 11 个工作日" in said
