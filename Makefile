@@ -32,10 +32,10 @@ check: env ## format, lint, types, rooms
 	@.venv/bin/lint-imports
 
 bench: env ## figures beside their floors
-	@for one in bench/bench_*.py; do echo "== $$one"; $(PY) "$$one" || exit 1; done
+	@for one in bench/bench_*.py; do echo "== $$one"; $(PY) -m bench.$$(basename "$$one" .py) || exit 1; done
 
 bench-routing: env ## how well and how fast the router proposes units
-	@$(PY) bench/bench_routing.py
+	@$(PY) -m bench.bench_routing
 
 fonts: ## the letters' fonts into var/fonts, best effort
 	@sh scripts/bootstrap.sh fonts

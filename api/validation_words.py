@@ -52,5 +52,7 @@ def field_of(where: Sequence[str | int]) -> str:
     first, *rest = where
     if not rest:
         return str(first)
+    if first == "query":  # a filter that is repeated has one name
+        return str(rest[0])
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in rest)
     return name.removeprefix(".")
