@@ -105,9 +105,15 @@ def import_file(
     if plan.problems:
         raise typer.Exit(2)
     if apply:
-        take_in(plan, given, [name.strip() for name in checked_by if name.strip()], into)
+        take_in(plan, given, _names(checked_by), into)
     elif plan.changes:
         typer.echo("以上差异请两人核对；无误后加 --apply --checked-by 甲 --checked-by 乙 导入。")
+
+
+def _names(written: list[str]) -> list[str]:
+    """Return who checked it; blanks and capitals do not make one person two."""
+    tidy = {"".join(name.split()).casefold(): "".join(name.split()) for name in written}
+    return [name for name in tidy.values() if name]
 
 
 def _stop(message: str) -> NoReturn:

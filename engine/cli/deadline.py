@@ -1,18 +1,18 @@
 """`hotline deadline`: one due date as a strip of days, or a whole file of them."""
 
-import csv
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 import typer
 
+from engine.cli.deadline_batch import count_file
 from engine.cli.deadline_verify import verify
 from engine.cli.installation import installation_rules
+from engine.cli.refusing import stop
 from engine.errors import EngineError
 from engine.rules.certificate_words import due_words
 from engine.rules.shanghai import SHANGHAI, WEEKDAYS, spoken_date
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from engine.rules.time_limits import Certificate, CountedDay
 
-_ADDED = ("due_on", "status", "limit_working_days", "calendar_version", "error")
-_NEEDED = ("kind", "received_at")
 _EXAMPLE = "2024-09-27T10:00:00+08:00"
 _STYLES = {
     "received": ("受理", "black on yellow"),
@@ -67,14 +65,14 @@ def deadline(
     rules = _rules(region)
     by_rules_of = _date(rules_on) if rules_on else None
     if batch:
-        _count_file(*batch, rules, by_rules_of)
+        count_file(*batch, rules, lambda kind, at: _deadline(kind, at, rules, by_rules_of))
         return
     if not kind or not received:
-        _stop(f"请写明 --kind 和 --received，如：--kind 投诉 --received {_EXAMPLE}；或用 --batch")
+        stop(f"请写明 --kind 和 --received，如：--kind 投诉 --received {_EXAMPLE}；或用 --batch")
     try:
         certificate = _deadline(kind, received, rules, by_rules_of).certificate
     except (EngineError, ValueError) as error:
-        _stop(str(error))
+        stop(str(error))
     if as_json:
         stated = {"sentence": certificate.sentence(), **certificate.to_json()}
         typer.echo(json.dumps(stated, ensure_ascii=False, indent=2))
@@ -82,23 +80,18 @@ def deadline(
         _print_strip(certificate)
 
 
-def _stop(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(2)
-
-
 def _rules(region: str) -> RuleSet:
     try:
         return installation_rules(region)
     except EngineError as error:
-        _stop(str(error))
+        stop(str(error))
 
 
 def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        _stop(f"“{text}”不是日期：请写成 2023-11-08")
+        stop(f"“{text}”不是日期：请写成 2023-11-08")
 
 
 @cache
@@ -215,86 +208,3 @@ def _local(moment: datetime) -> str:
 
 def _due_words(certificate: "Certificate") -> str:
     return f"{certificate.due_on.year}年{due_words(certificate)}"
-
-
-def _count_file(source: Path, target: Path, rules: RuleSet, rules_on: date | None) -> None:
-    """Count every row of a CSV file; the result takes its name only when it is whole."""
-    if source.resolve() == target.resolve():
-        _stop("输出文件不能与输入文件相同")
-    began = time.perf_counter()
-    part = target.with_name(f"{target.name}.part")
-    try:
-        with (
-            source.open(encoding="utf-8-sig", newline="") as read,
-            part.open("w", encoding="utf-8", newline="") as write,
-        ):
-            rows, wrong = _count_rows(csv.reader(read), csv.writer(write), rules, rules_on)
-        part.replace(target)
-    except OSError as error:
-        _stop(f"读写文件失败：{error.filename or source.name}（{error.strerror}）")
-    except UnicodeDecodeError:
-        _stop(f"{source.name} 不是 UTF-8 编码：请在表格软件中另存为“CSV UTF-8”")
-    except _HeaderError as error:
-        _stop(f"{source.name} {error}")
-    finally:
-        part.unlink(missing_ok=True)
-    seconds = time.perf_counter() - began
-    typer.echo(f"{rows} 行，其中 {wrong} 行有误（见 error 列），用时 {seconds:.1f} 秒 → {target}")
-
-
-class _HeaderError(Exception):
-    """The file lacks a header or a needed column."""
-
-
-def _count_rows(
-    reader: "Any", writer: "Any", rules: RuleSet, rules_on: date | None
-) -> tuple[int, int]:
-    header = [name.strip() for name in next(reader, [])]
-    missing = [name for name in _NEEDED if name not in header]
-    if missing:
-        message = f"缺少列：{'、'.join(missing)}（首行应为 {','.join(_NEEDED)}）"
-        raise _HeaderError(message)
-    kind_at, received_at = (header.index(name) for name in _NEEDED)
-    kept = [place for place, name in enumerate(header) if name not in _ADDED]
-    width, all_kept = len(header), len(kept) == len(header)
-    writer.writerow([*(header[place] for place in kept), *_ADDED])
-    answer = _row_answerer(rules, rules_on, kind_at, received_at)
-    total = wrong = 0
-    for row in _rows(reader):
-        added = answer(row)
-        total += 1
-        wrong += bool(added[-1])
-        full = [*row, *[""] * (width - len(row))]
-        writer.writerow([*(full if all_kept else [full[place] for place in kept]), *added])
-    return total, wrong
-
-
-def _row_answerer(
-    rules: RuleSet, rules_on: date | None, kind_at: int, received_at: int
-) -> Callable[[list[str]], tuple[str, ...]]:
-    version = rules.calendar.version
-
-    def answer(row: list[str]) -> tuple[str, ...]:
-        try:
-            found = _deadline(row[kind_at], row[received_at], rules, rules_on)
-        except IndexError:
-            return ("", "", "", "", "本行的列数不够")
-        except (EngineError, ValueError) as error:
-            return ("", "", "", "", str(error))
-        limit = str(found.counted.limit)
-        return (found.due_on.isoformat(), found.status.value, limit, version, "")
-
-    return answer
-
-
-def _rows(reader: "Any") -> Iterator[list[str]]:
-    """Yield the rows of a file, empty lines left out; a line that is not CSV is an empty row."""
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            row = [""]
-        if row:
-            yield row

@@ -66,7 +66,7 @@ class HandedIn:
     def _listed(self, stated: Any) -> YearFile:
         try:
             year = int(stated["year"])
-            days = {date.fromisoformat(day["date"]): day for day in stated["days"]}
+            days = _each_once(self.name, stated["days"])
             off = {on: f"{day['name']}放假" for on, day in days.items() if day["isOffDay"]}
             work = {on: f"{day['name']}调休上班" for on, day in days.items() if not day["isOffDay"]}
         except (KeyError, TypeError, ValueError) as error:
@@ -81,6 +81,21 @@ class HandedIn:
         title = _TITLES[self.region].format(year=year)
         notice = Notice(self.number, title, self.dated, off, work)
         return YearFile(self.region, year, self.dated, (notice,))
+
+
+def _each_once(name: str, days: Any) -> dict[date, Any]:
+    """Return the days by their date; one listed twice, or neither off nor worked, is refused."""
+    found: dict[date, Any] = {}
+    for day in days:
+        on = date.fromisoformat(day["date"])
+        if not isinstance(day["isOffDay"], bool):
+            msg = f"{name} 的 {on}：isOffDay 应为 true 或 false，现为 {day['isOffDay']!r}"
+            raise RuleError(msg)
+        if on in found and found[on] != day:
+            msg = f"{name} 把 {on} 列了两次而说法不同：只能是放假或上班之一，请改正后再导入"
+            raise RuleError(msg)
+        found[on] = day
+    return found
 
 
 def handed_in(path: Path, *, number: str = "", dated: date | None = None) -> HandedIn:
