@@ -18,6 +18,9 @@ WRITE = (
 )
 
 
+READ = "SELECT number, title FROM ticket WHERE id = %s"
+
+
 class Body(BaseModel):
     """What is checked of a ticket."""
 
@@ -41,3 +44,11 @@ def take_in(body: Body) -> dict[str, Any]:
             WRITE, (body.external_id, json.dumps(body.model_dump()), clock.now())
         ).fetchone()
     return {"id": row[0] if row else None}
+
+
+@application.get("/tickets/{number}")
+def look(number: int) -> dict[str, Any]:
+    """Read one ticket by its primary key: the least a page can ask."""
+    with POOL.connection() as connection:
+        row = connection.execute(READ, (number,)).fetchone()
+    return {"number": row[0], "title": row[1]} if row else {}
