@@ -10,8 +10,10 @@ from api.pages.forms import Posted
 from api.pages.visit import HOTLINE, UNIT, Visit, posting, reading
 from engine.models import Ticket
 from engine.rules.shanghai import shanghai_date, shanghai_moment
-from engine.store import desk_lists, desk_views, tickets
+from engine.store import desk_views, tickets
 from engine.store.desk_views import Page
+from engine.store.search import Searcher
+from engine.store.search import search as find_tickets
 from engine.terms import Role, TicketStatus
 
 router = APIRouter(include_in_schema=False)
@@ -67,8 +69,11 @@ def search(request: Request, form: Posted) -> Response:
     """Find tickets; by POST, because people search by names and telephone numbers."""
     with posting(request, form, *HOTLINE, *UNIT, Role.AUDITOR) as visit:
         words = form.text("q").strip()
-        unit = visit.account.unit_id if visit.unit is not None else None
-        found = desk_lists.search(visit.session, words, unit) if words else Page()
+        who = Searcher(
+            secrets=visit.role in HOTLINE, kept_since=visit.kept_since,
+            unit_id=visit.account.unit_id or 0 if visit.role in UNIT else None,
+        )  # fmt: skip
+        found = find_tickets(visit.session, words, who)
         if len(found.lines) == 1 and found.lines[0].ticket.number == words.upper():
             return visit.go(f"/tickets/{words.upper()}")
         return visit.page("search.html", {"words": words, "found": found})

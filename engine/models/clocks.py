@@ -27,6 +27,17 @@ class Clock(SQLModel, table=True):
             postgresql_where=text("state = 'running' AND next_rung_at IS NOT NULL"),
         ),
         Index("ix_clock_due", "due_at", "id", postgresql_where=text("state = 'running'")),
+        Index(
+            "ix_clock_answering",
+            "due_at",
+            "ticket_id",
+            postgresql_where=text("state = 'running' AND kind IN ('requester', 'handling')"),
+        ),
+        Index(
+            "ix_clock_stuck",
+            "id",
+            postgresql_where=text("state = 'running' AND stuck_reason <> ''"),
+        ),
     )
 
     id: int = key()
@@ -57,7 +68,10 @@ class RungTaken(SQLModel, table=True):
     """
 
     __tablename__ = "rung_taken"
-    __table_args__ = (UniqueConstraint("clock_id", "rung", "due_on"),)
+    __table_args__ = (
+        UniqueConstraint("clock_id", "rung", "due_on"),
+        Index("ix_rung_taken_rung", "rung", "clock_id"),
+    )
 
     id: int = key()
     clock_id: int = refers("clock.id")

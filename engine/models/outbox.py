@@ -17,6 +17,7 @@ class OutboxMessage(SQLModel, table=True):
         UniqueConstraint("key", "recipient"),
         Index("ix_outbox_due", "next_attempt_at", "id",
               postgresql_where=text("status = 'pending'")),
+        Index("ix_outbox_undelivered", "id", postgresql_where=text("status = 'undelivered'")),
     )  # fmt: skip
 
     id: int = key()

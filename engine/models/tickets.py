@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Text, UniqueConstraint, literal_column, text
 from sqlmodel import Field, SQLModel
 
 from engine.models.base import (
@@ -25,6 +25,7 @@ from engine.terms import (
     Urgency,
 )
 
+WORDS = {"fastupdate": "on", "gin_pending_list_limit": "512"}
 OPEN = "status NOT IN ('closed', 'refused', 'merged', 'handed_to_emergency', 'withdrawn')"
 
 
@@ -38,7 +39,12 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_lead_unit_status", "lead_unit_id", "status", "id"),
         Index("ix_ticket_accepted", "accepted_at", "id"),
         Index("ix_ticket_unrouted", "id", postgresql_where=text("status = 'accepted'")),
-    )
+        Index("ix_ticket_open", "id", postgresql_where=text(OPEN)),
+        Index("ix_ticket_number_end", literal_column("reverse(number)").label("ending"),
+              postgresql_ops={"ending": "text_pattern_ops"}),
+        Index("ix_ticket_words", text("hotline_grams(id, title || left(content, 200))"),
+              postgresql_using="gin", postgresql_with=WORDS),
+    )  # fmt: skip
 
     id: int = key()
     number: str = Field(unique=True, max_length=24)
@@ -84,7 +90,15 @@ class Requester(SQLModel, table=True):
             "ticket_id",
             postgresql_where=text("credit_code <> ''"),
         ),
-    )
+        Index("ix_requester_initials", "initials", "ticket_id",
+              postgresql_ops={"initials": "text_pattern_ops"},
+              postgresql_where=text("initials <> ''")),
+        Index("ix_requester_phone_end",
+              literal_column("reverse(translate(phone, '-+ ', ''))").label("ending"), "ticket_id",
+              postgresql_ops={"ending": "text_pattern_ops"}, postgresql_where=text("phone <> ''")),
+        Index("ix_requester_words", text("hotline_grams(ticket_id, enterprise)"),
+              postgresql_using="gin", postgresql_with=WORDS),
+    )  # fmt: skip
 
     ticket_id: int = refers("ticket.id", primary_key=True)
     enterprise: str = Field(default="", max_length=120)
@@ -134,6 +148,21 @@ class TicketEventRecord(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("ticket_id", "seq"),
         Index("ix_ticket_event_at", "at", "id"),
+        Index(
+            "ix_ticket_event_figures",
+            "event",
+            "at",
+            "ticket_id",
+            postgresql_where=text("event IN ('close', 'callback_attempt')"),
+        ),
+        Index(
+            "ix_ticket_event_recomputed", "ticket_id", postgresql_where=text("event = 'recompute'")
+        ),
+        Index(
+            "ix_ticket_event_claims",
+            "ticket_id",
+            postgresql_where=text("event = 'note' AND (details ->> 'statutory_claim') IS NOT NULL"),
+        ),
     )
 
     id: int = key()

@@ -63,6 +63,9 @@ class ExtensionRequest(SQLModel, table=True):
     """A unit's wish for more days (延期申请)."""
 
     __tablename__ = "extension_request"
+    __table_args__ = (
+        Index("ix_extension_request_pending", "id", postgresql_where=text("state = 'pending'")),
+    )
 
     id: int = key()
     ticket_id: int = refers("ticket.id", index=True)

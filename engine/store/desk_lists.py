@@ -1,14 +1,14 @@
-"""Lists of tickets by what is due, by words, and what belongs to letters."""
+"""Lists of tickets by what is due, and what belongs to letters."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
-from engine.models import Assignment, Clock, Letter, OutboxMessage, Requester, Ticket
+from engine.models import Clock, Letter, OutboxMessage, Ticket
 from engine.rules.shanghai import end_of_day, shanghai_date
-from engine.store.desk_views import ANSWERING, PAGE, Line, Page, lines_of
+from engine.store.desk_views import ANSWERING, Line, lines_of
 from engine.terms import ClockState
 
 
@@ -33,31 +33,6 @@ def _by_clock(session: Session, when: ColumnElement[bool], limit: int) -> tuple[
     ids = list(dict.fromkeys(session.exec(query)))
     found = {one.id: one for one in session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))}
     return lines_of(session, [found[one] for one in ids])
-
-
-def search(session: Session, words: str, unit_id: int | None, limit: int = PAGE) -> Page:
-    """Return tickets by number (or its end), enterprise, initials or the phone's last digits.
-
-    A unit finds only what is, or was, in its own hands.
-    """
-    wanted = words.strip()
-    query = select(Ticket).join(Requester, col(Requester.ticket_id) == col(Ticket.id))
-    like = wanted.replace("\\", "").replace("%", "").replace("_", "")
-    query = query.where(
-        or_(
-            col(Ticket.number) == like.upper(), col(Ticket.number).endswith(like.upper()),
-            col(Requester.enterprise).contains(like),
-            col(Requester.initials).startswith(like.lower()),
-            col(Requester.phone).endswith(like), col(Ticket.title).contains(like),
-        )
-    )  # fmt: skip
-    if unit_id is not None:
-        mine = select(Assignment.ticket_id).where(
-            Assignment.unit_id == unit_id, col(Assignment.ended_at).is_(None)
-        )
-        query = query.where(col(Ticket.id).in_(mine))
-    found = session.exec(query.order_by(col(Ticket.id).desc()).limit(limit)).all()
-    return Page(lines_of(session, found))
 
 
 def tickets_by_id(session: Session, ids: Iterable[int]) -> dict[int, Ticket]:

@@ -25,8 +25,13 @@ DIALECT: Any = PGDialect_psycopg(  # type: ignore[no-untyped-call]
 )
 
 
-def run(session: Session, statement: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> Cursor:
+def run(
+    session: Session, statement: str, values: Mapping[str, Any] | Sequence[Any] = (), *,
+    prepare: bool | None = None,
+) -> Cursor:  # fmt: skip
     """Run one statement in the session's transaction; what waits in the session is written first.
+
+    `prepare=False` has PostgreSQL plan for these very values, where they differ much in frequency.
 
     Raises:
         DBAPIError: as SQLAlchemy raises it (IntegrityError, OperationalError …).
@@ -34,7 +39,7 @@ def run(session: Session, statement: str, values: Mapping[str, Any] | Sequence[A
     session.flush()
     driver: Any = session.connection().connection.driver_connection
     try:
-        found: Cursor = driver.execute(statement, values or None)
+        found: Cursor = driver.execute(statement, values or None, prepare=prepare)
     except psycopg.Error as error:
         raise _translated(statement, error) from error
     return found

@@ -1,0 +1,148 @@
+"""Finding tickets by what people remember of them (查工单), by indexes alone.
+
+A number or its end, an enterprise, its initials or credit code, the end of a telephone number,
+words of title and text (its first 200 characters). Nothing reads the archive through: words are
+looked for among the newest tickets first, the whole index is asked only when too few have them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from engine.models import Ticket
+from engine.store.desk_views import PAGE, Page, lines_of
+from engine.store.writing import run
+
+EPOCH = 20_000  # tickets a mark, as in the database's hotline_grams
+MOST_TERMS, MOST_OWN = 4, 2000
+SHORTEST_END = 3
+LAST = "\U0010ffff"
+GRAMS = "hotline_grams(t.id, t.title || left(t.content, 200)) @> %(grams)s::text[]"
+TEXT = "hotline_plain(t.title || left(t.content, 200))"
+PHONE = "reverse(translate(r.phone, '-+ ', ''))"
+# One that may not read a confidential ticket may not find it by what stands in it either.
+READS = "(%(secrets)s OR NOT t.confidential OR t.lead_unit_id = %(unit)s)"
+JOINED = f"FROM requester r JOIN ticket t ON t.id = r.ticket_id WHERE {READS} AND"
+BY_NUMBER = """
+SELECT t.id FROM ticket t
+WHERE reverse(t.number) ~>=~ %(end)s AND reverse(t.number) ~<~ %(after)s
+"""
+BY_PHONE = f"""
+SELECT t.id {JOINED} r.phone <> '' AND {PHONE} ~>=~ %(end)s AND {PHONE} ~<~ %(after)s
+"""
+BY_INITIALS = f"""
+SELECT t.id {JOINED} r.initials <> '' AND r.initials ~>=~ %(start)s AND r.initials ~<~ %(stop)s
+"""
+BY_CREDIT_CODE = f"SELECT t.id {JOINED} r.credit_code <> '' AND r.credit_code = %(code)s"
+BY_TEXT = f"SELECT t.id FROM ticket t WHERE {READS} AND {GRAMS}"
+BY_ENTERPRISE = f"""
+SELECT t.id {JOINED} hotline_grams(r.ticket_id, r.enterprise) @> %(grams)s::text[]
+"""
+NEWEST = "{} ORDER BY t.id DESC LIMIT %(limit)s"
+OWN = f"""
+SELECT t.id FROM (
+    (SELECT ticket_id FROM assignment WHERE unit_id = %(unit)s AND ended_at IS NULL
+     ORDER BY id DESC LIMIT {MOST_OWN})
+    UNION
+    (SELECT ticket_id FROM assignment WHERE unit_id = %(unit)s AND end_reason = '办结'
+     AND ended_at >= %(kept_since)s ORDER BY ended_at DESC LIMIT {MOST_OWN})
+) mine JOIN ticket t ON t.id = mine.ticket_id LEFT JOIN requester r ON r.ticket_id = t.id
+WHERE t.number LIKE '%%' || %(escaped)s OR {READS} AND (
+    {PHONE} ~>=~ %(end)s AND {PHONE} ~<~ %(after)s
+    OR r.initials ~>=~ %(start)s AND r.initials ~<~ %(stop)s
+    OR (SELECT bool_and(strpos({TEXT} || ' ' || hotline_plain(r.enterprise), term) > 0)
+        FROM unnest(%(terms)s::text[]) term))
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Searcher:
+    """Who looks: with `unit_id` only that unit's tickets; `secrets` for who reads everything."""
+
+    secrets: bool = True
+    unit_id: int | None = None
+    kept_since: datetime | None = None
+
+
+def search(session: Session, words: str, who: Searcher, limit: int = PAGE) -> Page:
+    """Return the newest tickets that fit; `after` is set where there are more than shown."""
+    asked = _asked(words, who, limit)
+    if not asked["terms"]:
+        return Page()
+    if who.unit_id is not None:
+        ids = _ids(session, OWN, asked)
+    else:
+        found = [_ids(session, query, {**asked, **more}) for query, more in _queries(asked)]
+        ids = sorted({one for some in (*found, _by_words(session, asked)) for one in some})[::-1]
+    query = select(Ticket).where(col(Ticket.id).in_(ids[: limit + 1]))
+    tickets = session.exec(query.order_by(col(Ticket.id).desc())).all()
+    return Page(lines_of(session, tickets[:limit]), ids[limit] if len(ids) > limit else None)
+
+
+def _asked(words: str, who: Searcher, limit: int) -> dict[str, Any]:
+    terms = [one.lower().replace("|", "") for one in words.split()][:MOST_TERMS]
+    whole = words.strip()
+    end = whole.upper().replace("-", "")[::-1]
+    return {
+        "terms": [one for one in terms if one], "end": end, "after": end + LAST,
+        "start": whole.lower(), "stop": whole.lower() + LAST, "code": whole.upper(),
+        "escaped": whole.upper().replace("\\", "").replace("%", "").replace("_", "") or "\n",
+        "secrets": who.secrets, "unit": who.unit_id, "kept_since": who.kept_since,
+        "limit": limit + 1,
+    }  # fmt: skip
+
+
+def _queries(asked: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the short queries that fit how the words look: a number, a telephone, initials."""
+    whole: str = asked["start"]
+    plain = whole.replace("-", "")
+    if not (plain.isascii() and plain.isalnum()):
+        return
+    if len(plain) >= SHORTEST_END and any(one.isdigit() for one in plain):
+        yield BY_NUMBER, {}
+    if len(plain) >= SHORTEST_END and plain.isdigit():
+        yield BY_PHONE, {}
+    if not plain.isdigit():
+        yield BY_INITIALS, {}
+        yield BY_CREDIT_CODE, {}
+
+
+def _by_words(session: Session, asked: dict[str, Any]) -> Sequence[int]:
+    """Return the newest tickets with all the words, in their text or in their enterprise."""
+    terms = asked["terms"]
+    if not any(_grams(one) for one in terms):
+        return []
+    found = _newest(session, BY_TEXT, asked, terms, TEXT)
+    for one in terms:
+        if _grams(one):
+            anywhere = f"{TEXT} || ' ' || hotline_plain(r.enterprise)"
+            found += _newest(session, BY_ENTERPRISE, asked, [one], anywhere)
+    return found
+
+
+def _newest(
+    session: Session, query: str, asked: dict[str, Any], indexed: list[str], text: str
+) -> list[int]:
+    """Ask the newest marks first; where they have enough, the whole index is never read."""
+    values = {**asked, **{f"term{place}": one for place, one in enumerate(asked["terms"])}}
+    # Pairs of characters only suggest a word: the text itself decides.
+    where = "".join(f" AND strpos({text}, %(term{place})s) > 0"
+                    for place in range(len(asked["terms"])))  # fmt: skip
+    grams = sorted({gram for one in indexed for gram in _grams(one)})
+    newest = run(session, "SELECT coalesce(max(id), 0) FROM ticket").fetchall()[0][0] // EPOCH
+    for mark in (f"#{newest}", f"#{newest - 1}", ""):
+        ids = _ids(session, query + where, {**values, "grams": [*grams, mark] if mark else grams})
+        if len(ids) >= asked["limit"]:
+            break
+    return ids
+
+
+def _ids(session: Session, query: str, values: dict[str, Any]) -> list[int]:
+    return [row[0] for row in run(session, NEWEST.format(query), values, prepare=False)]
+
+
+def _grams(term: str) -> list[str]:
+    return [term[place : place + 2] for place in range(len(term) - 1)]
