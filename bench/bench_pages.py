@@ -44,6 +44,7 @@ PAGES = (
     ("huawu", "search 0123"),
     ("huawu", "search 第123号企业"),
     ("huawu", "search sld123h"),
+    ("huawu", "search sld"),
     ("huawu", "search 营业执照"),
     ("huawu", "search 不合理条件 态度冷淡"),
     ("huawu", "search 第4321号地块"),
@@ -73,8 +74,7 @@ def _quiet(url: str) -> None:
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
-        for setting in ("fsync = off", "autovacuum = off", "max_wal_size = '8GB'",
-                        "shared_buffers = '512MB'"):  # fmt: skip
+        for setting in ("fsync = off", "autovacuum = off", "max_wal_size = '8GB'"):
             connection.execute(f"ALTER SYSTEM SET {setting}")
         connection.execute("SELECT pg_reload_conf()")
 

@@ -1,6 +1,7 @@
 """What a person may do with a ticket now, and what not with the reason (能做什么)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from api.pages.acts import Act
 from api.pages.more_acts import ALL
@@ -75,10 +76,19 @@ def _fits(visit: Visit, ticket: Ticket, act: Act) -> bool:
 
 
 def _facts(visit: Visit, ticket: Ticket, event: TicketEvent) -> TicketFacts:
-    known: dict[str, bool] = dict(SETTLED_BY_FORM.get(event, {}))
+    known: dict[str, Any] = dict(SETTLED_BY_FORM.get(event, {}))
     if event in LEAD_CHOSEN:
         known |= {"has_lead": True, "lead_is_accused": False}
-    return gather(visit.session, ticket, visit.now, visit.rules, **known)
+    return replace(_gathered(visit, ticket), **known)
+
+
+def _gathered(visit: Visit, ticket: Ticket) -> TicketFacts:
+    """Return the facts of a ticket as it stands, asked for once a page and not once an act."""
+    key = f"facts of {ticket.id} at {ticket.version}"
+    if key not in visit.extra:
+        visit.extra[key] = gather(visit.session, ticket, visit.now, visit.rules)
+    facts: TicketFacts = visit.extra[key]
+    return facts
 
 
 def _assisting(visit: Visit, ticket: Ticket, act: Act) -> Option | None:

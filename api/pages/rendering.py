@@ -37,6 +37,7 @@ def environment() -> Environment:
         spoken=spoken_date,
         in_words=lambda value, parameter: in_words(parameter, value),
         browser=words.browser_name,
+        counted=words.counted,
     )
     made.globals["asset"] = asset
     return made

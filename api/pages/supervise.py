@@ -7,7 +7,7 @@ from api.pages.visit import EYES, reading
 from engine.rules.calendar_alarms import missing_calendars
 from engine.rules.shanghai import shanghai_date
 from engine.store import desk_filters, desk_lists, desk_supervise
-from engine.store.decisions_waiting import waiting
+from engine.store.decisions_waiting import counts
 from engine.terms import Rung
 
 router = APIRouter(include_in_schema=False)
@@ -23,14 +23,14 @@ def supervise(request: Request) -> Response:
     """Show how the district stands now."""
     with reading(request, *EYES) as visit:
         session, now = visit.session, visit.now
-        found = waiting(session, now, visit.rules.calendar.version)
+        found = counts(session, now, visit.rules.calendar.version)
         rungs = desk_supervise.rung_counts(session)
         overdue = desk_lists.overdue(session, now, 15)
         facts = {
             "figures": desk_supervise.figures(session, now),
             "rungs": [(one, rungs.get(one, 0)) for one in Rung],
             "units": desk_supervise.unit_load(session, now),
-            "decisions": [(name, label, len(getattr(found, name))) for name, label in KINDS],
+            "decisions": [(name, label, found[name]) for name, label in KINDS],
             "overdue": overdue, "next": None if overdue else desk_filters.next_due(session, now),
             "missing": missing_calendars(shanghai_date(now), visit.rules),
         }  # fmt: skip

@@ -20,12 +20,12 @@ GROUPS = (
 
 
 @router.get("/unit")
-def unit_desk(request: Request) -> Response:
-    """Show the unit's own work, and nobody else's."""
+def unit_desk(request: Request, after: str = "") -> Response:
+    """Show the unit's own work, and nobody else's; a page of it from a key on."""
     with reading(request, *UNIT) as visit:
         unit_id = visit.account.unit_id or 0
         ends = end_of_day(shanghai_date(visit.now))
-        cards = desk_unit.cards(visit.session, unit_id)
+        cards, more = desk_unit.cards(visit.session, unit_id, after)
         groups = [
             (key, label, [one for one in cards if one.group(visit.now, ends) == key])
             for key, label in GROUPS
@@ -35,6 +35,7 @@ def unit_desk(request: Request) -> Response:
             "groups": [one for one in groups if one[2]],
             "todo": sum(len(one[2]) for one in groups[:5]), "letters": owed,
             "reply_clocks": desk_unit.reply_clocks(visit.session, owed),
+            "more": more, "first": not after,
             "last_closed": desk_unit.last_closed(visit.session, unit_id),
         }  # fmt: skip
         return visit.page("unit.html", facts)

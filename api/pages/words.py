@@ -140,3 +140,8 @@ def browser_name(agent: str) -> str:
     found = [next((name for mark, name in known if mark in agent), "")
              for known in (BROWSERS, SYSTEMS)]  # fmt: skip
     return "，".join(one for one in found if one) or agent[:30] or "—"
+
+
+def counted(number: int, most: int = 999) -> str:
+    """Return a number that was not counted past `most`: 999+."""
+    return f"{most}+" if number > most else str(number)

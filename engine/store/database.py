@@ -24,11 +24,13 @@ class Database:
     """A PostgreSQL database and its pool of connections.
 
     `roles` turns true once the login was seen to be able to act as the application's roles.
+    `remembered` is what this process need not ask again (store/figures.py).
     """
 
     url: str
     engine: Engine
     roles: bool = field(default=False, compare=False)
+    remembered: dict[object, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @contextmanager
     def work(self) -> Iterator[Session]:

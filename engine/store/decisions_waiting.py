@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import func, true
+from sqlmodel import Session, col, select
 
-from engine.models import Letter, RuleChange, Ticket
+from engine.models import ExtensionRequest, Letter, RuleChange, Ticket
 from engine.store import desk_supervise, desk_views, matters
 from engine.store import letters as letter_store
 from engine.store import rules_versions as rules_store
@@ -54,3 +55,25 @@ def waiting(session: Session, now: datetime, calendar_version: str) -> Waiting:
         referrals=[one for one in letters if one.kind is LetterKind.REFERRAL],
         changes=rules_store.waiting(session),
     )  # fmt: skip
+
+
+def counts(session: Session, now: datetime, calendar_version: str) -> dict[str, int]:
+    """Return how many of each kind wait, up to `MOST`, without reading their tickets."""
+    again = (Ticket.status == TicketStatus.RETURNED, col(Ticket.returns) > PANEL_AFTER)
+    letters = [one.kind for one in letter_store.waiting(session, MOST)]
+    referrals = letters.count(LetterKind.REFERRAL)
+    return {
+        "panel": _count(session, Ticket.status == TicketStatus.IN_ARBITRATION),
+        "returned": _count(session, *again),
+        "extensions": _count(session, ExtensionRequest.state == "pending"),
+        "refusals": len(matters.refusals_waiting(session, now, MOST)),
+        "letters": len(letters) - referrals, "referrals": referrals,
+        "claims": len(claims_waiting(session, MOST)),
+        "shortenings": len(shortenings_waiting(session, calendar_version, MOST)),
+        "changes": len(rules_store.waiting(session)),
+    }  # fmt: skip
+
+
+def _count(session: Session, *where: Any) -> int:
+    found = select(true()).where(*where).limit(MOST).subquery()
+    return session.exec(select(func.count()).select_from(found)).one()

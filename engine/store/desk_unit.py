@@ -2,15 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
+from sqlalchemy import func, tuple_
 from sqlmodel import Session, col, select
 
 from engine.models import Assignment, Clock, Letter, Ticket
 from engine.store.desk_views import LIVE, Line, lines_of
 from engine.terms import AssignmentRole, ClockKind, LetterStatus, TicketStatus
 
-MOST = 300
+MOST = 60
+LATER = datetime(9999, 1, 1, tzinfo=UTC)
+# When the unit's own running clock on a ticket ends: what its work is sorted by.
+_DUE: Any = func.coalesce(
+    select(func.min(Clock.due_at))
+    .where(Clock.assignment_id == Assignment.id, col(Clock.state).in_(LIVE))
+    .correlate(Assignment)
+    .scalar_subquery(),
+    LATER,
+)
 DONE = (TicketStatus.ANSWERED, TicketStatus.CALLBACK_DUE)
 
 
@@ -61,22 +72,38 @@ class Card:
         return "to_sign" if self.part.signed_at is None else "in_hand"
 
 
-def cards(session: Session, unit_id: int) -> tuple[Card, ...]:
-    """Return a unit's open work, nearest due first."""
-    query = select(Assignment).where(
+def cards(
+    session: Session, unit_id: int, after: str = "", most: int = MOST
+) -> tuple[tuple[Card, ...], str]:
+    """Return a page of a unit's open work, nearest due first, and the key of the next page.
+
+    What waits for others, its clocks stopped, comes last. An odd key is the start.
+    """
+    query = select(Assignment, _DUE).where(
         Assignment.unit_id == unit_id, col(Assignment.ended_at).is_(None)
     )
-    parts = session.exec(query.order_by(col(Assignment.id)).limit(MOST)).all()
+    found = session.exec(
+        _past(query, after).order_by(_DUE, col(Assignment.id)).limit(most + 1)
+    ).all()
+    parts = [part for part, _ in found[:most]]
     ids = [one.ticket_id for one in parts]
-    found = {one.id: one for one in session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))}
-    lines = lines_of(session, [found[one] for one in dict.fromkeys(ids)])
+    tickets = {one.id: one for one in session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))}
+    lines = lines_of(session, [tickets[one] for one in dict.fromkeys(ids)])
     by_ticket = {line.ticket.id: line for line in lines}
-    made = [Card(by_ticket[one.ticket_id], one) for one in parts]
-    return tuple(sorted(made, key=_nearest))
+    made = tuple(Card(by_ticket[one.ticket_id], one) for one in parts)
+    if len(found) <= most:
+        return made, ""
+    last, due = found[most - 1]
+    return made, f"{due.isoformat()}~{last.id}"
 
 
-def _nearest(card: Card) -> datetime:
-    return card.clock.due_at if card.clock else card.line.ticket.accepted_at
+def _past(query: Any, after: str) -> Any:
+    due, _, number = after.partition("~")
+    try:
+        key = datetime.fromisoformat(due), int(number)
+    except ValueError:
+        return query
+    return query.where(tuple_(_DUE, col(Assignment.id)) > tuple_(*key))
 
 
 def letters_to_answer(session: Session, unit_id: int) -> Sequence[Letter]:

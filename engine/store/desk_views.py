@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement, func, text
+from sqlmodel import Session, col, select
 
 from engine.models import (
     Account,
@@ -29,6 +30,11 @@ from engine.terms import (
 )
 
 PAGE = 30
+MOST_IN_MENU = 999  # a menu says 999+
+_STATUS_COUNTS = text(
+    "SELECT s, (SELECT count(*) FROM (SELECT FROM ticket WHERE status = s LIMIT :most) found) "
+    "FROM unnest(CAST(:statuses AS text[])) s"
+)
 LIVE = (ClockState.RUNNING, ClockState.PAUSED)
 ANSWERING = (ClockKind.REQUESTER, ClockKind.HANDLING)
 STAGE = {
@@ -166,18 +172,17 @@ def _with(line: Line, **more: object) -> Line:
     return replace(line, **more)  # type: ignore[arg-type]
 
 
-def status_counts(session: Session, statuses: Sequence[TicketStatus]) -> dict[TicketStatus, int]:
-    """Return how many tickets stand in each of some (open) states."""
-    query = (
-        select(Ticket.status, func.count())
-        .where(col(Ticket.status).in_(statuses))
-        .group_by(col(Ticket.status))
-    )
-    return {TicketStatus.parse(status): count for status, count in session.exec(query)}
+def status_counts(
+    session: Session, statuses: Sequence[TicketStatus], most: int = MOST_IN_MENU
+) -> dict[TicketStatus, int]:
+    """Return how many tickets stand in each of some states; counting stops past `most`."""
+    values = {"statuses": [one.value for one in statuses], "most": most + 1}
+    found = session.connection().execute(_STATUS_COUNTS, values)
+    return {TicketStatus.parse(status): count for status, count in found}
 
 
 def menu_counts(session: Session, account: Account, now: datetime) -> dict[str, int]:
-    """Return the numbers in a role's menu."""
+    """Return the numbers in a role's menu; none is counted past what a menu shows."""
     if account.role not in (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR):
         return {}
     waiting = (
@@ -189,26 +194,31 @@ def menu_counts(session: Session, account: Account, now: datetime) -> dict[str, 
         TicketStatus.IN_ARBITRATION,
     )
     counts = {status.value: number for status, number in status_counts(session, waiting).items()}
-    counts["overdue"] = overdue_count(session, now)
+    counts["overdue"] = overdue_count(session, now, MOST_IN_MENU)
     counts["letters"] = letters_waiting(session)
     return counts
 
 
-def overdue_count(session: Session, now: datetime) -> int:
-    """Return how many tickets have a running answering clock past its due moment (已超期)."""
-    query = select(func.count(func.distinct(Clock.ticket_id))).where(
-        Clock.state == ClockState.RUNNING, Clock.due_at <= now, col(Clock.kind).in_(ANSWERING)
-    )
-    return session.exec(query).one()
+def overdue_count(session: Session, now: datetime, most: int | None = None) -> int:
+    """Return how many tickets have a running answering clock past its due moment (已超期).
+
+    Counting stops past `most`, where one is given.
+    """
+    return _tickets_due(session, col(Clock.due_at) <= now, most)
 
 
-def due_today_count(session: Session, now: datetime) -> int:
+def due_today_count(session: Session, now: datetime, most: int | None = None) -> int:
     """Return how many tickets have an answering clock that ends today (今天到期)."""
-    query = select(func.count(func.distinct(Clock.ticket_id))).where(
-        Clock.state == ClockState.RUNNING, col(Clock.kind).in_(ANSWERING),
-        Clock.due_at > now, Clock.due_at <= end_of_day(shanghai_date(now)),
-    )  # fmt: skip
-    return session.exec(query).one()
+    ends = end_of_day(shanghai_date(now))
+    return _tickets_due(session, (col(Clock.due_at) > now) & (col(Clock.due_at) <= ends), most)
+
+
+def _tickets_due(session: Session, when: ColumnElement[bool], most: int | None) -> int:
+    """Count tickets, not clocks: one whose both clocks are due counts once."""
+    running = (Clock.state == ClockState.RUNNING, col(Clock.kind).in_(ANSWERING), when)
+    ids = select(Clock.ticket_id).where(*running).distinct()
+    some = ids.limit(most + 1).subquery() if most is not None else ids.subquery()
+    return session.exec(select(func.count()).select_from(some)).one()
 
 
 def letters_waiting(session: Session) -> int:
@@ -221,15 +231,22 @@ def of_caller(
     session: Session, phone: str, enterprise: str, now: datetime, limit: int = 8
 ) -> tuple[Line, ...]:
     """Return a caller's tickets of the last 90 days, by number or by enterprise, newest first."""
-    same = [col(Requester.phone) == phone] if phone else []
-    same += [col(Requester.enterprise) == enterprise] if enterprise else []
-    if not same:
+    ids = _newest_of(session, col(Requester.phone), phone, limit)
+    ids |= _newest_of(session, col(Requester.enterprise), enterprise, limit)
+    if not ids:
         return ()
     query = (
         select(Ticket)
-        .join(Requester, col(Requester.ticket_id) == col(Ticket.id))
-        .where(or_(*same), col(Ticket.accepted_at) >= now - timedelta(days=90))
+        .where(col(Ticket.id).in_(ids), col(Ticket.accepted_at) >= now - timedelta(days=90))
         .order_by(col(Ticket.id).desc())
         .limit(limit)
     )
     return lines_of(session, session.exec(query).all())
+
+
+def _newest_of(session: Session, column: Any, value: str, limit: int) -> set[int]:
+    """Return the newest tickets of one number or enterprise: a busy one may have thousands."""
+    if not value:
+        return set()
+    query = select(Requester.ticket_id).where(column == value)
+    return set(session.exec(query.order_by(col(Requester.ticket_id).desc()).limit(limit)))

@@ -9,8 +9,8 @@ asked first.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014_page_indexes"
-down_revision = "0013_held_mails"
+revision = "0015_page_indexes"
+down_revision = "0014_api_key_access"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,146 @@
+"""What desks count and list: bounded, by key, and the same whether remembered or asked anew."""
+
+import pytest
+from sqlalchemy import text
+
+from engine.actions import review, unit_work
+from engine.store import decisions_waiting, desk_unit, desk_views, figures
+from engine.store.database import work
+from engine.terms import AttemptResult, ReturnReason, TicketStatus
+from tests.builders import (
+    MARKET,
+    OPERATOR,
+    TAX,
+    a_callback,
+    a_dispatched_ticket,
+    a_ticket,
+    a_ticket_to_call_back,
+    call_back,
+    moment,
+    on_ticket,
+)
+from tests.looking import unit_named
+
+NOW = "Tue 2026-11-24 10:00"
+
+
+def tally(now):
+    with work() as session:
+        return figures.month_so_far(session, moment(now))
+
+
+def closed_on(day):
+    number = a_ticket_to_call_back(f"{day} 09:00", MARKET)
+    call_back(number, f"{day} 10:00", a_callback())
+
+
+def test_the_months_figures_are_those_of_its_days(database):
+    closed_on("Mon 2026-11-02")
+    closed_on("Tue 2026-11-03")
+    closed_on("Fri 2026-10-30")
+
+    assert tally("Wed 2026-11-04 09:00") == figures.Tally(closed=2, in_time=2, called_back=2)
+
+
+def test_a_ticket_called_twice_in_a_month_counts_once(database):
+    number = a_ticket_to_call_back("Mon 2026-11-02 09:00", MARKET)
+    missed = a_callback(
+        result=AttemptResult.NO_ANSWER, contacted=None, solved=None, satisfaction=None
+    )
+    call_back(number, "Mon 2026-11-02 10:00", missed)
+    call_back(number, "Tue 2026-11-03 10:00", a_callback())
+
+    assert tally("Wed 2026-11-04 09:00").called_back == 1
+
+
+def test_past_days_are_remembered_and_today_is_asked_anew(database):
+    closed_on("Mon 2026-11-02")
+    tally("Tue 2026-11-03 09:00")
+    closed_on("Tue 2026-11-03")
+
+    assert tally("Tue 2026-11-03 12:00").closed == 2
+    assert [str(day) for day in database.remembered] == ["2026-11-01", "2026-11-02"]
+    assert tally("Wed 2026-11-04 00:30").closed == 2
+    assert len(database.remembered) == 2
+
+
+def test_no_count_in_a_menu_goes_past_what_it_shows(database):
+    for _ in range(3):
+        a_ticket(NOW)
+
+    with work() as session:
+        counted = desk_views.status_counts(session, (TicketStatus.ACCEPTED,), most=1)
+        late = moment("Thu 2027-02-25 09:00")
+
+        assert counted == {TicketStatus.ACCEPTED: 2}
+        assert desk_views.overdue_count(session, late, most=1) == 2
+        assert desk_views.overdue_count(session, late) == 3
+
+
+def test_a_units_work_is_shown_by_pages_nearest_due_first_and_none_is_left_out(database):
+    days = ["Mon 2026-11-09", "Wed 2026-11-11", "Fri 2026-11-13"]
+    numbers = [a_dispatched_ticket(f"{day} 09:00", MARKET) for day in reversed(days)]
+
+    seen, after = [], ""
+    with work() as session:
+        while True:
+            cards, after = desk_unit.cards(session, unit_named(MARKET).id, after, most=1)
+            seen += [card.line.ticket.number for card in cards]
+            if not after:
+                break
+
+    assert seen == numbers[::-1]
+
+
+@pytest.mark.parametrize("after", ["x", "~", "2026-11-09~x", "1~2"])
+def test_an_odd_key_is_the_first_page(database, after):
+    number = a_dispatched_ticket("Mon 2026-11-09 09:00", MARKET)
+
+    with work() as session:
+        cards, _ = desk_unit.cards(session, unit_named(MARKET).id, after)
+    assert [card.line.ticket.number for card in cards] == [number]
+
+
+def test_decisions_are_counted_as_they_are_listed(database):
+    number = a_dispatched_ticket("Mon 2026-11-23 09:00", MARKET)
+    form = unit_work.ReturnForm(
+        reason=ReturnReason.NOT_OUR_DUTY, explanation="不归我单位", legal_basis="三定规定"
+    )
+    ruling = review.Ruling(upheld=True, reason="同意", lead=unit_named(TAX))
+
+    def send_back(step, ticket):
+        unit_work.request_return(step, ticket, form)
+
+    on_ticket(number, "Mon 2026-11-23 10:00", MARKET, send_back)
+    on_ticket(number, "Mon 2026-11-23 10:30", OPERATOR,
+              lambda step, ticket: review.rule_on_return(step, ticket, ruling))  # fmt: skip
+    on_ticket(number, "Mon 2026-11-23 11:00", TAX, send_back)
+
+    with work() as session:
+        counted = decisions_waiting.counts(session, moment(NOW), "x")
+        listed = decisions_waiting.waiting(session, moment(NOW), "x")
+
+    assert counted == {name: len(getattr(listed, name)) for name in counted}
+    assert set(counted) == set(listed.__dataclass_fields__)
+    assert counted["returned"] == 1
+
+
+LISTS = {
+    "ix_ticket_open": "SELECT id FROM ticket WHERE status NOT IN "
+    "('closed', 'refused', 'merged', 'handed_to_emergency') ORDER BY id",
+    "ix_ticket_event_figures": "SELECT count(DISTINCT ticket_id) FROM ticket_event WHERE "
+    "event = 'callback_attempt' AND at >= '2026-11-01'",
+    "ix_clock_answering": "SELECT DISTINCT ticket_id FROM clock WHERE state = 'running' "
+    "AND kind IN ('requester', 'handling') AND due_at <= now()",
+    "ix_outbox_undelivered": "SELECT id FROM outbox_message WHERE status = 'undelivered'",
+    "ix_extension_request_pending": "SELECT 1 FROM extension_request WHERE state = 'pending'",
+}
+
+
+@pytest.mark.parametrize("index", LISTS)
+def test_the_lists_and_counts_have_their_index(database, index):
+    with work() as session:
+        session.connection().execute(text("SET LOCAL enable_seqscan = off"))
+        plan = session.connection().execute(text(f"EXPLAIN {LISTS[index]}")).scalars().all()
+
+    assert any(index in line for line in plan), plan
