@@ -57,6 +57,7 @@ def _owner(stay: Stay) -> str:
 
 
 def _fills(used: DaysUsed) -> dict[str, str]:
-    units = dict.fromkeys(name_of(one) for one in used.stays if one.unit)
+    held = (*used.stays, *used.shares)  # a share may be of a unit that held it for no whole day
+    units = dict.fromkeys(name_of(one) for one in held if one.unit)
     named = {name: UNIT_FILLS[place % len(UNIT_FILLS)] for place, name in enumerate(units)}
     return {**{holder.label: fill for holder, fill in FILLS.items()}, **named}

@@ -8,6 +8,7 @@ from engine.store import decisions_waiting, desk_unit, desk_views, figures
 from engine.store.database import work
 from engine.terms import AttemptResult, ReturnReason, TicketStatus
 from tests.builders import (
+    FINANCE,
     MARKET,
     OPERATOR,
     TAX,
@@ -104,7 +105,10 @@ def test_an_odd_key_is_the_first_page(database, after):
 def test_decisions_are_counted_as_they_are_listed(database):
     number = a_dispatched_ticket("Mon 2026-11-23 09:00", MARKET)
     form = unit_work.ReturnForm(
-        reason=ReturnReason.NOT_OUR_DUTY, explanation="不归我单位", legal_basis="三定规定"
+        reason=ReturnReason.NOT_OUR_DUTY,
+        explanation="不归我单位",
+        legal_basis="三定规定",
+        suggested_unit=FINANCE,
     )
     ruling = review.Ruling(upheld=True, reason="同意", lead=unit_named(TAX))
 
@@ -127,7 +131,7 @@ def test_decisions_are_counted_as_they_are_listed(database):
 
 LISTS = {
     "ix_ticket_open": "SELECT id FROM ticket WHERE status NOT IN "
-    "('closed', 'refused', 'merged', 'handed_to_emergency') ORDER BY id",
+    "('closed', 'refused', 'merged', 'handed_to_emergency', 'withdrawn') ORDER BY id",
     "ix_ticket_event_figures": "SELECT count(DISTINCT ticket_id) FROM ticket_event WHERE "
     "event = 'callback_attempt' AND at >= '2026-11-01'",
     "ix_clock_answering": "SELECT DISTINCT ticket_id FROM clock WHERE state = 'running' "

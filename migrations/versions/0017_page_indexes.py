@@ -9,12 +9,12 @@ asked first.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015_page_indexes"
-down_revision = "0014_api_key_access"
+revision = "0017_page_indexes"
+down_revision = "0016_withdrawal"
 branch_labels = None
 depends_on = None
 
-OPEN = "status NOT IN ('closed', 'refused', 'merged', 'handed_to_emergency')"
+OPEN = "status NOT IN ('closed', 'refused', 'merged', 'handed_to_emergency', 'withdrawn')"
 WORDS = {"fastupdate": "on", "gin_pending_list_limit": "512"}
 INDEXES = (
     ("ix_ticket_open", "ticket", ["id"], OPEN),
