@@ -57,7 +57,10 @@ def _owner(stay: Stay) -> str:
 
 
 def _fills(used: DaysUsed) -> dict[str, str]:
-    held = (*used.stays, *used.shares)  # a share may be of a unit that held it for no whole day
+    held: list[Share | Stay] = [
+        *used.stays,
+        *used.shares,
+    ]  # a share may be of a unit that held it for no whole day
     units = dict.fromkeys(name_of(one) for one in held if one.unit)
     named = {name: UNIT_FILLS[place % len(UNIT_FILLS)] for place, name in enumerate(units)}
     return {**{holder.label: fill for holder, fill in FILLS.items()}, **named}
