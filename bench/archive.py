@@ -31,7 +31,7 @@ FILL = """
 CREATE TEMP TABLE base AS
 SELECT i, hashint8(i) & 2147483647 AS h, i > {count} - {open} AS live,
        CASE WHEN i > {count} - {open}
-            THEN now() - interval '14 days' * ({count} - i) / {open} - interval '1 minute'
+            THEN now() - interval '14 days' * ({count} - i) / {open} - interval '3 hours'
             ELSE now() - interval '15 days'
                  - interval '1080 days' * ({count} - {open} - i) / {count} END AS at
 FROM generate_series(1, {count}) i;
