@@ -1,7 +1,7 @@
 """Measures the router: quality on labelled cases, CPU per ticket, time and memory of the index.
 
 Run it as `python bench/bench_routing.py [CASES.jsonl]`; without a file it takes the one named in
-HOTLINE_DEV_CASES, and always the project's own two sets. A case has `text`, and may have `title`,
+HOTLINE_DEV_CASES, and always the project's own three sets. A case has `text`, and may have `title`,
 `kind`, `expected_units`, `expected_task_rows`, `certain` and `in_list`.
 """
 
@@ -10,8 +10,9 @@ import json
 import os
 import time
 import tracemalloc
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,14 @@ from engine.rules.routing.tuning import load_tuning
 from engine.terms import RoutingDecision, TicketKind
 
 CASES = Path(__file__).parent.parent / "tests" / "rules" / "routing"
-OWN, FRESH = CASES / "own_cases.jsonl", CASES / "fresh_cases.jsonl"
+SETS = {
+    "own": ("own_cases.jsonl",),
+    "fresh": ("fresh_cases.jsonl",),
+    "unseen": ("unseen_tune.jsonl", "unseen_report.jsonl"),
+}
+LONG = 200
+_ROUNDS = 5
+_NOTHING = frozenset({"〇〇"})
 
 
 @dataclass(frozen=True)
@@ -87,28 +95,47 @@ def read_cases(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
+def cases_of(name: str, half: str) -> list[dict[str, Any]]:
+    cases = (case for file in SETS[name] for case in read_cases(CASES / file))
+    return [case for case in cases if case["half"] == half]
+
+
 def print_tables(router: Router, dev: str) -> None:
     print(
         f"{'set':<14}{'n':>5}{'out':>5}  {'top-1':>6}  {'top-3':>6}  {'gated':>6}  {'right':>6}"
         f"  {'row@3':>6}  {'out ok':>6}  {'out no':>6}"
     )
-    for name, file in (("own", OWN), ("fresh", FRESH)):
-        cases = read_cases(file)
+    for name in SETS:
         for half in ("tune", "report"):
-            found = [one for one in cases if one["half"] == half]
-            print_quality(f"{name} {half}", measure(router, found))
+            print_quality(f"{name} {half}", measure(router, cases_of(name, half)))
+    long = [case for case in cases_of("unseen", "report") if len(case["text"]) >= LONG]
+    print_quality("  of them long", measure(router, long))
     if dev:
         print_quality("given file", measure(router, read_cases(Path(dev))))
 
 
-def print_speed(router: Router, cases: list[dict[str, Any]]) -> None:
-    started, rounds = time.process_time(), 5
-    for _ in range(rounds):
-        for case in cases:
-            propose(router, case)
-    each = (time.process_time() - started) / rounds / len(cases)
+def print_speed(router: Router, name: str, cases: list[dict[str, Any]]) -> None:
+    """CPU a ticket, beside a walk over as many pairs of letters: what any reading must cost."""
+    ours, floor = [], []
+    for _ in range(_ROUNDS):
+        ours.append(_seconds(lambda: [propose(router, case) for case in cases]))
+        floor.append(_seconds(lambda: [_walk(case["text"]) for case in cases]))
     length = sum(len(case["text"]) for case in cases) / len(cases)
-    print(f"CPU a ticket: {each * 1e3:.2f} ms (texts of {length:.0f} characters)")
+    each, least = min(ours) / len(cases) * 1e3, min(floor) / len(cases) * 1e3
+    print(
+        f"CPU a ticket, {name}: {each:.2f} ms for {length:.0f} characters"
+        f" (floor: looking up its pairs of letters {least:.2f} ms; load {os.getloadavg()[0]:.1f})"
+    )
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def _walk(text: str) -> list[str]:
+    return [pair for pair in map(add, text, text[1:]) if pair in _NOTHING]
 
 
 def print_index() -> None:
@@ -130,7 +157,10 @@ def main() -> None:
     print_index()
     router = load_router()
     print_tables(router, dev)
-    print_speed(router, read_cases(Path(dev)) if dev else read_cases(OWN))
+    print_speed(router, "as they come", cases_of("unseen", "report"))
+    read = [case for case in cases_of("unseen", "report") if len(case["text"]) >= LONG]
+    print_speed(router, "long petitions", read)
+    print_speed(router, "as long as is read", [case | {"text": case["text"] * 3} for case in read])
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ NOW = "Mon 2023-11-13 09:00"
 NIGHT = "Tue 2023-11-14 02:30"
 INVOICE = "增值税发票开不出来"
 MARKET_NAME = "区市场监管局"
-CLOSE = "财政票据和发票哪里开"
+CLOSE = "财政票据、经费和发票哪里问"
 
 
 def settled(count, unit, content):

@@ -1,7 +1,7 @@
 """Whether a text is about a unit of the list itself (被反映单位), or only asks it to act."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,12 +29,14 @@ class Accused:
 class Blame:
     """What a text says of units: the accused, those whose own conduct it is about, all named.
 
-    `officials` says that officers are spoken of without the unit they serve in.
+    `passing` are units a report names where somebody went or only did their duty; `officials` says
+    that officers are spoken of without the unit they serve in.
     """
 
     accused: tuple[Accused, ...] = ()
     acting: frozenset[str] = frozenset()
     named: frozenset[str] = frozenset()
+    passing: frozenset[str] = frozenset()
     officials: bool = False
 
 
@@ -59,6 +61,9 @@ class AccusedFinder:
         self._misconduct = _any_of(words["misconduct"])
         self._conduct = _any_of(words["conduct"])
         self._not_subject = str(words["not_subject"])
+        self._visited = str(words["visited"])
+        self._usual = re.compile(f"[^,。;:]{{0,4}}?(?:{_choices(words['usual'])})")
+        self._praise = _any_of(words["usual"])
         self._places = frozenset(map(fold, words["not_a_unit"]))
         self._officials = tuple(map(fold, words["officials"]))
         self._person = re.compile(
@@ -75,9 +80,10 @@ class AccusedFinder:
         self._official_names = frozenset(self._names) - frozenset(parts)
         self._matcher = Matcher((*self._names, *_other_courts()))
 
-    def hits(self, said: str) -> tuple[Hit, ...]:
+    def hits(self, said: str, pairs: Sequence[str] = ()) -> tuple[Hit, ...]:
         """Return every name of a unit in a folded text, once for both questions below."""
-        return tuple(hit for hit in self._matcher.find(said) if hit.expression in self._names)
+        found = self._matcher.find(said, pairs)
+        return tuple(hit for hit in found if hit.expression in self._names)
 
     def look(self, said: str, hits: tuple[Hit, ...], kind: TicketKind | None) -> Blame:
         """Return what a folded text says of units; a report accuses every unit it does not ask."""
@@ -89,15 +95,26 @@ class AccusedFinder:
             words = self._accusation(said, one)
             if not words and kind is TicketKind.REPORT and not one.addressed:
                 only_named = one.unit in turned_to and not self._acts(said, one)
-                words = "" if only_named else said[one.start : one.end + 6]
+                passed = only_named or self._in_passing(said, one)
+                words = "" if passed else said[one.start : one.end + 6]
             if words:
                 found.setdefault(one.unit, Accused(one.unit, words))
         return Blame(
             accused=tuple(found.values()),
             acting=frozenset(one.unit for one in idle if self._acts(said, one)),
             named=frozenset(one.unit for one in idle if one.name in self._official_names),
+            passing=frozenset(one.unit for one in idle) - found.keys(),
             officials=self._tells_of_officers(said),
         )
+
+    def _in_passing(self, said: str, one: _Mention) -> bool:
+        """Whether a unit is only where somebody went, or did what it is there for (登记、出警)."""
+        clause = _ENDS.split(said[one.end : one.end + self._after])[0]
+        rest = self._praise.sub("", clause)
+        if self._conduct.search(rest) or self._misconduct.search(rest):
+            return False
+        went = said[max(0, one.start - 1) : one.start] in tuple(self._visited)
+        return bool(self._usual.match(clause)) or (went and not self._person.match(clause))
 
     def _tells_of_officers(self, said: str) -> bool:
         plain = self._courtesies.sub("", said)

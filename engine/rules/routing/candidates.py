@@ -7,6 +7,7 @@ from engine.rules.routing.catalogue import Catalogue, Task
 from engine.rules.routing.evidence import Evidence
 from engine.rules.routing.hard_rules import Fired
 from engine.rules.routing.result import Candidate
+from engine.rules.routing.tuning import Tuning
 from engine.terms import AssignmentRole
 
 _HALF_WAY = 5.0
@@ -18,11 +19,10 @@ def build_candidates(
     evidence: Evidence,
     fired: tuple[Fired, ...],
     catalogue: Catalogue,
-    *,
-    rows_shown: int,
+    tuning: Tuning,
 ) -> tuple[Candidate, ...]:
     """Candidates in the order given, each explained against the next."""
-    rows = {unit: best_rows(unit, evidence.rows, catalogue)[:rows_shown] for unit in order}
+    rows = {unit: best_rows(unit, evidence, catalogue, tuning) for unit in order}
     return tuple(
         Candidate(
             unit=unit,
@@ -37,10 +37,25 @@ def build_candidates(
     )
 
 
-def best_rows(unit: str, fit: Mapping[int, float], catalogue: Catalogue) -> list[Task]:
-    """The rows a unit leads or supports, best fit first; leading decides between equals."""
-    own = (*catalogue.led_by(unit), *catalogue.supported_by(unit))
-    return sorted(own, key=lambda task: -fit.get(task.number, 0.0))
+def best_rows(unit: str, evidence: Evidence, catalogue: Catalogue, tuning: Tuning) -> list[Task]:
+    """Rows for a unit, best fit first: its own, leading deciding between equals.
+
+    A row of other units that fits much better follows the first: the list may simply not name
+    this unit where the matter is (a park's roads, a licence of many offices).
+    """
+    own = [task.number for task in (*catalogue.led_by(unit), *catalogue.supported_by(unit))]
+    rank = {row: _rank(row, evidence, tuning) for row in own}
+    first = max(own, key=lambda row: rank[row])
+    least = tuning.foreign_row
+    others = {row: fit - least for row, fit in evidence.rows.items() if fit > least}
+    rank = others | rank
+    rest = sorted(rank.keys() - {first}, key=lambda row: (-rank[row], row))
+    return [catalogue.task(row) for row in (first, *rest[: int(tuning.rows_shown) - 1])]
+
+
+def _rank(row: int, evidence: Evidence, tuning: Tuning) -> float:
+    fit = evidence.rows.get(row, 0.0)
+    return fit + tuning.often_row if row in evidence.often else fit
 
 
 def display_score(points: float) -> float:
@@ -79,6 +94,8 @@ def _why(
     parts = [f"规则“{one.rule.label}”" for one in fired if one.rule.unit == unit]
     words = evidence.words.get(unit, ())
     parts += [f"用语“{'、'.join(words[:3])}”"] if words else []
+    if not words and evidence.more_like(unit) > 0:
+        parts.append("与这个单位的示例诉求最相像")
     best = rows[unit][0] if rows[unit] else None
     if best is not None and evidence.rows.get(best.number, 0.0) > 0:
         part = "牵头" if unit in best.leads else "配合"

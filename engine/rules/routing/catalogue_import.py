@@ -4,8 +4,6 @@ The table may come as CSV or as the tab-separated text of the document, with its
 on every page and cells that run over a page break. What cannot be read is reported by row.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,15 +19,14 @@ from engine.rules.routing.catalogue import (
     misspellings,
     units_by_name,
 )
+from engine.rules.routing.catalogue_table import COLUMNS, FoundRow, column_name, find_table
 from engine.rules.routing.files import read_yaml
 
-COLUMNS = ("number", "indicator", "direction", "measure", "deadline", "lead", "support")
 _COMPARED = (
     "indicator", "direction", "measure", "deadline",
     "leads", "joint_by_duty", "supports", "open_groups",
 )  # fmt: skip
 _SEPARATORS = re.compile(r"[、，,；;\s]+")
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _DATE = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})\s*日?")
 
 
@@ -77,16 +74,18 @@ class _Cell:
 
 def read_table(text: str) -> Table:
     """Read the rows of a list from CSV or from the document's text."""
+    found = find_table(text)
+    if not found.found:
+        words = f"没有找到表头为“{'、'.join(map(column_name, COLUMNS))}”的表"
+        return Table((), (RowProblem("?", "表头", words),))
     tasks: list[Task] = []
-    problems: list[RowProblem] = []
-    for line, cells in _rows(text):
-        task, wrong = _task(cells)
+    problems = [RowProblem("?", column_name(name), "表头里没有这一栏") for name in found.missing]
+    for row in found.rows:
+        task, wrong = _task(row)
         if task is not None:
             wrong += _repeated(task, tasks)
             tasks.append(task)
-        problems += [replace(one, line=line) for one in wrong]
-    if not tasks and not problems:
-        problems.append(RowProblem("?", "表头", f"没有找到表头为“{'、'.join(_headings())}”的表"))
+        problems += [replace(one, line=row.line) for one in wrong]
     return Table(tuple(tasks), tuple(problems))
 
 
@@ -128,61 +127,8 @@ def _repeated(task: Task, tasks: list[Task]) -> list[RowProblem]:
     return []
 
 
-# --- rows of cells ---------------------------------------------------------------------------
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The table's rows with their lines: page headings dropped, cells over a page break joined."""
-    pending: list[str] = []
-    started, first = False, 0
-    for line, cells in _lines(text):
-        if _is_heading(cells):
-            started = True
-        elif started and _continues(cells) and pending:
-            pending = [a + b for a, b in zip(pending, _seven(cells), strict=True)]
-        elif started and _is_row(cells):
-            if pending:
-                yield first, pending
-            first, pending = line, _seven(cells)
-    if pending:
-        yield first, pending
-
-
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines as cells, without markup, each with the number of the line it begins on."""
-    text = text.removeprefix("\ufeff")
-    if "\t" in text:
-        for number, line in enumerate(text.splitlines(), start=1):
-            yield number, _plain(line.split("\t"))
-        return
-    reader, begins = csv.reader(io.StringIO(text)), 1
-    for row in reader:
-        yield begins, _plain(row)
-        begins = reader.line_num + 1
-
-
-def _plain(cells: list[str]) -> list[str]:
-    return [_TAG.sub("", cell).strip() for cell in cells]
-
-
-def _is_heading(cells: list[str]) -> bool:
-    return [cell.replace(" ", "") for cell in cells[: len(COLUMNS)]] == _headings()
-
-
-def _continues(cells: list[str]) -> bool:
-    return len(cells) > 1 and not cells[0] and any(cells)
-
-
-def _is_row(cells: list[str]) -> bool:
-    return len(cells) > 1 and bool(cells[0])
-
-
-def _seven(cells: list[str]) -> list[str]:
-    return (cells + [""] * len(COLUMNS))[: len(COLUMNS)]
-
-
-def _task(cells: list[str]) -> tuple[Task | None, list[RowProblem]]:
-    row = dict(zip(COLUMNS, cells, strict=True))
+def _task(found: FoundRow) -> tuple[Task | None, list[RowProblem]]:
+    row = found.cells
     lead_words, joint = _joint(row["lead"])
     lead, support = _fold(lead_words, "牵头单位"), _fold(row["support"], "配合单位")
     problems = [*_wrong(row), *_unknown(row, lead, support)]
@@ -191,6 +137,7 @@ def _task(cells: list[str]) -> tuple[Task | None, list[RowProblem]]:
         return None, problems
     groups = (*_groups(lead, "lead"), *_groups(support, "support"))
     indicator, spelling = _indicator(row["indicator"])
+    merged, both = [f"{name}空着，沿用上一项" for name in found.merged], _both(lead, support)
     task = Task(
         number=int(row["number"]),
         indicator=row["indicator"],
@@ -201,7 +148,7 @@ def _task(cells: list[str]) -> tuple[Task | None, list[RowProblem]]:
         joint_by_duty=joint,
         supports=tuple(support.units),
         open_groups=groups,
-        notes=(*spelling, *_notes(row, joint), *lead.notes, *support.notes, *_both(lead, support)),
+        notes=(*merged, *spelling, *_notes(row, joint), *lead.notes, *support.notes, *both),
         indicator_canonical=indicator,
     )
     return task, problems
@@ -290,7 +237,3 @@ def _suggestion(name: str) -> str:
 @lru_cache
 def _config() -> dict[str, Any]:
     return read_yaml("catalogue.yaml")
-
-
-def _headings() -> list[str]:
-    return list(_config()["headings"])

@@ -1,28 +1,15 @@
 """What a text says for each unit and each row (依据): words, rules, likeness, corrections."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import log1p
 
 from engine.rules.routing.catalogue import Catalogue
 from engine.rules.routing.hard_rules import Fired
 from engine.rules.routing.lexicon import Lexicon
-from engine.rules.routing.text import fold, shorten
+from engine.rules.routing.said import Said
 from engine.rules.routing.tuning import Tuning
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the caller said, folded (诉求文字)."""
-
-    title: str
-    body: str
-
-    @property
-    def whole(self) -> str:
-        """Title and body, with a full stop between."""
-        return f"{self.title}。{self.body}"
 
 
 @dataclass(frozen=True)
@@ -40,23 +27,23 @@ class Backing:
 class Evidence:
     """Points of each unit and body, the words behind them, and the fit of each row.
 
-    `backing` says how firmly expressions and rules speak for a unit.
+    `backing` says how firmly expressions and rules speak for a unit; `often` are the rows that go
+    first among equals, `rows_say` the units whose
+    rows fit best, `alike` how like each unit's examples the text is.
     """
 
     points: Mapping[str, float]
     words: Mapping[str, tuple[str, ...]]
     rows: Mapping[int, float]
+    often: frozenset[int]
     backing: Mapping[str, Backing]
+    rows_say: frozenset[str]
+    alike: Mapping[str, float]
 
-
-def read_said(text: str, title: str, tuning: Tuning) -> Said:
-    """Fold and shorten; without a title the opening of the text stands in for it."""
-    head, tail = int(tuning.head_characters), int(tuning.tail_characters)
-    body = fold(shorten(text, head=head, tail=tail))
-    heading = fold(title[: int(tuning.head_characters)])
-    if heading and body.startswith(heading):
-        body = body[len(heading) :]
-    return Said(heading or body[: int(tuning.opening_characters)], body)
+    def more_like(self, unit: str) -> float:
+        """How much more the text is like the examples of a unit than those of any other unit."""
+        others = (score for name, score in self.alike.items() if name != unit)
+        return self.alike.get(unit, 0.0) - max(others, default=0.0)
 
 
 def word_points(
@@ -68,6 +55,8 @@ def word_points(
     for expression, loud in loudness.items():
         for owner, worth in lexicon.worth.get(expression, {}).items():
             heard[owner].append((worth * loud, expression))
+    for owner, worth, expression in _cues(said, lexicon, tuning):
+        heard[owner].append((worth, expression))
     points, words = {}, {}
     for owner, found in heard.items():
         found.sort(reverse=True)
@@ -76,30 +65,44 @@ def word_points(
     return points, words
 
 
+def _cues(said: Said, lexicon: Lexicon, tuning: Tuning) -> Iterator[tuple[str, float, str]]:
+    """Pairs of words that say a matter together, with what each is worth to whom."""
+    for one in lexicon.cues.find(said):
+        length = sum(map(len, one.words))
+        weight = tuning.weak_cue if one.weak else tuning.cue
+        worth = weight * (length / 2) ** tuning.length_power * said.loudness(one.start)
+        yield one.owner, worth, "…".join(one.words)
+
+
 def _loudness(said: Said, lexicon: Lexicon, tuning: Tuning) -> dict[str, float]:
-    """How much each expression counts: title over body, repeats a little."""
-    titled = Counter(hit.expression for hit in lexicon.matcher.find(said.title))
-    told = Counter(hit.expression for hit in lexicon.matcher.find(said.body))
-    loud = {}
-    for expression in {**titled, **told}:
-        base = tuning.title_weight if expression in titled else 1.0
-        times = titled[expression] + told[expression]
-        loud[expression] = base + tuning.repeat_weight * log1p(times - 1)
-    return loud
+    """How much each expression counts: by the loudest place it is in; repeats a little."""
+    loudest: dict[str, float] = {}
+    times: Counter[str] = Counter()
+    for hit in lexicon.matcher.find(said.whole, said.pairs):
+        loud, expression = said.loudness(hit.start), hit.expression
+        loudest[expression] = max(loud, loudest.get(expression, loud))
+        times[expression] += 1
+    again = tuning.repeat_weight
+    return {
+        expression: loud if times[expression] == 1 else loud + again * log1p(times[expression] - 1)
+        for expression, loud in loudest.items()
+    }
 
 
 def row_word_hits(said: Said, lexicon: Lexicon) -> Counter[int]:
     """How many everyday expressions of each row were heard."""
-    found = {hit.expression for hit in lexicon.row_matcher.find(said.whole)}
+    found = {hit.expression for hit in lexicon.row_matcher.find(said.whole, said.pairs)}
     return Counter(row for expression in found for row in lexicon.row_words[expression])
 
 
-def row_fit(likeness: Mapping[int, float], hits: Counter[int], tuning: Tuning) -> dict[int, float]:
+def row_fit(
+    likeness: Mapping[int, float], hits: Mapping[int, float], tuning: Tuning
+) -> dict[int, float]:
     """Likeness and everyday words together, for every row that has either."""
-    return {
-        row: likeness.get(row, 0.0) + tuning.row_word * log1p(hits[row])
-        for row in likeness.keys() | hits.keys()
-    }
+    fit = {row: tuning.row_word * log1p(hits[row]) for row in hits}
+    for row, like in likeness.items():
+        fit[row] = fit.get(row, 0.0) + like
+    return fit
 
 
 def row_points(
@@ -115,6 +118,11 @@ def row_points(
         for unit in task.supports:
             points[unit] = max(points[unit], score * tuning.support_weight)
     return points
+
+
+def example_points(like: Mapping[str, float], tuning: Tuning) -> dict[str, float]:
+    """Points of each unit and body for what its examples share with the text."""
+    return {name: tuning.example_weight * score for name, score in like.items()}
 
 
 def rule_points(fired: tuple[Fired, ...]) -> dict[str, float]:
@@ -147,8 +155,14 @@ def _heard_for(
     return tuple(
         word
         for word in heard
-        if word not in lexicon.names and lexicon.weight[word][unit] >= tuning.usual_word
+        if word not in lexicon.names and weight_of(word, unit, lexicon, tuning) >= tuning.usual_word
     )
+
+
+def weight_of(word: str, unit: str, lexicon: Lexicon, tuning: Tuning) -> float:
+    """What an expression or a pair (一…二) weighs for a unit, before length and place."""
+    owners = lexicon.weight.get(word)
+    return tuning.cue if owners is None else owners[unit]
 
 
 def _independent(heard: tuple[str, ...]) -> int:
@@ -159,8 +173,10 @@ def _is_told(
     unit: str, heard: tuple[str, ...], said: Said, lexicon: Lexicon, tuning: Tuning
 ) -> bool:
     """Whether two expressions speak for a unit, or a strong one in the title or the opening."""
-    strong = (word for word in heard if lexicon.weight[word][unit] >= tuning.strong_word)
-    return _independent(heard) > 1 or any(word in said.title for word in strong)
+    strong = (
+        word for word in heard if weight_of(word, unit, lexicon, tuning) >= tuning.strong_word
+    )
+    return _independent(heard) > 1 or any(word in said.head for word in strong)
 
 
 def corrected(

@@ -1,5 +1,6 @@
 """Rules that outweigh duty words (硬规则): who owes whom, a procurement number, wages, courts."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 from engine.errors import RuleError
 from engine.rules.routing.catalogue import Catalogue
 from engine.rules.routing.files import read_yaml
+from engine.rules.routing.said import Said
 from engine.rules.routing.text import fold
+
+_PAIR = 2
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,18 @@ class HardRule:
     before: tuple[str, ...]
     near: int
 
-    def fires(self, said: str) -> tuple[str, ...]:
-        """The words of each group that were heard, or nothing."""
-        if any(word in said for word in self.unless):
+    def fires(self, said: str, present: frozenset[str]) -> tuple[str, ...]:
+        """The words of each group that were heard, or nothing; `present` are the words there."""
+        if any(present.isdisjoint(group) for group in self.needs):
             return ()
-        heard = tuple(next((word for word in group if word in said), "") for group in self.needs)
-        fits = all(heard) and self._comes_first(said) and self._stand_close(said)
+        heard = tuple(next(word for word in group if word in present) for group in self.needs)
+        barred = not present.isdisjoint(self.unless)
+        fits = not barred and self._comes_first(said) and self._stand_close(said)
         return heard if fits else ()
+
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """Every group of words the rule listens to."""
+        return (*self.needs, self.unless)
 
     def speaks_in(self, bare: str) -> bool:
         """Whether one of its words is left where the names of units are blotted out."""
@@ -75,7 +84,36 @@ class Fired:
     words: tuple[str, ...]
 
 
-def load_hard_rules(catalogue: Catalogue) -> tuple[HardRule, ...]:
+class HardRules:
+    """The rules in their order, and where to look for their words."""
+
+    def __init__(self, rules: tuple[HardRule, ...]) -> None:
+        self.rules = rules
+        self._by_opening: dict[str, set[str]] = defaultdict(set)
+        for word in {word for rule in rules for group in rule.groups() for word in group}:
+            self._by_opening[word[:_PAIR]].add(word)
+
+    def fired(self, said: Said, bare: str) -> tuple[Fired, ...]:
+        """The rules that fire on a text: of each group the first; `bare` is it without unit names.
+
+        Only title, opening and demand are heard: a story tells of debts and courts by the way.
+        """
+        fired: dict[str, Fired] = {}
+        present = self._present(said)
+        for rule in self.rules:
+            if rule.group in fired or not (words := rule.fires(said.focus, present)):
+                continue
+            if rule.speaks_in(bare):
+                fired[rule.group] = Fired(rule, words)
+        return tuple(fired.values())
+
+    def _present(self, said: Said) -> frozenset[str]:
+        openings = self._by_opening.keys() & {*said.openings, *said.focus}
+        words = (word for opening in openings for word in self._by_opening[opening])
+        return frozenset(word for word in words if word in said.focus)
+
+
+def load_hard_rules(catalogue: Catalogue) -> HardRules:
     """The rules of hard_rules.yaml, in their order.
 
     Raises:
@@ -90,7 +128,7 @@ def load_hard_rules(catalogue: Catalogue) -> tuple[HardRule, ...]:
         if rule.unit not in known:
             message = f"hard_rules.yaml 的规则 {rule.id} 指向没有登记的单位“{rule.unit}”"
             raise RuleError(message)
-    return rules
+    return HardRules(rules)
 
 
 def _rule(entry: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> HardRule:
@@ -106,12 +144,3 @@ def _rule(entry: Mapping[str, Any], words: Mapping[str, tuple[str, ...]]) -> Har
         before=words[entry["before"]] if "before" in entry else (),
         near=int(entry.get("near", 0)),
     )
-
-
-def fired_rules(rules: tuple[HardRule, ...], said: str, bare: str) -> tuple[Fired, ...]:
-    """The rules that fire on a text: of each group the first; `bare` is it without unit names."""
-    fired: dict[str, Fired] = {}
-    for rule in rules:
-        if rule.group not in fired and (words := rule.fires(said)) and rule.speaks_in(bare):
-            fired[rule.group] = Fired(rule, words)
-    return tuple(fired.values())

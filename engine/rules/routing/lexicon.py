@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from engine.rules.routing.catalogue import Catalogue, Unit
+from engine.rules.routing.cues import CueFinder, load_cues
 from engine.rules.routing.edits import Edits, digest, edited
 from engine.rules.routing.files import lexicon_files, read_text, read_yaml
 from engine.rules.routing.matcher import Matcher
@@ -29,17 +30,20 @@ class Body:
 class Lexicon:
     """Expressions and what each is worth to whom; owners are unit names or names of bodies.
 
-    `weight` is the tier's value before length and sharing; `names` are the units' own names.
+    `weight` is the tier's value before length and sharing; `names` are the units' own names;
+    `often` are the rows businesses complain of most.
     """
 
     worth: Mapping[str, Mapping[str, float]]
     bodies: Mapping[str, Body]
     row_words: Mapping[str, tuple[int, ...]]
+    often: frozenset[int]
     weight: Mapping[str, Mapping[str, float]]
     names: frozenset[str]
     version: str
     matcher: Matcher = field(repr=False, compare=False)
     row_matcher: Matcher = field(repr=False, compare=False)
+    cues: CueFinder = field(repr=False, compare=False)
 
 
 def load_lexicon(catalogue: Catalogue, tuning: Tuning, edits: Edits = ()) -> Lexicon:
@@ -52,17 +56,23 @@ def load_lexicon(catalogue: Catalogue, tuning: Tuning, edits: Edits = ()) -> Lex
     for body in bodies:
         _add(tiers, body["name"], body, tuning)
     every = _with_typos(tiers)
-    worth = {words: _shared(owners, words, tuning) for words, owners in every.items()}
+    common = _common()
+    worth = {
+        words: _shared(owners, words, tuning.common_word if words in common else 1.0, tuning)
+        for words, owners in every.items()
+    }
     row_words = _row_words()
     return Lexicon(
         worth=worth,
         bodies={body["name"]: Body(body["name"], body["turn_to"]) for body in bodies},
         row_words=row_words,
+        often=frozenset(map(int, read_yaml("row_words.yaml")["often"])),
         weight=every,
         names=frozenset(fold(n) for unit in catalogue.units for n in (unit.name, *unit.aliases)),
         version=_version() + (f"+{digest(edits, {})[:8]}" if edits else ""),
         matcher=Matcher((*worth, *_neutral())),
         row_matcher=Matcher(row_words),
+        cues=load_cues(frozenset({u.name for u in catalogue.units} | {b["name"] for b in bodies})),
     )
 
 
@@ -98,9 +108,16 @@ def _add_names(tiers: dict[str, dict[str, float]], unit: Unit, tuning: Tuning) -
         tiers[fold(name)][unit.name] = tuning.named_unit
 
 
-def _shared(owners: Mapping[str, float], words: str, tuning: Tuning) -> dict[str, float]:
-    """Longer expressions are worth more, and those of several owners less to each."""
-    scale = (len(words) / 2) ** tuning.length_power / len(owners) ** tuning.shared_word_discount
+def _shared(
+    owners: Mapping[str, float], words: str, told: float, tuning: Tuning
+) -> dict[str, float]:
+    """Longer expressions are worth more, and those of several owners less to each.
+
+    `told` is the share that is left of a word everybody uses.
+    """
+    scale = (
+        told * (len(words) / 2) ** tuning.length_power / len(owners) ** tuning.shared_word_discount
+    )
     return {owner: weight * scale for owner, weight in owners.items()}
 
 
@@ -120,6 +137,11 @@ def _neutral() -> list[str]:
     return [fold(str(word)) for word in read_yaml("neutral.yaml")["words"]]
 
 
+def _common() -> frozenset[str]:
+    """Words that are in every kind of ticket, and say little of whose it is."""
+    return frozenset(fold(str(word)) for word in read_yaml("neutral.yaml")["common"])
+
+
 def _row_words() -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = defaultdict(list)
     for number, words in read_yaml("row_words.yaml")["rows"].items():
@@ -132,7 +154,8 @@ def _row_words() -> dict[str, tuple[int, ...]]:
 def _version() -> str:
     """The day in routing.yaml and a digest of every word: it changes whenever a word does."""
     names = ("not_ours.yaml", "row_words.yaml", "hard_rules.yaml", "typos.yaml", "routing.yaml",
-             "neutral.yaml", "accused.yaml")  # fmt: skip
+             "neutral.yaml", "accused.yaml", "petitions.yaml",
+             "cues.yaml", "examples.yaml")  # fmt: skip
     digest = hashlib.sha256()
     for name in (*lexicon_files(), *names):
         digest.update(read_text(name).encode())

@@ -12,21 +12,20 @@ from engine.rules.routing.edits import Edits
 from engine.rules.routing.evidence import (
     Backing,
     Evidence,
-    Said,
     backing,
     corrected,
-    read_said,
+    example_points,
     row_fit,
     row_points,
     row_word_hits,
     rule_points,
     word_points,
 )
-from engine.rules.routing.hard_rules import Fired, fired_rules, load_hard_rules
+from engine.rules.routing.hard_rules import Fired, load_hard_rules
 from engine.rules.routing.lexicon import Lexicon, load_lexicon
+from engine.rules.routing.likeness import example_likeness, row_likeness
 from engine.rules.routing.result import Candidate, Routing
-from engine.rules.routing.rows import RowIndex
-from engine.rules.routing.text import fold
+from engine.rules.routing.said import Said, read_said
 from engine.rules.routing.tuning import Tuning, load_tuning
 from engine.terms import RoutingDecision, TicketKind
 
@@ -41,7 +40,9 @@ class Router:
         self.lexicon = lexicon
         self.tuning = tuning
         self._rules = load_hard_rules(catalogue)
-        self._rows = RowIndex(catalogue.tasks)
+        self._rows = row_likeness(catalogue.tasks)
+        names = {*lexicon.bodies, *(unit.name for unit in catalogue.units)}
+        self._examples = example_likeness(frozenset(names))
         self._accused = AccusedFinder(catalogue)
         leading = {unit.name: len(catalogue.led_by(unit.name)) for unit in catalogue.units}
         self._fallback = sorted(leading, key=lambda name: -leading[name])
@@ -60,23 +61,17 @@ class Router:
         `accused` is the unit the operator noted as complained of, besides those the text accuses.
         """
         said = read_said(text, title, self.tuning)
-        names = self._accused.hits(said.whole)
-        fired = fired_rules(self._rules, said.whole, self._accused.bare(said.whole, names))
+        short = len(said.every) == len(said.whole)
+        names = self._accused.hits(said.every, said.pairs if short else ())
+        fired = self._rules.fired(said, self._accused.bare(said.every, names))
         evidence = self._evidence(said, fired, corrections or _NO_CORRECTIONS)
-        every = self._everything(text, title, said)
-        names = names if every == said.whole else self._accused.hits(every)
-        blame = self._accused.look(every, names, kind)
+        blame = self._accused.look(said.every, names, kind)
         noted = (Accused(accused, "登记为被反映单位"),) if accused else ()
         return self._decide(evidence, fired, replace(blame, accused=(*blame.accused, *noted)), kind)
 
     def names_in(self, text: str) -> frozenset[str]:
         """Every unit of the list that a text names at all, by any name, part or officer of it."""
         return self._accused.names_in(text)
-
-    def _everything(self, text: str, title: str, said: Said) -> str:
-        """All that was written: an accused unit may be named where ranking reads no more."""
-        read = int(self.tuning.head_characters + self.tuning.tail_characters)
-        return fold(f"{title}。{text}") if len(text) > read else said.whole
 
     def _evidence(
         self, said: Said, fired: tuple[Fired, ...], corrections: Mapping[str, float]
@@ -85,12 +80,20 @@ class Router:
         hits = row_word_hits(said, self.lexicon)
         for one in fired:
             hits.update(dict.fromkeys(one.rule.rows, 3))
-        fit = row_fit(self._rows.likeness(said.whole), hits, self.tuning)
-        for more in (row_points(fit, hits, self.catalogue, self.tuning), rule_points(fired)):
+        fit = row_fit(self._rows.of(said.openings), hits, self.tuning)
+        by_rows = row_points(fit, hits, self.catalogue, self.tuning)
+        like = self._examples.of(said.gist)
+        for more in (by_rows, example_points(like, self.tuning), rule_points(fired)):
             for unit, score in more.items():
                 points[unit] = points.get(unit, 0.0) + score
         behind = backing(said, words, fired, self.lexicon, self.tuning)
-        return Evidence(corrected(points, corrections, self.tuning), words, fit, behind)
+        points = corrected(points, corrections, self.tuning)
+        return Evidence(
+            points, words, fit, self.lexicon.often, behind, _highest(by_rows), self._of_units(like)
+        )
+
+    def _of_units(self, like: Mapping[str, float]) -> dict[str, float]:
+        return {name: score for name, score in like.items() if name not in self.lexicon.bodies}
 
     # --- the decision ------------------------------------------------------------------------
 
@@ -102,13 +105,11 @@ class Router:
         kind: TicketKind | None,
     ) -> Routing:
         order = self._order(evidence)
-        confidence = self._confidence(evidence, order)
+        confidence = self._confidence(evidence, order, fired)
         decision, reason, not_ours = self._judge(evidence, order, blame, kind, confidence)
         order = self._around(order, blame.accused, kind, decision)
         shown = order[: int(self.tuning.candidates_shown)]
-        candidates = build_candidates(
-            shown, evidence, fired, self.catalogue, rows_shown=int(self.tuning.rows_shown)
-        )
+        candidates = build_candidates(shown, evidence, fired, self.catalogue, self.tuning)
         candidates = _without(candidates, {one.unit for one in blame.accused})
         if kind is TicketKind.REPORT and blame.accused:
             reason = f"{reason or self._watched(blame)}；举报不派给被反映单位"
@@ -136,21 +137,31 @@ class Router:
         units.sort(key=lambda name: -evidence.points[name])
         return [*units, *(name for name in self._fallback if name not in units)]
 
-    def _confidence(self, evidence: Evidence, order: list[str]) -> float:
-        """The probability that the first is right, from its points and its lead over the second."""
-        first, second = (evidence.points.get(name, 0.0) for name in order[:2])
+    def _confidence(self, evidence: Evidence, order: list[str], fired: tuple[Fired, ...]) -> float:
+        """The probability that the first is right, from its points and its lead over the next."""
+        first = evidence.points.get(order[0], 0.0)
+        second = evidence.points.get(self._opponent(order, fired), 0.0)
         if first <= 0:
             return 0.0
-        margin, tuning = (first - second) / first, self.tuning
+        tuning = self.tuning
+        margin = min((first - second) / first, tuning.margin_counted)
         behind = evidence.backing.get(order[0], Backing())
         odds = (
             tuning.confidence_base
             + tuning.confidence_margin * margin
             + tuning.confidence_strength * log1p(first)
-            + tuning.confidence_hint * min(behind.hints, tuning.hints_counted)
+            + tuning.confidence_rows * (order[0] in evidence.rows_say)
+            + tuning.confidence_examples * evidence.more_like(order[0])
         )
         sure = min(1.0, first / tuning.least_points) / (1 + exp(-odds))
         return sure if behind.firm else min(sure, tuning.unbacked_confidence)
+
+    def _opponent(self, order: list[str], fired: tuple[Fired, ...]) -> str:
+        """The next unit that is not to help anyway: a rule's row names who handles it together."""
+        rows = [row for one in fired if one.rule.unit == order[0] for row in one.rule.rows[:1]]
+        tasks = [self.catalogue.task(row) for row in rows]
+        together = {name for task in tasks for name in (*task.leads, *task.supports)}
+        return next((name for name in order[1:] if name not in together), order[1])
 
     def _judge(
         self,
@@ -184,6 +195,8 @@ class Router:
             return self._watched(blame)
         if kind is TicketKind.REPORT and blame.officials and first not in self._accused.watchdogs:
             return "举报说到公职人员而没有说明单位，请人工判断是否须回避"
+        if kind is TicketKind.REPORT and first in blame.passing:
+            return f"举报里说到{first}，请先确认反映的不是它"
         if first in blame.acting:
             return f"说的可能是{first}自己的行为，请人工判断是否须回避"
         if len(blame.named) > 1:
@@ -199,7 +212,7 @@ class Router:
 
     def _outside(self, evidence: Evidence, order: list[str]) -> str:
         """The body outside the list that the text is about, if it outweighs every unit."""
-        bodies = [name for name in self.lexicon.bodies if name in evidence.points]
+        bodies = [name for name in self.lexicon.bodies if evidence.words.get(name)]
         if not bodies:
             return ""
         best = max(bodies, key=lambda name: evidence.points[name])
@@ -221,14 +234,21 @@ class Router:
     ) -> list[str]:
         """Never the accused alone: watchdogs beside it; of a report it is not told at all."""
         blamed = {one.unit for one in accused}
+        itself = kind is TicketKind.REPORT and order[0] in blamed
         if kind is TicketKind.REPORT:
             order = [name for name in order if name not in blamed]
         if decision is not RoutingDecision.CONFLICT:
             return order
-        first = [] if kind is TicketKind.REPORT else order[:1]
+        # A report of the unit whose matter it is goes to a watchdog; of another, it is second.
+        first = [] if itself else order[:1]
         watchdogs = [name for name in self._accused.watchdogs if name not in blamed]
         others = [name for name in order if name not in (*first, *watchdogs)]
         return [*first, *watchdogs[:1], *others[:2], *watchdogs[1:], *others[2:]]
+
+
+def _highest(points: Mapping[str, float]) -> frozenset[str]:
+    most = max(points.values(), default=0.0)
+    return frozenset(name for name, score in points.items() if score >= most > 0)
 
 
 def _without(candidates: tuple[Candidate, ...], blamed: set[str]) -> tuple[Candidate, ...]:

@@ -13,13 +13,24 @@ class Tuning:
 
     head_characters: float
     tail_characters: float
-    title_weight: float
+    title_characters: float
     opening_characters: float
+    focus_characters: float
+    title_weight: float
+    opening_weight: float
+    demand_weight: float
+    addressee_weight: float
+    charge_weight: float
+    self_weight: float
+    side_weight: float
     repeat_weight: float
     fading: float
     strong_word: float
     usual_word: float
     weak_word: float
+    common_word: float
+    cue: float
+    weak_cue: float
     named_unit: float
     length_power: float
     shared_word_discount: float
@@ -27,6 +38,9 @@ class Tuning:
     support_weight: float
     row_word: float
     row_words_to_unit: float
+    often_row: float
+    example_weight: float
+    foreign_row: float
     correction_limit: float
     learning_step: float
     learning_least: float
@@ -42,9 +56,10 @@ class Tuning:
     unbacked_confidence: float
     confidence_base: float
     confidence_margin: float
+    margin_counted: float
     confidence_strength: float
-    confidence_hint: float
-    hints_counted: float
+    confidence_rows: float
+    confidence_examples: float
 
 
 @lru_cache

@@ -159,3 +159,32 @@ def test_supply_price_and_fire_permits_go_where_the_list_says():
     assert route("商场收电费每度加价五毛").lead == "区市场监管局"
     assert route("新厂房的消防验收申请一个月没有结果").lead == "区住房和城乡建设局"
     assert route("消防大队来检查，说灭火器过期").decision is RoutingDecision.NOT_OURS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "有人冒充我注册公司当法定代表人，身份证丢过，在派出所补办过",
+        "同行仿冒我的注册商标，我去市场监管所问过，工作人员态度很好",
+    ],
+)
+def test_a_unit_a_report_only_passes_by_is_not_the_accused(text):
+    routing = report(text)
+
+    assert routing.lead == "区市场监管局"
+    assert routing.decision is not RoutingDecision.CONFLICT
+
+
+def test_a_unit_with_the_matter_that_a_report_passes_by_is_for_a_person_to_confirm():
+    text = "同行仿冒我的注册商标，包装一模一样，我去市场监管所问过，工作人员很客气"
+
+    assert report(text).decision is RoutingDecision.CHOOSE
+
+
+def test_a_report_of_another_unit_leaves_the_matters_own_unit_first_and_a_watchdog_second():
+    routing = report(
+        "地痞堵住工地大门强揽工程打伤工人，派出所民警收了他的红包，请住建局也来看看施工许可"
+    )
+
+    assert "市公安局城中分局" not in reached(routing)
+    assert WATCHDOG in {one.unit for one in routing.candidates[:2]}

@@ -1,3 +1,5 @@
+import pytest
+
 from engine.rules.routing.catalogue import load_catalogue
 from engine.rules.routing.catalogue_import import compare, read_table
 from engine.rules.routing.files import read_text
@@ -110,3 +112,62 @@ def test_markup_in_the_cells_of_a_csv_is_dropped():
     (task,) = read_table(HEAD + row().replace("举措", '"<p class=""a"">举措</p><br/>"')).tasks
 
     assert task.measure == "举措"
+
+
+def test_columns_are_known_by_their_headings_in_any_order_and_by_other_names():
+    text = (
+        "配合部门,牵头部门,完成时间,举措,改革事项,指标,编号,备注\n"
+        "区商务局,区财政局,2024年6月30日,举措,方向,政府采购,7,附注\n"
+    )
+
+    (task,) = read_table(text).tasks
+
+    assert (task.number, task.leads, task.supports) == (7, ("区财政局",), ("区商务局",))
+    assert task.deadline.isoformat() == "2024-06-30"
+
+
+@pytest.mark.parametrize("delimiter", [";", "|", "\t", ","])
+def test_the_separator_between_cells_is_the_one_the_headings_use(delimiter):
+    cells = ["7", "政府采购", "方向", "举措", "2024-06-30", "区财政局、区商务局", "区税务局"]
+    text = "\n".join(delimiter.join(line) for line in (HEAD.strip().split(","), cells))
+
+    table = read_table(text)
+
+    assert table.problems == ()
+    assert table.tasks[0].leads == ("区财政局", "区商务局")
+
+
+def test_a_table_drawn_with_bars_is_read():
+    head, rule = "| " + HEAD.strip().replace(",", " | ") + " |", "|---" * 7 + "|"
+    text = f"{head}\n{rule}\n| 7 | 纳税 | 方向 | 举措 | 2024-06-30 | 区税务局 | |\n"
+
+    table = read_table(text)
+
+    assert table.problems == ()
+    assert table.tasks[0].leads == ("区税务局",)
+
+
+def test_merged_cells_take_what_stands_above_and_say_so():
+    second = '2,,,第二条举措,,"区税务局",\n'
+
+    first, merged = read_table(HEAD + row() + second).tasks
+
+    assert (merged.indicator, merged.direction) == (first.indicator, first.direction)
+    assert merged.deadline == first.deadline
+    assert "指标空着，沿用上一项" in merged.notes
+    assert first.notes == ()
+
+
+def test_a_blank_lead_is_reported_and_never_taken_from_above():
+    (problem,) = read_table(HEAD + row() + row(number="2", lead="")).problems
+
+    assert (problem.row, problem.column) == ("2", "牵头单位")
+
+
+def test_a_column_the_headings_lack_is_reported():
+    text = "序号,指标,任务举措,完成时限,牵头单位\n1,纳税,举措,2024-06-30,区税务局\n"
+
+    problems = read_table(text).problems
+
+    assert {problem.column for problem in problems} == {"改革方向", "配合单位"}
+    assert "没有这一栏" in str(problems[0])

@@ -44,7 +44,7 @@ def test_every_body_outside_the_list_says_where_to_turn():
 def test_hard_rules_point_to_rows_their_unit_has_a_part_in():
     catalogue = load_catalogue()
 
-    for rule in load_hard_rules(catalogue):
+    for rule in load_hard_rules(catalogue).rules:
         for number in rule.rows:
             task = catalogue.task(number)
             named = {*task.leads, *task.supports}
