@@ -39,10 +39,10 @@ def hotline(database, monkeypatch):
 def test_a_word_is_added_listed_used_and_taken_back(hotline):
     words = ("--reason", "居民常说", "--by", "zhuguan1")
 
-    assert "第 1 版" in hotline("routing", "add", SPORT, "蹦床馆", "--tier", "strong", *words)
+    assert "第 1 版" in hotline("routing", "add", SPORT, "琥珀盏", "--tier", "strong", *words)
     assert "居民常说" in hotline("routing", "versions")
-    live = json.loads(hotline("route", "蹦床馆的弹簧断了", "--live", "--json"))
-    shipped = json.loads(hotline("route", "蹦床馆的弹簧断了", "--json"))
+    live = json.loads(hotline("route", "琥珀盏的绳断了", "--live", "--json"))
+    shipped = json.loads(hotline("route", "琥珀盏的绳断了", "--json"))
     assert live["candidates"][0]["unit"] == SPORT != shipped["candidates"][0]["unit"]
     hotline("routing", "restore", "0", *words)
     assert json.loads(hotline("routing", "versions", "--json"))[0]["edits"] == []
