@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import zip_longest
 
-from engine.rules.certificates import Certificate
+from engine.rules.certificates import Certificate, CountedDay
 from engine.rules.citations import Citation, cites, clause
 from engine.rules.counting import Count
 from engine.rules.rule_set import RuleSet
@@ -83,14 +83,18 @@ def certificate_difference(stored: Certificate, rules: RuleSet) -> str | None:
 
 
 def _difference(label: str, was: object, now: object) -> str:
-    if isinstance(was, tuple) and isinstance(now, tuple):
-        first = next((pair for pair in zip_longest(was, now) if pair[0] != pair[1]), ("", ""))
-        return f"{label}：凭证为 {first[0] or '无'}，重算为 {first[1] or '无'}"
+    if isinstance(was, tuple) and isinstance(now, tuple) and not isinstance(was, CountedDay):
+        was, now = next((pair for pair in zip_longest(was, now) if pair[0] != pair[1]), ("", ""))
+    if isinstance(was, Citation) and isinstance(now, Citation) and was.label == now.label:
+        return f"{label}：{was.label}的文字，凭证为“{was.words}”，重算为“{now.words}”"
     return f"{label}：凭证为 {_said(was)}，重算为 {_said(now)}"
 
 
 def _said(value: object) -> object:
-    return value.label if isinstance(value, (Citation, Term)) else value
+    if isinstance(value, CountedDay):
+        number = f"第 {value.number} 日" if value.number else "不计"
+        return f"{value.on} {number}（{value.kind.label}，{value.reason}）"
+    return value.label if isinstance(value, (Citation, Term)) else value or "无"
 
 
 def _change(old: Certificate, new: Deadline, rules: RuleSet) -> Change:

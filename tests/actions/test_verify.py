@@ -134,3 +134,45 @@ def test_a_limit_changed_together_with_its_date_is_found():
 
     assert verified().difference.ticket_number == number
     assert "凭证为 12，重算为 10" in str(verified().difference)
+
+
+def certificate_of_requester():
+    with work() as session:
+        query = select(Clock).where(Clock.kind == ClockKind.REQUESTER).order_by(Clock.id.desc())
+        return session.exec(query).first().certificate
+
+
+def test_an_altered_day_is_named_in_words():
+    number = a_ticket(NOW)
+    first, second, *rest = certificate_of_requester()["days"]
+
+    falsify(number, days=[first, {**second, "reason": "改过"}, *rest])
+
+    assert str(verified().difference).endswith(
+        "逐日计算：凭证为 2026-11-24 第 1 日（计入，改过），重算为 2026-11-24 第 1 日（计入，工作日）"
+    )
+
+
+def test_a_day_left_out_is_named_too():
+    number = a_ticket(NOW)
+
+    falsify(number, days=certificate_of_requester()["days"][:-1])
+
+    assert "凭证为 无，重算为 2026-12-07" in str(verified().difference)
+
+
+def test_an_altered_wording_of_the_law_is_quoted():
+    number = a_ticket(NOW)
+    citation = certificate_of_requester()["citation"]
+
+    falsify(number, citation={**citation, "words": "改过的条文"})
+
+    assert "附件第113项的文字，凭证为“改过的条文”，重算为“" in str(verified().difference)
+
+
+def test_a_calendar_version_nobody_published_is_found():
+    number = a_ticket(NOW)
+
+    falsify(number, calendar_version="CN-GX-2026.9+abcdef")
+
+    assert "找不到版本为“CN-GX-2026.9+abcdef”" in str(verified().difference)
