@@ -136,6 +136,10 @@ def _year_file(entry: Located) -> YearFile:
         raise stated.wrong(msg, "至少一份通知（number、dated、days_off）")
     notices = tuple(_notice(one, head.year) for one in stated.children.values())
     _check_numbers(stated, notices)
+    for place, notice in enumerate(notices):
+        if problems := notice_problems(notice, notices[:place]):
+            expected = "放假与调休上班不重叠，调休上班在周六、周日"
+            raise stated.children[place].wrong("；".join(problems), expected)
     return replace(head, notices=notices)
 
 
@@ -175,7 +179,7 @@ def _check_numbers(entry: Located, notices: tuple[Notice, ...]) -> None:
 
 def _notice(entry: Located, year: int) -> Notice:
     _check_keys(entry, _NOTICE_KEYS, ("number", "dated"))
-    notice = Notice(
+    return Notice(
         number=_text(entry, "number"),
         title=_text(entry, "title") if "title" in entry.children else _text(entry, "number"),
         dated=_day(entry, "dated"),
@@ -184,10 +188,6 @@ def _notice(entry: Located, year: int) -> Notice:
         restored=_restored(entry, year),
         note=_text(entry, "note") if entry.value.get("note") else "",
     )
-    problems = notice_problems(notice, check_weekday=False)
-    if problems:
-        raise entry.wrong("；".join(problems), "放假与调休上班不重叠")
-    return notice
 
 
 def _text(entry: Located, key: str) -> str:
@@ -240,7 +240,7 @@ def _days(entry: Located, key: str, year: int) -> dict[date, str]:
     return dict(stated.value)
 
 
-def notice_problems(notice: Notice, *, check_weekday: bool = True) -> tuple[str, ...]:
+def notice_problems(notice: Notice, earlier: Iterable[Notice] = ()) -> tuple[str, ...]:
     """Return what is wrong with a notice, in words; nothing when it can be used.
 
     A day cannot be both off and a make-up day, and a make-up day (调休上班) is a Saturday or
@@ -248,9 +248,10 @@ def notice_problems(notice: Notice, *, check_weekday: bool = True) -> tuple[str,
     """
     overlap = _list(sorted(notice.days_off.keys() & notice.make_up_days.keys()))
     problems = [f"{overlap} 既放假又上班"] if overlap else []
-    if check_weekday:
-        odd = _list(day for day in sorted(notice.make_up_days) if day.weekday() < _SATURDAY)
-        problems += [f"调休上班日 {odd} 不是周六或周日"] if odd else []
+    given_back = {day for one in earlier for day in one.days_off}
+    odd = [day for day in sorted(notice.make_up_days) if day.weekday() < _SATURDAY]
+    odd = [day for day in odd if day not in given_back]
+    problems += [f"调休上班日 {_list(odd)} 不是周六或周日"] if odd else []
     return tuple(problems)
 
 

@@ -86,7 +86,11 @@ def import_plan(
     known = tuple(existing or (*load_year_files(NATIONAL), *load_year_files(REGIONAL)))
     before, after = _calendars(known, new)
     changes = _changes(before, after, new)
-    problems = [problem for notice in new.notices for problem in notice_problems(notice)]
+    problems = [
+        problem
+        for place, notice in enumerate(new.notices)
+        for problem in notice_problems(notice, new.notices[:place])
+    ]
     problems += _strays(new)
     past = [day for day in changes if day.on < today and day.on <= before.confirmed_through]
     problems += [f"不能改动过去的日子：{change.line}" for change in past]

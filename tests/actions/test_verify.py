@@ -149,7 +149,7 @@ def test_an_altered_day_is_named_in_words():
     falsify(number, days=[first, {**second, "reason": "改过"}, *rest])
 
     assert str(verified().difference).endswith(
-        "逐日计算：凭证为 2026-11-24 第 1 日（计入，改过），重算为 2026-11-24 第 1 日（计入，工作日）"
+        "凭证为 2026-11-24 第 1 日（计入，改过），重算为 2026-11-24 第 1 日（计入，工作日）"
     )
 
 

@@ -137,3 +137,25 @@ def test_after_the_last_provisional_year_the_file_to_add_is_named():
     (gap,) = missing_calendars(day("Mon 2027-11-01"), load_rules(), national, regional)
     assert "cn-2028.yaml" in gap.line
     assert "provisional-2028.yaml" in gap.line
+
+
+def test_a_file_whose_make_up_day_is_an_ordinary_weekday_is_refused_by_line(tmp_path):
+    file = invented_2027(make_up_days={day("Mon 2027-02-22"): "春节调休上班"}, days_off={})
+    path = tmp_path / "cn-2027.yaml"
+    path.write_text(year_file_text(file), encoding="utf-8")
+
+    with pytest.raises(RuleError, match=r"第 \d+ 行：调休上班日 2027-02-22 不是周六或周日"):
+        read_year_file(path)
+
+
+def test_a_later_notice_may_give_a_weekday_back_that_an_earlier_one_took(tmp_path):
+    monday = day("Mon 2027-02-22")
+    file = invented_2027(days_off={monday: "春节放假"}, make_up_days={})
+    (first,) = file.notices
+    second = replace(
+        first, number="试验〔2026〕2号", days_off={}, make_up_days={monday: "恢复上班"}
+    )
+    path = tmp_path / "cn-2027.yaml"
+    path.write_text(year_file_text(replace(file, notices=(first, second))), encoding="utf-8")
+
+    assert read_year_file(path).notices[1].make_up_days == {monday: "恢复上班"}
