@@ -14,6 +14,7 @@ from engine.lifecycle_guards import (
     human_callback_done,
     is_freely_withdrawn,
     may_answer_on_the_spot,
+    may_be_taken_back,
     may_be_withdrawn,
     may_rework,
     may_still_return,
@@ -83,7 +84,7 @@ def _row(
 
 WAITING = {S.ACCEPTED, S.TO_BE_DISPATCHED}
 WITH_UNIT = {S.DISPATCHED, S.SIGNED_FOR, S.IN_PROGRESS, S.REWORK, S.SUPERVISED}
-FINAL = frozenset({S.CLOSED, S.REFUSED, S.MERGED, S.HANDED_TO_EMERGENCY, S.WITHDRAWN})
+FINAL = frozenset({S.CLOSED, S.REFUSED, S.MERGED, S.HANDED_TO_EMERGENCY, S.WITHDRAWN, S.VOIDED})
 IN_HAND = frozenset({S.DISPATCHED, S.SIGNED_FOR, S.IN_PROGRESS, S.SUPERVISED, S.RETURNED,
                      S.IN_ARBITRATION})  # fmt: skip
 OPEN = frozenset(set(S) - FINAL)
@@ -133,6 +134,7 @@ TRANSITIONS: tuple[Transition, ...] = (
          not_yet_answered),
     _row(E.WITHDRAW, WAITING | IN_HAND, S.WITHDRAWN, HOTLINE, "house/H-75", not_yet_answered,
          may_be_withdrawn, is_freely_withdrawn),
+    _row(E.VOID, WAITING, S.VOIDED, HOTLINE, "house/H-81", not_yet_answered, may_be_taken_back),
     # Facts that are recorded; the status stays.
     _row(E.ROUTE, WAITING, None, HOTLINE, INTAKE),
     # A letter's reply is due even after its ticket was closed.
@@ -166,6 +168,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(E.ACCEPT_LETTER_ANSWER, set(EVERY), None, SUPERVISOR, LETTER),
     _row(E.PROPOSE_REFERRAL, set(EVERY), None, SUPERVISOR, REFERRAL),
     _row(E.UNMASK, set(EVERY), None, frozenset(Role), "house/H-41"),
+    _row(E.ATTACH, set(EVERY), None, HOTLINE | UNIT, "house/H-82"),
+    _row(E.DOWNLOAD, set(EVERY), None, frozenset(Role), "house/H-82"),
     _row(E.UNDELIVERED, set(EVERY), None, SYSTEM, INTAKE),
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ class TicketFacts:
     second_person: bool = False
     merge_target: bool = False
     freely_withdrawn: bool = False
+    undo_open: bool = False
     human_callback_owed: bool = False
     unresolved: bool = False
     rework_used: bool = False
@@ -97,6 +98,11 @@ def needs_second_person(facts: TicketFacts) -> str | None:
 def needs_merge_target(facts: TicketFacts) -> str | None:
     """Refuse to merge into nothing, or into itself (并单)."""
     return None if facts.merge_target else "请写明并入哪一张在办工单。"
+
+
+def may_be_taken_back(facts: TicketFacts) -> str | None:
+    """Refuse to take back (撤回登记) what is no longer held for that, or never was."""
+    return None if facts.undo_open else "已过撤回时间，或登记时没有暂缓派单，不能再撤回。"
 
 
 def may_be_withdrawn(facts: TicketFacts) -> str | None:

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     )
     prefect_port: int = Field(default=8001, ge=1, le=65535)
     font_directory: Path | None = Field(default=None, description="the site's own fonts first")
+    attachment_directory: Path | None = Field(
+        default=None, description="where attachments lie; shared, when the API runs on two machines"
+    )
     hotline_name: str = "12345优化营商环境专线"
     organ_name: str = "柳州市城中区政务网络服务中心"
     organ_code: str = "城中热线"
@@ -87,6 +90,11 @@ class Settings(BaseSettings):
     def mailbox(self) -> Path:
         """Return where mails land while no SMTP server is set."""
         return self.var / "mailbox"
+
+    @property
+    def attachments(self) -> Path:
+        """Return where the files of tickets lie."""
+        return self.attachment_directory or self.var / "attachments"
 
 
 @lru_cache(maxsize=1)

@@ -74,6 +74,7 @@ class TicketStatus(Term):
     MERGED = "merged", "已并单"
     HANDED_TO_EMERGENCY = "handed_to_emergency", "已转紧急"
     WITHDRAWN = "withdrawn", "已撤回"
+    VOIDED = "voided", "已作废"
 
 
 class TicketEvent(Term):
@@ -102,6 +103,7 @@ class TicketEvent(Term):
     MERGE = "merge", "并单"
     HAND_TO_EMERGENCY = "hand_to_emergency", "转紧急热线"
     WITHDRAW = "withdraw", "诉求人撤回"
+    VOID = "void", "撤回登记"
 
     # Facts that are recorded and leave the status as it is.
     ROUTE = "route", "派单建议"
@@ -133,6 +135,8 @@ class TicketEvent(Term):
     ACCEPT_LETTER_ANSWER = "accept_letter_answer", "认可整改"
     PROPOSE_REFERRAL = "propose_referral", "提议移交"
     UNMASK = "unmask", "查看号码"
+    ATTACH = "attach", "添加附件"
+    DOWNLOAD = "download", "下载附件"
     UNDELIVERED = "undelivered", "送达失败"
 
 
@@ -422,6 +426,14 @@ class AsideWork(Term):
 
     WINDOW = "window", "评价期满"
     SILENCE = "silence", "逾期未决定视为受理"
+
+
+class AttachmentKind(Term):
+    """What a file shows (附件种类)."""
+
+    CREDENTIAL = "credential", "证件"
+    CONTACT_EVIDENCE = "contact_evidence", "联系证据"
+    HANDLING = "handling", "办理附件"
 
 
 class RoutingDecision(Term):

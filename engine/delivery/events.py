@@ -41,7 +41,8 @@ NAMES: Mapping[TicketEvent, str] = MappingProxyType({
     E.SEND_LETTER: "letter_sent", E.ANSWER_LETTER: "letter_answered",
     E.ACCEPT_LETTER_ANSWER: "letter_answer_accepted", E.PROPOSE_REFERRAL: "referral_proposed",
     E.UNMASK: "unmasked", E.UNDELIVERED: "undelivered", E.WITHDRAW: "withdrawn",
-    E.ASK_WITHDRAWAL: "withdrawal_asked",
+    E.ASK_WITHDRAWAL: "withdrawal_asked", E.VOID: "voided", E.ATTACH: "attached",
+    E.DOWNLOAD: "downloaded",
 })  # fmt: skip
 
 

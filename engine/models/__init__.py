@@ -10,6 +10,12 @@ from engine.models.address_check import AddressCheck  # noqa: E402
 from engine.models.audit import AuditCheck, AuditEntry, AuditMark, AuditSeal  # noqa: E402
 from engine.models.bulk import BulkAct  # noqa: E402
 from engine.models.clocks import Breach, Clock, RungTaken  # noqa: E402
+from engine.models.desk import (  # noqa: E402
+    Attachment,
+    HeldDispatch,
+    Preference,
+    SavedView,
+)
 from engine.models.evaluation import EvaluationLink  # noqa: E402
 from engine.models.letters import Letter, LetterSerial  # noqa: E402
 from engine.models.outbox import (  # noqa: E402
@@ -58,6 +64,7 @@ __all__ = [
     "ApiKey",
     "ApiKeyDay",
     "Assignment",
+    "Attachment",
     "AuditCheck",
     "AuditEntry",
     "AuditMark",
@@ -71,12 +78,14 @@ __all__ = [
     "EvaluationLink",
     "ExtensionRequest",
     "Heartbeat",
+    "HeldDispatch",
     "IdempotencyRecord",
     "Letter",
     "LetterSerial",
     "NumberSeries",
     "OutboxAttachment",
     "OutboxMessage",
+    "Preference",
     "ReferenceData",
     "Requester",
     "ReturnRequest",
@@ -85,6 +94,7 @@ __all__ = [
     "RulesVersion",
     "RungTaken",
     "SQLModel",
+    "SavedView",
     "SetAside",
     "Ticket",
     "TicketEventRecord",

@@ -26,7 +26,7 @@ from engine.terms import (
 )
 
 WORDS = {"fastupdate": "on", "gin_pending_list_limit": "512"}
-OPEN = "status NOT IN ('closed', 'refused', 'merged', 'handed_to_emergency', 'withdrawn')"
+OPEN = "status NOT IN ('closed', 'refused', 'merged', 'handed_to_emergency', 'withdrawn', 'voided')"
 
 
 class Ticket(SQLModel, table=True):
@@ -187,7 +187,7 @@ class TicketEventRecord(SQLModel, table=True):
 
 
 class Draft(SQLModel, table=True):
-    """What an operator has typed and not yet sent (草稿), kept on the server."""
+    """What somebody has typed and not yet sent (草稿); `page` is the open page that keeps it."""
 
     __tablename__ = "draft"
     __table_args__ = (UniqueConstraint("account_id", "form_id"),)
@@ -196,4 +196,6 @@ class Draft(SQLModel, table=True):
     account_id: int = refers("account.id")
     form_id: str = Field(max_length=64)
     fields: dict[str, Any] = json_column()
+    page: str = Field(default="", max_length=16)
+    revision: int = 1
     updated_at: Moment = moment()

@@ -175,14 +175,19 @@ def reworks_used_up(reworks: int, rules: RuleSet, on: date) -> bool:
     return reworks >= allowed
 
 
+@cites("house/H-29")
+def band_of(moment: datetime, rules: RuleSet, on: date) -> str | None:
+    """Return the name of the time band that a moment lies in; None outside every band."""
+    local = moment.astimezone(SHANGHAI).time()
+    return next((name for name, (a, b) in _bands(rules, on).items() if a <= local < b), None)
+
+
 def _slots(attempts: Iterable[Attempt], rules: RuleSet, on: date) -> list[tuple[date, str]]:
-    bands = _bands(rules, on)
     slots = []
     for attempt in attempts:
-        local = attempt.at.astimezone(SHANGHAI)
-        band = next((name for name, (a, b) in bands.items() if a <= local.time() < b), None)
+        band = band_of(attempt.at, rules, on)
         if band is not None:
-            slots.append((local.date(), band))
+            slots.append((shanghai_date(attempt.at), band))
     return slots
 
 

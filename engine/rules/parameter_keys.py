@@ -30,13 +30,14 @@ _KEYS = {
         "privacy.email_fields rectification.grounds rectification.document_grounds "
         "rectification.drafters rectification.signers referral.signers "
         "returns.required returns.suggestion_for "
-        "suspension.excluded_kinds statutory.required limit.units webhooks.retry_after"
+        "suspension.excluded_kinds statutory.required limit.units webhooks.retry_after "
+        "undo.exempt_urgencies attachments.types"
     ),
     "calendar_day": (
         "duplicates.window group_alert.window calendar.unconfirmed_last_days "
         "callback.first_window privacy.handler_access_after_closing "
         "rectification.referral_window webhooks.stop_after webhooks.secret_overlap "
-        "webhooks.keep_settled webhooks.keep_unsent keys.overlap"
+        "webhooks.keep_settled webhooks.keep_unsent keys.overlap drafts.keep_for"
     ),
     "percent": (
         "duplicates.similarity callback.coverage extension.share_percent "
@@ -85,9 +86,10 @@ _KEYS = {
     "text": ("documents.number_format"),
     "year": ("retention.recording retention.contact retention.ticket retention.audit"),
     "minute": ("scoring.tax.response_time webhooks.longest_pause"),
-    "second": ("webhooks.timeout"),
+    "second": ("webhooks.timeout undo.window"),
     "day_of_month": ("scoring.period_start_day"),
-    "item": ("scoring.minimum_count"),
+    "item": ("scoring.minimum_count attachments.at_once attachments.per_ticket"),
     "office": ("assignment.lead_units"),
+    "megabyte": ("attachments.largest"),
 }
 UNIT_OF = MappingProxyType({key: unit for unit, keys in _KEYS.items() for key in keys.split()})

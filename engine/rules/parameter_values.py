@@ -14,7 +14,7 @@ from engine.rules.parameter_tables import table_check
 _NUMBERS = frozenset(
     {
         "working_day", "calendar_day", "hour", "minute", "second", "month", "year", "times",
-        "person", "item", "day", "band", "day_of_month", "office",
+        "person", "item", "day", "band", "day_of_month", "office", "megabyte",
     }
 )  # fmt: skip
 _MOST = 9999

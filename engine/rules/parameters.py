@@ -37,6 +37,7 @@ UNITS = MappingProxyType(
         "day_of_month": "日（每月）",
         "percent": "%",
         "weight": "权重",
+        "megabyte": "MB",
         "yes_no": "是否",
         "moment": "时刻",
         "month_day": "月-日",

@@ -44,6 +44,18 @@ MAIL = f"""
 """
 
 
+# A file of a confidential ticket, and one that shows who the requester is, only to the lead unit.
+FILE = """
+CASE WHEN ticket_id IS NULL THEN uploaded_by_id = hotline_account()
+ELSE EXISTS (SELECT 1 FROM ticket t WHERE t.id = attachment.ticket_id
+             AND (t.lead_unit_id = hotline_unit()
+                  OR (NOT t.confidential AND kind <> 'credential'))) END
+"""
+OWN_FILE = f"""
+uploaded_by_id = hotline_account() AND (ticket_id IS NULL OR ({SEES} AND {MINE}))
+"""
+
+
 @dataclass(frozen=True)
 class Rows:
     """What units may do to a table: rights, which rows they see, and which they may write."""
@@ -73,6 +85,9 @@ POLICIES = {
     "breach": Rows("SELECT, INSERT", OF_CLOCK),
     "letter": Rows("SELECT, UPDATE", LETTER),
     "outbox_message": Rows("SELECT", MAIL),
+    "attachment": Rows("SELECT, INSERT, UPDATE", FILE, OWN_FILE),
+    "preference": Rows("SELECT, INSERT, UPDATE", "account_id = hotline_account()"),
+    "saved_view": Rows("SELECT, INSERT, UPDATE, DELETE", "account_id = hotline_account()"),
     "draft": Rows("SELECT, INSERT, UPDATE, DELETE", "account_id = hotline_account()"),
 }
 # No row of these is anybody's secret; of accounts the hashes and addresses are not for units.
@@ -82,7 +97,7 @@ OPEN = {
     "account": "SELECT (id, name, role, unit_id, active)",
 }  # fmt: skip
 # Tables about tickets that units have no business with at all.
-CLOSED = ("evaluation_link", "idempotency_record", "set_aside")
+CLOSED = ("evaluation_link", "held_dispatch", "idempotency_record", "set_aside")
 
 
 def settle(connection: Connection) -> None:

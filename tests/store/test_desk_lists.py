@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from engine.actions import review, unit_work
+from engine.models.tickets import OPEN
 from engine.store import decisions_waiting, desk_unit, desk_views, figures
 from engine.store.database import work
 from engine.terms import AttemptResult, ReturnReason, TicketStatus
@@ -130,8 +131,7 @@ def test_decisions_are_counted_as_they_are_listed(database):
 
 
 LISTS = {
-    "ix_ticket_open": "SELECT id FROM ticket WHERE status NOT IN "
-    "('closed', 'refused', 'merged', 'handed_to_emergency', 'withdrawn') ORDER BY id",
+    "ix_ticket_open": f"SELECT id FROM ticket WHERE {OPEN} ORDER BY id",
     "ix_ticket_event_figures": "SELECT count(DISTINCT ticket_id) FROM ticket_event WHERE "
     "event = 'callback_attempt' AND at >= '2026-11-01'",
     "ix_clock_answering": "SELECT DISTINCT ticket_id FROM clock WHERE state = 'running' "

@@ -1,7 +1,7 @@
 """Whether a text is about a unit of the list itself (被反映单位), or only asks it to act."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -80,9 +80,10 @@ class AccusedFinder:
         self._official_names = frozenset(self._names) - frozenset(parts)
         self._matcher = Matcher((*self._names, *_other_courts()))
 
-    def hits(self, said: str) -> tuple[Hit, ...]:
+    def hits(self, said: str, pairs: Sequence[str] = ()) -> tuple[Hit, ...]:
         """Return every name of a unit in a folded text, once for both questions below."""
-        return tuple(hit for hit in self._matcher.find(said) if hit.expression in self._names)
+        found = self._matcher.find(said, pairs)
+        return tuple(hit for hit in found if hit.expression in self._names)
 
     def look(self, said: str, hits: tuple[Hit, ...], kind: TicketKind | None) -> Blame:
         """Return what a folded text says of units; a report accuses every unit it does not ask."""

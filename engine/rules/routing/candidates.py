@@ -22,9 +22,7 @@ def build_candidates(
     tuning: Tuning,
 ) -> tuple[Candidate, ...]:
     """Candidates in the order given, each explained against the next."""
-    least = tuning.foreign_row
-    foreign = {row: fit - least for row, fit in evidence.rows.items() if fit > least}
-    rows = {unit: best_rows(unit, evidence, foreign, catalogue, tuning) for unit in order}
+    rows = {unit: best_rows(unit, evidence, catalogue, tuning) for unit in order}
     return tuple(
         Candidate(
             unit=unit,
@@ -39,28 +37,25 @@ def build_candidates(
     )
 
 
-def best_rows(
-    unit: str,
-    evidence: Evidence,
-    foreign: Mapping[int, float],
-    catalogue: Catalogue,
-    tuning: Tuning,
-) -> list[Task]:
+def best_rows(unit: str, evidence: Evidence, catalogue: Catalogue, tuning: Tuning) -> list[Task]:
     """Rows for a unit, best fit first: its own, leading deciding between equals.
 
-    A row of other units that fits much better (`foreign`, by how much) follows the first: the list
-    may simply not name this unit where the matter is (a park's roads, a licence of many offices).
+    A row of other units that fits much better follows the first: the list may simply not name
+    this unit where the matter is (a park's roads, a licence of many offices).
     """
-    fit, often, bonus = evidence.rows, evidence.often, tuning.often_row
-    own = {}
-    for task in (*catalogue.led_by(unit), *catalogue.supported_by(unit)):
-        row = task.number
-        own[row] = fit.get(row, 0.0) + (bonus if row in often else 0.0)
-    first = max(own, key=own.__getitem__)
-    rank = {**own, **{row: more for row, more in foreign.items() if row not in own}}
-    del rank[first]
-    rest = sorted(rank, key=rank.__getitem__, reverse=True)[: int(tuning.rows_shown) - 1]
-    return [catalogue.task(row) for row in (first, *rest)]
+    own = [task.number for task in (*catalogue.led_by(unit), *catalogue.supported_by(unit))]
+    rank = {row: _rank(row, evidence, tuning) for row in own}
+    first = max(own, key=lambda row: rank[row])
+    least = tuning.foreign_row
+    others = {row: fit - least for row, fit in evidence.rows.items() if fit > least}
+    rank = others | rank
+    rest = sorted(rank.keys() - {first}, key=lambda row: (-rank[row], row))
+    return [catalogue.task(row) for row in (first, *rest[: int(tuning.rows_shown) - 1])]
+
+
+def _rank(row: int, evidence: Evidence, tuning: Tuning) -> float:
+    fit = evidence.rows.get(row, 0.0)
+    return fit + tuning.often_row if row in evidence.often else fit
 
 
 def display_score(points: float) -> float:

@@ -1,14 +1,15 @@
 """Two words that say a matter together (搭配): 药店 … 刷不了卡, where neither says it alone."""
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from engine.errors import RuleError
 from engine.rules.routing.files import read_yaml
-from engine.rules.routing.matcher import Matcher, Places, every
+from engine.rules.routing.matcher import Matcher
+from engine.rules.routing.said import Said
 from engine.rules.routing.text import fold
 
 _FAR = 10**6
@@ -42,37 +43,29 @@ class CueFinder:
         self._cues, self._near = cues, near
         words = {word for cue in cues for word in (*cue.first, *cue.second)}
         self._letters = frozenset(word for word in words if len(word) == 1)
-        self.matcher = Matcher(words - self._letters)
-        self._hiding = frozenset(not_alone)
+        self._matcher = Matcher(words - self._letters)
+        self._hiding = re.compile("|".join(map(re.escape, not_alone)))
         self._first, self._second = _used(cues, "first"), _used(cues, "second")
 
-    def find(self, text: str, openings: Places) -> Iterator[HeardCue]:
-        """The closest pair of each cue that is heard, in either order.
-
-        `openings` are the places of the text where words of `matcher` may begin.
-        """
-        places = self._places(text, openings)
+    def find(self, said: Said) -> Iterator[HeardCue]:
+        """The closest pair of each cue that is heard, in either order."""
+        places = self._places(said)
         first, second = _heard(places, self._first), _heard(places, self._second)
         for number in sorted(first.keys() & second.keys()):
             heard = self._closest(self._cues[number], first[number], second[number], places)
             if heard:
                 yield heard
 
-    def _places(self, text: str, openings: Places) -> Mapping[str, list[int]]:
+    def _places(self, said: Said) -> Mapping[str, list[int]]:
         """Where each word is heard; a single letter only outside words that hide it."""
         places: dict[str, list[int]] = defaultdict(list)
+        for hit in self._matcher.every(said.whole, said.pairs):
+            places[hit.expression].append(hit.start)
+        masked = self._hiding.sub(lambda found: "□" * len(found.group()), said.whole)
         known = self._letters
-        for start, word in every(text, openings):
-            places[word].append(start)
-        for at, letter in [one for one in enumerate(text) if one[1] in known]:
-            if not self._is_hidden(text, at):
-                places[letter].append(at)
+        for at, letter in [one for one in enumerate(masked) if one[1] in known]:
+            places[letter].append(at)
         return places
-
-    def _is_hidden(self, text: str, at: int) -> bool:
-        """Whether a letter stands in one of the words that hide it."""
-        hiding = self._hiding
-        return text[at : at + 2] in hiding or text[max(0, at - 1) : at + 1] in hiding
 
     def _closest(
         self, cue: _Cue, first: list[str], second: list[str], places: Mapping[str, list[int]]
@@ -100,8 +93,8 @@ def _heard(
 ) -> dict[int, list[str]]:
     """The words of each cue, on one side, that were heard."""
     heard: dict[int, list[str]] = defaultdict(list)
-    for word in places:
-        for number in used.get(word, ()):
+    for word in places.keys() & used.keys():
+        for number in used[word]:
             heard[number].append(word)
     return heard
 
@@ -118,7 +111,6 @@ def _nearest(ones: list[int], size: int, others: list[int], length: int) -> tupl
     return best
 
 
-@lru_cache
 def load_cues(owners: frozenset[str]) -> CueFinder:
     """The pairs of cues.yaml.
 

@@ -1,32 +1,42 @@
 """What a text says for each unit and each row (依据): words, rules, likeness, corrections."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import log1p
 
 from engine.rules.routing.catalogue import Catalogue
-from engine.rules.routing.cues import HeardCue
 from engine.rules.routing.hard_rules import Fired
-from engine.rules.routing.lexicon import Heard, Lexicon
+from engine.rules.routing.lexicon import Lexicon
 from engine.rules.routing.said import Said
 from engine.rules.routing.tuning import Tuning
+
+
+@dataclass(frozen=True)
+class Backing:
+    """What speaks for a unit: `hints` are independent expressions and rules.
+
+    `firm` says that a rule, a strong expression or two independent ones are among them.
+    """
+
+    hints: int = 0
+    firm: bool = False
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Points of each unit and body, the words behind them, and the fit of each row.
 
-    `firm` says that a rule, a strong expression or two independent ones speak for the first unit;
-    `often` are the rows that go first among equals, `rows_say` the units whose rows fit best,
-    `alike` how like each unit's examples the text is.
+    `backing` says how firmly expressions and rules speak for a unit; `often` are the rows that go
+    first among equals, `rows_say` the units whose
+    rows fit best, `alike` how like each unit's examples the text is.
     """
 
     points: Mapping[str, float]
     words: Mapping[str, tuple[str, ...]]
     rows: Mapping[int, float]
     often: frozenset[int]
-    firm: bool
+    backing: Mapping[str, Backing]
     rows_say: frozenset[str]
     alike: Mapping[str, float]
 
@@ -37,36 +47,39 @@ class Evidence:
 
 
 def word_points(
-    heard: Heard, said: Said, lexicon: Lexicon, tuning: Tuning
+    said: Said, lexicon: Lexicon, tuning: Tuning
 ) -> tuple[dict[str, float], dict[str, tuple[str, ...]]]:
     """Points and matched expressions of every unit and body whose words were heard."""
-    spoken: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for expression, loud in _loudness(heard, said, tuning).items():
+    loudness = _loudness(said, lexicon, tuning)
+    heard: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for expression, loud in loudness.items():
         for owner, worth in lexicon.worth.get(expression, {}).items():
-            spoken[owner].append((worth * loud, expression))
-    for cue in heard.cues:
-        spoken[cue.owner].append((_cue_worth(cue, said, tuning), "…".join(cue.words)))
+            heard[owner].append((worth * loud, expression))
+    for owner, worth, expression in _cues(said, lexicon, tuning):
+        heard[owner].append((worth, expression))
     points, words = {}, {}
-    for owner, found in spoken.items():
+    for owner, found in heard.items():
         found.sort(reverse=True)
         points[owner] = sum(worth * tuning.fading**place for place, (worth, _) in enumerate(found))
         words[owner] = tuple(expression for _, expression in found)
     return points, words
 
 
-def _cue_worth(cue: HeardCue, said: Said, tuning: Tuning) -> float:
-    weight = tuning.weak_cue if cue.weak else tuning.cue
-    length = sum(map(len, cue.words))
-    worth: float = weight * (length / 2) ** tuning.length_power * said.loud[cue.start]
-    return worth
+def _cues(said: Said, lexicon: Lexicon, tuning: Tuning) -> Iterator[tuple[str, float, str]]:
+    """Pairs of words that say a matter together, with what each is worth to whom."""
+    for one in lexicon.cues.find(said):
+        length = sum(map(len, one.words))
+        weight = tuning.weak_cue if one.weak else tuning.cue
+        worth = weight * (length / 2) ** tuning.length_power * said.loudness(one.start)
+        yield one.owner, worth, "…".join(one.words)
 
 
-def _loudness(heard: Heard, said: Said, tuning: Tuning) -> dict[str, float]:
+def _loudness(said: Said, lexicon: Lexicon, tuning: Tuning) -> dict[str, float]:
     """How much each expression counts: by the loudest place it is in; repeats a little."""
     loudest: dict[str, float] = {}
     times: Counter[str] = Counter()
-    for start, expression in heard.words:
-        loud = said.loud[start]
+    for hit in lexicon.matcher.find(said.whole, said.pairs):
+        loud, expression = said.loudness(hit.start), hit.expression
         loudest[expression] = max(loud, loudest.get(expression, loud))
         times[expression] += 1
     again = tuning.repeat_weight
@@ -76,9 +89,10 @@ def _loudness(heard: Heard, said: Said, tuning: Tuning) -> dict[str, float]:
     }
 
 
-def row_word_hits(heard: Heard, lexicon: Lexicon) -> Counter[int]:
+def row_word_hits(said: Said, lexicon: Lexicon) -> Counter[int]:
     """How many everyday expressions of each row were heard."""
-    return Counter(row for word in heard.row_words for row in lexicon.row_words[word])
+    found = {hit.expression for hit in lexicon.row_matcher.find(said.whole, said.pairs)}
+    return Counter(row for expression in found for row in lexicon.row_words[expression])
 
 
 def row_fit(
@@ -119,16 +133,20 @@ def rule_points(fired: tuple[Fired, ...]) -> dict[str, float]:
     return points
 
 
-def is_firm(
-    unit: str, said: Said, words: Mapping[str, tuple[str, ...]], rules: int, lexicon: Lexicon,
+def backing(
+    said: Said, words: Mapping[str, tuple[str, ...]], fired: tuple[Fired, ...], lexicon: Lexicon,
     tuning: Tuning,
-) -> bool:  # fmt: skip
-    """Whether a rule, a strong expression in the title or opening, or two others speak for a unit.
-
-    `rules` is how many hard rules do; its own name says nothing for it.
-    """
-    found = _heard_for(unit, words.get(unit, ()), lexicon, tuning)
-    return bool(rules) or _is_told(unit, found, said, lexicon, tuning)
+) -> dict[str, Backing]:  # fmt: skip
+    """How many independent hints speak for each unit; its own name says nothing for a unit."""
+    rules = Counter(one.rule.unit for one in fired)
+    found = {unit: _heard_for(unit, words.get(unit, ()), lexicon, tuning) for unit in words}
+    return {
+        unit: Backing(
+            hints=_independent(found.get(unit, ())) + rules[unit],
+            firm=bool(rules[unit]) or _is_told(unit, found.get(unit, ()), said, lexicon, tuning),
+        )
+        for unit in {*words, *rules}
+    }
 
 
 def _heard_for(
@@ -165,8 +183,6 @@ def corrected(
     points: Mapping[str, float], corrections: Mapping[str, float], tuning: Tuning
 ) -> dict[str, float]:
     """Add the corrections learned for a unit, within their limit, to units that have points."""
-    if not corrections:
-        return dict(points)
     limit = tuning.correction_limit
     return {
         unit: score + max(-limit, min(limit, corrections.get(unit, 0.0)))

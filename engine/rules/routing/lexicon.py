@@ -8,11 +8,10 @@ from functools import cache, lru_cache
 from typing import Any
 
 from engine.rules.routing.catalogue import Catalogue, Unit
-from engine.rules.routing.cues import CueFinder, HeardCue, load_cues
-from engine.rules.routing.edits import REMOVED, Edits, digest, edited
+from engine.rules.routing.cues import CueFinder, load_cues
+from engine.rules.routing.edits import Edits, digest, edited
 from engine.rules.routing.files import lexicon_files, read_text, read_yaml
-from engine.rules.routing.matcher import Matcher, Openings
-from engine.rules.routing.said import Said
+from engine.rules.routing.matcher import Matcher
 from engine.rules.routing.text import fold
 from engine.rules.routing.tuning import Tuning
 
@@ -28,21 +27,11 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What a lexicon hears in a text: expressions with their places, row words, pairs of words."""
-
-    words: tuple[tuple[int, str], ...]
-    row_words: frozenset[str]
-    cues: tuple[HeardCue, ...]
-
-
-@dataclass(frozen=True)
 class Lexicon:
     """Expressions and what each is worth to whom; owners are unit names or names of bodies.
 
     `weight` is the tier's value before length and sharing; `names` are the units' own names;
-    `often` are the rows businesses complain of most; `removed` what supervisors took from a unit,
-    which silences the unit's pairs of words too.
+    `often` are the rows businesses complain of most.
     """
 
     worth: Mapping[str, Mapping[str, float]]
@@ -55,21 +44,6 @@ class Lexicon:
     matcher: Matcher = field(repr=False, compare=False)
     row_matcher: Matcher = field(repr=False, compare=False)
     cues: CueFinder = field(repr=False, compare=False)
-    openings: Openings = field(repr=False, compare=False)
-    removed: frozenset[tuple[str, str]] = frozenset()
-
-    def hear(self, said: Said) -> Heard:
-        """Every expression, row word and pair of words of a text, in one pass over it."""
-        words, rows, pairs = self.openings.places(said.pairs)
-        return Heard(
-            words=tuple(self.matcher.scan(said.whole, words)),
-            row_words=frozenset(word for _, word in self.row_matcher.scan(said.whole, rows)),
-            cues=tuple(cue for cue in self.cues.find(said.whole, pairs) if not self._is_gone(cue)),
-        )
-
-    def _is_gone(self, cue: HeardCue) -> bool:
-        """Whether a supervisor took one of the two words from the unit."""
-        return any((cue.owner, word) in self.removed for word in cue.words)
 
 
 def load_lexicon(catalogue: Catalogue, tuning: Tuning, edits: Edits = ()) -> Lexicon:
@@ -88,8 +62,6 @@ def load_lexicon(catalogue: Catalogue, tuning: Tuning, edits: Edits = ()) -> Lex
         for words, owners in every.items()
     }
     row_words = _row_words()
-    matcher, row_matcher = Matcher((*worth, *_neutral())), Matcher(row_words)
-    cues = load_cues(frozenset({u.name for u in catalogue.units} | {b["name"] for b in bodies}))
     return Lexicon(
         worth=worth,
         bodies={body["name"]: Body(body["name"], body["turn_to"]) for body in bodies},
@@ -98,11 +70,9 @@ def load_lexicon(catalogue: Catalogue, tuning: Tuning, edits: Edits = ()) -> Lex
         weight=every,
         names=frozenset(fold(n) for unit in catalogue.units for n in (unit.name, *unit.aliases)),
         version=_version() + (f"+{digest(edits, {})[:8]}" if edits else ""),
-        matcher=matcher,
-        row_matcher=row_matcher,
-        cues=cues,
-        openings=Openings(matcher, row_matcher, cues.matcher),
-        removed=frozenset((one.unit, one.expression) for one in edits if one.tier == REMOVED),
+        matcher=Matcher((*worth, *_neutral())),
+        row_matcher=Matcher(row_words),
+        cues=load_cues(frozenset({u.name for u in catalogue.units} | {b["name"] for b in bodies})),
     )
 
 

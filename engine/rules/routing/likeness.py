@@ -7,9 +7,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
 from functools import lru_cache
-from heapq import nlargest
 from math import log, sqrt
-from operator import add, itemgetter
+from operator import add
 from typing import Generic, TypeVar
 
 from engine.errors import RuleError
@@ -21,9 +20,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 _BREAKS = re.compile(r"[\W\d_]+")
 _MOST_ROWS = 20
-_MOST_OWNERS = 24
 _FAINT = 0.02
-_KEPT = 7
 
 
 class Likeness(Generic[Key]):
@@ -45,8 +42,6 @@ class Likeness(Generic[Key]):
             length = sqrt(sum(weight * weight for weight in known.values())) or 1.0
             for pair, weight in known.items():
                 self._shares[pair].append((key, weight * rarity[pair] / length))
-        for pair, shares in self._shares.items():
-            self._shares[pair] = nlargest(_KEPT, shares, key=itemgetter(1))
 
     def of(self, pairs: Set[str]) -> dict[Key, float]:
         """How like each key a text is, 0 to 1, from the pairs of letters in it.
@@ -85,7 +80,7 @@ def example_likeness(owners: frozenset[str]) -> Likeness[str]:
         owner: Counter(pair for words in said for pair in set(_pairs(fold(words))))
         for owner, said in examples.items()
     }
-    return Likeness(counts, most=_MOST_OWNERS, damped=float)
+    return Likeness(counts, most=len(counts), damped=float)
 
 
 def _row_text(task: Task) -> str:

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from math import exp, log1p
-from operator import itemgetter
 
 from engine.rules.routing.accused import Accused, AccusedFinder, Blame
 from engine.rules.routing.candidates import build_candidates
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
 from engine.rules.routing.edits import Edits
 from engine.rules.routing.evidence import (
+    Backing,
     Evidence,
+    backing,
     corrected,
     example_points,
-    is_firm,
     row_fit,
     row_points,
     row_word_hits,
@@ -61,7 +61,8 @@ class Router:
         `accused` is the unit the operator noted as complained of, besides those the text accuses.
         """
         said = read_said(text, title, self.tuning)
-        names = self._accused.hits(said.every)
+        short = len(said.every) == len(said.whole)
+        names = self._accused.hits(said.every, said.pairs if short else ())
         fired = self._rules.fired(said, self._accused.bare(said.every, names))
         evidence = self._evidence(said, fired, corrections or _NO_CORRECTIONS)
         blame = self._accused.look(said.every, names, kind)
@@ -75,28 +76,20 @@ class Router:
     def _evidence(
         self, said: Said, fired: tuple[Fired, ...], corrections: Mapping[str, float]
     ) -> Evidence:
-        heard = self.lexicon.hear(said)
-        points, words = word_points(heard, said, self.lexicon, self.tuning)
-        hits = row_word_hits(heard, self.lexicon)
+        points, words = word_points(said, self.lexicon, self.tuning)
+        hits = row_word_hits(said, self.lexicon)
         for one in fired:
             hits.update(dict.fromkeys(one.rule.rows, 3))
-        fit = row_fit(self._rows.of(said.gist), hits, self.tuning)
+        fit = row_fit(self._rows.of(said.openings), hits, self.tuning)
         by_rows = row_points(fit, hits, self.catalogue, self.tuning)
         like = self._examples.of(said.gist)
         for more in (by_rows, example_points(like, self.tuning), rule_points(fired)):
             for unit, score in more.items():
                 points[unit] = points.get(unit, 0.0) + score
+        behind = backing(said, words, fired, self.lexicon, self.tuning)
         points = corrected(points, corrections, self.tuning)
-        first = max(self._of_units(points).items(), key=itemgetter(1), default=("", 0.0))[0]
-        rules = sum(one.rule.unit == first for one in fired)
         return Evidence(
-            points=points,
-            words=words,
-            rows=fit,
-            often=self.lexicon.often,
-            firm=is_firm(first, said, words, rules, self.lexicon, self.tuning),
-            rows_say=_highest(by_rows),
-            alike=self._of_units(like),
+            points, words, fit, self.lexicon.often, behind, _highest(by_rows), self._of_units(like)
         )
 
     def _of_units(self, like: Mapping[str, float]) -> dict[str, float]:
@@ -152,6 +145,7 @@ class Router:
             return 0.0
         tuning = self.tuning
         margin = min((first - second) / first, tuning.margin_counted)
+        behind = evidence.backing.get(order[0], Backing())
         odds = (
             tuning.confidence_base
             + tuning.confidence_margin * margin
@@ -160,7 +154,7 @@ class Router:
             + tuning.confidence_examples * evidence.more_like(order[0])
         )
         sure = min(1.0, first / tuning.least_points) / (1 + exp(-odds))
-        return sure if evidence.firm else min(sure, tuning.unbacked_confidence)
+        return sure if behind.firm else min(sure, tuning.unbacked_confidence)
 
     def _opponent(self, order: list[str], fired: tuple[Fired, ...]) -> str:
         """The next unit that is not to help anyway: a rule's row names who handles it together."""

@@ -34,11 +34,19 @@ class Said:
     whole: str
     head: str
     focus: str
-    loud: tuple[float, ...]
+    spans: tuple[Span, ...]
     side: float
     pairs: tuple[str, ...]
     openings: frozenset[str]
     gist: frozenset[str]
+
+    def loudness(self, start: int) -> float:
+        """How loud a word at this place is; where stretches overlap the last in order decides."""
+        weight = self.side
+        for span in self.spans:
+            if span.start <= start < span.end:
+                weight = span.weight
+        return weight
 
 
 def read_said(text: str, title: str, tuning: Tuning) -> Said:
@@ -52,7 +60,6 @@ def read_said(text: str, title: str, tuning: Tuning) -> Said:
     begin = len(ahead) + _greeting_ends(body)
     spans = tuple(_spans(whole, begin, bool(heading), tuning))
     short = len(whole) <= tuning.focus_characters
-    side = 1.0 if short else tuning.side_weight
     pairs = pairs_of(whole)
     focus = whole if short else _joined(whole, spans, tuning.side_weight)
     return Said(
@@ -60,8 +67,8 @@ def read_said(text: str, title: str, tuning: Tuning) -> Said:
         whole=whole,
         head=heading or whole[begin : begin + int(tuning.title_characters)],
         focus=focus,
-        loud=_painted(len(whole), spans, side),
-        side=side,
+        spans=spans,
+        side=1.0 if short else tuning.side_weight,
         pairs=pairs,
         openings=frozenset(pairs),
         gist=frozenset(pairs if short else pairs_of(focus)),
@@ -89,15 +96,6 @@ def _spans(whole: str, begin: int, titled: bool, tuning: Tuning) -> Iterator[Spa
         yield Span(found.start(), found.end(), tuning.charge_weight)
     end = begin - 1 if titled else begin + int(tuning.title_characters)
     yield Span(0, end, tuning.title_weight)
-
-
-def _painted(length: int, spans: Iterable[Span], side: float) -> tuple[float, ...]:
-    """The loudness at each place; where stretches overlap the last in order decides."""
-    loud = [side] * length
-    for span in spans:
-        end = min(span.end, length)
-        loud[span.start : end] = [span.weight] * max(0, end - span.start)
-    return tuple(loud)
 
 
 def _joined(whole: str, spans: Iterable[Span], least: float) -> str:

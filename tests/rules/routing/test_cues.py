@@ -12,7 +12,7 @@ INSURANCE = "区医保局"
 
 
 def heard(text):
-    found = load_router().lexicon.hear(read_said(text, "", load_tuning())).cues
+    found = load_router().lexicon.cues.find(read_said(text, "", load_tuning()))
     return {(one.owner, one.words) for one in found}
 
 
@@ -47,5 +47,5 @@ def test_a_pair_of_nobody_known_is_refused_with_its_name():
 
 @given(text=st.text(alphabet="药店刷不了卡电罚发票执照，。", max_size=60))
 def test_a_pair_lies_in_the_text_within_its_reach(text):
-    for one in load_router().lexicon.hear(read_said(text, "", load_tuning())).cues:
+    for one in load_router().lexicon.cues.find(read_said(text, "", load_tuning())):
         assert all(word in text for word in one.words)

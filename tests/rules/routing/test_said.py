@@ -15,7 +15,7 @@ def said(text, title=""):
 
 def loudness(words, text, title=""):
     read = said(text, title)
-    return read.loud[read.whole.index(words)]
+    return read.loudness(read.whole.index(words))
 
 
 def test_the_title_is_louder_than_the_demand_and_that_than_the_story():
