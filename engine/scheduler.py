@@ -51,6 +51,10 @@ JOBS = (
         lambda actions, _now: actions.tickets_to_route(orders.LIMIT), orders.route,
     ),
     Job(
+        "release", "release_held", {"trigger": "interval", "seconds": 2}, frozenset(),
+        lambda actions, now: actions.held_over(now, orders.LIMIT), upkeep.release,
+    ),
+    Job(
         "send", "send_messages", {"trigger": "interval", "seconds": 2}, frozenset({"outbox"}),
         lambda actions, now: actions.messages_due(now, orders.SEND_LIMIT), orders.send,
     ),
@@ -99,6 +103,11 @@ JOBS = (
     Job(
         "alarm", "calendar_alarm",
         {"trigger": "cron", "hour": 9, "minute": 0, "timezone": SHANGHAI}, plain=upkeep.tell_alarms,
+    ),
+    Job(
+        "tidy_desks", "tidy_desks",
+        {"trigger": "cron", "hour": 3, "minute": 45, "timezone": SHANGHAI}, plain=upkeep.tidy,
+        at_start=False,
     ),
     Job(
         "housekeeping", "housekeeping",

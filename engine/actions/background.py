@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 from sqlmodel import Session, col, select
 
-from engine.actions import alarms, delivering, evaluations, silence
+from engine.actions import alarms, delivering, evaluations, silence, tidying, undo
 from engine.actions.actor import SYSTEM
 from engine.actions.recompute import recompute
 from engine.actions.routing import route_ticket
@@ -20,8 +20,8 @@ from engine.rules.calendar_alarms import calendar_alarms
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as clock_store
+from engine.store import desk_own, matters, outbox, recomputing
 from engine.store import evaluations as evaluation_store
-from engine.store import matters, outbox, recomputing
 from engine.store import set_aside as set_aside_store
 from engine.store import tickets as ticket_store
 from engine.store.database import work
@@ -54,6 +54,25 @@ def route_one(ticket_id: int, now: datetime) -> str:
         return SET_ASIDE
 
     return _guarded(lambda step: route_ticket(step, ticket_id), now, aside)
+
+
+def held_over(now: datetime, limit: int) -> list[int]:
+    """Return the tickets that can no longer be taken back and wait to be dispatched."""
+    with work() as session:
+        return list(desk_own.held_over(session, now, limit))
+
+
+def release_one(ticket_id: int, now: datetime) -> str:
+    """Dispatch a ticket whose undo window is over; a broken one is set aside, visibly."""
+
+    def aside(error: Exception) -> str:
+        log.exception("release_failed", ticket_id=ticket_id)
+        with work() as session:
+            ticket_store.lock_ticket(session, ticket_id).routing_error = _short(error)
+            desk_own.let_go(session, ticket_id)
+        return SET_ASIDE
+
+    return _guarded(lambda step: undo.release(step, ticket_id), now, aside)
 
 
 def _guarded(act: Callable[[Step], T], now: datetime, aside: Callable[[Exception], T]) -> T:
@@ -194,6 +213,11 @@ def deem_accepted(ticket_id: int, now: datetime) -> bool:
         return False
 
     return _guarded(lambda step: silence.deem_accepted(step, ticket_id), now, aside)
+
+
+def tidy(now: datetime) -> dict[str, int]:
+    """Forget drafts nobody sent, and files nobody refers to; return how many of each."""
+    return tidying.tidy(now)
 
 
 def messages_due(now: datetime, limit: int) -> list[int]:

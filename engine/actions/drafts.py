@@ -1,16 +1,39 @@
-"""Keeps what somebody has typed and not yet sent (草稿): on the server, per form."""
+"""Keeps what somebody has typed and not yet sent (草稿): on the server, per form.
 
+A draft knows which open page keeps it. Another page that never saw its newest words would wipe
+them out: that page is given a draft of its own instead, so that nothing is lost.
+"""
+
+import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, delete, select
 
 from engine.models import Draft
+from engine.store import attachments
 
 CALL = "call-"
 LONGEST = 200_000  # characters; a technical limit of this system
+APART = "."
+LISTED = 20
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An open page: its own token, and the revision of the draft that it was made from."""
+
+    page: str
+    revision: int
+
+
+def new_call() -> str:
+    """Return the id of a fresh form of a call (登记工单)."""
+    return f"{CALL}{secrets.token_hex(6)}"
 
 
 def is_call(form_id: str) -> bool:
@@ -19,25 +42,56 @@ def is_call(form_id: str) -> bool:
 
 
 def save_draft(
-    session: Session, account_id: int, form_id: str, fields: dict[str, Any], now: datetime
-) -> bool:
-    """Keep the fields of a form; false when they are too long to be a form's."""
+    session: Session, account_id: int, form_id: str, fields: dict[str, Any], now: datetime,
+    seen: Seen | None = None,
+) -> str:  # fmt: skip
+    """Keep the fields of a form and return under which id; nothing when they are too long.
+
+    Without `seen` whatever is there is overwritten.
+    """
     if sum(len(str(value)) for value in fields.values()) > LONGEST:
-        return False
-    values = {"fields": fields, "updated_at": now}
-    statement = insert(Draft).values(account_id=account_id, form_id=form_id, **values)
-    session.exec(
-        statement.on_conflict_do_update(index_elements=["account_id", "form_id"], set_=values)
+        return ""
+    values = {"fields": fields, "updated_at": now, "page": seen.page if seen else ""}
+    made = insert(Draft).values(account_id=account_id, form_id=form_id, revision=1, **values)
+    kept = made.on_conflict_do_update(
+        index_elements=["account_id", "form_id"],
+        set_={**values, "revision": Draft.revision + 1},
+        where=_knows(seen) if seen else None,
     )
-    return True
+    if session.exec(kept.returning(col(Draft.id))).scalar() is not None:
+        return form_id
+    return _apart(session, account_id, form_id, values)
+
+
+def _knows(seen: Seen) -> ColumnElement[bool]:
+    """Return whether a page may write over a draft: it kept it last, or has read all of it."""
+    return (col(Draft.page) == seen.page) | (col(Draft.revision) == seen.revision)
+
+
+def _apart(session: Session, account_id: int, form_id: str, values: dict[str, Any]) -> str:
+    """Keep a second page's words beside the first's."""
+    name = new_call() if is_call(form_id) else _beside(form_id)
+    session.add(Draft(account_id=account_id, form_id=name, **values))
+    session.flush()
+    return name
+
+
+def _beside(form_id: str) -> str:
+    return f"{form_id.partition(APART)[0]}{APART}{secrets.token_hex(4)}"
 
 
 def drop_draft(session: Session, account_id: int, form_id: str) -> None:
-    """Forget a draft, if there is one."""
+    """Forget a draft with the files put to it, if there is one."""
     statement = delete(Draft).where(
         col(Draft.account_id) == account_id, col(Draft.form_id) == form_id
     )
     session.exec(statement)
+    attachments.drop_of_forms(session, account_id, [form_id])
+
+
+def drop_before(session: Session, before: datetime) -> int:
+    """Forget drafts that nobody has touched since a moment; return how many."""
+    return session.exec(delete(Draft).where(col(Draft.updated_at) < before)).rowcount
 
 
 def clear_call_drafts(session: Session, account_id: int) -> None:
@@ -45,13 +99,27 @@ def clear_call_drafts(session: Session, account_id: int) -> None:
     statement = delete(Draft).where(
         col(Draft.account_id) == account_id, col(Draft.form_id).startswith(CALL)
     )
-    session.exec(statement)
+    gone = session.exec(statement.returning(col(Draft.form_id))).scalars().all()
+    attachments.drop_of_forms(session, account_id, gone)
 
 
 def draft(session: Session, account_id: int, form_id: str) -> Draft | None:
     """Return a person's own draft of a form."""
     query = select(Draft).where(Draft.account_id == account_id, Draft.form_id == form_id)
-    return session.exec(query).one_or_none()
+    return session.exec(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def drafts_of(session: Session, account_id: int, form_id: str) -> Sequence[Draft]:
+    """Return a person's drafts of one form, also those that a second page kept; newest first."""
+    same = (col(Draft.form_id) == form_id) | col(Draft.form_id).startswith(f"{form_id}{APART}")
+    query = select(Draft).where(Draft.account_id == account_id, same)
+    return session.exec(query.order_by(col(Draft.updated_at).desc(), col(Draft.id).desc())).all()
+
+
+def all_drafts(session: Session, account_id: int) -> Sequence[Draft]:
+    """Return everything a person has begun and not sent, newest first."""
+    query = select(Draft).where(Draft.account_id == account_id)
+    return session.exec(query.order_by(col(Draft.updated_at).desc()).limit(LISTED)).all()
 
 
 def call_drafts(session: Session, account_id: int) -> Sequence[Draft]:

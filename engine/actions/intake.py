@@ -86,7 +86,7 @@ def take_in(step: Step, new: NewTicket) -> Taken:
         CalendarNotPublishedError: its due date lies beyond the known calendars.
     """
     tidy = checked(new)
-    lead, supports, accused = _units(step, tidy)
+    lead, supports, accused = units_of(step, tidy)
     on = shanghai_date(step.now)
     blamed = accused.name if accused else ""
     proposal = propose(step.session, tidy.kind, tidy.title, tidy.content, on, blamed)
@@ -103,7 +103,12 @@ def take_in(step: Step, new: NewTicket) -> Taken:
     return Taken(ticket, clock)
 
 
-def _units(step: Step, new: NewTicket) -> tuple[Unit | None, list[Unit], Unit | None]:
+def units_of(step: Step, new: NewTicket) -> tuple[Unit | None, list[Unit], Unit | None]:
+    """Return the lead, the supports and the accused body that a form names.
+
+    Raises:
+        BadInputError: the registry has no such unit; all unknown names are told.
+    """
     fields: dict[str, str] = {}
 
     def find(field: str, name: str) -> Unit | None:

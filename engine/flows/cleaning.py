@@ -17,7 +17,8 @@ from prefect.client.schemas.sorting import FlowRunSort
 
 OURS = ["route-tickets", "watch-clocks", "send-messages", "recompute-deadlines", "close-windows",
         "deem-accepted", "calendar-alarm", "learn-routing", "seal-audit", "check-audit",
-        "push-webhooks", "tidy-webhooks", "housekeeping"]  # fmt: skip
+        "push-webhooks", "tidy-webhooks", "housekeeping", "release-held",
+        "tidy-desks"]  # fmt: skip
 PAGE = 200
 
 

@@ -32,6 +32,14 @@ class Background(Protocol):
         """Route one ticket."""
         ...
 
+    def held_over(self, now: datetime, limit: int) -> list[int]:
+        """Return tickets that can no longer be taken back."""
+        ...
+
+    def release_one(self, ticket_id: int, now: datetime) -> str:
+        """Dispatch one of them as it was chosen."""
+        ...
+
     def clocks_due(self, now: datetime, limit: int) -> list[int]:
         """Return clocks with a rung due."""
         ...
@@ -66,6 +74,10 @@ class Background(Protocol):
 
     def tell_calendar_alarms(self, now: datetime) -> dict[str, int]:
         """Mail supervisors which calendars are missing, once a day."""
+        ...
+
+    def tidy(self, now: datetime) -> dict[str, int]:
+        """Forget drafts and files that nobody needs."""
         ...
 
     def messages_due(self, now: datetime, limit: int) -> list[int]:

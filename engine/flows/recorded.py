@@ -114,6 +114,22 @@ def deem_accepted(
     return _told(upkeep.deem_accepted(actions, ids, now, as_task_run))
 
 
+@flow(name="release-held", flow_run_name=_run_name, persist_result=False)
+def release_held(
+    now_iso: str | None = None, limit: int = orders.LIMIT, ids: list[int] | None = None
+) -> dict[str, object]:
+    """Dispatch what can no longer be taken back (撤回时间已过)."""
+    actions, now = orders.live(), _moment(now_iso)
+    ids = actions.held_over(now, limit) if ids is None else ids
+    return _told(upkeep.release(actions, ids, now, as_task_run))
+
+
+@flow(name="tidy-desks", flow_run_name=_run_name, persist_result=False)
+def tidy_desks(now_iso: str | None = None) -> dict[str, object]:
+    """Forget drafts and files that nobody needs (草稿、附件清理)."""
+    return _told(upkeep.tidy(orders.live(), [], _moment(now_iso)))
+
+
 @flow(name="calendar-alarm", flow_run_name=_run_name, persist_result=False)
 def calendar_alarm(now_iso: str | None = None) -> dict[str, object]:
     """Tell supervisors which calendars are missing, once a day (缺少日历提示)."""

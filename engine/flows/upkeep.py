@@ -1,4 +1,4 @@
-"""What time alone brings: another calendar, windows that end in silence, refusals not decided.
+"""What time alone brings: another calendar, windows that end in silence, what was held back.
 
 Running these twice, late or in two places is harmless: each piece is worked off once.
 """
@@ -13,6 +13,7 @@ from engine.flows.orders import LIMIT, Background
 RECOMPUTE = Kind("recompute")
 WINDOW = Kind("close-window")
 SILENCE = Kind("deem-accepted")
+RELEASE = Kind("release")
 
 
 def recompute(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> Outcome:
@@ -31,6 +32,21 @@ def close_windows(actions: Background, ids: Ids, now: datetime, run: Run = plain
         return Counter(actions.close_window(link_id, now) for link_id in some)
 
     return carry_out(WINDOW, ids, LIMIT, work, run)
+
+
+def release(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> Outcome:
+    """Dispatch those tickets, which can no longer be taken back, as they were chosen."""
+
+    def work(some: Ids) -> Mapping[str, int]:
+        return Counter(actions.release_one(ticket_id, now) for ticket_id in some)
+
+    return carry_out(RELEASE, ids, LIMIT, work, run)
+
+
+def tidy(actions: Background, _ids: Ids, now: datetime) -> Outcome:
+    """Forget drafts and files that nobody needs; there is nothing to cut into pieces."""
+    counts = actions.tidy(now)
+    return Outcome(sum(counts.values()), counts)
 
 
 def tell_alarms(actions: Background, _ids: Ids, now: datetime) -> Outcome:

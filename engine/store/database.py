@@ -3,13 +3,14 @@
 Every such transaction acts as the role `hotline_app` (engine/store/app_roles.py), set for it alone.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from engine.errors import UnavailableError
@@ -62,8 +63,9 @@ class _Session(Session):
 
 
 @event.listens_for(_Session, "after_begin")
-def _begun(session: Session, _transaction: object, connection: Connection) -> None:
-    session.info["database"].take_role(connection)
+def _begun(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if not transaction.nested:  # a savepoint keeps the role, which may be a unit's
+        session.info["database"].take_role(connection)
 
 
 def set_locally(connection: Connection, settings: Mapping[str, str]) -> None:
@@ -116,6 +118,17 @@ def work() -> Iterator[Session]:
     """Yield a session on the current database: one transaction, committed at the end."""
     with current().work() as session:
         yield session
+
+
+class _Rehearsed(Exception):  # noqa: N818
+    """Ends a rehearsal; nobody outside sees it."""
+
+
+def rehearse(session: Session, do: Callable[[], object]) -> None:
+    """Do something and leave no trace of it: what it would be refused for is raised now."""
+    with suppress(_Rehearsed), session.begin_nested():
+        do()
+        raise _Rehearsed
 
 
 def wake(session: Session, what: str = "") -> None:

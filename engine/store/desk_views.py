@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from engine.models import (
     Account,
     Callback,
+    CallbackAttempt,
     Clock,
     Letter,
     Requester,
@@ -118,26 +119,29 @@ def units_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Unit]:
 
 
 def by_status(
-    session: Session, statuses: Sequence[TicketStatus], after: int = 0, limit: int = PAGE
-) -> Page:
+    session: Session, statuses: Sequence[TicketStatus], after: int = 0,
+    which: Sequence[ColumnElement[bool]] = (), limit: int = PAGE,
+) -> Page:  # fmt: skip
     """Return the tickets of some states, oldest first, from a key on."""
-    query = select(Ticket).where(col(Ticket.status).in_(statuses), col(Ticket.id) > after)
+    query = select(Ticket).where(col(Ticket.status).in_(statuses), col(Ticket.id) > after, *which)
     found = session.exec(query.order_by(col(Ticket.id)).limit(limit + 1)).all()
-    return _page(session, found, limit)
+    return page_of(session, found, limit)
 
 
 def accepted_since(
-    session: Session, since: datetime, before: int | None = None, limit: int = PAGE
-) -> Page:
+    session: Session, since: datetime, before: int | None = None,
+    which: Sequence[ColumnElement[bool]] = (),
+) -> Page:  # fmt: skip
     """Return the tickets taken in since a moment, newest first, down from a key."""
-    query = select(Ticket).where(Ticket.accepted_at >= since)
+    query = select(Ticket).where(Ticket.accepted_at >= since, *which)
     if before is not None:
         query = query.where(col(Ticket.id) < before)
-    found = session.exec(query.order_by(col(Ticket.id).desc()).limit(limit + 1)).all()
-    return _page(session, found, limit)
+    found = session.exec(query.order_by(col(Ticket.id).desc()).limit(PAGE + 1)).all()
+    return page_of(session, found, PAGE)
 
 
-def _page(session: Session, found: Sequence[Ticket], limit: int) -> Page:
+def page_of(session: Session, found: Sequence[Ticket], limit: int) -> Page:
+    """Return a page of what was found; one more than `limit` says that more follow."""
     shown = found[:limit]
     more = shown[-1].id if len(found) > limit else None
     return Page(lines_of(session, shown), more)
@@ -165,7 +169,16 @@ def callbacks_owed(session: Session, page: Page) -> Page:
     found = {one.ticket_id: one for one in session.exec(query)} if ids else {}
     lines = [_with(line, callback=found.get(line.ticket.id)) for line in page.lines]
     lines.sort(key=lambda one: one.clock.due_at if one.clock else one.ticket.accepted_at)
-    return Page(tuple(lines), page.after)
+    return Page(tuple(lines), page.after, {"tries": _tries(session, list(found.values()))})
+
+
+def _tries(session: Session, callbacks: Sequence[Callback]) -> dict[int, int]:
+    """Return how often each of some callbacks has been tried."""
+    ids = [one.id for one in callbacks]
+    query = select(CallbackAttempt.callback_id, func.count()).where(
+        col(CallbackAttempt.callback_id).in_(ids)
+    )
+    return dict(session.exec(query.group_by(col(CallbackAttempt.callback_id))).all()) if ids else {}
 
 
 def _with(line: Line, **more: object) -> Line:

@@ -24,6 +24,7 @@ _OF_ONE = (
 _RECENT = (
     "SELECT t.id, t.version, t.accused_unit_id FROM ticket t {}"
     " WHERE t.accepted_at >= %(since)s AND t.id <> %(ticket)s AND t.parent_id IS NULL"
+    " AND t.status <> 'voided'"
     " ORDER BY t.accepted_at DESC, t.id DESC LIMIT {}"
 )
 _MATTERS = """
@@ -70,6 +71,12 @@ def of_requester(
 def in_window(session: Session, ticket: Ticket, since: datetime) -> list[Recent]:
     """Return the tickets of everybody since a moment, newest first, as many as are compared."""
     values = {"since": since, "ticket": ticket.id}
+    return list(map(Recent._make, run(session, _RECENT.format("", MOST_IN_WINDOW), values)))
+
+
+def recent(session: Session, since: datetime) -> list[Recent]:
+    """Return the tickets of everybody since a moment, to compare a call with that has none yet."""
+    values = {"since": since, "ticket": 0}
     return list(map(Recent._make, run(session, _RECENT.format("", MOST_IN_WINDOW), values)))
 
 

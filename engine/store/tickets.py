@@ -11,6 +11,7 @@ from engine.models import (
     Assignment,
     Callback,
     CallbackAttempt,
+    HeldDispatch,
     Requester,
     ReturnRequest,
     Ticket,
@@ -183,10 +184,14 @@ def units(session: Session) -> Sequence[Unit]:
 
 
 def unrouted(session: Session, limit: int) -> Sequence[int]:
-    """Return the ids of accepted tickets that routing has not looked at, oldest first."""
+    """Return the ids of accepted tickets that routing has not looked at, oldest first.
+
+    What may still be taken back is left out: its release sees to it.
+    """
+    held = select(HeldDispatch.ticket_id).where(HeldDispatch.ticket_id == col(Ticket.id))
     query = (
         select(Ticket.id)
-        .where(Ticket.status == TicketStatus.ACCEPTED, Ticket.routing_error == "")
+        .where(Ticket.status == TicketStatus.ACCEPTED, Ticket.routing_error == "", ~held.exists())
         .order_by(col(Ticket.id))
         .limit(limit)
     )

@@ -52,14 +52,14 @@ def test_a_ticket_keeps_the_version_that_routed_it(database):
     assert routing["catalogue_version"] == "2023-19"
 
 
-def test_a_removed_expression_is_no_longer_evidence_alone_or_in_a_pair(database):
-    text = "营业执照办不下来"
-    assert any("营业执照" in one for one in first(text)["evidence"])
+def test_a_removed_expression_is_no_longer_evidence(database):
+    text = "公司注册一直没有通过"
+    assert "公司注册" in first(text)["evidence"]
 
-    word = Word(MARKET, "营业执照", reason="试一试")
+    word = Word(MARKET, "公司注册", reason="试一试")
     doing(NOW, SUPERVISOR, lambda step: lexicon.remove_expression(step, word))
 
-    assert not any("营业执照" in one for one in first(text)["evidence"])
+    assert "公司注册" not in first(text)["evidence"]
 
 
 def test_another_process_sees_the_change_at_once(database):
@@ -118,7 +118,6 @@ def test_only_supervisors_change_words(database):
         ({"expression": "床"}, "expression"),
         ({"expression": "长" * 21}, "expression"),
         ({"expression": "。。"}, "expression"),
-        ({"expression": "药店…刷卡"}, "expression"),
         ({"expression": "a\x00b"}, "expression"),
         ({"tier": "huge"}, "tier"),
     ],

@@ -33,6 +33,16 @@ class FakeBackground:
         self.done.append(ticket_id)
         return "dispatched" if ticket_id % 2 else "to_choose"
 
+    def held_over(self, now: datetime, limit: int) -> list[int]:
+        return []
+
+    def release_one(self, ticket_id: int, now: datetime) -> str:
+        return "dispatched"
+
+    def tidy(self, now: datetime) -> dict[str, int]:
+        self.done.append("tidy")
+        return {"drafts": 1, "files": 2}
+
     def clocks_due(self, now: datetime, limit: int) -> list[int]:
         self._ask("clocks")
         return list(self.clocks)[:limit]

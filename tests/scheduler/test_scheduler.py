@@ -49,9 +49,11 @@ def runner(name, actions, door=None, now=lambda: NOW):
 def test_routing_and_sending_tick_every_two_seconds_and_the_sweep_every_thirty():
     every = {job.name: job.when.get("seconds") for job in JOBS}
 
-    assert every == {"route": 2, "send": 2, "watch": 30, "recompute": 60, "windows": 60,
-                     "silence": 60, "learn": None, "seal": 300, "check": 60, "push": 2,
-                     "tidy": None, "alarm": None, "housekeeping": None}  # fmt: skip
+    assert every == {
+        "route": 2, "send": 2, "watch": 30, "recompute": 60, "windows": 60, "silence": 60,
+        "release": 2, "learn": None, "seal": 300, "check": 60, "push": 2, "tidy": None,
+        "tidy_desks": None, "alarm": None, "housekeeping": None,
+    }  # fmt: skip
 
 
 def test_every_flow_of_the_table_exists():

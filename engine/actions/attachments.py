@@ -1,0 +1,223 @@
+"""Files that come with a ticket (附件): checked by their bytes, kept once, offered as downloads."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+from engine.actions.step import Step, Why, append, take
+from engine.documents.file_names import extension_of, safe_name
+from engine.documents.file_types import TYPES, FileType, type_of
+from engine.errors import BadInputError, NotPermittedError
+from engine.models import Attachment, Ticket
+from engine.rules.attachments import AttachmentLimits, attachment_limits
+from engine.rules.citations import clause
+from engine.rules.shanghai import shanghai_date
+from engine.store import attachments as store
+from engine.store import files
+from engine.store.api_views import lock_names
+from engine.store.files import Arrived
+from engine.terms import AttachmentKind, Role, TicketEvent
+
+READS_ONLY = "只读审计不能添加附件。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file as somebody sends it: the name they call it by is only a hint."""
+
+    name: str
+    source: BinaryIO
+    kind: AttachmentKind = AttachmentKind.HANDLING
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of an upload: the files kept, and a sentence for each that was not.
+
+    `known` says that every one of them was there already.
+    """
+
+    kept: tuple[Attachment, ...]
+    refused: tuple[str, ...] = ()
+    known: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose a file is: a ticket's, or that of a form not yet sent."""
+
+    ticket: Ticket | None = None
+    form_id: str = ""
+
+
+def limits(step: Step) -> AttachmentLimits:
+    """Return what may be attached today."""
+    return attachment_limits(step.rules, shanghai_date(step.now))
+
+
+def said(allowed: AttachmentLimits) -> str:
+    """Return the limits in one sentence, for forms and refusals."""
+    types = "、".join(TYPES[name].extensions[0].upper() for name in allowed.types)
+    return f"可传 {types}，每个不超过 {allowed.megabytes} MB，一次最多 {allowed.at_once} 个"
+
+
+def attach(step: Step, ticket: Ticket, uploads: Sequence[Upload]) -> Taken:
+    """Add files to a locked ticket; the same bytes sent again are the same file.
+
+    Raises:
+        BadInputError: too many at once, or the ticket has too many.
+    """
+    taken = _take(step, Place(ticket), uploads, store.count(step.session, ticket.id))
+    fresh = [one for one in taken.kept if one.event_id is None]
+    _record(step, ticket, fresh)
+    return replace(taken, known=not fresh)
+
+
+def attach_to_form(step: Step, form_id: str, uploads: Sequence[Upload]) -> Taken:
+    """Keep files with a form that is not sent yet (附件先存草稿).
+
+    Raises:
+        BadInputError: too many.
+    """
+    account = step.actor.account_id or 0
+    lock_names(step.session, [f"form:{account}:{form_id}"])
+    had = len(store.of_form(step.session, account, form_id))
+    return _take(step, Place(form_id=form_id), uploads, had)
+
+
+def _take(step: Step, place: Place, uploads: Sequence[Upload], had: int) -> Taken:
+    if step.actor.role is Role.AUDITOR:
+        raise NotPermittedError(READS_ONLY)
+    allowed = limits(step)
+    _check_count(len(uploads), had, allowed)
+    kept: list[Attachment] = []
+    refused: list[str] = []
+    for one in uploads:
+        try:
+            kept.append(_one(step, place, one, allowed))
+        except BadInputError as error:
+            refused.append(f"“{_shown(one.name)}”没有上传：{error}")
+    return Taken(tuple(kept), tuple(refused))
+
+
+def _check_count(many: int, had: int, allowed: AttachmentLimits) -> None:
+    words = ""
+    if many > allowed.at_once:
+        words = f"一次最多传 {allowed.at_once} 个附件，这次选了 {many} 个，请分几次。"
+    elif had + many > allowed.per_ticket:
+        words = f"每张工单最多 {allowed.per_ticket} 个附件，已有 {had} 个。请合并后再传。"
+    if words:
+        raise BadInputError(words, fields={"file": words})
+
+
+def _shown(name: str) -> str:
+    return safe_name(name, TYPES["pdf"]).removesuffix(".pdf")[:40]
+
+
+def _one(step: Step, place: Place, upload: Upload, allowed: AttachmentLimits) -> Attachment:
+    arrived = files.take_in(upload.source, secrets.token_hex(16), allowed.largest + 1)
+    try:
+        kind = _checked(arrived, upload.name, allowed)
+        lock_names(step.session, [f"file:{arrived.sha256}"])
+        files.keep(arrived)
+    finally:
+        files.discard(arrived)
+    values = _values(step, place, upload, kind) | {"size": arrived.size, "sha256": arrived.sha256}
+    return store.write(step.session, values) or _same(step, place, arrived.sha256)
+
+
+def _checked(arrived: Arrived, name: str, allowed: AttachmentLimits) -> FileType:
+    if arrived.size == 0:
+        msg = "文件是空的。"
+        raise BadInputError(msg)
+    if arrived.size > allowed.largest:
+        msg = f"超过 {allowed.megabytes} MB。请压缩图片或分成几份。"
+        raise BadInputError(msg)
+    kind = type_of(arrived.path)
+    if kind is None or kind.name not in allowed.types:
+        msg = f"不能用这种文件。{said(allowed)}。"
+        raise BadInputError(msg)
+    if extension_of(name) not in ("", *kind.extensions):
+        msg = f"文件内容是 {kind.extensions[0].upper()}，与文件名的扩展名不符。请核对后再传。"
+        raise BadInputError(msg)
+    return kind
+
+
+def _values(step: Step, place: Place, upload: Upload, kind: FileType) -> dict[str, Any]:
+    return {
+        "ticket_id": place.ticket.id if place.ticket else None,
+        "form_id": place.form_id,
+        "kind": upload.kind,
+        "name": safe_name(upload.name, kind),
+        "content_type": kind.content_type,
+        "uploaded_at": step.now,
+        "uploaded_by_id": step.actor.account_id,
+        "uploaded_by": step.actor.name,
+        "unit_id": step.actor.unit_id,
+    }
+
+
+def _same(step: Step, place: Place, sha256: str) -> Attachment:
+    if place.ticket is not None:
+        found = store.same_of_ticket(step.session, place.ticket.id, sha256)
+    else:
+        mine = store.of_form(step.session, step.actor.account_id or 0, place.form_id)
+        found = next((one for one in mine if one.sha256 == sha256), None)
+    if found is None:
+        msg = "附件刚被别处删去，请再传一次。"
+        raise BadInputError(msg)
+    return found
+
+
+def _record(step: Step, ticket: Ticket, made: Sequence[Attachment]) -> None:
+    """Write down that files were added: how many and of which kind, never what they are called."""
+    if not made:
+        return
+    kinds = "、".join(dict.fromkeys(one.kind.label for one in made))
+    why = Why(f"添加附件 {len(made)} 个（{kinds}）", details={"attachments": [a.id for a in made]})
+    record = take(step, ticket, TicketEvent.ATTACH, why)
+    for one in made:
+        one.event_id = record.id
+    step.session.flush()
+
+
+def adopt(step: Step, ticket: Ticket, form_id: str) -> None:
+    """Make the files of a form that has just been sent those of its ticket.
+
+    Raises:
+        BadInputError: the ticket would have too many.
+    """
+    mine = store.of_form(step.session, step.actor.account_id or 0, form_id)
+    have = {one.sha256 for one in store.of_ticket(step.session, ticket.id)} if mine else set()
+    fresh = [one for one in mine if one.sha256 not in have]
+    if fresh:
+        _check_count(0, len(have) + len(fresh), limits(step))
+    for one in mine:
+        if one in fresh:
+            one.ticket_id, one.form_id, one.unit_id = ticket.id, "", step.actor.unit_id
+        else:
+            step.session.delete(one)
+    step.session.flush()
+    _record(step, ticket, fresh)
+
+
+def copy_to_form(step: Step, ticket: Ticket, form_id: str) -> None:
+    """Put the files of a ticket that was taken back to the form it goes back into."""
+    for one in store.of_ticket(step.session, ticket.id):
+        kept = one.model_dump(exclude={"id", "event_id"})
+        values = kept | {"ticket_id": None, "form_id": form_id, "uploaded_at": step.now,
+                         "uploaded_by_id": step.actor.account_id}  # fmt: skip
+        store.write(step.session, values)
+
+
+def download(step: Step, ticket: Ticket, found: Attachment) -> bytes:
+    """Return a file's bytes and write down who fetched it (下载留痕); the ticket must be locked.
+
+    Raises:
+        DocumentError: the file is damaged or gone.
+    """
+    data = files.content(found.sha256)
+    why = Why(f"下载附件（{found.kind.label}）", details={"attachment": found.id})
+    append(step, ticket, TicketEvent.DOWNLOAD, why, ticket.status, clause("house/H-82").label)
+    return data

@@ -1,0 +1,40 @@
+"""Which extensions a unit may ask for now (可申请的延期), each with the date it would bring."""
+
+from dataclasses import dataclass
+
+from engine.actions import clocks
+from engine.actions.step import Step
+from engine.errors import CalendarNotPublishedError
+from engine.models import Ticket
+from engine.rules.adjustments import Extension
+from engine.rules.certificate_words import due_words
+from engine.rules.extension import extended_deadline, extension_check
+from engine.store import clocks as store
+from engine.terms import ClockKind
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Working days with the due date each would bring; or why none may be asked for."""
+
+    days: tuple[tuple[int, str], ...] = ()
+    refusal: str = ""
+
+
+def extension_choices(step: Step, ticket: Ticket) -> Choices:
+    """Return what the lead unit of a ticket may ask for now, and until when it would run."""
+    running = store.running(step.session, ticket.id, [ClockKind.HANDLING])
+    if not running:
+        return Choices(refusal="承办时限不在计时，不能申请延期。")
+    deadline = clocks.stored_deadline(ticket, running[0], clocks.own_rules(running[0], step.rules))
+    ruling = extension_check(deadline, 1, step.now, step.rules)
+    if ruling.refusal is not None:
+        return Choices(refusal=f"{ruling.refusal}。")
+    found = []
+    for days in range(1, ruling.maximum_working_days + 1):
+        try:
+            moved = extended_deadline(deadline, Extension(days, step.now, ""))
+        except CalendarNotPublishedError:
+            break
+        found.append((days, due_words(moved.certificate)))
+    return Choices(tuple(found))
