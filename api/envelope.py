@@ -16,11 +16,13 @@ from fastapi import Request, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import uploads
 from api.errors import CrashError, TooLargeError, respond
 from api.proxy import behind_proxy
 
 log = structlog.get_logger()
 LARGEST_BODY = 1_000_000
+TOO_LARGE = "内容太大，最多 1 MB；长材料请作附件。"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -60,11 +62,11 @@ class Envelope:
 
     async def _answer(self, scope: Scope, receive: Receive, seal: "Seal") -> None:
         try:
-            body = await read_body(scope, receive)
-            if body is None:
-                await _refuse_size(scope, seal)
+            checked = await _checked(scope, receive)
+            if isinstance(checked, TooLargeError):
+                await _refuse(scope, seal, checked)
                 return
-            await self.app(scope, _replay(body, receive), seal)
+            await self.app(scope, checked, seal)
         except Exception as error:
             # A traceback could show values, so only the places are logged.
             log.error("crash", error=type(error).__name__, where=_where(error))  # noqa: TRY400
@@ -114,10 +116,23 @@ def _request_id(headers: Headers) -> str:
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
+async def _checked(scope: Scope, receive: Receive) -> Receive | TooLargeError:
+    """Return how the application reads the body, or why it is not read at all."""
+    if uploads.brings_files(scope):
+        too_much = _announced(scope) > uploads.MOST
+        return TooLargeError(uploads.WORDS) if too_much else uploads.counted(receive)
+    body = await read_body(scope, receive)
+    return TooLargeError(TOO_LARGE) if body is None else _replay(body, receive)
+
+
+def _announced(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
 async def read_body(scope: Scope, receive: Receive) -> bytes | None:
     """Return a request's whole body, or nothing when it is larger than allowed."""
-    length = Headers(scope=scope).get("content-length", "")
-    if length.isdigit() and int(length) > LARGEST_BODY:
+    if _announced(scope) > LARGEST_BODY:
         return None
     body = bytearray()
     more = True
@@ -144,8 +159,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _refuse_size(scope: Scope, seal: Seal) -> None:
-    error = TooLargeError("内容太大，最多 1 MB；长材料请作附件。")
+async def _refuse(scope: Scope, seal: Seal, error: TooLargeError) -> None:
     response: Response = respond(Request(scope), error, {"Connection": "close"})
 
     async def nothing() -> Message:

@@ -159,10 +159,10 @@ def of_findings(wrong: Sequence[Any]) -> BadInputError:
 
 def _of_http(error: HTTPException) -> EngineError:
     known: dict[int, EngineError] = {
-        400: NotJsonError("请求体读不出来：请发送 UTF-8 编码的 JSON。"),
+        400: NotJsonError("请求体读不出来：请发送 UTF-8 编码的 JSON 或完整的表单。"),
         404: NoSuchAddressError("没有这个地址，请核对网址。"),
         405: WrongMethodError("这个地址不支持这种请求方法。"),
-        413: TooLargeError("内容太大，最多 1 MB；长材料请作附件。"),
+        413: TooLargeError(str(error.detail)),
     }
     return known.get(error.status_code, BadInputError(str(error.detail)))
 

@@ -10,7 +10,7 @@ MEANINGS = {
     404: "no such ticket or unit",
     409: "the lifecycle refuses, or the same name came with another body; names the first ticket",
     412: "the ticket changed since the ETag in If-Match; nothing was written",
-    413: "the body is over 1 MB",
+    413: "the body is over 1 MB, or a file is larger than one may be",
     422: "fields are wrong (each is named), or the body is not JSON",
     429: "called too often with this key, or too many wrong keys; Retry-After says when",
     500: "a fault of ours; the request id leads to the log",

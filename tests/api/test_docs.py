@@ -18,6 +18,7 @@ from docs.examples import api_client
 from engine.store.database import Database
 from tests.api.conftest import Caller
 from tests.builders import a_ticket, a_ticket_to_call_back, an_api_key
+from tests.files import MP3
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 SHOWN = "LZ2611230001"
@@ -40,6 +41,10 @@ def test_every_curl_line_works(caller: Caller, command: list[str]) -> None:
 
     if "-d" in command:
         answer = caller.post(path, json.loads(command[command.index("-d") + 1]))
+    elif "-F" in command:
+        kind = command[command.index("-F") + 1].removeprefix("kind=")
+        sent = {"file": (command[-1].rsplit("@")[-1], MP3)}
+        answer = caller.client.post(path, files=sent, data={"kind": kind})
     elif path.endswith("/reminders"):
         answer = caller.client.post(path)
         assert answer.status_code == 409  # 待回访: no longer with its unit

@@ -1,0 +1,108 @@
+"""Files of tickets (附件): add one, list them, fetch one as a download."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Path, Response, UploadFile
+
+from api.attachment_schemas import Attachments, AttachmentView
+from api.deadline_views import ticket_url
+from api.dependencies import Call, IfMatch, Number, Reading, Writing
+from api.errors import TooLargeError
+from api.routes.documented import READING, WRITING, problems
+from api.routes.tickets import LARGEST_ID, locked
+from api.schemas import Word
+from engine.actions import attachments
+from engine.actions.attachments import Upload
+from engine.documents.file_names import disposition
+from engine.errors import BadInputError, NotPermittedError
+from engine.models import Attachment, Ticket
+from engine.store import attachments as store
+from engine.store.tickets import ticket_by_number
+from engine.terms import AttachmentKind
+
+router = APIRouter(prefix="/tickets", tags=["attachments"])
+AttachmentId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+KINDS = "|".join(one.value for one in AttachmentKind)
+SAFE = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "no-store"}
+THERE = {
+    "model": AttachmentView,
+    "description": "the ticket has these very bytes already: the file that is there",
+}
+BYTES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "the file, always as a download",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+@router.post(
+    "/{number}/attachments", status_code=201,
+    responses={200: THERE, **problems(404, 412, *WRITING)},
+)  # fmt: skip
+def add(
+    number: Number,
+    call: Writing,
+    response: Response,
+    file: Annotated[UploadFile, File(description="the file; its bytes say what type it is")],
+    kind: Annotated[str, Form(pattern=f"^({KINDS})$")] = AttachmentKind.HANDLING.value,
+    if_match: IfMatch = "",
+) -> AttachmentView:
+    """Add a file (multipart/form-data); the same bytes sent again are the same file.
+
+    Types, size and number are limited by the district (H-82); what a file is called is only a hint.
+    """
+    ticket = locked(call, number, if_match)
+    _check_size(call, file)
+    upload = Upload(name=file.filename or "", source=file.file, kind=AttachmentKind.parse(kind))
+    taken = attachments.attach(call.step, ticket, [upload])
+    if taken.refused:
+        raise BadInputError(taken.refused[0], fields={"file": taken.refused[0]})
+    if taken.known:
+        response.status_code = 200
+    return _view(call, ticket, taken.kept[0])
+
+
+def _check_size(call: Call, file: UploadFile) -> None:
+    """Refuse a file that is too large as HTTP has it.
+
+    Raises:
+        TooLargeError: it is larger than one file may be.
+    """
+    allowed = attachments.limits(call.step)
+    if (file.size or 0) > allowed.largest:
+        message = f"文件超过 {allowed.megabytes} MB。请压缩或分成几份。"
+        raise TooLargeError(message, fields={"file": message})
+
+
+@router.get("/{number}/attachments", responses=problems(404, *READING))
+def list_all(number: Number, call: Reading) -> Attachments:
+    """List a ticket's files; what they are called only for keys with `tickets:private`."""
+    ticket = ticket_by_number(call.step.session, number)
+    found = store.of_ticket(call.step.session, ticket.id)
+    return Attachments(number=number, items=[_view(call, ticket, one) for one in found])
+
+
+@router.get(
+    "/{number}/attachments/{attachment_id}", responses={**BYTES, **problems(404, *READING)},
+    response_class=Response,
+)  # fmt: skip
+def fetch(number: Number, attachment_id: AttachmentId, call: Reading) -> Response:
+    """Fetch a file as a download; needs `tickets:private` too, and is written down."""
+    if not call.private:
+        message = "这个接口密钥没有“tickets:private”权限，不能下载附件。"
+        raise NotPermittedError(message)
+    ticket = ticket_by_number(call.step.session, number, lock=True)
+    found = store.one(call.step.session, ticket.id, attachment_id)
+    data = attachments.download(call.step, ticket, found)
+    headers = {**SAFE, "Content-Disposition": disposition(found.name)}
+    return Response(data, media_type=found.content_type, headers=headers)
+
+
+def _view(call: Call, ticket: Ticket, one: Attachment) -> AttachmentView:
+    return AttachmentView(
+        id=one.id, ticket=ticket.number, kind=Word.of(one.kind),
+        name=one.name if call.private else None, content_type=one.content_type, size=one.size,
+        sha256=one.sha256, uploaded_at=one.uploaded_at,
+        url=f"{ticket_url(ticket)}/attachments/{one.id}",
+    )  # fmt: skip
