@@ -1,20 +1,27 @@
 """The operators' desk (工作台): to dispatch, to review, to rule, to call back, today's list."""
 
+from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy import ColumnElement, false
+from sqlmodel import col
 
 from api.pages.forms import Posted
+from api.pages.naming import unit_named
+from api.pages.profile import view_facts
 from api.pages.visit import HOTLINE, UNIT, Visit, posting, reading
+from engine.actions import drafts
+from engine.errors import BadInputError, EngineError, NotFoundError
 from engine.models import Ticket
 from engine.rules.shanghai import shanghai_date, shanghai_moment
-from engine.store import desk_views, tickets
+from engine.store import desk_calls, desk_own, desk_views, tickets
 from engine.store.desk_views import Page
 from engine.store.search import Searcher
 from engine.store.search import search as find_tickets
-from engine.terms import Role, TicketStatus
+from engine.terms import Role, TicketKind, TicketStatus
 
 router = APIRouter(include_in_schema=False)
 S = TicketStatus
@@ -26,36 +33,96 @@ LISTS: dict[str, tuple[str, tuple[TicketStatus, ...]]] = {
     "today": ("今天登记", ()),
 }
 PROPOSALS = 3
+LONGEST = 80
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The conditions of a list, as they stand in its address; nothing personal is among them."""
+
+    kind: str = ""
+    unit: str = ""
+    who: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Return whether a condition leaves something out."""
+        return bool(self.kind or self.unit)
 
 
 @router.get("/desk")
-def desk(request: Request, list: str = "dispatch", after: int = 0) -> Response:
+def desk(
+    request: Request, list: str = "dispatch", after: int = 0, kind: str = "", unit: str = "",
+    who: str = "",
+) -> Response:  # fmt: skip
     """Show one list of the desk, a page of it from a key on."""
     name = list if list in LISTS else "dispatch"
+    asked = Asked(kind, unit.strip()[:LONGEST], who)
     with reading(request, *HOTLINE) as visit:
-        shown = _list(visit, name, after)
+        error: EngineError | None = None
+        try:
+            which = _conditions(visit, asked)
+        except (BadInputError, NotFoundError) as refused:
+            which, error = (false(),), refused
+        shown = _list(visit, name, asked, after, which)
         facts = {"lists": LISTS, "name": name, "shown": shown, "numbers": _numbers(visit),
                  "units": tickets.units(visit.session), "proposals": top_proposals,
-                 "first": after == 0}  # fmt: skip
+                 "first": after == 0, "asked": asked, "kinds": [*TicketKind], "error": error,
+                 **_held(visit, shown), **view_facts(visit)}  # fmt: skip
         return visit.page("desk.html", facts)
 
 
-def _list(visit: Visit, name: str, after: int) -> Page:
+def _conditions(visit: Visit, asked: Asked) -> tuple[ColumnElement[bool], ...]:
+    """Return what a list is narrowed to.
+
+    Raises:
+        BadInputError: the initials fit several units.
+        NotFoundError: there is no such unit.
+    """
+    found: list[ColumnElement[bool]] = []
+    if asked.kind in {one.value for one in TicketKind}:
+        found.append(col(Ticket.kind) == TicketKind.parse(asked.kind))
+    if asked.unit:
+        name = unit_named(visit.session, asked.unit, "unit")
+        unit = tickets.unit_by_name(visit.session, name)
+        found.append(col(Ticket.lead_unit_id) == unit.id)
+    return tuple(found)
+
+
+def _list(
+    visit: Visit, name: str, asked: Asked, after: int, which: tuple[ColumnElement[bool], ...]
+) -> Page:
     session = visit.session
     if name == "today":
         since = shanghai_moment(shanghai_date(visit.now), time(0))
-        return desk_views.accepted_since(session, since, after or None)
-    page = desk_views.by_status(session, LISTS[name][1], after)
+        if asked.who != "all":
+            return desk_calls.logged_by(session, visit.account.id, since, after or None, which)
+        return desk_views.accepted_since(session, since, after or None, which)
+    page = desk_views.by_status(session, LISTS[name][1], after, which)
     if name == "rule":
         return desk_views.returns_pending(session, page)
     return desk_views.callbacks_owed(session, page) if name == "callback" else page
 
 
 def _numbers(visit: Visit) -> dict[str, int]:
+    session = visit.session
     wanted = [status for _, statuses in LISTS.values() for status in statuses]
-    found = desk_views.status_counts(visit.session, wanted)
-    return {name: sum(found.get(one, 0) for one in statuses)
-            for name, (_, statuses) in LISTS.items()}  # fmt: skip
+    found = desk_views.status_counts(session, wanted)
+    since = shanghai_moment(shanghai_date(visit.now), time(0))
+    return {
+        **{name: sum(found.get(one, 0) for one in statuses)
+           for name, (_, statuses) in LISTS.items()},
+        "today": desk_calls.counted_since(session, since),
+        "drafts": len(drafts.all_drafts(session, visit.account.id)),
+        "human": desk_calls.human_callbacks_owed(session),
+    }  # fmt: skip
+
+
+def _held(visit: Visit, shown: Page) -> dict[str, Any]:
+    """Return which of the tickets shown can still be taken back, and where they will go."""
+    found = desk_own.held_of(visit.session, [line.ticket.id for line in shown.lines])
+    units = desk_views.units_by_id(visit.session, [one.lead_unit_id for one in found.values()])
+    return {"held": found, "held_units": units}
 
 
 def top_proposals(ticket: Ticket) -> list[dict[str, Any]]:

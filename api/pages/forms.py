@@ -1,23 +1,35 @@
 """What a browser posted, read once and kept, so that nothing typed is ever lost."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
 
 from engine.errors import BadInputError
 
+TOO_MUCH = "提交的内容太大，请删减后再试；长材料请作附件。"
 LARGEST = 1_000_000  # a technical limit: a form with 20 000 characters takes 180 kB encoded
 MOST_DIGITS = 9  # a number of a form: an id, a version, some days
-SECRET = frozenset({"csrf", "password", "version", "form_id"})
+MOST_FIELDS, MOST_FILES = 500, 50
+SECRET = frozenset({"csrf", "password", "version", "form_id", "page", "rev", "file_kind"})
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file of a form as it came: the sender's name for it, and its bytes."""
+
+    name: str
+    source: BinaryIO
 
 
 @dataclass(frozen=True)
 class Form:
-    """The fields of a posted form: every value of every name, in order."""
+    """The fields of a posted form: every value of every name, in order; and its files."""
 
     values: dict[str, list[str]] = field(default_factory=dict)
+    files: tuple[SentFile, ...] = ()
 
     def text(self, name: str, default: str = "") -> str:
         """Return the first value of a field, as typed."""
@@ -56,26 +68,45 @@ class Form:
 EMPTY = Form()
 
 
-async def posted(request: Request) -> Form:
-    """Return the posted form.
+async def posted(request: Request) -> AsyncIterator[Form]:
+    """Yield the posted form; its files can be read until the answer is sent.
 
     Raises:
-        BadInputError: it is larger than any form of these pages.
+        BadInputError: it is larger than any form of these pages, or cannot be read.
     """
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as data:
+            request.state.typed = _of_parts(data.multi_items())
+            yield request.state.typed
+        return
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > LARGEST:
-            msg = "提交的内容太大，请删减后再试；长材料请作附件。"
-            raise BadInputError(msg)
+            raise BadInputError(TOO_MUCH)
     request.state.typed = Form(_parsed(bytes(body)))  # an error page shows it again
-    return request.state.typed  # type: ignore[no-any-return]
+    yield request.state.typed
+
+
+def _of_parts(parts: list[tuple[str, UploadFile | str]]) -> Form:
+    values: dict[str, list[str]] = {}
+    files = []
+    for name, part in parts:
+        if isinstance(part, str):
+            values.setdefault(_storable(name), []).append(_storable(part))
+        elif part.filename:
+            files.append(SentFile(part.filename, part.file))
+    if sum(len(one) for texts in values.values() for one in texts) > LARGEST:
+        raise BadInputError(TOO_MUCH)
+    return Form(values, tuple(files))
 
 
 def _parsed(body: bytes) -> dict[str, list[str]]:
     from urllib.parse import parse_qs
 
-    found = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500)
+    found = parse_qs(
+        body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS
+    )
     return {_storable(name): [_storable(one) for one in values] for name, values in found.items()}
 
 

@@ -38,6 +38,8 @@ def environment() -> Environment:
         in_words=lambda value, parameter: in_words(parameter, value),
         browser=words.browser_name,
         counted=words.counted,
+        filesize=words.file_size,
+        clock=words.clock_words,
     )
     made.globals["asset"] = asset
     return made

@@ -36,7 +36,7 @@ from engine.models import Account, AccountSession, Clock, Unit
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
-from engine.store import desk_views
+from engine.store import desk_own, desk_views
 from engine.store.database import work
 from engine.store.row_security import see_as_unit
 from engine.terms import Role
@@ -119,12 +119,18 @@ class Visit:
         """Return how long ago a moment was."""
         return words.ago(moment, self.now)
 
+    def left(self, moment: datetime) -> str:
+        """Return how long there is until a moment."""
+        return words.left(moment, self.now)
+
     def page(
         self, template: str, facts: Mapping[str, Any] | None = None, status: int = 200
     ) -> HTMLResponse:
         """Return a whole page for this person; what was said before it is shown once."""
         said = _said(self.request)
-        response = html(template, {**self._frame(), "said": said, **(facts or {})}, status)
+        left = words.seconds_left(said.get("until", ""), self.now) if said else 0
+        frame = {**self._frame(), "said": said, "undo_left": left}
+        response = html(template, {**frame, **(facts or {})}, status)
         if said:
             response.delete_cookie(SAID)
         return response
@@ -138,13 +144,18 @@ class Visit:
             "visit": self, "csrf": self.csrf, "settings": load_settings(), "error": None,
             "counts": desk_views.menu_counts(self.session, self.account, self.now),
             "demonstration": load_settings().demo_data, "Role": Role,
+            "prefers": desk_own.preference(self.session, self.account.id),
         }  # fmt: skip
 
-    def go(self, where: str, said: str = "", number: str = "") -> RedirectResponse:
-        """Send the browser on, with one green line to show there."""
+    def go(
+        self, where: str, said: str = "", number: str = "", undo_until: datetime | None = None
+    ) -> RedirectResponse:
+        """Send the browser on, with one green line to show there, and what can be taken back."""
         response = RedirectResponse(where, status_code=303)
         if said:
-            value = quote(json.dumps({"text": said, "number": number}, ensure_ascii=False))
+            until = undo_until.isoformat() if undo_until else ""
+            told = {"text": said, "number": number, "until": until}
+            value = quote(json.dumps(told, ensure_ascii=False))
             response.set_cookie(SAID, value, max_age=60, httponly=True, samesite="lax")
         return response
 
@@ -190,6 +201,15 @@ def reading(request: Request, *roles: Role) -> Iterator[Visit]:
 def _note_seen(request: Request, visit: "Visit") -> None:
     if REFRESH not in request.headers:
         note_seen(visit.signed_in, visit.now)
+
+
+@contextmanager
+def noting(request: Request, *roles: Role) -> Iterator[Visit]:
+    """Yield the visit of somebody whose looking is written down (留痕): nothing else may change."""
+    with work() as session:
+        visit = _visit(session, request, roles)
+        yield visit
+    _note_seen(request, visit)
 
 
 @contextmanager

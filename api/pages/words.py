@@ -12,6 +12,7 @@ HOURS = (LimitUnit.HOUR.value, LimitUnit.MINUTE.value)
 MIDNIGHT = "24:00"
 SHORT_PHONE = 7
 HOUR = 3600
+KILO, MEGA = 1_000, 1_000_000
 
 NAMES = {
     ClockKind.REQUESTER: "办结", ClockKind.HANDLING: "承办", ClockKind.ASSISTING: "协办",
@@ -100,6 +101,11 @@ def moment_words(moment: datetime | None, now: datetime | None = None) -> str:
     return f"{local:%Y-%m-%d %H:%M}" if other_year else f"{local:%m-%d %H:%M}"
 
 
+def clock_words(moment: datetime) -> str:
+    """Return the time of day of a moment: 10:01:05."""
+    return f"{moment.astimezone(SHANGHAI):%H:%M:%S}"
+
+
 def day_words(moment: datetime) -> str:
     """Return a moment with its weekday, 10月9日（周五）15:20; midnight ends the day before."""
     local = moment.astimezone(SHANGHAI)
@@ -120,6 +126,16 @@ def ago(moment: datetime | None, now: datetime) -> str:
     if gone < timedelta(days=2):
         return f"{gone.total_seconds() // HOUR:.0f} 小时前"
     return f"{gone.days} 天前"
+
+
+def left(moment: datetime, now: datetime) -> str:
+    """Return how long there is until a moment, in minutes, hours or days: 还有 3 小时."""
+    gap = moment - now
+    if gap < timedelta(hours=1):
+        return f"还有 {max(0, gap.total_seconds()) // 60:.0f} 分钟"
+    if gap < timedelta(days=2):
+        return f"还有 {gap.total_seconds() // HOUR:.0f} 小时"
+    return f"还有 {gap.days} 天"
 
 
 def masked(phone: str) -> str:
@@ -145,3 +161,19 @@ def browser_name(agent: str) -> str:
 def counted(number: int, most: int = 999) -> str:
     """Return a number that was not counted past `most`: 999+."""
     return f"{most}+" if number > most else str(number)
+
+
+def file_size(size: int) -> str:
+    """Return the size of a file as people say it: 340 KB, 1.2 MB."""
+    if size < MEGA:
+        return f"{max(1, round(size / KILO))} KB"
+    return f"{size / MEGA:.1f} MB"
+
+
+def seconds_left(until: str, now: datetime) -> int:
+    """Return how many whole seconds remain until a moment in ISO form; none when it is over."""
+    try:
+        left = (datetime.fromisoformat(until) - now).total_seconds() if until else 0
+    except (ValueError, TypeError):
+        return 0
+    return max(0, int(left))

@@ -78,3 +78,31 @@ def as_(database: Database, frozen: None):
         return made
 
     return sit
+
+
+# Selenium is imported where it is used: the quick suite opens no browser.
+@pytest.fixture
+def site(database: Database) -> Iterator[str]:
+    """Serve the desks under a plain-HTTP name that is not localhost."""
+    from tests.pages.screens import free_port, serving
+
+    with serving(database, free_port()) as address:
+        yield address
+
+
+@pytest.fixture
+def screen(site: str):
+    """Open a browser as wide as an operator's screen."""
+    from tests.pages.screens import chromium
+
+    with chromium(1366, 768) as made:
+        yield made
+
+
+@pytest.fixture
+def phone(site: str):
+    """Open a browser as small as a telephone."""
+    from tests.pages.screens import chromium
+
+    with chromium(390, 844) as made:
+        yield made

@@ -24,21 +24,21 @@ def only_ticket() -> Ticket:
 def test_a_logged_ticket_is_said_with_its_unit_and_due_date(as_):
     desk = as_(OPERATOR)
 
-    answer = desk.post("/tickets/new", TYPED, lead_unit="区市场监管局")
+    answer = desk.post("/tickets/new", TYPED, lead_unit="区市场监管局", urgency="urgent")
 
     assert "已登记 LZ2611240001，派区市场监管局，应于 12月8日（周二）24:00 前办结。" in answer.text
     assert only_ticket().status == "dispatched"
 
 
 def test_without_a_unit_the_ticket_waits_for_routing(as_):
-    answer = as_(OPERATOR).post("/tickets/new", TYPED)
+    answer = as_(OPERATOR).post("/tickets/new", TYPED, urgency="urgent")
 
     assert "系统正在派单" in answer.text
     assert only_ticket().status == "accepted"
 
 
 def test_a_unit_may_be_named_by_its_pinyin_initials(as_):
-    as_(OPERATOR).post("/tickets/new", TYPED, other_unit="qscjgj")
+    as_(OPERATOR).post("/tickets/new", TYPED, other_unit="qscjgj", urgency="urgent")
 
     with work() as session:
         lead = store.unit_by_name(session, MARKET)
@@ -110,7 +110,7 @@ def test_proposals_never_come_by_an_address_that_logs_would_keep(as_):
 
 def test_a_caller_is_shown_with_the_last_ninety_days(as_):
     number = a_ticket("Fri 2026-10-30 09:00", phone="0772-1111111", enterprise="演示企业乙")
-    old = a_ticket("Mon 2026-07-06 09:00", phone="0772-1111111")
+    old = a_ticket("Mon 2026-07-06 09:00", phone="0772-1111111", enterprise="演示企业乙")
     desk = as_(OPERATOR)
     desk.get("/tickets/new")
 

@@ -19,7 +19,7 @@ from tests.structure.page_roles import OPEN, PAGES, roles
 EXAMPLES = {
     "name": "note", "letter_id": "1", "breach_id": "1", "request_id": "1", "kind": "pdf",
     "what": "approve", "secret": "none", "form_id": "call-1", "page": "1", "key": "returns.window",
-    "subscription": "1",
+    "subscription": "1", "attachment_id": "1", "view_id": "1",
 }  # fmt: skip
 OTHERS = {
     "GET /supervise/export/{name}.xlsx": {"name": "units"},
@@ -121,5 +121,6 @@ def test_every_address_for_programs_wants_a_key(client, number):
     for one in contexts:
         if one.path.startswith("/api/v1"):
             address = one.path.replace("{number}", number).replace("{deadline_id}", "1")
+            address = address.replace("{attachment_id}", "1")
             answer = client.request(next(iter(one.methods)), address)
             assert answer.status_code == 401, one.path

@@ -49,15 +49,17 @@ def test_a_unit_answers_after_contact(as_):
     no_contact = unit.submit(
         f"/tickets/{number}/answer", outcome="solved", text="已办结变更登记，执照已送达"
     )
-    answered = unit.submit(
-        f"/tickets/{number}/answer",
-        outcome="solved",
-        text="已办结变更登记，执照已送达",
-        contacted="1",
+    said = {"outcome": "solved", "text": "已办结变更登记，执照已送达", "contacted": "1"}
+    checking = unit.submit(f"/tickets/{number}/answer", **said)
+    before = status_of(number)
+    answered = unit.post(
+        f"/tickets/{number}/answer", version=unit.hidden("version"), sure="1", **said
     )
 
     assert no_contact.status_code == 409
     assert "已办结变更登记" in no_contact.text
+    assert "提交后不能改，只能补充" in checking.text
+    assert before == "signed_for"
     assert answered.url.path == "/unit"
     assert status_of(number) == "answered"
 

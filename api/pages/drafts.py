@@ -1,0 +1,68 @@
+"""What was begun and not sent (草稿): kept while one types, listed, thrown away."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, Response
+
+from api.pages.files import check_form_id, form_address, keep_draft
+from api.pages.forms import Form, Posted
+from api.pages.more_acts import BY_NAME
+from api.pages.visit import HOTLINE, UNIT, posting, reading
+from engine.actions import drafts
+from engine.models import Draft
+from engine.rules.shanghai import shanghai_date
+
+router = APIRouter(include_in_schema=False)
+WRITERS = (*HOTLINE, *UNIT)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A draft as the list shows it: what it is, where it goes on, how it begins."""
+
+    draft: Draft
+    what: str
+    address: str
+    beginning: str
+
+
+@router.get("/drafts")
+def list_drafts(request: Request) -> Response:
+    """List everything the person has begun and not sent."""
+    with reading(request, *WRITERS) as visit:
+        found = drafts.all_drafts(visit.session, visit.account.id)
+        kept = visit.rules.parameters["drafts.keep_for"].on(shanghai_date(visit.now)).value
+        return visit.page("drafts.html", {"begun": [_begun(one) for one in found], "kept": kept})
+
+
+def _begun(draft: Draft) -> Begun:
+    form = Form(dict(draft.fields))
+    texts = [form.text(name) for name in ("content", "text", "explanation", "reason", "words")]
+    beginning = next((one for one in texts if one.strip()), form.text("enterprise"))
+    if drafts.is_call(draft.form_id):
+        return Begun(draft, "登记工单", form_address(draft.form_id), beginning)
+    number, _, act = draft.form_id.partition(drafts.APART)[0].partition("-")
+    label = BY_NAME[act].label if act in BY_NAME else "表单"
+    return Begun(draft, f"{number} {label}", form_address(draft.form_id), beginning)
+
+
+@router.post("/drafts/{form_id}")
+def keep(request: Request, form_id: str, form: Posted) -> Response:
+    """Keep what is typed in a form so far; the answer says under which id, if it is another."""
+    with posting(request, form, *WRITERS) as visit:
+        kept = keep_draft(visit, form, form_id)
+        if not kept:
+            return PlainTextResponse("内容太长，草稿没有存")
+        apart = "；另一页也开着这份草稿，两份都留着" if kept != form_id else ""
+        words = f"草稿已存 {visit.when(visit.now)[6:]}{apart}"
+        return PlainTextResponse(words, headers={"X-Draft": kept})
+
+
+@router.post("/drafts/{form_id}/drop")
+def drop(request: Request, form_id: str, form: Posted) -> Response:
+    """Throw a draft away, with the files put to it."""
+    with posting(request, form, *WRITERS) as visit:
+        check_form_id(form_id)
+        drafts.drop_draft(visit.session, visit.account.id, form_id)
+        return visit.go("/drafts", "草稿已删。")

@@ -1,0 +1,34 @@
+"""Which ticket a page is about, and how much of it this person may see."""
+
+from api.pages.visit import HOTLINE, Visit
+from engine.errors import NotPermittedError
+from engine.models import Ticket
+from engine.store import desk_ticket
+from engine.terms import Role
+
+
+def find(visit: Visit, number: str, *, lock: bool = False) -> Ticket:
+    """Return the ticket if this person may see it; a unit sees only its own.
+
+    Raises:
+        NotFoundError: there is none, or it is not theirs to know of.
+        NotPermittedError: the role sees no tickets at all.
+    """
+    if visit.role is Role.ADMINISTRATOR:
+        message = "管理员不看工单内容。需要的角色：话务员、主管、承办单位。"
+        raise NotPermittedError(message)
+    return desk_ticket.visible_ticket(
+        visit.session, visit.account, number, kept_since=visit.kept_since, lock=lock
+    )
+
+
+def reads_content(visit: Visit, ticket: Ticket) -> bool:
+    """Return whether the person may read the words of the ticket (保密工单只给经办人看)."""
+    if not ticket.confidential:
+        return True
+    return visit.role in HOTLINE or desk_ticket.leads(visit.session, visit.account, ticket)
+
+
+def may_unmask(visit: Visit, ticket: Ticket) -> bool:
+    """Return whether the person may see the number: the hotline, and the unit that must call."""
+    return visit.role in HOTLINE or desk_ticket.leads(visit.session, visit.account, ticket)
