@@ -91,9 +91,9 @@ def _used(cues: Sequence[_Cue], side: str) -> Mapping[str, tuple[int, ...]]:
 def _heard(
     places: Mapping[str, list[int]], used: Mapping[str, tuple[int, ...]]
 ) -> dict[int, list[str]]:
-    """The words of each cue, on one side, that were heard."""
+    """The words of each cue, on one side, that were heard; the longest, which say most, first."""
     heard: dict[int, list[str]] = defaultdict(list)
-    for word in places.keys() & used.keys():
+    for word in sorted(places.keys() & used.keys(), key=lambda word: (-len(word), word)):
         for number in used[word]:
             heard[number].append(word)
     return heard

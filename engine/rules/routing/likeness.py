@@ -49,7 +49,8 @@ class Likeness(Generic[Key]):
         Keys that share next to nothing are absent.
         """
         scores: dict[Key, float] = defaultdict(float)
-        found = self._squared.keys() & pairs
+        # In one order: the last digit of a sum depends on it, and a tie hangs on the last digit.
+        found = sorted(self._squared.keys() & pairs)
         for pair in found:
             for key, share in self._shares[pair]:
                 scores[key] += share

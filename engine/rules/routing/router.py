@@ -46,6 +46,7 @@ class Router:
         self._accused = AccusedFinder(catalogue)
         leading = {unit.name: len(catalogue.led_by(unit.name)) for unit in catalogue.units}
         self._fallback = sorted(leading, key=lambda name: -leading[name])
+        self._place = {name: place for place, name in enumerate(self._fallback)}
 
     def route(
         self,
@@ -134,7 +135,8 @@ class Router:
         units = [
             name for name, points in evidence.points.items() if name not in known and points > 0
         ]
-        units.sort(key=lambda name: -evidence.points[name])
+        last = len(self._place)
+        units.sort(key=lambda name: (-evidence.points[name], self._place.get(name, last), name))
         return [*units, *(name for name in self._fallback if name not in units)]
 
     def _confidence(self, evidence: Evidence, order: list[str], fired: tuple[Fired, ...]) -> float:
