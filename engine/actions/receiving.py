@@ -66,7 +66,7 @@ def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
     first = _first(step, known, digest)
     if first is None:
         _refuse_known_elsewhere(step, new)
-        taken = _accept(step, new, sent.received_at)
+        taken = accept_received(step, new, sent.received_at)
         _remember(step, sent, names, Recorded("", taken.ticket.id, digest, step.now))
         return Received(taken.ticket, step.now, replayed=False, clock=taken.clock)
     _remember(step, sent, [name for name in names if name not in known], first)
@@ -123,7 +123,14 @@ def _remember(step: Step, sent: Sent, names: Sequence[str], first: Recorded) -> 
         write_row(step.session, record)
 
 
-def _accept(step: Step, new: NewTicket, received_at: datetime | None) -> Taken:
+def accept_received(step: Step, new: NewTicket, received_at: datetime | None) -> Taken:
+    """Write a ticket that was received at some earlier moment; without one, now.
+
+    The requester's clock runs from then, a unit's from now.
+
+    Raises:
+        BadInputError: fields are wrong, or it was received in the future or too long ago.
+    """
     if received_at is None:
         return take_in(step, new)
     if received_at > step.now + SKEW:

@@ -13,6 +13,7 @@ from engine.cli import (
     deadline,
     demo,
     docs,
+    imports,
     keys,
     route,
     routing,
@@ -39,7 +40,7 @@ app = typer.Typer(
 )
 MODULES = (
     serve, check, demo, deadline, calendar, rules, route, routing, catalogue, accounts, keys,
-    webhooks, audit, docs,
+    webhooks, audit, imports, docs,
 )  # fmt: skip
 for module in MODULES:
     module.register(app)

@@ -47,6 +47,21 @@ class Database:
         except (OperationalError, InterfaceError) as error:
             raise UnavailableError(AWAY) from error
 
+    @contextmanager
+    def trial(self) -> Iterator[Session]:
+        """Yield a session whose changes are undone at the end (试运行).
+
+        Raises:
+            UnavailableError: the database cannot be reached.
+        """
+        try:
+            with _Session(self.engine, expire_on_commit=False) as session:
+                session.info["database"] = self
+                yield session
+                session.rollback()
+        except (OperationalError, InterfaceError) as error:
+            raise UnavailableError(AWAY) from error
+
     def take_role(self, connection: Connection) -> None:
         """Let a transaction that begins act as `hotline_app`, where the login may."""
         self.roles = self.roles or roles_usable(connection)
@@ -129,6 +144,13 @@ def rehearse(session: Session, do: Callable[[], object]) -> None:
     with suppress(_Rehearsed), session.begin_nested():
         do()
         raise _Rehearsed
+
+
+@contextmanager
+def trial() -> Iterator[Session]:
+    """Yield a session on the current database whose changes are undone at the end."""
+    with current().trial() as session:
+        yield session
 
 
 def wake(session: Session, what: str = "") -> None:

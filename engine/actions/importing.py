@@ -1,0 +1,60 @@
+"""Takes the rows of a file in (批量导入), each once, however often the file is imported."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from engine.actions.actor import require_role
+from engine.actions.import_rows import Arrived, read_row
+from engine.actions.intake_checks import NewTicket
+from engine.actions.receiving import accept_received
+from engine.actions.step import Step
+from engine.errors import ConflictError
+from engine.models import Requester, Ticket
+from engine.store import api_views, matters
+from engine.store import tickets as store
+from engine.terms import Role
+
+
+class Outcome(StrEnum):
+    """What became of a row that was not refused."""
+
+    WRITTEN = "written"
+    KNOWN = "known"
+
+
+def import_row(step: Step, fields: Mapping[str, Any], source: str) -> tuple[Outcome, str]:
+    """Write the ticket of one row, or find the one it has made before; return its number.
+
+    Imports of the same row, and the API, wait for each other.
+
+    Raises:
+        BadInputError: fields are wrong; all of them are named.
+        ConflictError: another matter was registered under the row's number.
+        NotPermittedError: only the hotline's own people import.
+    """
+    require_role(step.actor, Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
+    arrived = read_row(fields, source)
+    new = arrived.new
+    number = new.external_id or ""
+    api_views.lock_names(step.session, [f"external:{new.source}:{number}"])
+    first = store.ticket_by_external_id(step.session, new.source, number)
+    if first is not None:
+        _check_same(step, new, first)
+        return Outcome.KNOWN, first.number
+    return Outcome.WRITTEN, _accepted(step, arrived)
+
+
+def _accepted(step: Step, arrived: Arrived) -> str:
+    return accept_received(step, arrived.new, arrived.received_at).ticket.number
+
+
+def _check_same(step: Step, new: NewTicket, first: Ticket) -> None:
+    """Refuse a row that only has the number of an earlier one: nothing may be lost unseen."""
+    who: Requester = store.requester_of(step.session, first)
+    theirs = first.kind is new.kind and who.phone == new.phone
+    # Of a message that was split, only an excerpt stands on the first ticket.
+    said = first.content == new.content or bool(matters.children(step.session, first))
+    if not theirs or not said:
+        words = f"编号 {new.external_id} 已登记为工单 {first.number}，内容不同，没有另建工单。"
+        raise ConflictError(words, fields={"external_id": words})
