@@ -1,6 +1,7 @@
 """What a route is handed: one transaction, the moment, the key that called, the rules."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -84,19 +85,32 @@ class Needs:
         if not secret:
             message = "请带接口密钥：在请求头写 Authorization: Bearer <密钥> 或 X-API-Key: <密钥>。"
             raise NotSignedInError(message)
-        gate = request.app.state.gate
-        address = request.client.host if request.client else ""
-        with work() as session:
-            rules = rules_in_force(session)
-            try:
-                key = api_key(session, secret, self.scope, now, address)
-            except NotSignedInError:
-                gate.wrong_key(address, access.wrong_keys_per_minute(now, rules))
-                raise
-            gate.call(key.id, access.calls_per_minute(key.calls_per_minute, now, rules))
-            request.app.state.usage.note(key.id)
-            step = Step(session, Actor(ActorKind.API, key.name), now, rules)
-            yield Call(step, key.id, frozenset(key.scopes))
+        with opened_call(request, secret, self.scope, now) as call:
+            yield call
+
+
+@contextmanager
+def opened_call(request: Request, secret: str, scope: Scope, now: datetime) -> Iterator[Call]:
+    """Yield the call of a key in one transaction, counted against its limits.
+
+    Raises:
+        NotSignedInError: there is no such key.
+        NotPermittedError: the key lacks the scope, or may not be used from there.
+        TooManyError: the key calls too often, or the address tries too many wrong keys.
+    """
+    gate = request.app.state.gate
+    address = request.client.host if request.client else ""
+    with work() as session:
+        rules = rules_in_force(session)
+        try:
+            key = api_key(session, secret, scope, now, address)
+        except NotSignedInError:
+            gate.wrong_key(address, access.wrong_keys_per_minute(now, rules))
+            raise
+        gate.call(key.id, access.calls_per_minute(key.calls_per_minute, now, rules))
+        request.app.state.usage.note(key.id)
+        step = Step(session, Actor(ActorKind.API, key.name), now, rules)
+        yield Call(step, key.id, frozenset(key.scopes))
 
 
 Writing = Annotated[Call, Depends(Needs(Scope.TICKETS_WRITE), scope="function")]

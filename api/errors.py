@@ -37,9 +37,10 @@ from engine.errors import (
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
+OPEN311 = "/open311"
 RETRY_SECONDS = "5"
 SERVER_ERROR = 500
-MACHINES = ("/api", "/health")
+MACHINES = ("/api", "/health", OPEN311)
 
 
 class NotJsonError(EngineError):
@@ -101,7 +102,8 @@ def install(app: FastAPI) -> None:
 async def on_error(request: Request, error: Exception) -> Response:
     """Answer an exception; the name is what Starlette's handlers are called with."""
     headers = getattr(error, "headers", None) or {}
-    if not _for_machine(request) and _no_such_thing(request, error):
+    by_address = request.url.path.startswith(OPEN311) or not _for_machine(request)
+    if by_address and _no_such_thing(request, error):
         return respond(request, NotFoundError("没有找到这一项，请核对地址。"), headers)
     return respond(request, deliberate(error), headers)
 
@@ -172,8 +174,10 @@ def respond(
 ) -> Response:
     """Return the answer to an error: problem+json for programs, a page for people."""
     _log(error)
+    sent = {**(headers or {}), **_headers(error)}
+    if request.url.path.startswith(OPEN311):
+        return _open311(request, error, sent)
     if _for_machine(request):
-        sent = {**(headers or {}), **_headers(error)}
         content = problem(request, error).model_dump(exclude_none=True)
         return JSONResponse(content, error.status, sent, media_type=MEDIA_TYPE)
     return _page(request, error)
@@ -221,6 +225,12 @@ def problem_of(error: EngineError, instance: str) -> Problem:
 def utf8(text: str) -> str:
     """Return a text that can be sent: half a character (lone surrogate) becomes a question mark."""
     return text.encode("utf-8", "replace").decode()
+
+
+def _open311(request: Request, error: EngineError, headers: Mapping[str, str]) -> Response:
+    from api.open311.refusals import refused
+
+    return refused(request, error, headers)
 
 
 def _page(request: Request, error: EngineError) -> Response:

@@ -7,6 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api import errors
 from api.envelope import Envelope
+from api.open311 import router as open311
 from api.pages import router as pages
 from api.rate import Gate
 from api.routes import api, health, metrics, reference_page
@@ -30,6 +31,7 @@ def create_app() -> FastAPI:
     app.state.gate, app.state.usage = Gate(), Usage()
     errors.install(app)
     app.include_router(api)
+    app.include_router(open311)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(reference_page.router)

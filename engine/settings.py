@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     organ_code: str = "城中热线"
     contact: str = "12345专线分派岗"
     number_prefix: str = "LZ"
+    open311_jurisdiction: str = Field(
+        default="chengzhong", description="the jurisdiction_id of the Open311 service"
+    )
+    open311_public: bool = Field(
+        default=False, description="whether Open311 requests may be read without a key"
+    )
     demo_data: bool = Field(default=True, description="lay in the demonstration day on first start")
     audit_key: Path | None = Field(
         default=None, description="the key that signs the audit log; default var/keys/audit.pem"

@@ -1,5 +1,6 @@
 """The reference of the API as one page that needs no other server (接口说明)."""
 
+import inspect
 import json
 from collections.abc import Iterator
 from html import escape
@@ -7,7 +8,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
 
+from api.open311 import router as open311
 from engine.errors import EngineError
 
 router = APIRouter(include_in_schema=False)
@@ -18,6 +21,7 @@ PAGE = """<!doctype html>
 <body><main><h1>{title}</h1><p>{about}</p>
 <p><a href="/api/v1/openapi.json">OpenAPI 3.1</a></p>
 <nav><ul>{index}</ul></nav>{operations}
+<h2 id="open311">Open311 GeoReport v2</h2><table>{open311}</table>
 <h2>错误代码</h2><dl>{problems}</dl></main></body></html>"""
 
 
@@ -32,9 +36,19 @@ def reference(request: Request) -> HTMLResponse:
             about=escape(contract["info"]["description"]),
             index="".join(_entry(name, one) for name, one in found),
             operations="".join(_section(name, one, contract) for name, one in found),
+            open311="".join(_standard()),
             problems="".join(_problem(kind) for kind in _kinds(EngineError)),
         )
     )
+
+
+def _standard() -> Iterator[str]:
+    """Yield a line for each address of Open311, which has a standard for its contract."""
+    for route in open311.routes:
+        if isinstance(route, APIRoute):
+            name = f"{next(iter(route.methods or ()))} {route.path}"
+            said = escape(inspect.getdoc(route.endpoint) or "")
+            yield f"<tr><td><code>{escape(name)}</code></td><td>{said}</td></tr>"
 
 
 def _operations(contract: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
