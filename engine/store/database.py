@@ -57,8 +57,7 @@ class Database:
         try:
             with _Session(self.engine, expire_on_commit=False) as session:
                 session.info["database"] = self
-                yield session
-                session.rollback()
+                yield session  # closed without a commit, nothing of it stays
         except (OperationalError, InterfaceError) as error:
             raise UnavailableError(AWAY) from error
 

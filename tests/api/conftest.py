@@ -70,3 +70,9 @@ def caller(app: FastAPI, database: Database) -> Caller:
 def with_scopes(app: FastAPI, database: Database) -> Callable[..., Caller]:
     """Return callers whose keys have only the scopes named."""
     return lambda *scopes: Caller(app).with_key(*scopes)
+
+
+@pytest.fixture
+def city(anonymous: Caller) -> Caller:
+    """Return a caller of Open311, whose key comes in the form or the query."""
+    return anonymous

@@ -290,7 +290,6 @@ def test_a_file_that_is_not_there_and_one_that_is_too_large(tmp_path, monkeypatc
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 def test_any_row_is_a_ticket_or_refused_with_a_reason(fields):
     found = attempt(fields)
-
     assert found.fields if isinstance(found, BadInputError) else found.new.external_id
 
 

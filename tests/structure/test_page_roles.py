@@ -3,7 +3,7 @@
 from api.main import create_app
 from tests.structure.page_roles import ALL, OPEN, PAGES
 
-MACHINES = ("/api/v1", "/health", "/metrics")
+MACHINES = ("/api/v1", "/open311", "/health", "/metrics")
 
 
 def routes() -> set[str]:
