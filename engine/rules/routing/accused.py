@@ -1,16 +1,17 @@
 """Whether a text is about a unit of the list itself (被反映单位), or only asks it to act."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.rules.routing.catalogue import Catalogue
 from engine.rules.routing.files import read_yaml
-from engine.rules.routing.matcher import Hit, Matcher
+from engine.rules.routing.matcher import Ear, Found, Hit, uncovered
 from engine.rules.routing.text import fold
 from engine.terms import TicketKind
 
+NAMES = "names"
 _ENDS = re.compile(r"[。;；!！?？\n]")
 _CLAUSES = re.compile(r"[。;；!！?？，,、：:]")
 _NEXT = re.compile(r"[;；、,，]?\w{0,5}")
@@ -30,7 +31,7 @@ class Blame:
     """What a text says of units: the accused, those whose own conduct it is about, all named.
 
     `passing` are units a report names where somebody went or only did their duty; `officials` says
-    that officers are spoken of without the unit they serve in.
+    in a report, that officers are spoken of without the unit they serve in.
     """
 
     accused: tuple[Accused, ...] = ()
@@ -78,12 +79,16 @@ class AccusedFinder:
             fold(name): unit.name for unit in catalogue.units for name in (unit.name, *unit.aliases)
         }
         self._official_names = frozenset(self._names) - frozenset(parts)
-        self._matcher = Matcher((*self._names, *_other_courts()))
+        self.words = frozenset((*self._names, *_other_courts()))
+        self._ear = Ear({NAMES: self.words})
 
-    def hits(self, said: str, pairs: Sequence[str] = ()) -> tuple[Hit, ...]:
-        """Return every name of a unit in a folded text, once for both questions below."""
-        found = self._matcher.find(said, pairs)
-        return tuple(hit for hit in found if hit.expression in self._names)
+    def hits(self, said: str, heard: Iterable[Found] | None = None) -> tuple[Hit, ...]:
+        """Return every name of a unit in a folded text, once for both questions below.
+
+        `heard` are the names found in it, where a caller has them at hand.
+        """
+        found = self._ear.hear(said)[NAMES] if heard is None else heard
+        return tuple(Hit(*one) for one in uncovered(said, found) if one[1] in self._names)
 
     def look(self, said: str, hits: tuple[Hit, ...], kind: TicketKind | None) -> Blame:
         """Return what a folded text says of units; a report accuses every unit it does not ask."""
@@ -104,7 +109,7 @@ class AccusedFinder:
             acting=frozenset(one.unit for one in idle if self._acts(said, one)),
             named=frozenset(one.unit for one in idle if one.name in self._official_names),
             passing=frozenset(one.unit for one in idle) - found.keys(),
-            officials=self._tells_of_officers(said),
+            officials=kind is TicketKind.REPORT and self._tells_of_officers(said),
         )
 
     def _in_passing(self, said: str, one: _Mention) -> bool:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from math import exp
+from operator import itemgetter
 
 from engine.rules.routing.catalogue import Catalogue, Task
 from engine.rules.routing.evidence import Evidence
 from engine.rules.routing.hard_rules import Fired
 from engine.rules.routing.result import Candidate
 from engine.rules.routing.tuning import Tuning
-from engine.terms import AssignmentRole
+from engine.terms import AssignmentRole, RoutingDecision
 
 _HALF_WAY = 5.0
 _WORDS_SHOWN = 8
@@ -22,13 +23,17 @@ def build_candidates(
     tuning: Tuning,
 ) -> tuple[Candidate, ...]:
     """Candidates in the order given, each explained against the next."""
-    rows = {unit: best_rows(unit, evidence, catalogue, tuning) for unit in order}
+    fit = _preferred(evidence, tuning)
+    foreign = _foreign(evidence, tuning)
+    rows = {
+        unit: best_rows(catalogue.rows_of(unit), fit, foreign, catalogue, tuning) for unit in order
+    }
     return tuple(
         Candidate(
             unit=unit,
             role=_role(place, unit, rows[unit]),
             score=display_score(evidence.points.get(unit, 0.0)),
-            tasks=tuple(task.number for task in rows[unit]),
+            tasks=tuple([task.number for task in rows[unit]]),
             evidence=_evidence(unit, evidence, fired),
             why=_why(place, order, evidence, fired, rows),
             supports=_supports(unit, rows[unit]),
@@ -37,25 +42,52 @@ def build_candidates(
     )
 
 
-def best_rows(unit: str, evidence: Evidence, catalogue: Catalogue, tuning: Tuning) -> list[Task]:
-    """Rows for a unit, best fit first: its own, leading deciding between equals.
+def _foreign(evidence: Evidence, tuning: Tuning) -> dict[int, float]:
+    """Rows that fit so well that they are cited for other units than their own too."""
+    least = tuning.foreign_row
+    return {row: fit - least for row, fit in evidence.rows.items() if fit > least}
+
+
+def _preferred(evidence: Evidence, tuning: Tuning) -> dict[int, float]:
+    """The fit of each row, those that businesses complain of most often a little ahead."""
+    often = {row: evidence.rows.get(row, 0.0) + tuning.often_row for row in evidence.often}
+    return {**evidence.rows, **often}
+
+
+def best_rows(
+    own: Sequence[int],
+    fit: Mapping[int, float],
+    foreign: Mapping[int, float],
+    catalogue: Catalogue,
+    tuning: Tuning,
+) -> list[Task]:
+    """Rows for a unit, best fit first: of its `own` the earlier deciding between equals.
 
     A row of other units that fits much better follows the first: the list may simply not name
     this unit where the matter is (a park's roads, a licence of many offices).
     """
-    own = [task.number for task in (*catalogue.led_by(unit), *catalogue.supported_by(unit))]
-    rank = {row: _rank(row, evidence, tuning) for row in own}
-    first = max(own, key=lambda row: rank[row])
-    least = tuning.foreign_row
-    others = {row: fit - least for row, fit in evidence.rows.items() if fit > least}
-    rank = others | rank
-    rest = sorted(rank.keys() - {first}, key=lambda row: (-rank[row], row))
-    return [catalogue.task(row) for row in (first, *rest[: int(tuning.rows_shown) - 1])]
+    fits = [(fit[row], row) for row in own if row in fit]
+    first = max(fits, key=itemgetter(0))[1] if fits else own[0]
+    others = [(less, row) for row, less in foreign.items() if row not in own]
+    ranked = sorted([(-better, row) for better, row in (*fits, *others) if row != first])
+    rest = [row for _, row in ranked]
+    shown = int(tuning.rows_shown)
+    if len(rest) < shown:
+        rest += [row for row in sorted(own) if row not in fit and row != first]
+    return [catalogue.task(row) for row in (first, *rest[: shown - 1])]
 
 
-def _rank(row: int, evidence: Evidence, tuning: Tuning) -> float:
-    fit = evidence.rows.get(row, 0.0)
-    return fit + tuning.often_row if row in evidence.often else fit
+def choice_reason(
+    candidates: tuple[Candidate, ...], decision: RoutingDecision, confidence: float
+) -> str:
+    """Why a text is dispatched, or what a person must choose between."""
+    first = candidates[0]
+    if decision is RoutingDecision.DISPATCH:
+        return f"{first.unit}：{first.why}"
+    if not first.evidence:
+        return "没有听到能说明事项的词，请补充诉求内容或人工选择承办单位"
+    names = "、".join(one.unit for one in candidates[:3])
+    return f"把握只有 {confidence:.0%}，请在{names}中选择；{first.why}"
 
 
 def display_score(points: float) -> float:

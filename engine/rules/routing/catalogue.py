@@ -74,6 +74,7 @@ class Catalogue:
     _by_name: dict[str, Unit] = field(init=False, repr=False, compare=False)
     _led: dict[str, tuple[Task, ...]] = field(init=False, repr=False, compare=False)
     _supported: dict[str, tuple[Task, ...]] = field(init=False, repr=False, compare=False)
+    _rows: dict[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_number", {task.number: task for task in self.tasks})
@@ -86,6 +87,8 @@ class Catalogue:
             for name in named
         }
         object.__setattr__(self, "_supported", supported)
+        rows = {name: tuple(t.number for t in (*led[name], *supported[name])) for name in named}
+        object.__setattr__(self, "_rows", rows)
 
     def task(self, number: int) -> Task:
         """The row with that number.
@@ -93,10 +96,11 @@ class Catalogue:
         Raises:
             NotFoundError: the list has no such row.
         """
-        if number not in self._by_number:
+        task = self._by_number.get(number)
+        if task is None:
             message = f"任务清单 {self.version} 没有第 {number} 项"
             raise NotFoundError(message)
-        return self._by_number[number]
+        return task
 
     def unit(self, name: str) -> Unit:
         """The unit with that name, spelling or short name.
@@ -117,6 +121,10 @@ class Catalogue:
     def supported_by(self, unit: str) -> tuple[Task, ...]:
         """The rows a unit only supports."""
         return self._supported.get(unit, ())
+
+    def rows_of(self, unit: str) -> tuple[int, ...]:
+        """The numbers of the rows a unit leads, and after them of those it only supports."""
+        return self._rows.get(unit, ())
 
 
 def units_by_name(units: tuple[Unit, ...]) -> dict[str, Unit]:

@@ -1,18 +1,20 @@
 """Two words that say a matter together (搭配): 药店 … 刷不了卡, where neither says it alone."""
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import or_
 
 from engine.errors import RuleError
 from engine.rules.routing.files import read_yaml
-from engine.rules.routing.matcher import Matcher
+from engine.rules.routing.matcher import Found
 from engine.rules.routing.said import Said
 from engine.rules.routing.text import fold
 
 _FAR = 10**6
+CUES, HIDING = "cues", "hiding"
 
 
 @dataclass(frozen=True)
@@ -31,75 +33,104 @@ class HeardCue:
 @dataclass(frozen=True)
 class _Cue:
     owner: str
-    first: tuple[str, ...]
-    second: tuple[str, ...]
+    first: frozenset[str]
+    second: frozenset[str]
     weak: bool
+
+    @cached_property
+    def letters(self) -> tuple[str, ...]:
+        """Its words of a single letter."""
+        return tuple(word for word in self.first | self.second if len(word) == 1)
 
 
 class CueFinder:
-    """Finds the pairs of every unit and body in one text."""
+    """Finds the pairs of every unit and body in one text; `lists` are what it must hear."""
 
-    def __init__(self, cues: Sequence[_Cue], near: int, not_alone: Sequence[str]) -> None:
+    def __init__(self, cues: Sequence[_Cue], near: int, not_alone: frozenset[str]) -> None:
         self._cues, self._near = cues, near
-        words = {word for cue in cues for word in (*cue.first, *cue.second)}
+        words = {word for cue in cues for word in cue.first | cue.second}
         self._letters = frozenset(word for word in words if len(word) == 1)
-        self._matcher = Matcher(words - self._letters)
-        self._hiding = re.compile("|".join(map(re.escape, not_alone)))
-        self._first, self._second = _used(cues, "first"), _used(cues, "second")
+        self.lists = {CUES: words - self._letters, HIDING: not_alone}
+        self._used, self._all = _used(cues), (1 << len(cues)) - 1
 
-    def find(self, said: Said) -> Iterator[HeardCue]:
+    def find(self, said: Said, heard: Mapping[str, Sequence[Found]]) -> Iterator[HeardCue]:
         """The closest pair of each cue that is heard, in either order."""
-        places = self._places(said)
-        first, second = _heard(places, self._first), _heard(places, self._second)
-        for number in sorted(first.keys() & second.keys()):
-            heard = self._closest(self._cues[number], first[number], second[number], places)
-            if heard:
-                yield heard
-
-    def _places(self, said: Said) -> Mapping[str, list[int]]:
-        """Where each word is heard; a single letter only outside words that hide it."""
         places: dict[str, list[int]] = defaultdict(list)
-        for hit in self._matcher.every(said.whole, said.pairs):
-            places[hit.expression].append(hit.start)
-        masked = self._hiding.sub(lambda found: "□" * len(found.group()), said.whole)
-        known = self._letters
-        for at, letter in [one for one in enumerate(masked) if one[1] in known]:
-            places[letter].append(at)
-        return places
+        for start, word in heard[CUES]:
+            places[word].append(start)
+        letters = self._letters.intersection(said.whole)
+        cues = self._both((*places, *letters))
+        wanted = letters.intersection(word for cue in cues for word in cue.letters)
+        places |= _alone(said.whole, wanted, heard[HIDING])
+        for cue in cues:
+            closest = self._closest(cue, places)
+            if closest:
+                yield closest
 
-    def _closest(
-        self, cue: _Cue, first: list[str], second: list[str], places: Mapping[str, list[int]]
-    ) -> HeardCue | None:
+    def _both(self, words: Iterable[str]) -> list[_Cue]:
+        """The cues of which both sides are heard."""
+        used = reduce(or_, map(self._used.__getitem__, words), 0)
+        both = used & (used >> len(self._cues)) & self._all
+        cues = []
+        while both:
+            lowest = both & -both
+            cues.append(self._cues[lowest.bit_length() - 1])
+            both ^= lowest
+        return cues
+
+    def _closest(self, cue: _Cue, places: Mapping[str, Sequence[int]]) -> HeardCue | None:
         best, least = None, self._near + 1
-        for one in first:
-            for other in second:
+        seconds = _longest_first(places.keys() & cue.second)
+        for one in _longest_first(places.keys() & cue.first):
+            for other in seconds:
+                if one in other or other in one:
+                    continue
                 gap, start = _nearest(places[one], len(one), places[other], len(other))
-                if gap < least and one not in other and other not in one:
+                if gap < least:
                     best, least = HeardCue(cue.owner, start, (one, other), cue.weak), gap
         return best
 
 
-def _used(cues: Sequence[_Cue], side: str) -> Mapping[str, tuple[int, ...]]:
-    """The cues each word belongs to, on one side."""
-    used: dict[str, list[int]] = defaultdict(list)
+def _used(cues: Sequence[_Cue]) -> Mapping[str, int]:
+    """The cues each word belongs to, as the bits of a number: first sides, above them second."""
+    used: dict[str, int] = defaultdict(int)
     for number, cue in enumerate(cues):
-        for word in getattr(cue, side):
-            used[word].append(number)
-    return {word: tuple(numbers) for word, numbers in used.items()}
+        for word in cue.first:
+            used[word] |= 1 << number
+        for word in cue.second:
+            used[word] |= 1 << (number + len(cues))
+    return used
 
 
-def _heard(
-    places: Mapping[str, list[int]], used: Mapping[str, tuple[int, ...]]
-) -> dict[int, list[str]]:
-    """The words of each cue, on one side, that were heard; the longest, which say most, first."""
-    heard: dict[int, list[str]] = defaultdict(list)
-    for word in sorted(places.keys() & used.keys(), key=lambda word: (-len(word), word)):
-        for number in used[word]:
-            heard[number].append(word)
-    return heard
+def _longest_first(words: Set[str]) -> list[str]:
+    """Words in a settled order: the longest say most."""
+    return sorted(words, key=lambda word: (-len(word), word))
 
 
-def _nearest(ones: list[int], size: int, others: list[int], length: int) -> tuple[int, int]:
+def _alone(whole: str, letters: Iterable[str], hiding: Iterable[Found]) -> dict[str, list[int]]:
+    """Where single letters stand outside the words that hide them."""
+    hidden: set[int] = set()
+    end = 0
+    for start, word in dict(hiding).items():
+        if start >= end:
+            end = start + len(word)
+            hidden.update(range(start, end))
+    found = {letter: _places(whole, letter) for letter in letters}
+    return {
+        letter: alone
+        for letter, places in found.items()
+        if (alone := [at for at in places if at not in hidden])
+    }
+
+
+def _places(whole: str, letter: str) -> Iterator[int]:
+    at = whole.find(letter)
+    while at >= 0:
+        yield at
+        at = whole.find(letter, at + 1)
+
+
+def _nearest(ones: Sequence[int], size: int, others: Sequence[int], length: int) -> tuple[int, int]:
     """The smallest gap between two words that do not overlap, and where the pair begins."""
     best = (_FAR, 0)
     for one in ones:
@@ -130,5 +161,5 @@ def load_cues(owners: frozenset[str]) -> CueFinder:
     return CueFinder(cues, int(content["near"]), _folded(content["not_alone"]))
 
 
-def _folded(words: Sequence[object]) -> tuple[str, ...]:
-    return tuple(fold(str(word)) for word in words)
+def _folded(words: Sequence[object]) -> frozenset[str]:
+    return frozenset(fold(str(word)) for word in words)

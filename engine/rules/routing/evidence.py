@@ -1,42 +1,38 @@
 """What a text says for each unit and each row (依据): words, rules, likeness, corrections."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log1p
+from operator import mul
 
 from engine.rules.routing.catalogue import Catalogue
 from engine.rules.routing.hard_rules import Fired
-from engine.rules.routing.lexicon import Lexicon
+from engine.rules.routing.lexicon import DUTIES, ROWS, Lexicon
+from engine.rules.routing.matcher import Found, uncovered
 from engine.rules.routing.said import Said
 from engine.rules.routing.tuning import Tuning
 
+Heard = Mapping[str, Sequence[Found]]
+"""What the ear heard of each list, by its name."""
 
-@dataclass(frozen=True)
-class Backing:
-    """What speaks for a unit: `hints` are independent expressions and rules.
-
-    `firm` says that a rule, a strong expression or two independent ones are among them.
-    """
-
-    hints: int = 0
-    firm: bool = False
+_NOBODY: Mapping[str, float] = {}
+_MOST_HEARD = 1000
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Points of each unit and body, the words behind them, and the fit of each row.
 
-    `backing` says how firmly expressions and rules speak for a unit; `often` are the rows that go
-    first among equals, `rows_say` the units whose
-    rows fit best, `alike` how like each unit's examples the text is.
+    `often` are the rows that go first among equals, `rows_say` the units whose rows fit best,
+    `alike` how like each unit's examples the text is.
     """
 
     points: Mapping[str, float]
     words: Mapping[str, tuple[str, ...]]
     rows: Mapping[int, float]
     often: frozenset[int]
-    backing: Mapping[str, Backing]
     rows_say: frozenset[str]
     alike: Mapping[str, float]
 
@@ -47,51 +43,58 @@ class Evidence:
 
 
 def word_points(
-    said: Said, lexicon: Lexicon, tuning: Tuning
+    said: Said, heard: Heard, lexicon: Lexicon, tuning: Tuning
 ) -> tuple[dict[str, float], dict[str, tuple[str, ...]]]:
     """Points and matched expressions of every unit and body whose words were heard."""
-    loudness = _loudness(said, lexicon, tuning)
-    heard: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for expression, loud in loudness.items():
-        for owner, worth in lexicon.worth.get(expression, {}).items():
-            heard[owner].append((worth * loud, expression))
-    for owner, worth, expression in _cues(said, lexicon, tuning):
-        heard[owner].append((worth, expression))
+    spoken: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    for expression, loud in _loudness(said, heard, tuning):
+        for owner, worth in lexicon.worth.get(expression, _NOBODY).items():
+            spoken[owner].append((worth * loud, expression))
+    for owner, worth, expression in _cues(said, heard, lexicon, tuning):
+        spoken[owner].append((worth, expression))
     points, words = {}, {}
-    for owner, found in heard.items():
+    fading = _powers(tuning.fading)
+    for owner, found in spoken.items():
         found.sort(reverse=True)
-        points[owner] = sum(worth * tuning.fading**place for place, (worth, _) in enumerate(found))
-        words[owner] = tuple(expression for _, expression in found)
+        points[owner] = sum(map(mul, [worth for worth, _ in found], fading))
+        words[owner] = tuple([expression for _, expression in found])
     return points, words
 
 
-def _cues(said: Said, lexicon: Lexicon, tuning: Tuning) -> Iterator[tuple[str, float, str]]:
+@lru_cache
+def _powers(share: float) -> tuple[float, ...]:
+    """What is left of the first, second, third … expression of a unit."""
+    return tuple(share**place for place in range(_MOST_HEARD))
+
+
+def _cues(
+    said: Said, heard: Heard, lexicon: Lexicon, tuning: Tuning
+) -> Iterator[tuple[str, float, str]]:
     """Pairs of words that say a matter together, with what each is worth to whom."""
-    for one in lexicon.cues.find(said):
+    for one in lexicon.cues.find(said, heard):
         length = sum(map(len, one.words))
         weight = tuning.weak_cue if one.weak else tuning.cue
         worth = weight * (length / 2) ** tuning.length_power * said.loudness(one.start)
         yield one.owner, worth, "…".join(one.words)
 
 
-def _loudness(said: Said, lexicon: Lexicon, tuning: Tuning) -> dict[str, float]:
+def _loudness(said: Said, heard: Heard, tuning: Tuning) -> Iterator[tuple[str, float]]:
     """How much each expression counts: by the loudest place it is in; repeats a little."""
-    loudest: dict[str, float] = {}
-    times: Counter[str] = Counter()
-    for hit in lexicon.matcher.find(said.whole, said.pairs):
-        loud, expression = said.loudness(hit.start), hit.expression
-        loudest[expression] = max(loud, loudest.get(expression, loud))
-        times[expression] += 1
-    again = tuning.repeat_weight
-    return {
-        expression: loud if times[expression] == 1 else loud + again * log1p(times[expression] - 1)
-        for expression, loud in loudest.items()
-    }
+    places: dict[str, list[float]] = {}
+    for start, expression in uncovered(said.whole, heard[DUTIES]):
+        loud = said.loud[start]
+        if expression in places:
+            places[expression].append(loud)
+        else:
+            places[expression] = [loud]
+    for expression, louds in places.items():
+        more = tuning.repeat_weight * log1p(len(louds) - 1) if len(louds) > 1 else 0.0
+        yield expression, max(louds) + more
 
 
-def row_word_hits(said: Said, lexicon: Lexicon) -> Counter[int]:
+def row_word_hits(said: Said, heard: Heard, lexicon: Lexicon) -> Counter[int]:
     """How many everyday expressions of each row were heard."""
-    found = {hit.expression for hit in lexicon.row_matcher.find(said.whole, said.pairs)}
+    found = {expression for _, expression in uncovered(said.whole, heard[ROWS])}
     return Counter(row for expression in found for row in lexicon.row_words[expression])
 
 
@@ -109,14 +112,19 @@ def row_points(
     fit: Mapping[int, float], hits: Counter[int], catalogue: Catalogue, tuning: Tuning
 ) -> dict[str, float]:
     """Points a unit gets from its best row: leading counts more than supporting."""
-    points: dict[str, float] = defaultdict(float)
+    points: dict[str, float] = {}
     for row, score in fit.items():
         task = catalogue.task(row)
-        lead = score * tuning.row_weight + tuning.row_words_to_unit * log1p(hits[row])
+        lead = score * tuning.row_weight
+        if row in hits:
+            lead += tuning.row_words_to_unit * log1p(hits[row])
         for unit in task.leads:
-            points[unit] = max(points[unit], lead)
+            if lead > points.get(unit, 0.0):
+                points[unit] = lead
+        support = score * tuning.support_weight
         for unit in task.supports:
-            points[unit] = max(points[unit], score * tuning.support_weight)
+            if support > points.get(unit, 0.0):
+                points[unit] = support
     return points
 
 
@@ -133,29 +141,22 @@ def rule_points(fired: tuple[Fired, ...]) -> dict[str, float]:
     return points
 
 
-def backing(
-    said: Said, words: Mapping[str, tuple[str, ...]], fired: tuple[Fired, ...], lexicon: Lexicon,
-    tuning: Tuning,
-) -> dict[str, Backing]:  # fmt: skip
-    """How many independent hints speak for each unit; its own name says nothing for a unit."""
-    rules = Counter(one.rule.unit for one in fired)
-    found = {unit: _heard_for(unit, words.get(unit, ()), lexicon, tuning) for unit in words}
-    return {
-        unit: Backing(
-            hints=_independent(found.get(unit, ())) + rules[unit],
-            firm=bool(rules[unit]) or _is_told(unit, found.get(unit, ()), said, lexicon, tuning),
-        )
-        for unit in {*words, *rules}
-    }
+def is_firm(
+    unit: str, said: Said, words: Mapping[str, tuple[str, ...]], lexicon: Lexicon, tuning: Tuning
+) -> bool:
+    """Whether two expressions speak for a unit, or a strong one in the title or the opening.
 
-
-def _heard_for(
-    unit: str, heard: tuple[str, ...], lexicon: Lexicon, tuning: Tuning
-) -> tuple[str, ...]:
-    return tuple(
-        word
-        for word in heard
-        if word not in lexicon.names and weight_of(word, unit, lexicon, tuning) >= tuning.usual_word
+    Its own name says nothing for a unit.
+    """
+    heard = [
+        (word, weight)
+        for word in words.get(unit, ())
+        if word not in lexicon.names
+        and (weight := weight_of(word, unit, lexicon, tuning)) >= tuning.usual_word
+    ]
+    strong = (word for word, weight in heard if weight >= tuning.strong_word)
+    return _independent([word for word, _ in heard]) > 1 or any(
+        word in said.head for word in strong
     )
 
 
@@ -165,24 +166,16 @@ def weight_of(word: str, unit: str, lexicon: Lexicon, tuning: Tuning) -> float:
     return tuning.cue if owners is None else owners[unit]
 
 
-def _independent(heard: tuple[str, ...]) -> int:
+def _independent(heard: Sequence[str]) -> int:
     return sum(not any(word != other and word in other for other in heard) for word in heard)
-
-
-def _is_told(
-    unit: str, heard: tuple[str, ...], said: Said, lexicon: Lexicon, tuning: Tuning
-) -> bool:
-    """Whether two expressions speak for a unit, or a strong one in the title or the opening."""
-    strong = (
-        word for word in heard if weight_of(word, unit, lexicon, tuning) >= tuning.strong_word
-    )
-    return _independent(heard) > 1 or any(word in said.head for word in strong)
 
 
 def corrected(
     points: Mapping[str, float], corrections: Mapping[str, float], tuning: Tuning
 ) -> dict[str, float]:
     """Add the corrections learned for a unit, within their limit, to units that have points."""
+    if not corrections:
+        return dict(points)
     limit = tuning.correction_limit
     return {
         unit: score + max(-limit, min(limit, corrections.get(unit, 0.0)))

@@ -1,17 +1,15 @@
 """Rules that outweigh duty words (硬规则): who owes whom, a procurement number, wages, courts."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import RuleError
 from engine.rules.routing.catalogue import Catalogue
 from engine.rules.routing.files import read_yaml
+from engine.rules.routing.matcher import Found
 from engine.rules.routing.said import Said
 from engine.rules.routing.text import fold
-
-_PAIR = 2
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,9 @@ class HardRule:
 
     def fires(self, said: str, present: frozenset[str]) -> tuple[str, ...]:
         """The words of each group that were heard, or nothing; `present` are the words there."""
-        if any(present.isdisjoint(group) for group in self.needs):
-            return ()
+        for group in self.needs:
+            if present.isdisjoint(group):
+                return ()
         heard = tuple(next(word for word in group if word in present) for group in self.needs)
         barred = not present.isdisjoint(self.unless)
         fits = not barred and self._comes_first(said) and self._stand_close(said)
@@ -85,21 +84,20 @@ class Fired:
 
 
 class HardRules:
-    """The rules in their order, and where to look for their words."""
+    """The rules in their order, and the words they listen for."""
 
     def __init__(self, rules: tuple[HardRule, ...]) -> None:
         self.rules = rules
-        self._by_opening: dict[str, set[str]] = defaultdict(set)
-        for word in {word for rule in rules for group in rule.groups() for word in group}:
-            self._by_opening[word[:_PAIR]].add(word)
+        self.words = frozenset(word for rule in rules for group in rule.groups() for word in group)
+        self._letters = tuple(word for word in self.words if len(word) == 1)
 
-    def fired(self, said: Said, bare: str) -> tuple[Fired, ...]:
+    def fired(self, said: Said, heard: Iterable[Found], bare: str) -> tuple[Fired, ...]:
         """The rules that fire on a text: of each group the first; `bare` is it without unit names.
 
         Only title, opening and demand are heard: a story tells of debts and courts by the way.
         """
         fired: dict[str, Fired] = {}
-        present = self._present(said)
+        present = self._present(said, heard)
         for rule in self.rules:
             if rule.group in fired or not (words := rule.fires(said.focus, present)):
                 continue
@@ -107,10 +105,9 @@ class HardRules:
                 fired[rule.group] = Fired(rule, words)
         return tuple(fired.values())
 
-    def _present(self, said: Said) -> frozenset[str]:
-        openings = self._by_opening.keys() & {*said.openings, *said.focus}
-        words = (word for opening in openings for word in self._by_opening[opening])
-        return frozenset(word for word in words if word in said.focus)
+    def _present(self, said: Said, heard: Iterable[Found]) -> frozenset[str]:
+        words = {word for at, word in heard if said.in_focus(at, len(word))}
+        return frozenset(words).union([letter for letter in self._letters if letter in said.focus])
 
 
 def load_hard_rules(catalogue: Catalogue) -> HardRules:

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from engine.rules.routing.catalogue import Catalogue, Unit
@@ -15,6 +15,7 @@ from engine.rules.routing.matcher import Matcher
 from engine.rules.routing.text import fold
 from engine.rules.routing.tuning import Tuning
 
+DUTIES, ROWS = "duties", "rows"
 TIERS = ("strong", "usual", "weak")
 
 
@@ -31,7 +32,7 @@ class Lexicon:
     """Expressions and what each is worth to whom; owners are unit names or names of bodies.
 
     `weight` is the tier's value before length and sharing; `names` are the units' own names;
-    `often` are the rows businesses complain of most.
+    `neutral` are words of nobody; `often` are the rows businesses complain of most.
     """
 
     worth: Mapping[str, Mapping[str, float]]
@@ -41,9 +42,17 @@ class Lexicon:
     weight: Mapping[str, Mapping[str, float]]
     names: frozenset[str]
     version: str
-    matcher: Matcher = field(repr=False, compare=False)
-    row_matcher: Matcher = field(repr=False, compare=False)
+    neutral: frozenset[str]
     cues: CueFinder = field(repr=False, compare=False)
+
+    def lists(self) -> dict[str, Iterable[str]]:
+        """What an ear must hear for the lexicon: duty words, words of the rows, pairs."""
+        return {DUTIES: (*self.worth, *self.neutral), ROWS: self.row_words, **self.cues.lists}
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Finds the duty words alone, and the neutral words that hide them."""
+        return Matcher((*self.worth, *self.neutral))
 
 
 def load_lexicon(catalogue: Catalogue, tuning: Tuning, edits: Edits = ()) -> Lexicon:
@@ -70,8 +79,7 @@ def load_lexicon(catalogue: Catalogue, tuning: Tuning, edits: Edits = ()) -> Lex
         weight=every,
         names=frozenset(fold(n) for unit in catalogue.units for n in (unit.name, *unit.aliases)),
         version=_version() + (f"+{digest(edits, {})[:8]}" if edits else ""),
-        matcher=Matcher((*worth, *_neutral())),
-        row_matcher=Matcher(row_words),
+        neutral=_neutral(),
         cues=load_cues(frozenset({u.name for u in catalogue.units} | {b["name"] for b in bodies})),
     )
 
@@ -132,9 +140,9 @@ def _with_typos(tiers: Mapping[str, dict[str, float]]) -> dict[str, dict[str, fl
     return every
 
 
-def _neutral() -> list[str]:
+def _neutral() -> frozenset[str]:
     """Compounds that belong to nobody and hide the expressions inside them."""
-    return [fold(str(word)) for word in read_yaml("neutral.yaml")["words"]]
+    return frozenset(fold(str(word)) for word in read_yaml("neutral.yaml")["words"])
 
 
 def _common() -> frozenset[str]:

@@ -1,9 +1,15 @@
-"""Finding many expressions in one text in one pass."""
+"""Finding the words of several lists in one pass over a text."""
 
+import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from operator import add
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+Found = tuple[int, str]
+"""Where an expression begins, and the expression."""
+
+_BEYOND = 0x10000
+_BLANK = "\uffff"
 
 
 class Hit(NamedTuple):
@@ -13,55 +19,84 @@ class Hit(NamedTuple):
     expression: str
 
 
-_Sizes = tuple[tuple[int, frozenset[str]], ...]
+def pairs_of(text: str) -> tuple[int, ...]:
+    """Each pair of neighbouring letters as one number, for each place but the last.
+
+    Numbers, because a text has hundreds of pairs and every one is looked up. Letters beyond the
+    basic plane (emoji) count as one blank.
+    """
+    raw = text.encode("utf-16-le", "surrogatepass")
+    if len(raw) != 2 * len(text):
+        plain = "".join(letter if ord(letter) < _BEYOND else _BLANK for letter in text)
+        raw = plain.encode("utf-16-le", "surrogatepass")
+    pairs = [0] * max(0, len(text) - 1)
+    pairs[::2] = struct.unpack(f"<{len(text) // 2}I", raw[: len(text) // 2 * 4])
+    odd = max(0, len(text) - 1) // 2
+    pairs[1::2] = struct.unpack(f"<{odd}I", raw[2 : 2 + odd * 4])
+    return tuple(pairs)
 
 
-class Matcher:
-    """Finds expressions of two characters or more; a longer one hides what it covers or overlaps.
+class _Node:
+    """A beginning of expressions; `lists` are those that hold what ends here."""
+
+    __slots__ = ("expression", "lists", "more")
+
+    def __init__(self) -> None:
+        self.expression = ""
+        self.lists: tuple[str, ...] = ()
+        self.more: dict[str, _Node] = {}
+
+
+class Ear:
+    """Hears the expressions of several named lists at once; single letters it does not hear."""
+
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        self._names = tuple(lists)
+        self._by_pair: dict[int, _Node] = defaultdict(_Node)
+        held: dict[str, tuple[str, ...]] = defaultdict(tuple)
+        for name, expressions in lists.items():
+            for expression in set(expressions):
+                if len(expression) > 1:
+                    held[expression] += (name,)
+        for expression, names in held.items():
+            self._add(expression, names)
+
+    def _add(self, expression: str, names: tuple[str, ...]) -> None:
+        node = self._by_pair[pairs_of(expression[:2])[0]]
+        for letter in expression[2:]:
+            node = node.more.setdefault(letter, _Node())
+        node.expression, node.lists = expression, names
+
+    def hear(self, text: str, pairs: Sequence[int] = ()) -> dict[str, list[Found]]:
+        """What each list has in a text, at every place, whatever covers it; shorter ones first."""
+        heard: dict[str, list[Found]] = {name: [] for name in self._names}
+        last = len(text)
+        for start, opening in enumerate(map(self._by_pair.get, pairs or pairs_of(text))):
+            node, at = opening, start + 2
+            while node is not None:
+                if node.lists:
+                    found = (start, node.expression)
+                    for name in node.lists:
+                        heard[name].append(found)
+                if at >= last or not node.more:
+                    break
+                node = node.more.get(text[at])
+                at += 1
+        return heard
+
+
+def uncovered(text: str, found: Iterable[Found]) -> Iterator[Found]:
+    """The longest expression at each place, without those a longer one covers or overlaps.
 
     What lies inside a longer expression is not counted, nor what begins in one and straddles out.
-    `pairs`, where a caller has them at hand, are the text's pairs of letters.
     """
-
-    def __init__(self, expressions: Iterable[str]) -> None:
-        by_opening: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
-        for expression in expressions:
-            by_opening[expression[:2]][len(expression)].add(expression)
-        self._by_opening: dict[str, _Sizes] = {
-            opening: tuple((size, frozenset(known[size])) for size in sorted(known, reverse=True))
-            for opening, known in by_opening.items()
-        }
-
-    def find(self, text: str, pairs: Sequence[str] = ()) -> Iterator[Hit]:
-        """The longest expression at each place, from left to right."""
-        covered, length = 0, 0
-        for start, sizes in self._places(text, pairs):
-            expression = _longest(text, start, sizes)
-            if not expression or start + len(expression) <= covered:
-                continue
-            if start >= covered or len(expression) >= length:
-                covered, length = start + len(expression), len(expression)
-                yield Hit(start, expression)
-
-    def every(self, text: str, pairs: Sequence[str] = ()) -> Iterator[Hit]:
-        """Every expression at every place, whatever covers it."""
-        for start, sizes in self._places(text, pairs):
-            for size, known in sizes:
-                piece = text[start : start + size]
-                if piece in known:
-                    yield Hit(start, piece)
-
-    def _places(self, text: str, pairs: Sequence[str]) -> list[tuple[int, _Sizes]]:
-        looked_up = map(self._by_opening.get, pairs or map(add, text, text[1:]))
-        return [(start, sizes) for start, sizes in enumerate(looked_up) if sizes]
-
-
-def _longest(text: str, start: int, sizes: _Sizes) -> str:
-    for size, known in sizes:
-        piece = text[start : start + size]
-        if piece in known and _is_whole(text, start, piece):
-            return piece
-    return ""
+    longest = dict(one for one in found if _is_whole(text, *one))
+    covered, length = 0, 0
+    for start, expression in longest.items():
+        size = len(expression)
+        if start + size > covered and (start >= covered or size >= length):
+            covered, length = start + size, size
+            yield start, expression
 
 
 def _is_whole(text: str, start: int, expression: str) -> bool:
@@ -70,3 +105,14 @@ def _is_whole(text: str, start: int, expression: str) -> bool:
         return True
     end = start + len(expression)
     return not (text[max(0, start - 1) : start].isdigit() or text[end : end + 1].isdigit())
+
+
+class Matcher:
+    """Finds the expressions of one list; a longer one hides what it covers or overlaps."""
+
+    def __init__(self, expressions: Iterable[str]) -> None:
+        self._ear = Ear({"": expressions})
+
+    def find(self, text: str, pairs: Sequence[int] = ()) -> Iterator[Hit]:
+        """The longest expression at each place, from left to right."""
+        return (Hit(*one) for one in uncovered(text, self._ear.hear(text, pairs)[""]))

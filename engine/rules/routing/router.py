@@ -5,16 +5,16 @@ from dataclasses import replace
 from functools import lru_cache
 from math import exp, log1p
 
-from engine.rules.routing.accused import Accused, AccusedFinder, Blame
-from engine.rules.routing.candidates import build_candidates
+from engine.rules.routing.accused import NAMES, Accused, AccusedFinder, Blame
+from engine.rules.routing.candidates import build_candidates, choice_reason
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
 from engine.rules.routing.edits import Edits
 from engine.rules.routing.evidence import (
-    Backing,
     Evidence,
-    backing,
+    Heard,
     corrected,
     example_points,
+    is_firm,
     row_fit,
     row_points,
     row_word_hits,
@@ -24,11 +24,13 @@ from engine.rules.routing.evidence import (
 from engine.rules.routing.hard_rules import Fired, load_hard_rules
 from engine.rules.routing.lexicon import Lexicon, load_lexicon
 from engine.rules.routing.likeness import example_likeness, row_likeness
+from engine.rules.routing.matcher import Ear
 from engine.rules.routing.result import Candidate, Routing
 from engine.rules.routing.said import Said, read_said
 from engine.rules.routing.tuning import Tuning, load_tuning
 from engine.terms import RoutingDecision, TicketKind
 
+_RULES = "rules"
 _NO_CORRECTIONS: Mapping[str, float] = {}
 
 
@@ -44,6 +46,8 @@ class Router:
         names = {*lexicon.bodies, *(unit.name for unit in catalogue.units)}
         self._examples = example_likeness(frozenset(names))
         self._accused = AccusedFinder(catalogue)
+        others = {NAMES: self._accused.words, _RULES: self._rules.words}
+        self._ear = Ear(lexicon.lists() | others)
         leading = {unit.name: len(catalogue.led_by(unit.name)) for unit in catalogue.units}
         self._fallback = sorted(leading, key=lambda name: -leading[name])
         self._place = {name: place for place, name in enumerate(self._fallback)}
@@ -62,35 +66,44 @@ class Router:
         `accused` is the unit the operator noted as complained of, besides those the text accuses.
         """
         said = read_said(text, title, self.tuning)
+        heard = self.hear(said)
         short = len(said.every) == len(said.whole)
-        names = self._accused.hits(said.every, said.pairs if short else ())
-        fired = self._rules.fired(said, self._accused.bare(said.every, names))
-        evidence = self._evidence(said, fired, corrections or _NO_CORRECTIONS)
+        names = self._accused.hits(said.every, heard[NAMES] if short else None)
+        fired = self._rules.fired(said, heard[_RULES], self._accused.bare(said.every, names))
+        evidence = self._evidence(said, heard, fired, corrections or _NO_CORRECTIONS)
         blame = self._accused.look(said.every, names, kind)
         noted = (Accused(accused, "登记为被反映单位"),) if accused else ()
-        return self._decide(evidence, fired, replace(blame, accused=(*blame.accused, *noted)), kind)
+        blame = replace(blame, accused=(*blame.accused, *noted)) if noted else blame
+        return self._decide(said, evidence, fired, blame, kind)
+
+    def hear(self, said: Said) -> Heard:
+        """Every word of every list in what was said, in one pass."""
+        return self._ear.hear(said.whole, said.pairs)
 
     def names_in(self, text: str) -> frozenset[str]:
         """Every unit of the list that a text names at all, by any name, part or officer of it."""
         return self._accused.names_in(text)
 
     def _evidence(
-        self, said: Said, fired: tuple[Fired, ...], corrections: Mapping[str, float]
+        self,
+        said: Said,
+        heard: Heard,
+        fired: tuple[Fired, ...],
+        corrections: Mapping[str, float],
     ) -> Evidence:
-        points, words = word_points(said, self.lexicon, self.tuning)
-        hits = row_word_hits(said, self.lexicon)
+        points, words = word_points(said, heard, self.lexicon, self.tuning)
+        hits = row_word_hits(said, heard, self.lexicon)
         for one in fired:
             hits.update(dict.fromkeys(one.rule.rows, 3))
-        fit = row_fit(self._rows.of(said.openings), hits, self.tuning)
+        fit = row_fit(self._rows.of(said.pairs), hits, self.tuning)
         by_rows = row_points(fit, hits, self.catalogue, self.tuning)
         like = self._examples.of(said.gist)
         for more in (by_rows, example_points(like, self.tuning), rule_points(fired)):
             for unit, score in more.items():
                 points[unit] = points.get(unit, 0.0) + score
-        behind = backing(said, words, fired, self.lexicon, self.tuning)
         points = corrected(points, corrections, self.tuning)
         return Evidence(
-            points, words, fit, self.lexicon.often, behind, _highest(by_rows), self._of_units(like)
+            points, words, fit, self.lexicon.often, _highest(by_rows), self._of_units(like)
         )
 
     def _of_units(self, like: Mapping[str, float]) -> dict[str, float]:
@@ -100,25 +113,27 @@ class Router:
 
     def _decide(
         self,
+        said: Said,
         evidence: Evidence,
         fired: tuple[Fired, ...],
         blame: Blame,
         kind: TicketKind | None,
     ) -> Routing:
         order = self._order(evidence)
-        confidence = self._confidence(evidence, order, fired)
+        confidence = self._confidence(said, evidence, order, fired)
         decision, reason, not_ours = self._judge(evidence, order, blame, kind, confidence)
         order = self._around(order, blame.accused, kind, decision)
         shown = order[: int(self.tuning.candidates_shown)]
         candidates = build_candidates(shown, evidence, fired, self.catalogue, self.tuning)
-        candidates = _without(candidates, {one.unit for one in blame.accused})
+        if blame.accused:
+            candidates = _without(candidates, {one.unit for one in blame.accused})
         if kind is TicketKind.REPORT and blame.accused:
             reason = f"{reason or self._watched(blame)}；举报不派给被反映单位"
         return Routing(
             decision=decision,
             confidence=round(confidence, 3),
             candidates=candidates,
-            reason=reason or _choice_reason(candidates, decision, confidence),
+            reason=reason or choice_reason(candidates, decision, confidence),
             not_ours=not_ours,
             rule=next((one.rule.id for one in fired if one.rule.unit == order[0]), ""),
             catalogue_version=self.catalogue.version,
@@ -139,7 +154,9 @@ class Router:
         units.sort(key=lambda name: (-evidence.points[name], self._place.get(name, last), name))
         return [*units, *(name for name in self._fallback if name not in units)]
 
-    def _confidence(self, evidence: Evidence, order: list[str], fired: tuple[Fired, ...]) -> float:
+    def _confidence(
+        self, said: Said, evidence: Evidence, order: list[str], fired: tuple[Fired, ...]
+    ) -> float:
         """The probability that the first is right, from its points and its lead over the next."""
         first = evidence.points.get(order[0], 0.0)
         second = evidence.points.get(self._opponent(order, fired), 0.0)
@@ -147,7 +164,6 @@ class Router:
             return 0.0
         tuning = self.tuning
         margin = min((first - second) / first, tuning.margin_counted)
-        behind = evidence.backing.get(order[0], Backing())
         odds = (
             tuning.confidence_base
             + tuning.confidence_margin * margin
@@ -156,7 +172,10 @@ class Router:
             + tuning.confidence_examples * evidence.more_like(order[0])
         )
         sure = min(1.0, first / tuning.least_points) / (1 + exp(-odds))
-        return sure if behind.firm else min(sure, tuning.unbacked_confidence)
+        firm = any(one.rule.unit == order[0] for one in fired) or is_firm(
+            order[0], said, evidence.words, self.lexicon, tuning
+        )
+        return sure if firm else min(sure, tuning.unbacked_confidence)
 
     def _opponent(self, order: list[str], fired: tuple[Fired, ...]) -> str:
         """The next unit that is not to help anyway: a rule's row names who handles it together."""
@@ -259,18 +278,6 @@ def _without(candidates: tuple[Candidate, ...], blamed: set[str]) -> tuple[Candi
         replace(one, supports=tuple(name for name in one.supports if name not in blamed))
         for one in candidates
     )
-
-
-def _choice_reason(
-    candidates: tuple[Candidate, ...], decision: RoutingDecision, confidence: float
-) -> str:
-    first = candidates[0]
-    if decision is RoutingDecision.DISPATCH:
-        return f"{first.unit}：{first.why}"
-    if not first.evidence:
-        return "没有听到能说明事项的词，请补充诉求内容或人工选择承办单位"
-    names = "、".join(one.unit for one in candidates[:3])
-    return f"把握只有 {confidence:.0%}，请在{names}中选择；{first.why}"
 
 
 @lru_cache(maxsize=4)

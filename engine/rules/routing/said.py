@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import add
 
 from engine.rules.routing.files import read_yaml
+from engine.rules.routing.matcher import pairs_of
 from engine.rules.routing.text import fold, shorten
 from engine.rules.routing.tuning import Tuning
 
@@ -26,8 +26,8 @@ class Said:
 
     `whole` is what ranking reads, of a long text its beginning and its end; `every` all of it.
     `head` is the title, or the opening of a text without one; `focus` is title, opening and
-    demands without the story between them; `pairs` are the pairs of letters at each place, and
-    `openings` the same once each; `gist` are those of the focus.
+    demands without the story between them; `loud` says how loud each place is; `pairs` are the
+    pairs of letters at each place, `gist` those of the focus.
     """
 
     every: str
@@ -36,17 +36,21 @@ class Said:
     focus: str
     spans: tuple[Span, ...]
     side: float
-    pairs: tuple[str, ...]
-    openings: frozenset[str]
-    gist: frozenset[str]
+    loud: tuple[float, ...]
+    pairs: tuple[int, ...]
+    gist: tuple[int, ...]
 
     def loudness(self, start: int) -> float:
         """How loud a word at this place is; where stretches overlap the last in order decides."""
-        weight = self.side
-        for span in self.spans:
-            if span.start <= start < span.end:
-                weight = span.weight
-        return weight
+        return self.loud[start]
+
+    def in_focus(self, start: int, size: int) -> bool:
+        """Whether so many letters from this place on stand in the focus."""
+        return self.focus is self.whole or any(
+            span.start <= start and start + size <= span.end
+            for span in self.spans
+            if span.weight >= self.side
+        )
 
 
 def read_said(text: str, title: str, tuning: Tuning) -> Said:
@@ -62,22 +66,27 @@ def read_said(text: str, title: str, tuning: Tuning) -> Said:
     short = len(whole) <= tuning.focus_characters
     pairs = pairs_of(whole)
     focus = whole if short else _joined(whole, spans, tuning.side_weight)
+    side = 1.0 if short else tuning.side_weight
     return Said(
         every=every,
         whole=whole,
         head=heading or whole[begin : begin + int(tuning.title_characters)],
         focus=focus,
         spans=spans,
-        side=1.0 if short else tuning.side_weight,
+        side=side,
+        loud=_loud(len(whole), spans, side),
         pairs=pairs,
-        openings=frozenset(pairs),
-        gist=frozenset(pairs if short else pairs_of(focus)),
+        gist=pairs if short else pairs_of(focus),
     )
 
 
-def pairs_of(text: str) -> tuple[str, ...]:
-    """The pairs of neighbouring letters, one for each place but the last."""
-    return tuple(map(add, text, text[1:]))
+def _loud(length: int, spans: Iterable[Span], side: float) -> tuple[float, ...]:
+    """How loud each place is: of stretches that overlap the last in order decides."""
+    loud = [side] * length
+    for span in spans:
+        end = min(span.end, length)
+        loud[span.start : end] = [span.weight] * (end - span.start)
+    return tuple(loud)
 
 
 def _spans(whole: str, begin: int, titled: bool, tuning: Tuning) -> Iterator[Span]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from engine.rules.routing.files import read_yaml
 
-_GAPS = re.compile(r"[\s\u200b-\u200f\ufeff]+")
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\ufeff"
 # Normalizing is slow, and these are nearly all that a Chinese text needs of it.
 _WIDE = tuple(zip("，：；！？（）％", ",:;!?()%", strict=True))
 
@@ -17,9 +17,11 @@ def fold(text: str) -> str:
         text = text.replace(wide, narrow)
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
-    plain = _GAPS.sub("", text).lower()
+    for mark in _INVISIBLE:
+        text = text.replace(mark, "")
+    plain = "".join(text.split()).lower()
     letters, simplified = _simplified()
-    return plain if letters.isdisjoint(plain) else plain.translate(simplified)
+    return plain.translate(simplified) if letters.search(plain) else plain
 
 
 def shorten(text: str, *, head: int, tail: int) -> str:
@@ -28,8 +30,8 @@ def shorten(text: str, *, head: int, tail: int) -> str:
 
 
 @lru_cache
-def _simplified() -> tuple[frozenset[str], dict[int, int]]:
+def _simplified() -> tuple[re.Pattern[str], dict[int, int]]:
     """The traditional characters, and each with its simplified one."""
     pairs = "".join(read_yaml("traditional.yaml")["pairs"])
     table = {ord(old): ord(new) for old, new in zip(pairs[::2], pairs[1::2], strict=True)}
-    return frozenset(map(chr, table)), table
+    return re.compile(f"[{''.join(map(chr, table))}]"), table

@@ -1,4 +1,7 @@
-from engine.rules.routing.matcher import Matcher
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.rules.routing.matcher import Ear, Matcher, pairs_of
 from engine.rules.routing.text import fold, shorten
 
 
@@ -48,3 +51,25 @@ def test_a_neutral_compound_hides_the_words_inside_it():
 
     assert [hit.expression for hit in lexicon.matcher.find("换报警器")] == ["报警器"]
     assert "报警器" not in lexicon.worth
+
+
+@given(
+    text=st.text(alphabet="电费发票1😀", max_size=30),
+    words=st.lists(st.text(alphabet="电费发票1😀", min_size=2, max_size=5), max_size=12),
+)
+def test_one_pass_hears_exactly_what_a_search_for_each_word_finds(text, words):
+    plain = [word for word in words if "😀" not in word]
+    heard = Ear({"even": plain[::2], "odd": plain[1::2]}).hear(text)
+
+    for name, listed in (("even", plain[::2]), ("odd", plain[1::2])):
+        searched = {(at, w) for w in listed for at in range(len(text)) if text.startswith(w, at)}
+        assert sorted(heard[name]) == sorted(searched)
+
+
+def test_pairs_are_numbers_alike_only_for_alike_pairs():
+    assert pairs_of("") == pairs_of("票") == ()
+    first, second, third, fourth = pairs_of("发票发票票")
+
+    assert first == third
+    assert len({first, second, fourth}) == 3
+    assert len(pairs_of("发😀\ud800票")) == 3
