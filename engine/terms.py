@@ -128,8 +128,10 @@ class TicketEvent(Term):
     JUDGE_BREACH = "judge_breach", "超期认定"
     PROPOSE_LETTER = "propose_letter", "提议发函"
     DRAFT_LETTER = "draft_letter", "拟函"
-    APPROVE_LETTER = "approve_letter", "批准发函"
+    APPROVE_LETTER = "approve_letter", "签发函件"
+    REVIEW_LETTER = "review_letter", "核稿"
     REJECT_LETTER = "reject_letter", "退回函稿"
+    VOID_LETTER = "void_letter", "作废函件"
     SEND_LETTER = "send_letter", "发函"
     ANSWER_LETTER = "answer_letter", "整改回复"
     ACCEPT_LETTER_ANSWER = "accept_letter_answer", "认可整改"
@@ -325,19 +327,38 @@ class LetterKind(Term):
     SUPERVISION = "supervision", "督办函"
     RECTIFICATION = "rectification", "整改函"
     REFERRAL = "referral", "问题线索移交函"
+    CORRECTION = "correction", "更正函"
 
 
 class LetterStatus(Term):
     """Where a letter stands (函件状态)."""
 
     PROPOSED = "proposed", "待拟稿"
-    DRAFTED = "drafted", "待审批"
+    DRAFTED = "drafted", "待核稿"
+    REVIEWED = "reviewed", "待签发"
     REJECTED = "rejected", "退回修改"
     DROPPED = "dropped", "不发"
+    SIGNED = "signed", "待发出"
+    VOIDED = "voided", "已作废"
     SENT = "sent", "已发出"
     ANSWERED = "answered", "已回复"
     ACCEPTED = "accepted", "整改认可"
     INSUFFICIENT = "insufficient", "整改不到位"
+
+
+class LetterAct(Term):
+    """What is done to a letter (函件办理环节)."""
+
+    DRAFT = "draft", "拟稿"
+    REVIEW = "review", "核稿"
+    REJECT = "reject", "退回修改"
+    DROP = "drop", "决定不发"
+    SIGN = "sign", "签发"
+    VOID = "void", "作废"
+    SEND = "send", "发出"
+    ANSWER = "answer", "回复"
+    ACCEPT = "accept", "认可整改"
+    FIND_INSUFFICIENT = "find_insufficient", "认定整改不到位"
 
 
 class Rung(Term):
@@ -376,6 +397,7 @@ class NoticeKind(Term):
     RECTIFICATION = "rectification", "整改函"
     RECTIFICATION_ANSWERED = "rectification_answered", "整改回复告知"
     REFERRAL = "referral", "问题线索移交函"
+    CORRECTION = "correction", "更正函"
     EXTENSION = "extension", "延期批复"
     RETURN_RULING = "return_ruling", "退单裁定"
     REWORK = "rework", "重办通知"

@@ -1,6 +1,5 @@
 """Letters (函件审批): the page as it will go out beside its evidence; one drafts, another signs."""
 
-from functools import lru_cache
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -8,14 +7,13 @@ from fastapi.responses import Response
 
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, HEADERS, UNIT, Visit, attempt, reading
+from engine.actions import corrections, letter_signing, referrals
 from engine.actions import letters as actions
-from engine.actions import referrals
 from engine.actions.letter_facts import letter_data
+from engine.actions.letter_preview import page_picture, site_fonts, why_not_set
 from engine.actions.letter_replies import judge_answer
 from engine.actions.letters import known_evidence
-from engine.documents.fonts import FontRole, FontSet, find_fonts
-from engine.documents.letter_data import LetterData
-from engine.documents.letters import render_png
+from engine.documents.fonts import FontRole
 from engine.errors import (
     BadInputError,
     ConflictError,
@@ -25,7 +23,7 @@ from engine.errors import (
     NotPermittedError,
 )
 from engine.models import Letter, Ticket, Unit
-from engine.settings import load_settings
+from engine.rules.letter_life import GONE_OUT, UNFINISHED
 from engine.store import clocks, desk_lists, desk_ticket, desk_unit, desk_views
 from engine.store import letters as store
 from engine.store import tickets as ticket_store
@@ -33,7 +31,10 @@ from engine.terms import LetterKind, LetterStatus, RectificationGround, Role
 
 router = APIRouter(include_in_schema=False)
 UNDRAFTED = (LetterStatus.PROPOSED, LetterStatus.REJECTED)
-WAITING = (LetterStatus.PROPOSED, LetterStatus.DRAFTED, LetterStatus.REJECTED)
+ASKED_TWICE = {
+    "approve": LetterStatus.REVIEWED, "send": LetterStatus.SIGNED, "void": LetterStatus.SIGNED,
+    "correct": None,
+}  # fmt: skip
 FILES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -46,9 +47,10 @@ def letters(request: Request) -> Response:
     """List the letters that wait, and those that went out."""
     with reading(request, *EYES) as visit:
         waiting, sent = store.waiting(visit.session), store.sent(visit.session, 100)
-        both = [*waiting, *sent]
+        voided = store.voided(visit.session, 50)
+        both = [*waiting, *sent, *voided]
         facts = {
-            "waiting": waiting, "sent": sent,
+            "waiting": waiting, "sent": sent, "voided": voided,
             "units": desk_views.units_by_id(visit.session, [one.unit_id for one in both]),
             "tickets": desk_lists.tickets_by_id(visit.session, [one.ticket_id for one in both]),
             "clocks": desk_unit.reply_clocks(visit.session, sent),
@@ -58,33 +60,44 @@ def letters(request: Request) -> Response:
 
 @router.get("/letters/{letter_id}")
 def letter_page(request: Request, letter_id: int, step: str = "") -> Response:
-    """Show one letter; `?step=approve` is the page that asks once more before it goes out."""
+    """Show one letter; `?step=` approve, send, void or correct asks once more before it is done."""
     with reading(request, *EYES) as visit:
-        return _page(visit, letter_id, EMPTY, confirm=step == "approve")
+        return _page(visit, letter_id, EMPTY, asked=step)
 
 
 def _page(
     visit: Visit, letter_id: int, form: Form, error: EngineError | None = None,
-    *, confirm: bool = False,
+    *, asked: str = "",
 ) -> Response:  # fmt: skip
     letter = store.letter(visit.session, letter_id)
     ticket = visit.session.get_one(Ticket, letter.ticket_id)
     facts = {
         "letter": letter, "ticket": ticket, "form": form, "error": error,
-        "unit": visit.session.get_one(Unit, letter.unit_id), "pages": _pages(visit, letter),
-        "Ground": RectificationGround, "confirm": confirm and letter.status is LetterStatus.DRAFTED,
-        "names": desk_ticket.names(visit.session, [letter.drafted_by_id, letter.approved_by_id,
-                                                   letter.replied_by_id]),
+        "unit": visit.session.get_one(Unit, letter.unit_id),
+        "pages": why_not_set(visit.step, letter),
+        "Ground": RectificationGround, "asked": _asked(letter, asked),
+        "names": desk_ticket.names(visit.session, [
+            letter.drafted_by_id, letter.reviewed_by_id, letter.approved_by_id, letter.sent_by_id,
+            letter.voided_by_id, letter.replied_by_id]),
         "clock": desk_unit.reply_clocks(visit.session, [letter]).get(letter.id),
         "mails": desk_lists.mails_of_letter(visit.session, letter.id),
         "breaches": clocks.breaches(visit.session, ticket.id),
         "earlier": desk_lists.letters_of_unit(visit.session, letter.unit_id, letter.id),
         "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,
-        "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in WAITING,
+        "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in UNFINISHED,
+        "gone_out": letter.status in GONE_OUT,
+        "corrections": store.corrections_of(visit.session, letter.id),
         "own": letter.drafted_by_id == visit.account.id, "targets": _targets(visit, letter),
     }  # fmt: skip
     return visit.page("letter.html", facts, _status(error) if error else 200)
+
+
+def _asked(letter: Letter, step: str) -> str:
+    """Return the step that may be asked once more for a letter in this state, or nothing."""
+    wanted = ASKED_TWICE.get(step)
+    possible = letter.status is wanted if wanted else letter.status in GONE_OUT
+    return step if step in ASKED_TWICE and possible else ""
 
 
 def _status(error: EngineError) -> int:
@@ -100,50 +113,32 @@ def _targets(visit: Visit, letter: Letter) -> list[tuple[str, str]]:
     return [(one.key, f"{one.kind}：{unit.name}") for one, unit in found]
 
 
-def _pages(visit: Visit, letter: Letter) -> str:
-    """Return an empty sentence when the letter can be set now, else why it can't."""
-    try:
-        data = letter_data(visit.step, letter, number=letter.number or None)
-        _fonts().notes_for(data.texts())
-    except (EngineError, ValueError) as error:
-        return str(error)
-    return ""
-
-
 @router.get("/letters/{letter_id}/page-{page}.png")
 def preview(request: Request, letter_id: int, page: int) -> Response:
-    """Return one page of the letter as it would go out now."""
-    with reading(request, *EYES) as visit:
-        letter = store.letter(visit.session, letter_id)
-        data = letter_data(visit.step, letter, number=letter.number or None)
+    """Return one page of the letter: as it was signed, or as it would be now."""
     try:
-        return Response(_drawn(data, page), media_type="image/png", headers=HEADERS)
+        with reading(request, *EYES) as visit:
+            letter = store.letter(visit.session, letter_id)
+            picture = page_picture(visit.step, letter, page)
     except DocumentError as error:
         raise ConflictError(str(error)) from error
-
-
-def _fonts() -> FontSet:
-    return find_fonts(load_settings().font_directory)
-
-
-@lru_cache(maxsize=16)
-def _drawn(data: LetterData, page: int) -> bytes:
-    return render_png(data, fonts=_fonts(), page=page, ppi=120)
+    return Response(picture, media_type="image/png", headers=HEADERS)
 
 
 @router.get("/letters/{letter_id}/file.{kind}")
 def download(request: Request, letter_id: int, kind: str) -> Response:
-    """Return the letter that went out, as PDF or DOCX.
+    """Return the letter as it was signed, as PDF or DOCX; to its unit once it has gone out.
 
     Raises:
-        NotFoundError: it has not gone out yet.
+        NotFoundError: it is not signed yet.
     """
     with reading(request, *EYES, *UNIT) as visit:
         letter = store.letter(visit.session, letter_id)
-        mine = visit.role in EYES or visit.account.unit_id == letter.unit_id
+        received = visit.account.unit_id == letter.unit_id and letter.status in GONE_OUT
+        mine = visit.role in EYES or received
         data = {"pdf": letter.pdf, "docx": letter.docx}.get(kind)
         if not mine or data is None:
-            message = "这份函还没有发出，没有文件可下载。"
+            message = "这份函还没有签发，没有文件可下载。"
             raise NotFoundError(message)
     name = quote(f"{letter.number}.{kind}")
     headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
@@ -152,7 +147,7 @@ def download(request: Request, letter_id: int, kind: str) -> Response:
 
 @router.post("/letters/{letter_id}/{what}")
 def decide(request: Request, letter_id: int, what: str, form: Posted) -> Response:
-    """Draft, approve, reject, drop or judge a letter."""
+    """Draft, review, sign, reject, drop, send, void, correct or judge a letter."""
 
     def do(visit: Visit) -> Response:
         _need_supervisor(visit)
@@ -164,7 +159,7 @@ def decide(request: Request, letter_id: int, what: str, form: Posted) -> Respons
 
     def again(visit: Visit, error: EngineError) -> Response:
         _need_supervisor(visit)
-        return _page(visit, letter_id, form, error)
+        return _page(visit, letter_id, form, error, asked=what)
 
     return attempt(request, form, do, again)
 
@@ -184,8 +179,8 @@ def _draft(visit: Visit, letter: Letter, form: Form) -> str:
     )  # fmt: skip
     _check_characters(form)
     actions.draft_letter(visit.step, letter, draft)
-    _fonts().notes_for(letter_data(visit.step, letter, number=None).texts())
-    return "稿已拟好，等另一位主管批准。"
+    site_fonts().notes_for(letter_data(visit.step, letter, number=None).texts())
+    return "稿已拟好，等另一位主管核稿。"
 
 
 def _check_characters(form: Form) -> None:
@@ -195,9 +190,9 @@ def _check_characters(form: Form) -> None:
         BadInputError: names the field and the character.
     """
     fields = {}
-    for name in ("demands", "judgement"):
+    for name in ("demands", "judgement", "right"):
         try:
-            _fonts().notes_for([(FontRole.FANGSONG, form.text(name))])
+            site_fonts().notes_for([(FontRole.FANGSONG, form.text(name))])
         except DocumentError as error:
             fields[name] = str(error)
     if fields:
@@ -205,11 +200,34 @@ def _check_characters(form: Form) -> None:
 
 
 def _approve(visit: Visit, letter: Letter, form: Form) -> str:
-    actions.approve_letter(visit.step, letter)
+    letter_signing.sign_letter(visit.step, letter)
+    return f"已签发，编号 {letter.number}。请打印用印，然后发出；不发的请作废。"
+
+
+def _review(visit: Visit, letter: Letter, form: Form) -> str:
+    actions.review_letter(visit.step, letter)
+    return "已核稿，等签发。"
+
+
+def _send(visit: Visit, letter: Letter, form: Form) -> str:
+    letter_signing.send_letter(visit.step, letter)
     unit = visit.session.get_one(Unit, letter.unit_id)
     clock = desk_unit.reply_clocks(visit.session, [letter]).get(letter.id)
     until = f"，应于 {clock.due_on:%m月%d日} 前回复整改情况" if clock else ""
     return f"已发 {letter.number}，{unit.name}{until}。"
+
+
+def _void(visit: Visit, letter: Letter, form: Form) -> str:
+    letter_signing.void_letter(visit.step, letter, form.text("reason"))
+    return f"{letter.number} 已作废，字号保留，理由已留痕。"
+
+
+def _correct(visit: Visit, letter: Letter, form: Form) -> str:
+    _check_characters(form)
+    made = corrections.propose_correction(
+        visit.step, letter, wrong=form.text("wrong"), right=form.text("right")
+    )
+    return f"更正函稿已拟好（第 {made.id} 号），等另一位主管核稿。"
 
 
 def _reject(visit: Visit, letter: Letter, form: Form) -> str:
@@ -246,6 +264,6 @@ def _judge(visit: Visit, letter: Letter, form: Form) -> str:
 
 
 DOINGS = {
-    "draft": _draft, "approve": _approve, "reject": _reject, "drop": _drop, "judge": _judge,
-    "refer": _refer,
+    "draft": _draft, "review": _review, "approve": _approve, "reject": _reject, "drop": _drop,
+    "send": _send, "void": _void, "correct": _correct, "judge": _judge, "refer": _refer,
 }  # fmt: skip

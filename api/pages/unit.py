@@ -8,9 +8,10 @@ from api.pages.visit import UNIT, Visit, attempt, reading
 from engine.actions.letter_replies import answer_letter
 from engine.errors import EngineError, NotFoundError
 from engine.models import Letter
+from engine.rules.letter_life import GONE_OUT, OPEN_REPLY
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store import desk_unit, letters
-from engine.terms import LetterStatus
+from engine.terms import LetterKind
 
 router = APIRouter(include_in_schema=False)
 GROUPS = (
@@ -43,7 +44,7 @@ def unit_desk(request: Request, after: str = "") -> Response:
 
 def _own_letter(visit: Visit, letter_id: int, *, lock: bool = False) -> Letter:
     letter = letters.letter(visit.session, letter_id, lock=lock)
-    if letter.unit_id != visit.account.unit_id or not letter.number:
+    if letter.unit_id != visit.account.unit_id or letter.status not in GONE_OUT:
         message = f"没有函件 {letter_id}。"
         raise NotFoundError(message)
     return letter
@@ -60,8 +61,12 @@ def _letter_page(
     visit: Visit, letter: Letter, form: Form, error: EngineError | None = None
 ) -> Response:
     clock = desk_unit.reply_clocks(visit.session, [letter]).get(letter.id)
-    open_ = letter.status in (LetterStatus.SENT, LetterStatus.INSUFFICIENT)
-    facts = {"letter": letter, "clock": clock, "form": form, "error": error, "open": open_}
+    open_ = letter.status in OPEN_REPLY and letter.kind is not LetterKind.CORRECTION
+    facts = {
+        "letter": letter, "clock": clock, "form": form, "error": error, "open": open_,
+        "corrections": [one for one in letters.corrections_of(visit.session, letter.id)
+                        if one.status in GONE_OUT],
+    }  # fmt: skip
     return visit.page("unit_letter.html", facts, error.status if error else 200)
 
 

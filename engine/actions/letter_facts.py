@@ -1,7 +1,11 @@
 """Draws a letter's facts from a ticket's tables: evidence lines with time and number."""
 
-from datetime import date, datetime
+import hashlib
+import json
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
 
+from engine.actions import clocks
 from engine.actions.clocks import REWORK_RULE
 from engine.actions.evidence import by_ground, clocks_of_unit
 from engine.actions.referral_facts import referral_of
@@ -10,6 +14,7 @@ from engine.documents.letter_annexes import CertificateDay, HistoryLine
 from engine.documents.letter_data import UNNUMBERED, LetterData
 from engine.documents.letter_texts import (
     Certificate,
+    Correction,
     RectificationFacts,
     letter_from,
 )
@@ -20,7 +25,7 @@ from engine.rules import escalation
 from engine.rules.certificates import Certificate as StoredCertificate
 from engine.rules.citations import clause
 from engine.rules.shanghai import shanghai_date
-from engine.rules.time_limits import clock_deadline
+from engine.rules.time_limits import Deadline
 from engine.settings import load_settings
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
@@ -50,6 +55,7 @@ DEMANDS = {
     LetterKind.SUPERVISION: ("立即办理该工单，并报告办理情况",),
     LetterKind.REMINDER: ("立即办理并答复该工单",),
     LetterKind.REFERRAL: ("依规依纪依法处理，并反馈处理结果",),
+    LetterKind.CORRECTION: (),
 }  # fmt: skip
 
 
@@ -108,7 +114,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
     return RectificationFacts(
         issuer=settings.organ_name,
         unit=unit.name,
-        subordinate=unit.subordinate and referral is None,
+        subordinate=unit.subordinate and not letter.facts.get("restricted") and referral is None,
         ticket_number=ticket.number,
         kind_label=ticket.kind.label,
         accepted_at=ticket.accepted_at,
@@ -120,7 +126,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
             store.events(session, ticket),
         ),
         demands=tuple(letter.demands),
-        reply_by=_reply_by(step, ticket, letter),
+        reply_by=reply_due(step, ticket, letter).due_on,
         objection_channel=settings.contact,
         basis=citation.label.replace(" ", ""),
         dated=shanghai_date(letter.approved_at or step.now),
@@ -134,7 +140,15 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         certificate=Certificate(certificate.sentence(), _days(certificate)),
         history=history_of(step, ticket),
         referral=referral,
+        correction=_correction_of(letter),
     )
+
+
+def _correction_of(letter: Letter) -> Correction | None:
+    if letter.kind is not LetterKind.CORRECTION:
+        return None
+    said = {name: letter.facts[name] for name in ("number", "title", "wrong", "right")}
+    return Correction(dated=date.fromisoformat(letter.facts["dated"]), **said)
 
 
 def main_clock(step: Step, ticket: Ticket) -> Clock:
@@ -159,15 +173,25 @@ def overdue_working_days(step: Step, clock: Clock) -> int:
     return escalation.overdue_working_days(clock.due_on, clock.due_at, end, step.rules)
 
 
-def _reply_by(step: Step, ticket: Ticket, letter: Letter) -> date:
-    moment: datetime = letter.approved_at or step.now
-    deadline = clock_deadline(
-        ClockKind.RECTIFICATION_REPLY, moment, step.rules, kind=ticket.kind, urgency=ticket.urgency
-    )
+def reply_due(step: Step, ticket: Ticket, letter: Letter) -> Deadline:
+    """Return by when a letter must be answered: the time runs from the day it was signed."""
+    since = letter.approved_at or step.now
+    deadline = clocks.deadline_of(ticket, ClockKind.RECTIFICATION_REPLY, since, step.rules)
     if deadline is None:
         message = "整改反馈没有时限"
         raise ValueError(message)
-    return deadline.due_on
+    return deadline
+
+
+def digest_of(step: Step, letter: Letter) -> str:
+    """Return a digest of all a letter says, but for what the calendar alone moves on."""
+    facts = facts_of(step, letter, UNNUMBERED)
+    lasting = replace(facts, dated=date.min, reply_by=date.min, overdue_days=0)
+    return hashlib.sha256(json.dumps(asdict(lasting), default=_plain).encode()).hexdigest()
+
+
+def _plain(value: object) -> str:
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _answered_at(step: Step, ticket: Ticket) -> datetime | None:

@@ -1,14 +1,16 @@
 """The unit's reply to a letter (整改回复), and what is found of it."""
 
 from engine.actions import clocks, post, referrals
-from engine.actions.letters import start_reply_clock
+from engine.actions.letter_signing import start_reply_clock
+from engine.actions.letters import moved
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
-from engine.errors import BadInputError, ConflictError, NotPermittedError, RefusedTransitionError
+from engine.errors import BadInputError, NotPermittedError, RefusedTransitionError
 from engine.models import Letter, Ticket, Unit
+from engine.rules.letter_life import LetterRefused, letter_move
 from engine.store import tickets as ticket_store
 from engine.store.row_security import as_house
-from engine.terms import LetterKind, LetterStatus, NoticeKind, Recipient, TicketEvent
+from engine.terms import LetterAct, LetterKind, LetterStatus, NoticeKind, Recipient, TicketEvent
 
 SHORTEST_REPLY = 10
 
@@ -23,8 +25,9 @@ def answer_letter(step: Step, letter: Letter, text: str) -> Letter:
     if step.actor.role is not None and step.actor.unit_id != letter.unit_id:
         message = "这份函不是发给您单位的。"
         raise NotPermittedError(message)
-    if letter.status not in (LetterStatus.SENT, LetterStatus.INSUFFICIENT):
-        message = f"这份函现为“{letter.status.label}”，不需要回复。"
+    status = letter_move(letter.status, LetterAct.ANSWER)
+    if isinstance(status, LetterRefused) or letter.kind is LetterKind.CORRECTION:
+        message = f"这份{letter.kind.label}现为“{letter.status.label}”，不需要回复。"
         raise RefusedTransitionError(message)
     if len(text.strip()) < SHORTEST_REPLY:
         words = f"整改情况至少写 {SHORTEST_REPLY} 个字。"
@@ -58,16 +61,13 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
     Raises:
         ConflictError: there is no reply to judge.
     """
-    if letter.status is not LetterStatus.ANSWERED:
-        message = f"这份函现为“{letter.status.label}”，没有待认定的回复。"
-        raise ConflictError(message)
+    status = moved(step, letter, LetterAct.ACCEPT if accepted else LetterAct.FIND_INSUFFICIENT)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     word = "认可整改" if accepted else "整改不到位"
     words = f"{word}：{opinion.strip()}" if opinion.strip() else word
     why = Why(words, details=referrals.restricted(letter))
     take(step, ticket, TicketEvent.ACCEPT_LETTER_ANSWER, why)
-    letter.status = LetterStatus.ACCEPTED if accepted else LetterStatus.INSUFFICIENT
-    letter.opinion = opinion.strip()
+    letter.status, letter.opinion = status, opinion.strip()
     if not accepted and letter.kind is not LetterKind.REFERRAL:
         start_reply_clock(step, ticket, letter)
     return letter

@@ -65,7 +65,8 @@ def post(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
 
 def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee]) -> int:
     common = common_facts(ticket) if ticket else {}
-    notice = render_notice(mail.kind, {**common, **mail.facts})
+    told = mail.unit is None or mail.unit.subordinate
+    notice = render_notice(mail.kind, {**common, "subordinate": told, **mail.facts})
     count = 0
     for address, role in _once(to):
         message = OutboxMessage(

@@ -17,6 +17,7 @@ from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import Clock, Letter, Ticket, Unit
+from engine.rules.letter_life import OPEN_REPLY
 from engine.rules.rectification import referral_due
 from engine.rules.referral import ReferralTarget, referral_refusal, referral_targets
 from engine.rules.shanghai import shanghai_date
@@ -34,7 +35,6 @@ from engine.terms import (
 )
 
 GROUNDS = (RectificationGround.DUTY_NOT_PERFORMED,)
-OPEN_REPLY = (LetterStatus.SENT, LetterStatus.INSUFFICIENT)
 
 
 def targets_for(step: Step, accused_unit_id: int) -> tuple[tuple[ReferralTarget, Unit], ...]:
@@ -185,6 +185,7 @@ def notify_target(step: Step, ticket: Ticket, letter: Letter) -> None:
     """Tell the body a clue is handed to that a referral waits; nothing of it goes by mail."""
     unit = step.session.get_one(Unit, letter.unit_id)
     facts = {"letter_number": letter.number, "kind": "", "category": "", "number": "",
+             "subordinate": False,
              "link": f"{load_settings().link_base}/letters/{letter.id}"}  # fmt: skip
     mail = Mail(key=f"letter:{letter.id}", kind=NoticeKind.REFERRAL, facts=facts, letter=letter,
                 unit=unit)  # fmt: skip
@@ -193,4 +194,5 @@ def notify_target(step: Step, ticket: Ticket, letter: Letter) -> None:
 
 def restricted(letter: Letter) -> dict[str, Any]:
     """Return the mark of events that units must not see; empty for every other letter."""
-    return {"restricted": True} if letter.kind is LetterKind.REFERRAL else {}
+    secret = letter.kind is LetterKind.REFERRAL or letter.facts.get("restricted")
+    return {"restricted": True} if secret else {}

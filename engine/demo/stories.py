@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, time
 
-from engine.actions import callbacks, letters, review, unit_work
+from engine.actions import callbacks, letter_signing, letters, review, unit_work
 from engine.actions.callbacks import CallbackForm
 from engine.actions.intake_checks import NewTicket
 from engine.actions.letter_replies import answer_letter
@@ -170,7 +170,7 @@ def _refused_close(stage: Stage, number: str) -> None:
 
 
 def _approve_letter(stage: Stage, number: str) -> int:
-    """Draft the proposed letter by one supervisor, approve it by another."""
+    """Draft the proposed letter by one supervisor; another reviews, signs and sends it."""
 
     def draft(step: Step, ticket: Ticket) -> int:
         letter = _proposed(step, ticket)
@@ -180,11 +180,13 @@ def _approve_letter(stage: Stage, number: str) -> int:
 
     letter_id = on(number, stage.clock.now, SUPERVISOR, draft)
     try:
-        on(number, stage.clock.now, SUPERVISOR, lambda step, _: _approve(step, letter_id))
+        on(number, stage.clock.now, SUPERVISOR, lambda step, _: _review(step, letter_id))
     except EngineError as error:
         stage.tell.catch_up()
-        stage.tell.say(f"拟稿的主管想自己批，系统不让：{error}", "bold yellow")
-    on(number, stage.clock.now, SECOND, lambda step, _: _approve(step, letter_id))
+        stage.tell.say(f"拟稿的主管想自己核稿，系统不让：{error}", "bold yellow")
+    on(number, stage.clock.now, SECOND, lambda step, _: _review(step, letter_id))
+    on(number, stage.clock.now, SECOND, lambda step, _: _sign(step, letter_id))
+    on(number, stage.clock.now, SECOND, lambda step, _: _send(step, letter_id))
     stage.done()
     return letter_id
 
@@ -197,8 +199,16 @@ def _proposed(step: Step, ticket: Ticket) -> Letter:
     return found
 
 
-def _approve(step: Step, letter_id: int) -> None:
-    letters.approve_letter(step, letter_store.letter(step.session, letter_id, lock=True))
+def _review(step: Step, letter_id: int) -> None:
+    letters.review_letter(step, letter_store.letter(step.session, letter_id, lock=True))
+
+
+def _sign(step: Step, letter_id: int) -> None:
+    letter_signing.sign_letter(step, letter_store.letter(step.session, letter_id, lock=True))
+
+
+def _send(step: Step, letter_id: int) -> None:
+    letter_signing.send_letter(step, letter_store.letter(step.session, letter_id, lock=True))
 
 
 def _answer_letter(stage: Stage, number: str, letter_id: int) -> None:

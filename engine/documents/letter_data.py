@@ -23,6 +23,7 @@ LAYOUTS = {
     LetterKind.SUPERVISION: Layout.GENERAL,
     LetterKind.RECTIFICATION: Layout.LETTER,
     LetterKind.REFERRAL: Layout.LETTER,
+    LetterKind.CORRECTION: Layout.LETTER,
 }
 
 

@@ -1,4 +1,4 @@
-"""The words of the four letters: facts in, a `LetterData` out; they are in templates/notices."""
+"""The words of the letters: facts in, a `LetterData` out; they are in templates/notices."""
 
 import re
 from collections.abc import Mapping
@@ -54,6 +54,17 @@ class Referral:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What a correction says: of which sent letter, which words, and what they should read."""
+
+    number: str
+    title: str
+    dated: date
+    wrong: str
+    right: str
+
+
+@dataclass(frozen=True)
 class RectificationFacts:
     """What a letter about one ticket is built from; nothing in it says who the requester is.
 
@@ -87,6 +98,7 @@ class RectificationFacts:
     certificate: Certificate | None = None
     history: tuple[HistoryLine, ...] = ()
     referral: Referral | None = None
+    correction: Correction | None = None
 
 
 def letter_from(kind: LetterKind, facts: RectificationFacts) -> LetterData:
@@ -128,11 +140,24 @@ def referral_letter(facts: RectificationFacts) -> LetterData:
     )
 
 
+def correction_letter(facts: RectificationFacts) -> LetterData:
+    """Return a 更正函: which words of a letter that was sent are wrong, and what they should read.
+
+    Raises:
+        DocumentError: `facts.correction` is missing.
+    """
+    if facts.correction is None:
+        message = "更正函缺少原函和更正的内容。"
+        raise DocumentError(message)
+    return _letter(LetterKind.CORRECTION, facts, facts.unit, ())
+
+
 BUILDERS = {
     LetterKind.REMINDER: reminder_letter,
     LetterKind.SUPERVISION: supervision_letter,
     LetterKind.RECTIFICATION: rectification_letter,
     LetterKind.REFERRAL: referral_letter,
+    LetterKind.CORRECTION: correction_letter,
 }
 
 

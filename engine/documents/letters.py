@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -108,7 +108,7 @@ class _Press:
                 inputs,
                 format="pdf",
                 pdf_standards=[ARCHIVE_STANDARD],
-                timestamp=moment.astimezone(UTC).replace(microsecond=0),
+                timestamp=int(moment.timestamp()),
             )
             # A query sees the document that was compiled last, hence the same lock.
             told = {label: self._told(label) for label in ("page", "lines", "signed")}

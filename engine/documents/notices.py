@@ -40,7 +40,8 @@ NEEDS: dict[NoticeKind, tuple[str, ...]] = {
     ),
     NoticeKind.SUPERVISION: (*TICKET, "due_on", "overdue_days", "reason", "reply_by"),
     NoticeKind.INTERVIEW: (*TICKET, "due_on", "overdue_days", "reason"),
-    NoticeKind.RECTIFICATION: (*LETTER, "reply_by"),
+    NoticeKind.RECTIFICATION: (*LETTER, "letter_kind", "reply_by"),
+    NoticeKind.CORRECTION: LETTER,
     NoticeKind.RECTIFICATION_ANSWERED: LETTER,
     NoticeKind.REFERRAL: (*COMMON, "letter_number"),
     NoticeKind.EXTENSION: (*TICKET, "decision", "reason", "old_due_on", "new_due_on"),
@@ -87,6 +88,9 @@ def _without_secrets(facts: Mapping[str, object]) -> dict[str, object]:
     report = facts.get("kind") in _REPORTS
     secret = report or bool(facts.get("confidential"))
     safe.update(confidential=secret, protected="举报人" if report else "诉求人")
+    # Courts, police, tax: the hotline is not above them, and asks (商请).
+    told = bool(facts.get("subordinate", True))
+    safe.update(you="你单位" if told else "贵单位", ask="请" if told else "商请")
     if secret:
         safe.update(category=SECRET_CATEGORY, kind=SECRET_KIND)
         safe["due_how"] = _without_kind(safe.get("due_how"))

@@ -8,6 +8,8 @@ from sqlmodel import Field, SQLModel
 from engine.models.base import Moment, json_column, json_list, key, moment, refers, term
 from engine.terms import LetterKind, LetterStatus
 
+OPEN = "'proposed', 'drafted', 'reviewed', 'rejected', 'signed'"
+
 
 class Letter(SQLModel, table=True):
     """One letter of any kind; a sent one is never edited."""
@@ -16,7 +18,7 @@ class Letter(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("organ_code", "year", "serial"),
         Index("uq_letter_one_open", "ticket_id", "kind", unique=True,
-              postgresql_where=text("status IN ('proposed', 'drafted', 'rejected')")),
+              postgresql_where=text(f"status IN ({OPEN})")),
         Index("ix_letter_status", "status", "id"),
     )  # fmt: skip
 
@@ -33,8 +35,17 @@ class Letter(SQLModel, table=True):
     facts: dict[str, Any] = json_column()
     drafted_by_id: int | None = refers("account.id", nullable=True)
     drafted_at: Moment | None = moment(nullable=True)
+    reviewed_by_id: int | None = refers("account.id", nullable=True)
+    reviewed_at: Moment | None = moment(nullable=True)
+    reviewed_digest: str = Field(default="", max_length=64)
     approved_by_id: int | None = refers("account.id", nullable=True)
     approved_at: Moment | None = moment(nullable=True)
+    sent_by_id: int | None = refers("account.id", nullable=True)
+    sent_at: Moment | None = moment(nullable=True)
+    voided_by_id: int | None = refers("account.id", nullable=True)
+    voided_at: Moment | None = moment(nullable=True)
+    void_reason: str = Field(default="", max_length=500)
+    corrects_id: int | None = refers("letter.id", nullable=True, index=True)
     opinion: str = Field(default="", max_length=500)
     organ_code: str | None = Field(default=None, max_length=40)
     year: int | None = None

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from engine.models import Clock, Letter, OutboxMessage, Ticket
+from engine.rules.letter_life import GONE_OUT
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store.desk_views import ANSWERING, Line, lines_of
 from engine.terms import ClockState
@@ -49,5 +50,7 @@ def mails_of_letter(session: Session, letter_id: int) -> Sequence[OutboxMessage]
 
 def letters_of_unit(session: Session, unit_id: int, but: int, limit: int = 10) -> Sequence[Letter]:
     """Return the other letters that went to a unit, newest first."""
-    query = select(Letter).where(Letter.unit_id == unit_id, Letter.id != but, Letter.number != "")
+    query = select(Letter).where(
+        Letter.unit_id == unit_id, Letter.id != but, col(Letter.status).in_(GONE_OUT)
+    )
     return session.exec(query.order_by(col(Letter.id).desc()).limit(limit)).all()

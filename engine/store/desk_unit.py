@@ -9,8 +9,9 @@ from sqlalchemy import func, tuple_
 from sqlmodel import Session, col, select
 
 from engine.models import Assignment, Clock, Letter, Ticket
+from engine.rules.letter_life import OPEN_REPLY
 from engine.store.desk_views import LIVE, Line, lines_of
-from engine.terms import AssignmentRole, ClockKind, LetterStatus, TicketStatus
+from engine.terms import AssignmentRole, ClockKind, LetterKind, TicketStatus
 
 MOST = 60
 LATER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -108,8 +109,10 @@ def _past(query: Any, after: str) -> Any:
 
 def letters_to_answer(session: Session, unit_id: int) -> Sequence[Letter]:
     """Return the letters a unit has not (sufficiently) answered, oldest first."""
-    open_ = (LetterStatus.SENT, LetterStatus.INSUFFICIENT)
-    query = select(Letter).where(Letter.unit_id == unit_id, col(Letter.status).in_(open_))
+    query = select(Letter).where(
+        Letter.unit_id == unit_id, col(Letter.status).in_(OPEN_REPLY),
+        Letter.kind != LetterKind.CORRECTION,
+    )  # fmt: skip
     return session.exec(query.order_by(col(Letter.id)).limit(50)).all()
 
 

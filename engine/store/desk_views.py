@@ -19,12 +19,12 @@ from engine.models import (
     Ticket,
     Unit,
 )
+from engine.rules.letter_life import UNFINISHED
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.terms import (
     CallbackState,
     ClockKind,
     ClockState,
-    LetterStatus,
     ReturnRuling,
     Role,
     TicketStatus,
@@ -236,8 +236,7 @@ def _tickets_due(session: Session, when: ColumnElement[bool], most: int | None) 
 
 def letters_waiting(session: Session) -> int:
     """Return how many letters wait for a supervisor."""
-    open_ = (LetterStatus.PROPOSED, LetterStatus.DRAFTED, LetterStatus.REJECTED)
-    return session.exec(select(func.count()).where(col(Letter.status).in_(open_))).one()
+    return session.exec(select(func.count()).where(col(Letter.status).in_(UNFINISHED))).one()
 
 
 def of_caller(

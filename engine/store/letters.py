@@ -8,9 +8,8 @@ from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
 from engine.models import Letter, LetterSerial
+from engine.rules.letter_life import GONE_OUT, UNFINISHED
 from engine.terms import LetterKind, LetterStatus
-
-IN_HAND = (LetterStatus.PROPOSED, LetterStatus.DRAFTED, LetterStatus.REJECTED)
 
 
 def letter(session: Session, letter_id: int, *, lock: bool = False) -> Letter:
@@ -45,7 +44,7 @@ def by_number(session: Session, number: str) -> Letter:
 def in_hand(session: Session, ticket_id: int, kind: LetterKind) -> Letter | None:
     """Return the letter of a kind that is being prepared for a ticket, if any."""
     query = select(Letter).where(
-        Letter.ticket_id == ticket_id, Letter.kind == kind, col(Letter.status).in_(IN_HAND)
+        Letter.ticket_id == ticket_id, Letter.kind == kind, col(Letter.status).in_(UNFINISHED)
     )
     return session.exec(query).one_or_none()
 
@@ -58,30 +57,47 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Letter]:
 
 def waiting(session: Session, limit: int = 200) -> Sequence[Letter]:
     """Return the letters a supervisor must look at, oldest first."""
-    query = select(Letter).where(col(Letter.status).in_(IN_HAND))
+    query = select(Letter).where(col(Letter.status).in_(UNFINISHED))
     return session.exec(query.order_by(col(Letter.id)).limit(limit)).all()
 
 
 def sent(session: Session, limit: int = 200) -> Sequence[Letter]:
     """Return the letters that have gone out, newest first."""
-    done = (LetterStatus.SENT, LetterStatus.ANSWERED, LetterStatus.ACCEPTED,
-            LetterStatus.INSUFFICIENT)  # fmt: skip
-    query = select(Letter).where(col(Letter.status).in_(done))
+    query = select(Letter).where(col(Letter.status).in_(GONE_OUT))
     return session.exec(query.order_by(col(Letter.id).desc()).limit(limit)).all()
+
+
+def voided(session: Session, limit: int = 200) -> Sequence[Letter]:
+    """Return the letters whose number was voided, newest first."""
+    query = select(Letter).where(Letter.status == LetterStatus.VOIDED)
+    return session.exec(query.order_by(col(Letter.id).desc()).limit(limit)).all()
+
+
+def numbered(session: Session, year: int) -> Sequence[Letter]:
+    """Return every letter that took a number in a year, in the order of the numbers."""
+    query = select(Letter).where(Letter.year == year, Letter.number != "")
+    return session.exec(query.order_by(col(Letter.organ_code), col(Letter.serial))).all()
+
+
+def corrections_of(session: Session, letter_id: int) -> Sequence[Letter]:
+    """Return the letters that correct a letter and were not dropped or voided, oldest first."""
+    gone = (LetterStatus.DROPPED, LetterStatus.VOIDED)
+    query = select(Letter).where(Letter.corrects_id == letter_id, col(Letter.status).not_in(gone))
+    return session.exec(query.order_by(col(Letter.id))).all()
 
 
 def sent_to_unit_since(session: Session, unit_id: int, since: datetime) -> Sequence[Letter]:
     """Return the rectification letters sent to a unit since a moment."""
     query = select(Letter).where(
         Letter.unit_id == unit_id, Letter.kind == LetterKind.RECTIFICATION,
-        Letter.number != "", col(Letter.approved_at) >= since,
+        col(Letter.status).in_(GONE_OUT), col(Letter.approved_at) >= since,
     )  # fmt: skip
     return session.exec(query).all()
 
 
 def sent_to_unit(session: Session, unit_id: int, limit: int = 20) -> Sequence[Letter]:
     """Return the newest letters that went to a unit, oldest first."""
-    query = select(Letter).where(Letter.unit_id == unit_id, Letter.number != "")
+    query = select(Letter).where(Letter.unit_id == unit_id, col(Letter.status).in_(GONE_OUT))
     found = session.exec(query.order_by(col(Letter.id).desc()).limit(limit)).all()
     return found[::-1]
 

@@ -19,7 +19,7 @@ from engine.store.database import set_locally
 
 SEES = "hotline_sees(ticket_id)"
 MINE = "unit_id = hotline_unit()"
-LETTER = f"{MINE} AND number <> ''"
+LETTER = f"{MINE} AND status IN ('sent', 'answered', 'accepted', 'insufficient')"
 TICKET = """
 NOT (kind = 'report' AND accused_unit_id IS NOT DISTINCT FROM hotline_unit())
 AND EXISTS (SELECT 1 FROM assignment a WHERE a.ticket_id = ticket.id

@@ -1,6 +1,6 @@
 """Steps of a letter's life, each by the one who does it."""
 
-from engine.actions import letter_replies, letters
+from engine.actions import letter_replies, letter_signing, letters
 from engine.actions.letters import Draft, Proposal
 from engine.models import Letter, Ticket
 from engine.store import letters as store
@@ -40,13 +40,40 @@ def draft(letter_id, now=NOW, who=SUPERVISOR, grounds=GROUNDS, demands=("限期�
     )
 
 
+def review(letter_id, now=NEXT, who=SECOND_SUPERVISOR):
+    on_letter(letter_id, now, who, letters.review_letter)
+
+
+def sign(letter_id, now=NEXT, who=SECOND_SUPERVISOR):
+    on_letter(letter_id, now, who, letter_signing.sign_letter)
+
+
+def send(letter_id, now=NEXT, who=SECOND_SUPERVISOR):
+    on_letter(letter_id, now, who, letter_signing.send_letter)
+
+
 def approve(letter_id, now=NEXT, who=SECOND_SUPERVISOR):
-    on_letter(letter_id, now, who, letters.approve_letter)
+    """Review, sign and send a letter, as a second supervisor does on a quiet day."""
+    review(letter_id, now, who)
+    sign(letter_id, now, who)
+    send(letter_id, now, who)
 
 
 def a_drafted_letter(**changes):
     letter_id = proposed(a_signed_ticket(NOW, **changes))
     draft(letter_id)
+    return letter_id
+
+
+def a_reviewed_letter(**changes):
+    letter_id = a_drafted_letter(**changes)
+    review(letter_id)
+    return letter_id
+
+
+def a_signed_letter():
+    letter_id = a_reviewed_letter()
+    sign(letter_id)
     return letter_id
 
 

@@ -1,9 +1,6 @@
 """Official letters: four eyes, numbers without a gap, files, the reply and its judgement."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from sqlmodel import select
 
 from engine.actions import letters
 from engine.actions.letters import Draft
@@ -13,9 +10,6 @@ from engine.errors import (
     ConflictError,
     NotPermittedError,
 )
-from engine.models import Letter
-from engine.store import letters as store
-from engine.store.database import work
 from engine.terms import (
     ClockKind,
     LetterStatus,
@@ -23,23 +17,24 @@ from engine.terms import (
 )
 from tests.actions.letter_steps import (
     GROUNDS,
-    NEXT,
     NOW,
     a_drafted_letter,
+    a_reviewed_letter,
     a_sent_letter,
-    approve,
+    a_signed_letter,
     draft,
     number_of,
     on_letter,
     proposed,
+    review,
+    send,
+    sign,
     the,
 )
 from tests.builders import (
     OPERATOR,
-    SECOND_SUPERVISOR,
     SUPERVISOR,
     a_signed_ticket,
-    a_step,
     day,
     on_ticket,
 )
@@ -97,26 +92,35 @@ def test_a_drafter_decides_which_evidence_stays():
     assert the(letter_id).evidence == [second] != [first]
 
 
-def test_a_proposed_letter_is_not_approved_undrafted():
+def test_a_proposed_letter_is_not_reviewed_undrafted_nor_signed_unreviewed():
     letter_id = proposed(a_signed_ticket(NOW))
 
     with pytest.raises(ConflictError, match="待拟稿"):
-        approve(letter_id)
+        review(letter_id)
+    draft(letter_id)
+    with pytest.raises(ConflictError, match=r"待核稿.*不能签发"):
+        sign(letter_id)
 
 
-def test_who_drafted_a_letter_does_not_approve_it():
+def test_who_drafted_a_letter_neither_reviews_nor_signs_it():
     letter_id = a_drafted_letter()
 
-    with pytest.raises(NotPermittedError, match="另一位主管"):
-        approve(letter_id, who=SUPERVISOR)
+    with pytest.raises(NotPermittedError, match="另一位主管核稿"):
+        review(letter_id, who=SUPERVISOR)
+    review(letter_id)
+    with pytest.raises(NotPermittedError, match="另一位主管签发"):
+        sign(letter_id, who=SUPERVISOR)
+    assert the(letter_id).number == ""
 
 
-def test_an_operator_approves_no_letter():
-    letter_id = a_drafted_letter()
+@pytest.mark.parametrize("act", [review, sign, send])
+def test_an_operator_reviews_signs_and_sends_no_letter(act):
+    letter_id = {review: a_drafted_letter, sign: a_reviewed_letter, send: a_signed_letter}[act]()
+    number = the(letter_id).number
 
     with pytest.raises(NotPermittedError):
-        approve(letter_id, who=OPERATOR)
-    assert the(letter_id).number == ""
+        act(letter_id, who=OPERATOR)
+    assert the(letter_id).number == number
 
 
 def test_an_approved_letter_is_numbered_and_mailed_as_pdf_and_docx():
@@ -138,66 +142,9 @@ def test_the_reply_is_due_from_the_day_of_approval():
     assert clock.letter_id == letter_id
 
 
-def test_approving_twice_sends_once():
+def test_sending_twice_sends_once():
     letter_id = a_sent_letter()
 
     with pytest.raises(ConflictError, match="已发出"):
-        approve(letter_id, who=SUPERVISOR)
+        send(letter_id, who=SUPERVISOR)
     assert len(mails_of(number_of(letter_id), NoticeKind.RECTIFICATION)) == 2
-
-
-def test_a_rolled_back_approval_leaves_no_gap_in_the_numbers():
-    first, second = a_drafted_letter(), a_drafted_letter()
-
-    with pytest.raises(RuntimeError):
-        _approve_and_fail(first)
-    approve(second)
-    approve(first)
-
-    assert the(second).number == "城中热线〔2026〕1号"
-    assert the(first).number == "城中热线〔2026〕2号"
-
-
-def _approve_and_fail(letter_id):
-    with work() as session:
-        step = a_step(session, NEXT, SECOND_SUPERVISOR)
-        letters.approve_letter(step, store.letter(session, letter_id, lock=True))
-        raise RuntimeError
-
-
-def test_eight_approvals_at_once_get_eight_numbers_without_a_gap():
-    waiting = [a_drafted_letter() for _ in range(8)]
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(approve, waiting))
-
-    with work() as session:
-        sent = select(Letter.serial).where(Letter.status == LetterStatus.SENT)
-        serials = sorted(session.exec(sent).all())
-    assert serials == list(range(1, 9))
-
-
-def test_two_supervisors_approving_the_same_letter_at_once_send_it_once():
-    letter_id = proposed(a_signed_ticket(NOW))
-    draft(letter_id, who="zhuguan1")
-
-    def attempt(_):
-        try:
-            return approve(letter_id)
-        except ConflictError:
-            return "refused"
-
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(attempt, range(2)))
-
-    assert sorted(map(str, outcomes)) == ["None", "refused"]
-    assert the(letter_id).serial == 1
-
-
-def test_a_new_year_begins_its_own_numbers():
-    first, second = a_drafted_letter(), a_drafted_letter()
-    approve(first, "Thu 2026-12-31 23:59")
-
-    approve(second, "Fri 2027-01-01 00:00")
-
-    assert the(second).number == "城中热线〔2027〕1号"

@@ -7,7 +7,8 @@ from sqlmodel import select
 
 from engine.actions import review, unit_work
 from engine.actions.letter_facts import letter_data
-from engine.actions.letters import Draft, Proposal, approve_letter, draft_letter, propose_letter
+from engine.actions.letter_signing import send_letter, sign_letter
+from engine.actions.letters import Draft, Proposal, draft_letter, propose_letter, review_letter
 from engine.actions.step import Step
 from engine.errors import BadInputError
 from engine.models import Letter
@@ -61,7 +62,9 @@ def test_a_letter_can_be_approved_at_any_microsecond(database: Database) -> None
 
     with work() as session:
         letter = letter_store.letter(session, letter_id, lock=True)
-        approve_letter(a_step(session, odd, SECOND_SUPERVISOR), letter)
+        step = a_step(session, odd, SECOND_SUPERVISOR)
+        for act in (review_letter, sign_letter, send_letter):
+            act(step, letter)
 
     with work() as session:
         assert session.exec(select(Letter.status)).one() is LetterStatus.SENT

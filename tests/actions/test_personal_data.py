@@ -8,7 +8,7 @@ from email.policy import default
 import pytest
 from sqlmodel import select
 
-from engine.actions import letters, overseeing, review, unit_work
+from engine.actions import letter_signing, letters, overseeing, review, unit_work
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.routing import route_ticket
 from engine.models import OutboxMessage, Unit
@@ -103,7 +103,9 @@ def _letter(number):
         letters.draft_letter(step, mine, letters.Draft(grounds, ("立即办理",)))
 
     def approve(step):
-        letters.approve_letter(step, letter_store.letter(step.session, letter.id, lock=True))
+        mine = letter_store.letter(step.session, letter.id, lock=True)
+        for act in (letters.review_letter, letter_signing.sign_letter, letter_signing.send_letter):
+            act(step, mine)
 
     doing("Mon 2026-12-28 11:00", SUPERVISOR, draft)
     doing("Mon 2026-12-28 12:00", SECOND_SUPERVISOR, approve)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.actions import letter_replies, letters, referrals
+from engine.actions import letter_replies, letter_signing, letters, referrals
 from engine.actions.letters import Draft, Proposal
 from engine.errors import BadInputError, ConflictError, NotPermittedError
 from engine.store import letters as letter_store
@@ -49,8 +49,13 @@ def draft(letter_id, now, who=SUPERVISOR, **changes):
 
 
 def approve(letter_id, now, who=SECOND_SUPERVISOR):
-    return doing(now, who, lambda step: letters.approve_letter(
-        step, letter_store.letter(step.session, letter_id, lock=True)))  # fmt: skip
+    def all_of_it(step):
+        letter = letter_store.letter(step.session, letter_id, lock=True)
+        for act in (letters.review_letter, letter_signing.sign_letter, letter_signing.send_letter):
+            act(step, letter)
+        return letter
+
+    return doing(now, who, all_of_it)
 
 
 def send(letter_id, now, **changes):
@@ -253,7 +258,7 @@ def test_every_event_of_a_referral_is_marked_as_not_for_units():
 
     named = [event for event in events_of(number) if "移交" in event.reason]
 
-    assert len(named) == 4
+    assert len(named) == 5
     assert all(event.details.get("restricted") for event in named)
 
 

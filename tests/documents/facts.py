@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from engine.documents.letter_annexes import CertificateDay, HistoryLine, Material
 from engine.documents.letter_texts import (
     Certificate,
+    Correction,
     GroundEvidence,
     RectificationFacts,
     Referral,
@@ -56,6 +57,16 @@ def a_rectification(**changes) -> RectificationFacts:
     return replace(facts, **changes)
 
 
+A_CORRECTION = Correction(
+    "城中12345整改〔2026〕1号", "关于投诉工单办理问题整改的函", date(2026, 10, 23),
+    "2026年10月30日", "2026年10月31日",
+)  # fmt: skip
+
+
+def a_correction(**changes) -> RectificationFacts:
+    return a_rectification(**{"correction": A_CORRECTION, "certificate": None, "cc": "", **changes})
+
+
 def a_referral(**changes) -> RectificationFacts:
     referral = Referral(
         target="区样例监督机关",
@@ -63,7 +74,8 @@ def a_referral(**changes) -> RectificationFacts:
         measures=("2026年10月19日、20日催办", "10月23日发整改函"),
         materials=(Material("工单办理经过", 3, "ab" * 32), Material("整改函", 2)),
     )
-    return a_rectification(referral=referral, certificate=None, cc="", **changes)
+    given = {"referral": referral, "certificate": None, "cc": "", "correction": A_CORRECTION}
+    return a_rectification(**{**given, **changes})
 
 
 def a_history():

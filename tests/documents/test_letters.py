@@ -211,7 +211,7 @@ def test_every_kind_can_be_printed_with_the_packages_fonts_alone():
     for kind in LetterKind:
         letter = letter_from(kind, a_referral(history=a_history()))
         rendered = render_pdf(letter, fonts=WHEEL_ONLY, moment=SIGNED_AT)
-        assert rendered.pages >= 2
+        assert rendered.pages >= (1 if kind is LetterKind.CORRECTION else 2)  # it has no annex
         assert "字体替代：仿宋_GB2312 → Noto Serif SC" in rendered.notes
 
 

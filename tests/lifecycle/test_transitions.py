@@ -130,7 +130,7 @@ def test_nobody_closes_or_designates_but_the_hotline(role):
 
 @pytest.mark.parametrize(
     "event",
-    [TicketEvent.DEEM_SIGNED, TicketEvent.BREACH, TicketEvent.WARN, TicketEvent.SEND_LETTER],
+    [TicketEvent.DEEM_SIGNED, TicketEvent.BREACH, TicketEvent.WARN],
 )
 def test_what_the_engine_alone_does_nobody_does_by_hand(event):
     assert not [role for role in Role if may(role, event)]

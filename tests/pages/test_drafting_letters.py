@@ -127,6 +127,6 @@ def test_a_referral_is_drafted_with_its_target_and_judgement(database, as_):
     assert 'id="judgement-e"' in bare.text
     assert 'id="judgement-e"' in kept.text
     assert 'value="supervision" checked' in kept.text
-    assert "等另一位主管批准" in drafted.text
+    assert "等另一位主管核稿" in drafted.text
     assert letter(letter_id).facts["target"] == "supervision"
     assert "两次整改不到位" in as_(SECOND_SUPERVISOR).get(f"/letters/{letter_id}").text

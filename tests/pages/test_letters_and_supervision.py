@@ -47,6 +47,13 @@ def draft(desk, letter_id):
     )  # fmt: skip
 
 
+def send_out(desk, letter_id):
+    desk.get(f"/letters/{letter_id}")
+    for step in ("review", "approve", "send"):
+        answer = desk.post(f"/letters/{letter_id}/{step}")
+    return answer
+
+
 def test_a_letter_waits_on_the_supervisors_desk_and_in_the_list(as_, letter_id):
     desk = as_(SUPERVISOR)
 
@@ -68,24 +75,30 @@ def test_the_drafter_cannot_approve_his_own_letter(as_, letter_id):
     draft(desk, letter_id)
 
     page = desk.get(f"/letters/{letter_id}").text
-    answer = desk.post(f"/letters/{letter_id}/approve")
+    answer = desk.post(f"/letters/{letter_id}/review")
 
-    assert "须由另一位主管批准" in page
+    assert "须由另一位主管核稿和签发" in page
     assert f"/letters/{letter_id}?step=approve" not in page
     assert answer.status_code == 403
-    assert "拟稿人不能批准自己拟的函" in answer.text
+    assert "拟稿人不能核稿自己拟的函" in answer.text
     assert letter(letter_id).number == ""
 
 
-def test_a_second_supervisor_confirms_and_the_letter_goes_out_numbered(as_, letter_id):
+def test_a_second_supervisor_reviews_signs_and_sends_and_the_letter_has_its_number(as_, letter_id):
     draft(as_(SUPERVISOR), letter_id)
     second = as_(SECOND_SUPERVISOR)
+    second.get(f"/letters/{letter_id}")
+    second.post(f"/letters/{letter_id}/review")
 
     confirm = second.get(f"/letters/{letter_id}?step=approve").text
-    sent = second.post(f"/letters/{letter_id}/approve")
+    signed = second.post(f"/letters/{letter_id}/approve")
+    asked = second.get(f"/letters/{letter_id}?step=send").text
+    sent = second.post(f"/letters/{letter_id}/send")
 
-    assert "确认批准并发出" in confirm
+    assert "确认签发" in confirm
     assert "区市场监管局" in confirm
+    assert "已签发，编号 城中热线〔2026〕1号" in signed.text
+    assert "确认发出" in asked
     assert "〔2026〕1号，区市场监管局" in sent.text
     assert second.get(f"/letters/{letter_id}/file.pdf").content.startswith(b"%PDF")
     assert second.get(f"/letters/{letter_id}/file.docx").content.startswith(b"PK")
@@ -120,8 +133,7 @@ def test_rejecting_and_dropping_take_a_reason(as_, letter_id):
 def test_the_unit_replies_and_a_supervisor_judges_the_reply(as_, letter_id):
     draft(as_(SUPERVISOR), letter_id)
     second, unit = as_(SECOND_SUPERVISOR), as_(MARKET)
-    second.get(f"/letters/{letter_id}")
-    second.post(f"/letters/{letter_id}/approve")
+    send_out(second, letter_id)
 
     listed = unit.get("/unit").text
     unit.get(f"/unit/letters/{letter_id}")
@@ -139,8 +151,7 @@ def test_the_unit_replies_and_a_supervisor_judges_the_reply(as_, letter_id):
 def test_another_unit_cannot_see_or_fetch_the_letter(as_, letter_id):
     draft(as_(SUPERVISOR), letter_id)
     second = as_(SECOND_SUPERVISOR)
-    second.get(f"/letters/{letter_id}")
-    second.post(f"/letters/{letter_id}/approve")
+    send_out(second, letter_id)
     other = as_(TAX)
 
     assert other.get(f"/unit/letters/{letter_id}").status_code == 404

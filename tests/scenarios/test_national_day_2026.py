@@ -1,6 +1,6 @@
 """Four tickets over National Day 2026 (Thu 10-01 to Wed 10-07 off, Sat 10-10 worked)."""
 
-from engine.actions import letters, review, unit_work
+from engine.actions import letter_signing, letters, review, unit_work
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.letter_replies import answer_letter
 from engine.models import Ticket
@@ -153,7 +153,9 @@ def test_the_letter_it_earns_is_drafted_approved_numbered_mailed_and_answered(da
 
     on_letter(number, days.go("Mon 2026-10-19 15:00"), SUPERVISOR,
               lambda s, one: letters.draft_letter(s, one, draft))  # fmt: skip
-    on_letter(number, days.go("Tue 2026-10-20 09:30"), SECOND_SUPERVISOR, letters.approve_letter)
+    now = days.go("Tue 2026-10-20 09:30")
+    for act in (letters.review_letter, letter_signing.sign_letter, letter_signing.send_letter):
+        on_letter(number, now, SECOND_SUPERVISOR, act)
     days.go("Tue 2026-10-20 10:00")
     answer(number, days.go("Wed 2026-10-21 10:00"), MARKET)
     on_letter(number, days.go("Thu 2026-10-22 10:00"), MARKET, lambda s, one: answer_letter(

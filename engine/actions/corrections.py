@@ -1,0 +1,81 @@
+"""A letter that corrects a sent one (更正函): the sent one stays as it went out, for ever."""
+
+import io
+
+from engine.actions import referrals
+from engine.actions.letter_facts import letter_data
+from engine.actions.step import Step, Why, take
+from engine.documents.templates import without_personal_numbers
+from engine.errors import BadInputError, ConflictError
+from engine.models import Letter
+from engine.rules.letter_life import GONE_OUT
+from engine.rules.shanghai import shanghai_date
+from engine.store import letters as store
+from engine.store import tickets as ticket_store
+from engine.terms import LetterKind, LetterStatus, TicketEvent
+
+LONGEST_WORDS = 200
+
+
+def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) -> Letter:
+    """Draft a correction of a sent letter; it is reviewed, signed and sent like any other.
+
+    `wrong` must stand in the letter word for word.
+
+    Raises:
+        ConflictError: the letter has not gone out, or a correction of this ticket is in hand.
+        BadInputError: the words are missing, the same, not the letter's, or hold a phone number.
+    """
+    if letter.status not in GONE_OUT:
+        message = f"这份{letter.kind.label}现为“{letter.status.label}”，没有发出，不需要更正。"
+        raise ConflictError(message)
+    wrong, right = wrong.strip(), right.strip()
+    _check_words(letter, wrong, right)
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    if store.in_hand(step.session, ticket.id, LetterKind.CORRECTION) is not None:
+        message = f"工单 {ticket.number} 已有一份更正函在办。"
+        raise ConflictError(message)
+    made = Letter(
+        ticket_id=ticket.id, unit_id=letter.unit_id, kind=LetterKind.CORRECTION,
+        status=LetterStatus.DRAFTED, proposed_at=step.now, proposed_by=step.actor.name,
+        drafted_by_id=step.actor.account_id, drafted_at=step.now, corrects_id=letter.id,
+        facts=_facts(step, letter, wrong, right),
+    )  # fmt: skip
+    why = Why(f"拟更正函稿：更正 {letter.number}", details=referrals.restricted(letter))
+    take(step, ticket, TicketEvent.DRAFT_LETTER, why)
+    step.session.add(made)
+    step.session.flush()
+    letter_data(step, made, number=None)
+    return made
+
+
+def _facts(step: Step, letter: Letter, wrong: str, right: str) -> dict[str, object]:
+    return {
+        **referrals.restricted(letter), "wrong": wrong, "right": right, "number": letter.number,
+        "title": letter_data(step, letter, number=letter.number).title,
+        "dated": shanghai_date(letter.approved_at or letter.proposed_at).isoformat(),
+    }  # fmt: skip
+
+
+def _check_words(letter: Letter, wrong: str, right: str) -> None:
+    fields = {}
+    if not wrong or wrong not in sent_text(letter):
+        fields["wrong"] = "原函里没有这句话，请照原函逐字填写要更正的内容。"
+    if not right or right == wrong:
+        fields["right"] = "请写明更正后的内容。"
+    elif without_personal_numbers(right) != right:
+        fields["right"] = "函件里不能写手机号或证件号。"
+    for name, words in (("wrong", wrong), ("right", right)):
+        if len(words) > LONGEST_WORDS:
+            fields.setdefault(name, f"最多 {LONGEST_WORDS} 个字，只写要更正的那一句。")
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
+
+
+def sent_text(letter: Letter) -> str:
+    """Return the words of a letter as they went out, read from its own file."""
+    from docx import Document
+
+    made = Document(io.BytesIO(letter.docx or b""))
+    cells = (cell.text for table in made.tables for row in table.rows for cell in row.cells)
+    return "\n".join([*(one.text for one in made.paragraphs), *cells])

@@ -1,0 +1,52 @@
+"""What a letter looks like (预览): as it would be signed now, or as it was signed."""
+
+from functools import lru_cache
+
+from engine.actions.letter_facts import letter_data
+from engine.actions.step import Step
+from engine.documents.fonts import FontSet, find_fonts
+from engine.documents.letter_data import LetterData
+from engine.documents.letters import render_png
+from engine.documents.pictures import picture_of_pdf
+from engine.errors import EngineError
+from engine.models import Letter
+from engine.settings import load_settings
+
+PPI = 120
+
+
+def site_fonts() -> FontSet:
+    """Return the fonts of this installation.
+
+    Raises:
+        DocumentError: no family is there for a role.
+    """
+    return find_fonts(load_settings().font_directory)
+
+
+def page_picture(step: Step, letter: Letter, page: int) -> bytes:
+    """Return a page of a letter as PNG: of the archived PDF once it is signed.
+
+    Raises:
+        DocumentError: the letter cannot be set now.
+        NotFoundError: it has no such page.
+    """
+    if letter.pdf is not None:
+        return picture_of_pdf(letter.pdf, page, PPI)
+    return _drawn(letter_data(step, letter, number=None), page)
+
+
+@lru_cache(maxsize=16)
+def _drawn(data: LetterData, page: int) -> bytes:
+    return render_png(data, fonts=site_fonts(), page=page, ppi=PPI)
+
+
+def why_not_set(step: Step, letter: Letter) -> str:
+    """Return why a letter cannot be set now, in one line; empty when it can, or is signed."""
+    if letter.pdf is not None:
+        return ""
+    try:
+        site_fonts().notes_for(letter_data(step, letter, number=None).texts())
+    except (EngineError, ValueError) as error:
+        return str(error)
+    return ""

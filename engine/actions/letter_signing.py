@@ -1,0 +1,174 @@
+"""A letter from its number on: signed, then sent or voided; nothing of it is changed any more.
+
+The seal is put on outside this system, between signing and sending.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from engine.actions import clocks, post, referrals
+from engine.actions.address_checks import require_verified
+from engine.actions.letter_facts import digest_of, letter_data, reply_due
+from engine.actions.letters import moved
+from engine.actions.post import File, Mail
+from engine.actions.step import Step, Why, take
+from engine.documents.fonts import find_fonts
+from engine.documents.letters import render_docx, render_pdf
+from engine.errors import BadInputError, ConflictError, NotPermittedError
+from engine.models import Clock, Letter, Ticket, Unit
+from engine.rules.rectification import signing_refusal
+from engine.rules.shanghai import shanghai_date, spoken_date
+from engine.settings import load_settings
+from engine.store import letters as store
+from engine.store import tickets as ticket_store
+from engine.terms import (
+    ClockKind,
+    LetterAct,
+    LetterKind,
+    NoticeKind,
+    Recipient,
+    Role,
+    TicketEvent,
+)
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+LONGEST_REASON = 500
+
+
+def sign_letter(step: Step, letter: Letter) -> Letter:
+    """Sign a reviewed letter (签发): it gets its number and its final PDF and DOCX.
+
+    Raises:
+        NotPermittedError: the signer is the drafter, or may not hand clues over.
+        ConflictError: it was not reviewed, or would now say other things than were reviewed.
+        DocumentError: fonts or characters are missing; nothing is numbered.
+    """
+    status = moved(step, letter, LetterAct.SIGN)
+    _check_signer(step, letter)
+    require_verified(step.session.get_one(Unit, letter.unit_id))
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    if digest_of(step, letter) != letter.reviewed_digest:
+        message = "核稿以后工单有了新的情况，函的内容已不同；请重新核稿后再签发。"
+        raise ConflictError(message)
+    letter.approved_by_id, letter.approved_at = step.actor.account_id, step.now
+    number = _take_number(step, letter)
+    _render(step, letter, number)
+    letter.number, letter.status = number, status
+    details = {"sha256": letter.pdf_sha256, **referrals.restricted(letter)}
+    if letter.kind is LetterKind.REFERRAL:
+        details["judgement"] = letter.facts["judgement"]
+    take(step, ticket, TicketEvent.APPROVE_LETTER,
+         Why(f"签发{letter.kind.label} {number}", details=details))  # fmt: skip
+    return letter
+
+
+def _check_signer(step: Step, letter: Letter) -> None:
+    """Refuse whoever may not sign a letter: only another supervisor than its drafter does."""
+    actor, on = step.actor, shanghai_date(step.now)
+    role = actor.role or Role.SUPERVISOR
+    refusal = signing_refusal(letter.drafted_by_id, actor.account_id, role, step.rules, on)
+    if refusal is not None:
+        raise NotPermittedError(refusal)
+    if letter.kind is LetterKind.REFERRAL:
+        referrals.check_signer(step, letter)
+
+
+def _take_number(step: Step, letter: Letter) -> str:
+    organ, day = load_settings().organ_code, shanghai_date(step.now)
+    letter.organ_code, letter.year = organ, day.year
+    letter.serial = store.next_serial(step.session, organ, day.year)
+    form = step.rules.parameters["documents.number_format"].on(day).value
+    return str(form.format(organ=organ, year=day.year, number=letter.serial))
+
+
+def _render(step: Step, letter: Letter, number: str) -> None:
+    data = letter_data(step, letter, number=number)
+    fonts = find_fonts(load_settings().font_directory)
+    rendered = render_pdf(data, fonts=fonts, moment=step.now)
+    letter.pdf, letter.pdf_sha256 = rendered.pdf, rendered.sha256
+    letter.docx, letter.notes = render_docx(data), list(rendered.notes)
+
+
+def void_letter(step: Step, letter: Letter, reason: str) -> Letter:
+    """Void a signed letter that is not to be sent (作废): the number stays taken, with the reason.
+
+    Raises:
+        ConflictError: it has no number yet, or has gone out; what went out is corrected instead.
+        BadInputError: no reason is given.
+    """
+    status = moved(step, letter, LetterAct.VOID)
+    if not reason.strip():
+        words = "请写明作废的理由；字号保留，不再使用。"
+        raise BadInputError(words, fields={"reason": words})
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    words = f"作废{letter.kind.label} {letter.number}：{reason.strip()}"
+    why = Why(words, details=referrals.restricted(letter))
+    take(step, ticket, TicketEvent.VOID_LETTER, why)
+    letter.void_reason = reason.strip()[:LONGEST_REASON]
+    letter.voided_by_id, letter.voided_at, letter.status = step.actor.account_id, step.now, status
+    return letter
+
+
+def send_letter(step: Step, letter: Letter) -> Letter:
+    """Send a signed letter (发出): mail with PDF and DOCX; the time to reply runs from its date.
+
+    Raises:
+        ConflictError: it is not signed, or the day it asks a reply for has come.
+    """
+    status = moved(step, letter, LetterAct.SEND)
+    due = _reply_day(step, letter)
+    if due is not None and due <= shanghai_date(step.now):
+        message = f"函中写的反馈期限 {spoken_date(due)} 已到，不能再发；请作废后重新提议。"
+        raise ConflictError(message)
+    require_verified(step.session.get_one(Unit, letter.unit_id))
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    letter.status, letter.sent_by_id, letter.sent_at = status, step.actor.account_id, step.now
+    _deliver(step, ticket, letter, due)
+    unit = step.session.get_one(Unit, letter.unit_id)
+    details = {"sha256": letter.pdf_sha256, **referrals.restricted(letter)}
+    take(step, ticket, TicketEvent.SEND_LETTER,
+         Why(f"{letter.kind.label} {letter.number} 发{unit.name}", details=details))  # fmt: skip
+    if letter.kind is LetterKind.RECTIFICATION:
+        referrals.after_rectification(step, ticket, letter)
+    return letter
+
+
+def _reply_day(step: Step, letter: Letter) -> date | None:
+    """Return the day the letter itself names for the reply; a correction or a referral has none."""
+    if letter.kind in (LetterKind.CORRECTION, LetterKind.REFERRAL):
+        return None
+    ticket = step.session.get_one(Ticket, letter.ticket_id)
+    return reply_due(step, ticket, letter).due_on
+
+
+def _deliver(step: Step, ticket: Ticket, letter: Letter, due: date | None) -> None:
+    if referrals.restricted(letter):
+        referrals.notify_target(step, ticket, letter)
+        return
+    if due is not None:
+        # The reply is due on the day the letter names, however long its seal took.
+        start_reply_clock(replace(step, now=letter.approved_at or step.now), ticket, letter)
+    _mail(step, ticket, letter, due)
+
+
+def start_reply_clock(step: Step, ticket: Ticket, letter: Letter) -> Clock:
+    """Start the clock by which a letter must be answered, again after an insufficient reply."""
+    subject = clocks.Subject(letter=letter, unit_id=letter.unit_id)
+    return clocks.start(step, ticket, ClockKind.RECTIFICATION_REPLY, subject)
+
+
+def _mail(step: Step, ticket: Ticket, letter: Letter, due: date | None) -> None:
+    unit = step.session.get_one(Unit, letter.unit_id)
+    files = (
+        File(f"{letter.number}.pdf", "application/pdf", letter.pdf or b""),
+        File(f"{letter.number}.docx", DOCX, letter.docx or b""),
+    )
+    kind = NoticeKind.RECTIFICATION if due else NoticeKind.CORRECTION
+    facts = {
+        "letter_kind": letter.kind.label, "letter_number": letter.number, "unit": unit.name,
+        "letter_title": letter_data(step, letter, number=letter.number).title, "reply_by": due,
+    }  # fmt: skip
+    mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=facts, files=files, letter=letter,
+                unit=unit)  # fmt: skip
+    recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)
+    post.post(step, ticket, mail, post.addresses(step.session, unit, recipients))

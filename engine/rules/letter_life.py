@@ -1,0 +1,60 @@
+"""The life of an official letter (函件): one table of what may be done to it and where it leads.
+
+A letter has a number from signing on. A signed letter is sent or voided; the number of a voided one
+stays its own. What was sent is never edited: another letter corrects it (更正函).
+"""
+
+from dataclasses import dataclass
+
+from engine.rules.citations import cites
+from engine.terms import LetterAct, LetterStatus
+
+A, S = LetterAct, LetterStatus
+
+IN_HAND = (S.PROPOSED, S.DRAFTED, S.REVIEWED, S.REJECTED)
+NUMBERED = (S.SIGNED, S.SENT, S.ANSWERED, S.ACCEPTED, S.INSUFFICIENT, S.VOIDED)
+UNFINISHED = (*IN_HAND, S.SIGNED)
+GONE_OUT = (S.SENT, S.ANSWERED, S.ACCEPTED, S.INSUFFICIENT)
+OPEN_REPLY = (S.SENT, S.INSUFFICIENT)
+
+MOVES: dict[LetterAct, tuple[tuple[LetterStatus, ...], LetterStatus]] = {
+    A.DRAFT: ((S.PROPOSED, S.REJECTED), S.DRAFTED),
+    A.REVIEW: ((S.DRAFTED, S.REVIEWED), S.REVIEWED),
+    A.REJECT: (IN_HAND, S.REJECTED),
+    A.DROP: (IN_HAND, S.DROPPED),
+    A.SIGN: ((S.REVIEWED,), S.SIGNED),
+    A.VOID: ((S.SIGNED,), S.VOIDED),
+    A.SEND: ((S.SIGNED,), S.SENT),
+    A.ANSWER: (OPEN_REPLY, S.ANSWERED),
+    A.ACCEPT: ((S.ANSWERED,), S.ACCEPTED),
+    A.FIND_INSUFFICIENT: ((S.ANSWERED,), S.INSUFFICIENT),
+}
+NOT_BY_THE_DRAFTER = frozenset({A.REVIEW, A.SIGN})
+
+
+@dataclass(frozen=True)
+class LetterRefused:
+    """Why something may not be done to a letter; `by_person` when another person may do it."""
+
+    reason: str
+    by_person: bool = False
+
+
+@cites("house/H-32", "house/H-48")
+def letter_move(
+    status: LetterStatus, act: LetterAct, *, own_draft: bool = False
+) -> LetterStatus | LetterRefused:
+    """Return where `act` leads a letter, or why not; `own_draft`: the actor wrote the draft."""
+    sources, target = MOVES[act]
+    if status not in sources:
+        can = "、".join(one.label for one in letter_acts(status)) or "不再有可做的事"
+        return LetterRefused(f"现为“{status.label}”，不能{act.label}；现在可以：{can}。")
+    if own_draft and act in NOT_BY_THE_DRAFTER:
+        words = f"拟稿人不能{act.label}自己拟的函，须由另一位主管{act.label}。"
+        return LetterRefused(words, by_person=True)
+    return target
+
+
+def letter_acts(status: LetterStatus) -> tuple[LetterAct, ...]:
+    """Return what may be done to a letter in that state, in the table's order."""
+    return tuple(act for act, (sources, _) in MOVES.items() if status in sources)

@@ -1,0 +1,183 @@
+"""更正函: what was sent stays as it went out; another letter says what it should read."""
+
+import pytest
+
+from engine.actions.corrections import propose_correction, sent_text
+from engine.actions.letter_facts import letter_data
+from engine.actions.overseeing import remind
+from engine.errors import BadInputError, ConflictError, NotPermittedError, RefusedTransitionError
+from engine.store import letters as store
+from engine.store.database import work
+from engine.terms import ClockKind, LetterKind, LetterStatus, NoticeKind, TicketEvent
+from tests.actions.letter_steps import (
+    NEXT,
+    NOW,
+    a_reviewed_letter,
+    a_sent_letter,
+    a_signed_letter,
+    approve,
+    number_of,
+    on_letter,
+    reply,
+    review,
+    sign,
+    the,
+)
+from tests.builders import OPERATOR, SUPERVISOR, a_step, on_ticket
+from tests.looking import clocks_of, last_event, letters_of, mails_of
+
+pytestmark = pytest.mark.usefixtures("database")
+WRONG, RIGHT = "限期办结并说明原因", "限期办结并书面说明原因"
+
+
+def correct(letter_id, wrong=WRONG, right=RIGHT, who=SUPERVISOR, now=NEXT):
+    on_letter(letter_id, now, who,
+              lambda s, one: propose_correction(s, one, wrong=wrong, right=right))  # fmt: skip
+    return letters_of(number_of(letter_id))[-1].id
+
+
+def words_of(letter_id):
+    with work() as session:
+        letter = store.letter(session, letter_id)
+        data = letter_data(a_step(session, NEXT), letter, number=letter.number or None)
+    return data.title + "".join(part.text for part in data.body)
+
+
+def test_a_correction_names_the_letter_the_wrong_words_and_the_right_ones():
+    sent = a_sent_letter()
+
+    made = correct(sent)
+
+    assert "关于更正城中热线〔2026〕1号文的函" in words_of(made)
+    assert f"“{WRONG}”有误，现更正为“{RIGHT}”" in words_of(made)
+    assert "2026年11月24日" in words_of(made)
+    assert (the(made).kind, the(made).corrects_id) == (LetterKind.CORRECTION, sent)
+
+
+def test_a_correction_has_four_eyes_a_number_and_a_mail_of_its_own():
+    sent = a_sent_letter()
+    before = the(sent)
+    made = correct(sent)
+
+    with pytest.raises(NotPermittedError, match="另一位主管"):
+        review(made, who=SUPERVISOR)
+    approve(made)
+
+    letter = the(made)
+    assert (letter.status, letter.number) == (LetterStatus.SENT, "城中热线〔2026〕2号")
+    told = {mail.recipient for mail in mails_of(number_of(sent), NoticeKind.CORRECTION)}
+    assert told == {"shijianguan@demo.invalid", "shijianguan.leader@demo.invalid"}
+    assert (the(sent).pdf_sha256, the(sent).status) == (before.pdf_sha256, before.status)
+
+
+def test_a_correction_starts_no_clock_and_asks_no_reply():
+    sent = a_sent_letter()
+    made = correct(sent)
+    approve(made)
+
+    assert [one.letter_id for one in clocks_of(number_of(sent), ClockKind.RECTIFICATION_REPLY)] == [
+        sent
+    ]
+    with pytest.raises(RefusedTransitionError, match="不需要回复"):
+        reply(made)
+
+
+@pytest.mark.parametrize("make", [a_reviewed_letter, a_signed_letter])
+def test_what_has_not_gone_out_is_not_corrected(make):
+    with pytest.raises(ConflictError, match="没有发出"):
+        correct(make())
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("wrong", {"wrong": "函里没有的话"}), ("wrong", {"wrong": " "}), ("right", {"right": ""}),
+        ("right", {"right": WRONG}), ("right", {"right": "请联系13800000000"}),
+        ("right", {"right": "长" * 201}),
+    ],
+)  # fmt: skip
+def test_a_correction_quotes_the_letter_and_says_something_else(field, changes):
+    sent = a_sent_letter()
+
+    with pytest.raises(BadInputError) as error:
+        correct(sent, **changes)
+
+    assert list(error.value.fields) == [field]
+    assert len(letters_of(number_of(sent))) == 1
+
+
+def test_an_operator_corrects_nothing():
+    with pytest.raises(NotPermittedError):
+        correct(a_sent_letter(), who=OPERATOR)
+
+
+def test_one_correction_of_a_ticket_is_in_hand_at_a_time():
+    sent = a_sent_letter()
+    correct(sent)
+
+    with pytest.raises(ConflictError, match="已有一份更正函在办"):
+        correct(sent)
+
+
+def test_a_correction_can_be_corrected():
+    sent = a_sent_letter()
+    made = correct(sent)
+    approve(made)
+
+    again = correct(made, wrong=RIGHT, right="三日内办结并书面说明原因")
+
+    assert "关于更正城中热线〔2026〕2号文的函" in words_of(again)
+
+
+def test_the_words_of_a_sent_letter_are_those_of_its_file():
+    letter = the(a_sent_letter())
+
+    assert "一、基本情况。" in sent_text(letter)
+    assert letter.number in sent_text(letter)
+
+
+def test_a_letter_that_would_say_something_new_since_its_review_is_reviewed_again():
+    letter_id = a_reviewed_letter()
+    number = number_of(letter_id)
+    on_ticket(number, NEXT, SUPERVISOR, lambda step, ticket: remind(step, ticket, "请抓紧"))
+
+    with pytest.raises(ConflictError, match="重新核稿"):
+        sign(letter_id)
+    review(letter_id)
+    sign(letter_id)
+
+    assert the(letter_id).status is LetterStatus.SIGNED
+    assert last_event(number, TicketEvent.REVIEW_LETTER).at > the(letter_id).proposed_at
+
+
+def test_a_quiet_ticket_needs_no_second_review_days_later():
+    letter_id = a_reviewed_letter()
+
+    sign(letter_id, "Fri 2026-11-27 16:00")
+
+    assert the(letter_id).status is LetterStatus.SIGNED
+
+
+def test_the_reply_is_due_on_the_day_the_letter_names_however_long_its_seal_took():
+    letter_id = a_reviewed_letter()
+    sign(letter_id, NOW)
+
+    on_letter(letter_id, "Wed 2026-11-25 09:00", "zhuguan2", _send)
+
+    (clock,) = clocks_of(number_of(letter_id), ClockKind.RECTIFICATION_REPLY)
+    day = clock.due_on
+    assert f"{day.year}年{day.month}月{day.day}日" in sent_text(the(letter_id))
+
+
+def test_a_letter_whose_reply_day_has_come_is_not_sent_any_more():
+    letter_id = a_reviewed_letter()
+    sign(letter_id, NOW)
+
+    with pytest.raises(ConflictError, match="已到，不能再发；请作废"):
+        on_letter(letter_id, "Mon 2026-11-30 09:00", "zhuguan2", _send)
+
+
+def _send(step, letter):
+    from engine.actions.letter_signing import send_letter
+
+    return send_letter(step, letter)
