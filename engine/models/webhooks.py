@@ -61,8 +61,10 @@ class WebhookDelivery(SQLModel, table=True):
     __tablename__ = "webhook_delivery"
     __table_args__ = (
         UniqueConstraint("subscription_id", "event_id"),
-        Index("ix_webhook_delivery_due", "subscription_id", "next_attempt_at", "id",
-              postgresql_where=sql("state = 'pending'")),
+        Index("ix_webhook_delivery_refused", "subscription_id", "next_attempt_at", "id",
+              postgresql_where=sql("state = 'pending' AND attempts > 0")),
+        Index("ix_webhook_delivery_new", "subscription_id", "id",
+              postgresql_where=sql("state = 'pending' AND attempts = 0")),
         Index("ix_webhook_delivery_newest", "subscription_id", "id"),
         Index("ix_webhook_delivery_settled", "settled_at",
               postgresql_where=sql("settled_at IS NOT NULL")),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, CursorResult, and_, delete, exists, text
 from sqlmodel import Session, col, or_, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from engine.errors import NotFoundError
 from engine.models import (
@@ -17,6 +18,8 @@ from engine.models import (
     WebhookSubscription,
 )
 from engine.terms import AssignmentRole, DeliveryState, WebhookStop
+
+SHARE = 10  # one place in so many is kept for what was refused before
 
 
 def subscriptions(session: Session) -> Sequence[WebhookSubscription]:
@@ -58,9 +61,7 @@ def claim(session: Session, now: datetime, until: datetime, limit: int) -> Seque
         select(WebhookSubscription.id)
         .where(
             col(WebhookSubscription.stopped).is_(None), free, rested,
-            exists().where(
-                col(WebhookDelivery.subscription_id) == col(WebhookSubscription.id), _due(now)
-            ),
+            or_(_something(_new(now)), _something(_refused(now))),
         )
         .order_by(col(WebhookSubscription.claimed_until).nulls_first(), col(WebhookSubscription.id))
         .limit(limit)
@@ -78,6 +79,19 @@ def _due(now: datetime) -> ColumnElement[bool]:
     return and_(pending, col(WebhookDelivery.next_attempt_at) <= now)
 
 
+def _new(now: datetime) -> ColumnElement[bool]:
+    return and_(_due(now), col(WebhookDelivery.attempts) == 0)
+
+
+def _refused(now: datetime) -> ColumnElement[bool]:
+    return and_(_due(now), col(WebhookDelivery.attempts) > 0)
+
+
+def _something(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    mine = col(WebhookDelivery.subscription_id) == col(WebhookSubscription.id)
+    return exists().where(mine, which)
+
+
 def release(session: Session, number: int, until: datetime) -> None:
     """Give a reservation back, unless somebody else holds it by now."""
     mine = update(WebhookSubscription).where(
@@ -89,12 +103,26 @@ def release(session: Session, number: int, until: datetime) -> None:
 def due(
     session: Session, subscription_id: int, now: datetime, limit: int
 ) -> Sequence[WebhookDelivery]:
-    """Return what is due for a subscription, longest due first."""
-    query = select(WebhookDelivery).where(
-        WebhookDelivery.subscription_id == subscription_id, _due(now)
+    """Return what is due for a subscription: the new in the order it was owed, then the refused.
+
+    The refused come last, so that one that breaks the receiver holds up nothing, but a tenth of
+    the places is kept for them, so that no backlog holds them up.
+    """
+    again = _of(subscription_id, _refused(now), limit).order_by(
+        col(WebhookDelivery.next_attempt_at), col(WebhookDelivery.id)
     )
-    newest_last = query.order_by(col(WebhookDelivery.next_attempt_at), col(WebhookDelivery.id))
-    return session.exec(newest_last.limit(limit)).all()
+    refused = session.exec(again).all()
+    places = limit - min(len(refused), max(1, limit // SHARE))
+    new = _of(subscription_id, _new(now), places).order_by(col(WebhookDelivery.id))
+    found = session.exec(new).all()
+    return [*found, *refused[: limit - len(found)]]
+
+
+def _of(
+    subscription_id: int, which: ColumnElement[bool], limit: int
+) -> SelectOfScalar[WebhookDelivery]:
+    mine = WebhookDelivery.subscription_id == subscription_id
+    return select(WebhookDelivery).where(mine, which).limit(limit)
 
 
 def delivery(session: Session, number: int, *, lock: bool = False) -> WebhookDelivery | None:

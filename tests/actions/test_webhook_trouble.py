@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from engine.actions import background, webhook_sending, webhooks
+from engine.actions import background, webhook_parcels, webhook_sending, webhooks
 from engine.store.database import work
 from engine.terms import WebhookFormat, WebhookStop
 from tests.actions.conftest import allow
@@ -56,6 +56,20 @@ def test_one_event_that_is_refused_does_not_hold_up_the_others(receiver):
     assert counts == {"refused": 1, "delivered": 1}
     assert the_subscription().not_before is None
     assert the_subscription().failing_since is None
+
+
+def test_an_event_tried_again_does_not_wait_behind_a_backlog(receiver, monkeypatch):
+    monkeypatch.setattr(webhook_parcels, "AT_ONCE", 3)
+    a_subscription(receiver.url)
+    refused = a_ticket(NOW)
+    receiver.answer = lambda _: 429 if len(receiver.got) == 1 else 204
+    pushed(NOW)
+    for _ in range(9):
+        a_ticket("Mon 2026-11-23 09:00:01")
+
+    pushed("Mon 2026-11-23 09:05")
+
+    assert [one["data"]["number"] for one in shapes(receiver)].index(refused, 1) == 3
 
 
 def test_a_server_in_trouble_is_left_alone_for_a_while(receiver):
