@@ -7,18 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from pydantic import Field, ValidationError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from api.dependencies import Call
-from api.errors import of_findings, problem_of
+from api.errors import deliberate, of_findings, problem_of
 from api.problem import Problem
 from api.receipt import TicketReceipt, receipt
-from api.requests import TicketBody, new_ticket, sent_with
 from api.schemas import Answer
-from engine.actions.receiving import receive_ticket
+from api.ticket_body import TicketBody, received
 from engine.errors import BadInputError, EngineError, UnavailableError
 from engine.store.database import work
 
 WRITTEN, WRITTEN_BEFORE = 201, 200
+NEEDS_NUMBER = "批量登记的每件工单都要有外部编号，中断后才能安全重发。"
 
 
 class BatchItem(Answer):
@@ -36,38 +37,38 @@ class BatchAnswer(Answer):
     items: list[BatchItem]
 
 
-def take_in(call: Call, index: int, raw: dict[str, Any]) -> BatchItem:
+def take_in(call: Call, index: int, raw: Any) -> BatchItem:
     """Take one ticket of a batch in and return what became of it.
 
     Raises:
         UnavailableError: the database is away; what was written stays, the rest may be sent again.
     """
     try:
-        status, ticket = _written(call, raw)
-    except UnavailableError:
-        raise
-    except EngineError as error:
-        problem = problem_of(error, f"#/tickets/{index}")
-        return BatchItem(index=index, status=error.status, ticket=None, problem=problem)
+        status, ticket = _written(call, _parsed(index, raw))
+    except (EngineError, DataError, IntegrityError) as error:
+        refusal = deliberate(error)
+        if isinstance(refusal, UnavailableError):
+            raise refusal from error
+        problem = problem_of(refusal, f"#/tickets/{index}")
+        return BatchItem(index=index, status=refusal.status, ticket=None, problem=problem)
     return BatchItem(index=index, status=status, ticket=ticket, problem=None)
 
 
-def _written(call: Call, raw: dict[str, Any]) -> tuple[int, TicketReceipt]:
-    body = _parsed(raw)
+def _written(call: Call, body: TicketBody) -> tuple[int, TicketReceipt]:
+    missing = {} if body.external_id is not None else {"external_id": NEEDS_NUMBER}
     with work() as session:
         own = replace(call, step=replace(call.step, session=session))
-        received = receive_ticket(own.step, new_ticket(body), sent_with(body, call.key_id))
-        status = WRITTEN_BEFORE if received.replayed else WRITTEN
-        return status, receipt(own, received)
+        done = received(own, body, also_wrong=missing)
+        return WRITTEN_BEFORE if done.replayed else WRITTEN, receipt(own, done)
 
 
-def _parsed(raw: dict[str, Any]) -> TicketBody:
+def _parsed(index: int, raw: Any) -> TicketBody:
+    if not isinstance(raw, dict):
+        words = "这一项应为 JSON 对象，字段与 POST /tickets 相同。"
+        raise BadInputError(words, fields={f"tickets[{index}]": words})
     try:
-        body = TicketBody.model_validate(raw)
+        return TicketBody.model_validate(raw)
     except ValidationError as error:
-        found = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
-        raise of_findings(found) from error
-    if body.external_id is None:
-        words = "批量登记的每件工单都要有外部编号，中断后才能安全重发。"
-        raise BadInputError(words, fields={"external_id": words})
-    return body
+        raise of_findings(
+            [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+        ) from error

@@ -1,5 +1,6 @@
 """What a route is handed: one transaction, the moment, the key that called, the rules."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,19 +9,23 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request, Security
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel
+from pydantic.json_schema import SkipJsonSchema
 
 from engine import clock
 from engine.actions.actor import Actor
 from engine.actions.people import api_key
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
-from engine.errors import NotSignedInError
+from engine.errors import BadInputError, NotSignedInError
 from engine.rules import access
 from engine.store.database import work
 from engine.terms import ActorKind
 
 BEARER = HTTPBearer(auto_error=False, scheme_name="Bearer", description="the API key")
+UNKNOWN = "这个地址没有这个参数，请核对拼写。"
 HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="X-API-Key")
 
 
@@ -80,13 +85,43 @@ class Needs:
             NotSignedInError: no key, or none that counts.
             NotPermittedError: the key lacks the scope, or may not be used from there.
             TooManyError: the key calls too often, or the address tries too many wrong keys.
+            BadInputError: the address asks for what this route does not know.
         """
         secret = bearer.credentials if bearer else header
         if not secret:
             message = "请带接口密钥：在请求头写 Authorization: Bearer <密钥> 或 X-API-Key: <密钥>。"
             raise NotSignedInError(message)
         with opened_call(request, secret, self.scope, now) as call:
+            check_query(request)
             yield call
+
+
+def check_query(request: Request) -> None:
+    """Refuse parameters of the address that the route does not have: a misspelt one is no filter.
+
+    Raises:
+        BadInputError: names each of them.
+    """
+    asked = request.query_params.keys()
+    if not asked:
+        return
+    known = _parameters(request.scope["route"])
+    unknown = [] if known is None else [name for name in asked if name not in known]
+    if unknown:
+        fields = dict.fromkeys(unknown, UNKNOWN)
+        raise BadInputError("；".join(f"{name}：{UNKNOWN}" for name in fields), fields=fields)
+
+
+def _parameters(route: APIRoute) -> frozenset[str] | None:
+    """Return the parameters of a route; nothing where a model of them refuses others itself."""
+    fields = route.dependant.query_params
+    if any(_is_model(one.field_info.annotation) for one in fields):
+        return None
+    return frozenset(one.alias for one in fields)
+
+
+def _is_model(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 @contextmanager
@@ -123,12 +158,26 @@ Number = Annotated[
     str,
     Path(pattern=r"^[A-Za-z0-9-]{1,24}$", description="工单号", examples=["LZ2611230001"]),
 ]
+KEY_PATTERN = re.compile(r"[\x21-\x7e]{1,150}")
+KEY_WORDS = (
+    "the same key with the same body gets the same answer, never a second ticket; with another "
+    "body 409"
+)
 IdempotencyKey = Annotated[
     str,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]{1,150}$",
-        description="the same key with the same body gets the same answer, never a second ticket",
+        pattern=f"^{KEY_PATTERN.pattern}$",
+        description="the same key with the same body is done once; with another body 409",
+    ),
+]
+# Checked with the body, so that a wrong key and wrong fields are told at once.
+TicketKey = Annotated[
+    str | SkipJsonSchema[None],
+    Header(
+        alias="Idempotency-Key",
+        description=KEY_WORDS,
+        json_schema_extra={"pattern": f"^{KEY_PATTERN.pattern}$"},
     ),
 ]
 IfMatch = Annotated[

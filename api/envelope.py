@@ -23,7 +23,7 @@ from api.proxy import behind_proxy
 log = structlog.get_logger()
 LARGEST_BODY = 1_000_000
 TOO_LARGE = "内容太大，最多 1 MB；长材料请作附件。"
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "

@@ -1,12 +1,14 @@
-"""What a list of tickets may be asked for: filters and pages, as they stand in the address."""
+"""What lists may be asked for: filters and pages, as they stand in the address."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.requests import Kind, Moment, Status, Text
 from engine.store.ticket_lists import TicketFilter
+
+LARGEST_ID = 2**63 - 1
 
 
 def _mended(value: Any) -> Any:
@@ -15,6 +17,18 @@ def _mended(value: Any) -> Any:
 
 
 AddressMoment = Annotated[Moment, BeforeValidator(_mended)]
+
+
+class FeedQuery(BaseModel):
+    """Which events are asked for; a parameter that does not exist is refused, not ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    after: int = Field(default=0, ge=0, le=LARGEST_ID, description="`next` of the last page")
+    limit: int = Field(default=100, ge=1, le=500)
+    format: Literal["", "json", "cloudevents"] = Field(
+        default="", description="cloudevents: CloudEvents 1.0 in a batch, as by the Accept header"
+    )
 
 
 class ListQuery(BaseModel):

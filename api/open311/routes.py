@@ -65,11 +65,9 @@ def report(form: Format, request: Request, fields: Form, now: Now) -> Response:
     with _call(request, fields, Scope.TICKETS_WRITE, now) as call:
         _check_jurisdiction(fields)
         new = new_request(fields)
-        body = {name: text for name, text in fields.items() if name != "api_key"}
         key = request.headers.get("idempotency-key", "")[:150]
-        received = receive_ticket(
-            call.step, new, Sent(api_key_id=call.key_id, body=body, idempotency_key=key)
-        )
+        sent = Sent(api_key_id=call.key_id, idempotency_key=key)
+        received = receive_ticket(call.step, new, sent)
         made = receipt(call, received)
     told = {"service_request_id": made.number, "service_notice": _notice(made), "account_id": None}
     status = 200 if received.replayed else 201

@@ -8,8 +8,9 @@ from api.attachment_schemas import Attachments, AttachmentView
 from api.deadline_views import ticket_url
 from api.dependencies import Call, IfMatch, Number, Reading, Writing
 from api.errors import TooLargeError
+from api.listing import LARGEST_ID
 from api.routes.documented import READING, WRITING, problems
-from api.routes.tickets import LARGEST_ID, locked
+from api.routes.writing import locked
 from api.schemas import Word
 from engine.actions import attachments
 from engine.actions.attachments import Upload

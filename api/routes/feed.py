@@ -1,14 +1,14 @@
 """What happened since (经过): the events of all tickets, so that nobody needs to poll tickets."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api import schemas, views
 from api.cloudevents import BATCH, batch
 from api.dependencies import Following
+from api.listing import FeedQuery
 from api.routes.documented import READING, problems
-from api.routes.tickets import LARGEST_ID
 from engine.delivery.events import CLOUDEVENTS_BATCH
 
 router = APIRouter(prefix="/events", tags=["events"])
@@ -16,24 +16,17 @@ router = APIRouter(prefix="/events", tags=["events"])
 
 @router.get("", response_model=schemas.EventPage, responses={200: BATCH, **problems(*READING)})
 def events(
-    request: Request,
-    call: Following,
-    after: Annotated[int, Query(ge=0, le=LARGEST_ID, description="`next` of the last page")] = 0,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    format: Annotated[
-        Literal["", "json", "cloudevents"],
-        Query(description="cloudevents: CloudEvents 1.0 in a batch, as by the Accept header"),
-    ] = "",
+    request: Request, call: Following, asked: Annotated[FeedQuery, Query()]
 ) -> schemas.EventPage | Response:
     """Give the events after a cursor, each once, in order, without gaps.
 
     As CloudEvents 1.0 with `format=cloudevents` or `Accept: application/cloudevents-batch+json`;
     then the cursor to go on from stands in the headers `X-Next-After` and `Link`.
     """
-    wanted = format or ("cloudevents" if _asks_for_batch(request) else "json")
+    wanted = asked.format or ("cloudevents" if _asks_for_batch(request) else "json")
     if wanted == "cloudevents":
-        return batch(call, after, limit)
-    return views.event_page(call, after, limit)
+        return batch(call, asked.after, asked.limit)
+    return views.event_page(call, asked.after, asked.limit)
 
 
 def _asks_for_batch(request: Request) -> bool:

@@ -1,15 +1,16 @@
 """The life of a ticket besides its events: routing, callbacks, withdrawal (派单、回访、撤回)."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from api import life_views
-from api.dependencies import IfMatch, Number, Reading, Writing
+from api.dependencies import Number, Reading, Writing
 from api.life_views import CallbackHistory, RoutingView, WithdrawalView
 from api.requests import WithdrawalBody, withdrawal_form
 from api.routes.documented import READING, WRITING, problems
-from api.routes.tickets import locked
+from api.routes.writing import Guarded, once, opened
 from engine.actions.withdrawing import withdraw
 from engine.store.tickets import ticket_by_number
+from engine.terms import TicketStatus
 
 router = APIRouter(prefix="/tickets/{number}", tags=["tickets"])
 
@@ -26,9 +27,12 @@ def callbacks(number: Number, call: Reading) -> CallbackHistory:
     return life_views.callbacks(call, ticket_by_number(call.step.session, number))
 
 
-@router.post("/withdrawals", status_code=201, responses=problems(404, 412, *WRITING))
+@router.post(
+    "/withdrawals", status_code=201,
+    responses={**once(WithdrawalView), **problems(404, 412, *WRITING)},
+)  # fmt: skip
 def take_back(
-    number: Number, body: WithdrawalBody, call: Writing, if_match: IfMatch = ""
+    number: Number, body: WithdrawalBody, call: Writing, guards: Guarded, response: Response
 ) -> WithdrawalView:
     """Say that the requester takes the matter back (撤回).
 
@@ -36,6 +40,8 @@ def take_back(
     message, web or robot is recorded and the hotline calls (`withdrawn` is false). After an answer,
     and for a 举报, it is refused with 409.
     """
-    ticket = locked(call, number, if_match)
-    ended = withdraw(call.step, ticket, withdrawal_form(body))
-    return life_views.withdrawal(ticket, ended)
+    write = opened(call, number, guards, "withdrawal", body, response)
+    if write.replayed:
+        return life_views.withdrawal(write.ticket, write.ticket.status is TicketStatus.WITHDRAWN)
+    ended = withdraw(call.step, write.ticket, withdrawal_form(body))
+    return life_views.withdrawal(write.ticket, ended)

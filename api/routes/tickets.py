@@ -6,56 +6,39 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api import batch, deadline_views, schemas, views
 from api.deadline_schemas import Deadlines
-from api.dependencies import (
-    Call,
-    CallingBack,
-    IdempotencyKey,
-    IfMatch,
-    Number,
-    Reading,
-    Writing,
-)
-from api.errors import StaleError
-from api.listing import ListQuery
+from api.dependencies import CallingBack, Number, Reading, TicketKey, Writing
+from api.listing import LARGEST_ID, ListQuery
 from api.receipt import TicketReceipt, receipt
-from api.requests import (
-    BatchBody,
-    CallbackBody,
-    SupplementBody,
-    TicketBody,
-    callback_form,
-    new_ticket,
-    sent_with,
-)
+from api.requests import CallbackBody, SupplementBody, callback_form
 from api.routes.documented import READING, WRITING, problems
+from api.routes.writing import OK, REPLAYED, Guarded, etag, once, opened
+from api.ticket_body import BatchBody, TicketBody, received
 from engine.actions.callbacks import record_attempt
 from engine.actions.overseeing import remind
-from engine.actions.receiving import Received, receive_ticket
+from engine.actions.receiving import Received
 from engine.actions.supplements import add_supplement
 from engine.errors import NotFoundError
-from engine.models import Ticket
 from engine.store.ticket_lists import tickets_page
-from engine.store.tickets import ticket_by_number
+from engine.store.tickets import callbacks, ticket_by_number
 
 router = APIRouter(prefix="/tickets", tags=["tickets"])
-LARGEST_ID = 2**63 - 1
-REPLAYED = {
+AGAIN = {
     "model": TicketReceipt,
     "description": "the same request was answered before: the same answer again",
 }
 
 
-@router.post("", status_code=201, responses={200: REPLAYED, **problems(*WRITING)})
+@router.post("", status_code=201, responses={200: AGAIN, **problems(*WRITING)})
 def take_in(
-    body: TicketBody, call: Writing, response: Response, key: IdempotencyKey = ""
+    body: TicketBody, call: Writing, response: Response, key: TicketKey = None
 ) -> TicketReceipt:
     """Take a ticket in; repeating the same request never makes a second one.
 
     Both `Idempotency-Key` and (`source`, `external_id`) are unique.
     """
-    received = receive_ticket(call.step, new_ticket(body), sent_with(body, call.key_id, key))
-    _mark(response, received)
-    return receipt(call, received)
+    found = received(call, body, key)
+    _mark(response, found)
+    return receipt(call, found)
 
 
 @router.post(":batch", responses=problems(*WRITING))
@@ -68,11 +51,10 @@ def take_in_many(body: BatchBody, call: Writing) -> batch.BatchAnswer:
     return batch.BatchAnswer(items=items)
 
 
-def _mark(response: Response, received: Received) -> None:
-    response.headers["Location"] = f"/api/v1/tickets/{received.ticket.number}"
-    if received.replayed:
-        response.status_code = 200
-        response.headers["Idempotent-Replayed"] = "true"
+def _mark(response: Response, found: Received) -> None:
+    response.headers["Location"] = f"/api/v1/tickets/{found.ticket.number}"
+    if found.replayed:
+        response.status_code, response.headers[REPLAYED] = OK, "true"
 
 
 @router.get("", responses=problems(404, *READING))
@@ -120,48 +102,41 @@ def events(number: Number, call: Reading) -> schemas.TicketEvents:
     return views.ticket_events(call, ticket)
 
 
-@router.post("/{number}/callbacks", status_code=201, responses=problems(404, 412, *WRITING))
+@router.post(
+    "/{number}/callbacks", status_code=201,
+    responses={**once(schemas.CallbackView), **problems(404, 412, *WRITING)},
+)  # fmt: skip
 def call_back(
-    number: Number, body: CallbackBody, call: CallingBack, if_match: IfMatch = ""
+    number: Number, body: CallbackBody, call: CallingBack, guards: Guarded, response: Response
 ) -> schemas.CallbackView:
     """Record a callback made by the sender's own call centre."""
-    ticket = locked(call, number, if_match)
-    callback = record_attempt(call.step, ticket, callback_form(body))
-    return views.callback_view(ticket, callback)
+    write = opened(call, number, guards, "callback", body, response)
+    if write.replayed:
+        return views.callback_view(write.ticket, callbacks(call.step.session, write.ticket)[-1])
+    callback = record_attempt(call.step, write.ticket, callback_form(body))
+    return views.callback_view(write.ticket, callback)
 
 
-@router.post("/{number}/supplements", status_code=201, responses=problems(404, 412, *WRITING))
+@router.post(
+    "/{number}/supplements", status_code=201,
+    responses={**once(schemas.EventView), **problems(404, 412, *WRITING)},
+)  # fmt: skip
 def supplement(
-    number: Number, body: SupplementBody, call: Writing, if_match: IfMatch = ""
+    number: Number, body: SupplementBody, call: Writing, guards: Guarded, response: Response
 ) -> schemas.EventView:
     """Add what the requester says later."""
-    ticket = locked(call, number, if_match)
-    record = add_supplement(call.step, ticket, body.text)
-    return views.event(call, record, ticket.number, {})
+    write = opened(call, number, guards, "supplement", body, response)
+    record = add_supplement(call.step, write.ticket, body.text, sent_as=write.name)
+    return views.event(call, record, write.ticket.number, {})
 
 
-@router.post("/{number}/reminders", status_code=201, responses=problems(404, 412, *WRITING))
-def urge(number: Number, call: Writing, if_match: IfMatch = "") -> schemas.TicketView:
+@router.post(
+    "/{number}/reminders", status_code=201,
+    responses={**once(schemas.TicketView), **problems(404, 412, *WRITING)},
+)  # fmt: skip
+def urge(number: Number, call: Writing, guards: Guarded, response: Response) -> schemas.TicketView:
     """Say that the requester asks when it will be done (催办): the unit and its leader are told."""
-    ticket = locked(call, number, if_match)
-    remind(call.step, ticket, "诉求人催办")
-    return views.ticket_view(call, ticket)
-
-
-def etag(ticket: Ticket) -> str:
-    """Return the tag of a ticket's present version."""
-    return f'"{ticket.version}"'
-
-
-def locked(call: Call, number: str, if_match: str) -> Ticket:
-    """Return a ticket locked for this request, unless it changed since the caller read it.
-
-    Raises:
-        StaleError: none of the tags in `if_match` is the ticket's.
-    """
-    ticket = ticket_by_number(call.step.session, number, lock=True)
-    tags = {tag.strip() for tag in if_match.split(",") if tag.strip()}
-    if tags and not tags & {"*", etag(ticket)}:
-        message = f"工单 {number} 在您读取之后有了变化，请重新读取后再提交。"
-        raise StaleError(message)
-    return ticket
+    write = opened(call, number, guards, "reminder", None, response)
+    if not write.replayed:
+        remind(call.step, write.ticket, "诉求人催办")
+    return views.ticket_view(call, write.ticket)

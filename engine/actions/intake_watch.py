@@ -6,7 +6,7 @@ splits by itself, and no finding says who the requester is.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from engine.actions import post
 from engine.actions.actor import SYSTEM
@@ -106,11 +106,21 @@ def _many(step: Step, ticket: Ticket, requester: Requester, on: date) -> None:
     if alert is None:
         return
     numbers = [one.number for one in linked]
-    details: dict[str, object] = {"watch": "group", "numbers": numbers, "restricted": True}
+    group = _group(step, linked, since)
+    details: dict[str, object] = {"watch": "group", "numbers": numbers, "group": group,
+                                  "restricted": True}  # fmt: skip
     _note(step, ticket, f"群体诉求：{alert.reason}", alert.citation, details)
     # One mail a group: further tickets of the same group carry the same key.
-    _tell(step, ticket, f"group:{min(one.id for one in linked)}", alert.reason,
-          Recipient.SUPERVISOR)  # fmt: skip
+    _tell(step, ticket, f"group:{group}", alert.reason, Recipient.SUPERVISOR)
+
+
+def _group(step: Step, linked: Sequence[Matter], since: datetime) -> int:
+    """Return the first ticket of a group, which is its name for as long as its window runs.
+
+    Of a flood only the newest are compared: the first is then known from their notes.
+    """
+    ids = [one.id for one in linked]
+    return min([*ids, *store.groups(step.session, ids, since)])
 
 
 def _linked(step: Step, ticket: Ticket, found: Sequence[Recent], on: date) -> list[Matter]:

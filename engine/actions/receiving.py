@@ -1,38 +1,32 @@
 """Takes a ticket in from another system (接口受理), once, however often it is sent."""
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from engine.actions import repeats
 from engine.actions.dispatch import Dispatch, dispatch
-from engine.actions.intake import Taken, take_in
-from engine.actions.intake_checks import NewTicket
+from engine.actions.intake import Taken, take_in, units_of
+from engine.actions.intake_checks import NewTicket, checked
+from engine.actions.received_checks import refusals, too_early, wrong_moment
+from engine.actions.repeats import EXTERNAL, KEY
 from engine.actions.step import Step
-from engine.errors import BadInputError, ConflictError, NotFoundError
-from engine.models import Clock, IdempotencyRecord, Ticket, Unit
-from engine.rules.certificates import Certificate
-from engine.store import api_views
+from engine.errors import BadInputError, RuleNotInForceError
+from engine.models import Clock, Ticket
+from engine.rules.acceptance import kept_confidential
+from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
 from engine.store.api_views import Recorded
-from engine.store.writing import write_row
-
-# How far another system's clock may run ahead of ours: a technical limit.
-SKEW = timedelta(minutes=2)
-KEY, EXTERNAL = "key:", "external:"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """What came with a ticket: who sent it, the body as sent, and the names it must be unique by.
+    """What came with a ticket: who sent it, and the names it must be unique by.
 
     `received_at` is when the other system took the matter in; the requester's clock starts then.
     """
 
     api_key_id: int
-    body: Mapping[str, Any] = field(repr=False)
     idempotency_key: str = ""
     received_at: datetime | None = None
 
@@ -60,16 +54,18 @@ def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
         BadInputError: fields are wrong, or the matter was received in the future or too long ago.
         CalendarNotPublishedError: its due date lies beyond the known calendars.
     """
-    names, digest = _names(new, sent), _digest(sent.body)
-    api_views.lock_names(step.session, [_lock_name(sent, name) for name in names])
-    known = api_views.records_of(step.session, sent.api_key_id, names)
-    first = _first(step, known, digest)
+    new = checked(new)
+    names, digest = _names(new, sent), meaning(step, new, sent.received_at)
+    known = repeats.known(step, sent.api_key_id, names, digest)
+    first = next(iter(known.values()), None)
     if first is None:
         _refuse_known_elsewhere(step, new)
         taken = accept_received(step, new, sent.received_at)
-        _remember(step, sent, names, Recorded("", taken.ticket.id, digest, step.now))
+        first = Recorded("", taken.ticket.id, digest, step.now)
+        repeats.remember(step, sent.api_key_id, names, first)
         return Received(taken.ticket, step.now, replayed=False, clock=taken.clock)
-    _remember(step, sent, [name for name in names if name not in known], first)
+    fresh = [name for name in names if name not in known]
+    repeats.remember(step, sent.api_key_id, fresh, first)
     return Received(step.session.get_one(Ticket, first.ticket_id), first.created_at, replayed=True)
 
 
@@ -78,21 +74,22 @@ def _names(new: NewTicket, sent: Sent) -> list[str]:
     return [*names, f"{EXTERNAL}{new.source}:{new.external_id}"] if new.external_id else names
 
 
-def _lock_name(sent: Sent, name: str) -> str:
-    return f"{sent.api_key_id}:{name}" if name.startswith(KEY) else name
+def meaning(step: Step, tidy: NewTicket, received_at: datetime | None) -> str:
+    """Return what tells one request from another: what it says, however it is written.
+
+    Terms in Chinese or English, a number with or without blanks, a default left out or spelled out
+    are the same.
+    """
+    said = {**vars(tidy), "confidential": _secret(step, tidy, received_at)}
+    said["received_at"] = received_at.timestamp() if received_at else None
+    return repeats.digest_of(said)
 
 
-def _digest(body: Mapping[str, Any]) -> str:
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _first(step: Step, known: Mapping[str, Recorded], digest: str) -> Recorded | None:
-    """Return what was recorded for the same request, refusing one that only looks the same."""
-    for name, record in known.items():
-        if record.body_hash != digest:
-            raise _used(name, step.session.get_one(Ticket, record.ticket_id).number)
-    return next(iter(known.values()), None)
+def _secret(step: Step, new: NewTicket, received_at: datetime | None) -> bool:
+    on = shanghai_date(received_at or step.now)
+    with suppress(RuleNotInForceError):  # refused later on, for the moment it was received
+        return kept_confidential(new.kind, new.confidential, step.rules, on)
+    return bool(new.confidential)
 
 
 def _refuse_known_elsewhere(step: Step, new: NewTicket) -> None:
@@ -100,27 +97,7 @@ def _refuse_known_elsewhere(step: Step, new: NewTicket) -> None:
     if new.external_id:
         number = store.number_by_external_id(step.session, new.source, new.external_id)
         if number is not None:
-            raise _used(EXTERNAL, number)
-
-
-def _used(name: str, first: str) -> ConflictError:
-    words, field = ("幂等键", "Idempotency-Key") if name.startswith(KEY) else (
-        "外部编号", "external_id")  # fmt: skip
-    message = (
-        f"这个{words}已用于工单 {first}，而这次的内容不同，没有另建工单。"
-        "新的诉求请换编号；补充原诉求请用 supplements。"
-    )
-    return ConflictError(message, fields={field: f"已用于工单 {first}，内容不同"})
-
-
-def _remember(step: Step, sent: Sent, names: Sequence[str], first: Recorded) -> None:
-    """Record the names of a request that are not on record yet."""
-    for name in names:
-        record = IdempotencyRecord(
-            api_key_id=sent.api_key_id, key=name, body_hash=first.body_hash,
-            ticket_id=first.ticket_id, created_at=first.created_at,
-        )  # fmt: skip
-        write_row(step.session, record)
+            raise repeats.used(EXTERNAL, number)
 
 
 def accept_received(step: Step, new: NewTicket, received_at: datetime | None) -> Taken:
@@ -129,38 +106,39 @@ def accept_received(step: Step, new: NewTicket, received_at: datetime | None) ->
     The requester's clock runs from then, a unit's from now.
 
     Raises:
-        BadInputError: fields are wrong, or it was received in the future or too long ago.
+        BadInputError: fields are wrong, or it was received in the future, before the rules, or too
+            long ago; all of them are named.
     """
+    try:
+        return _accepted(step, new, received_at)
+    except BadInputError as error:
+        fields = {**error.fields, **refusals(step, new, received_at)}
+        raise BadInputError("；".join(fields.values()), fields=fields) from error
+
+
+def _accepted(step: Step, new: NewTicket, received_at: datetime | None) -> Taken:
     if received_at is None:
         return take_in(step, new)
-    if received_at > step.now + SKEW:
-        words = "受理时间在将来，请核对对方系统的时钟。"
-        raise BadInputError(words, fields={"received_at": words})
+    wrong = wrong_moment(step, new, received_at)
+    if wrong:
+        raise BadInputError(wrong, fields={"received_at": wrong})
     earlier = replace(step, now=min(received_at, step.now))
-    taken = take_in(earlier, replace(new, lead_unit="", support_units=()))
-    _refuse_overdue(step, taken.clock)
+    taken = _taken_then(earlier, new)
     if new.lead_unit.strip():
         _dispatch(step, taken.ticket, new)
     return taken
 
 
-def _refuse_overdue(step: Step, clock: Clock | None) -> None:
-    if clock is None or step.now < clock.due_at:
-        return
-    why = Certificate.from_json(clock.certificate).sentence()
-    words = f"按这个受理时间，答复期限已经过了：{why}请与热线主管联系后补录，不能直接登记。"
-    raise BadInputError(words, fields={"received_at": words})
+def _taken_then(step: Step, new: NewTicket) -> Taken:
+    try:
+        return take_in(step, replace(new, lead_unit="", support_units=()))
+    except RuleNotInForceError as error:  # of some other rule than the limit
+        words = too_early(step, new, step.now)
+        raise BadInputError(words, fields={"received_at": words}) from error
 
 
 def _dispatch(step: Step, ticket: Ticket, new: NewTicket) -> None:
     """Hand a ticket that was received earlier to its unit now: the unit's clocks start now."""
-    lead = _unit(step, "lead_unit", new.lead_unit)
-    supports = tuple(_unit(step, "support_units", name) for name in new.support_units)
-    dispatch(step, ticket, Dispatch(lead, supports, "对方系统登记时选定"))
-
-
-def _unit(step: Step, name: str, words: str) -> Unit:
-    try:
-        return store.unit_by_name(step.session, words)
-    except NotFoundError as error:
-        raise BadInputError(str(error), fields={name: str(error)}) from error
+    lead, supports, _ = units_of(step, new)
+    if lead is not None:
+        dispatch(step, ticket, Dispatch(lead, tuple(supports), "对方系统登记时选定"))

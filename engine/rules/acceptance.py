@@ -1,5 +1,6 @@
 """Acceptance (受理): what is refused and how, what leaves at once, what is split or merged."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -141,8 +142,8 @@ def group_alert(
     people: int = rules.parameters["group_alert.requesters"].on(on).value
     repeats: int = rules.parameters["group_alert.repeats"].on(on).value
     recent = _within(matters, now, window)
-    requesters = {matter.requester for matter in recent}
-    most = max((_count(recent, who) for who in requesters), default=0)
+    requesters = Counter(matter.requester for matter in recent)
+    most = max(requesters.values(), default=0)
     if len(requesters) < people and most < repeats:
         return None
     several = len(requesters) >= people
@@ -159,10 +160,6 @@ def _within(
 ) -> tuple[EarlierMatter, ...]:
     since = moment - timedelta(days=days)
     return tuple(matter for matter in matters if since <= matter.received_at <= moment)
-
-
-def _count(matters: Sequence[EarlierMatter], requester: str) -> int:
-    return sum(matter.requester == requester for matter in matters)
 
 
 @cites("house/H-39")

@@ -3,6 +3,7 @@
 `acceptance.same_matter` decides; a sketch only rules out what cannot be alike enough.
 """
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ from engine.rules.citations import cites
 
 BITS = 2039
 _WHOLE = 100  # per cent
+# A flood of like texts is compared ticket by ticket with the same few hundred: read each once.
+_KEPT = 1024
 
 
 class Sketch(NamedTuple):
@@ -20,10 +23,11 @@ class Sketch(NamedTuple):
 
 
 @cites("house/H-36")
-def letter_pairs(text: str) -> set[str]:
+@lru_cache(maxsize=_KEPT)
+def letter_pairs(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring letters of a text; digits and signs do not count."""
-    letters = [letter for letter in text if letter.isalpha()]
-    return set(map("".join, pairwise(letters)))
+    letters = filter(str.isalpha, text)
+    return frozenset(map("".join, pairwise(letters)))
 
 
 @cites("house/H-36")

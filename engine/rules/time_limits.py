@@ -26,6 +26,7 @@ __all__ = (
     "answer_deadline",
     "clock_deadline",
     "deadline_of",
+    "limits_begin_on",
     "load_rules",
 )
 
@@ -66,6 +67,11 @@ class Deadline(NamedTuple):
     def provisional(self) -> bool:
         """Return whether the due date may still move (暂定)."""
         return self.status is DueStatus.PROVISIONAL
+
+
+def limits_begin_on(kind: TicketKind, rules: RuleSet) -> date:
+    """Return the first day on which a limit for tickets of this kind was in force."""
+    return rules.parameters[_ANSWER_LIMITS[kind]].values[0].since
 
 
 @cites(

@@ -36,6 +36,11 @@ ORDER BY t.accepted_at DESC, t.id DESC
 _TEXTS = f"""
 SELECT id, concat(title, substr(content, 1, {BEGINNING})) FROM ticket WHERE id = ANY(%s)
 """
+_GROUPS = """
+SELECT DISTINCT first.id FROM ticket_event e JOIN ticket first
+  ON first.id = (e.details ->> 'group')::bigint AND first.accepted_at >= %(since)s
+WHERE e.ticket_id = ANY(%(ids)s) AND e.event = 'note' AND e.details ->> 'watch' = 'group'
+"""
 
 
 class Recent(NamedTuple):
@@ -83,6 +88,11 @@ def recent(session: Session, since: datetime) -> list[Recent]:
 def matters(session: Session, ids: Sequence[int]) -> list[Matter]:
     """Return what is told of earlier tickets, newest first."""
     return [Matter(*row) for row in run(session, _MATTERS, [list(ids)])] if ids else []
+
+
+def groups(session: Session, ids: Sequence[int], since: datetime) -> list[int]:
+    """Return the groups (群体诉求) those tickets were noted in, by a first ticket since then."""
+    return [row[0] for row in run(session, _GROUPS, {"ids": list(ids), "since": since})]
 
 
 def texts(session: Session, ids: Sequence[int]) -> dict[int, str]:

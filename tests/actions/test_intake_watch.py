@@ -4,6 +4,7 @@ import pytest
 
 from engine.actions.splitting import split_ticket
 from engine.errors import BadInputError, ConflictError, RefusedTransitionError
+from engine.store import matters
 from engine.terms import ClockKind, NoticeKind, TicketEvent, TicketKind
 from tests.builders import (
     LICENCE,
@@ -81,6 +82,22 @@ def test_five_requesters_of_one_matter_alert_the_supervisors_once():
     assert "5 名诉求人" in noticed(numbers[4], "group").reason
     told = [mail.recipient for one in numbers for mail in mails_of(one, NoticeKind.DIGEST)]
     assert sorted(told) == ["zhuguan1@demo.invalid", "zhuguan2@demo.invalid"]
+
+
+def test_a_flood_of_one_matter_is_one_mail_though_only_the_newest_are_compared(monkeypatch):
+    monkeypatch.setattr(matters, "MOST_IN_WINDOW", 6)
+
+    numbers = [a_ticket(f"Mon 2026-11-23 09:{n:02}", **company(n)) for n in range(10)]
+
+    told = [mail.recipient for one in numbers for mail in mails_of(one, NoticeKind.DIGEST)]
+    assert sorted(told) == ["zhuguan1@demo.invalid", "zhuguan2@demo.invalid"]
+
+
+def test_a_matter_raised_again_after_the_window_is_a_group_of_its_own():
+    for day in ("Mon 2026-11-02 09:00", "Wed 2026-11-11 09:00"):
+        for n in range(5):
+            number = a_ticket(day, **company(n))
+        assert mails_of(number, NoticeKind.DIGEST)
 
 
 def test_a_third_repeat_within_a_week_alerts_them_too():

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlmodel import func, select
 
 from engine.models import Ticket
@@ -54,6 +55,23 @@ def test_a_field_of_the_wrong_type_is_named_within_its_item(caller: Caller) -> N
     (item,) = caller.post(BATCH, {"tickets": bodies("A", support_units=[1])}).json()["items"]
 
     assert item["problem"]["errors"] == [{"field": "support_units[0]", "detail": "应为文字。"}]
+
+
+@pytest.mark.parametrize("item", ["text", 1, None, [], True])
+def test_an_item_that_is_no_object_does_not_hold_up_the_others(caller: Caller, item: Any) -> None:
+    good, last = bodies("A", "B")
+
+    items = caller.post(BATCH, {"tickets": [good, item, last]}).json()["items"]
+
+    assert [one["status"] for one in items] == [201, 422, 201]
+    assert items[1]["problem"]["errors"][0]["field"] == "tickets[1]"
+
+
+def test_an_item_without_a_number_names_its_other_faults_too(caller: Caller) -> None:
+    (item,) = caller.post(BATCH, {"tickets": [a_body(phone="1", place=5)]}).json()["items"]
+
+    named = {one["field"] for one in item["problem"]["errors"]}
+    assert named == {"external_id", "phone", "place"}
 
 
 def test_another_body_in_the_same_batch_is_a_conflict_naming_the_first(caller: Caller) -> None:

@@ -1,7 +1,9 @@
 """The contract: every route asks who calls, documents its errors, and changes only knowingly."""
 
+import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -123,12 +125,20 @@ def test_the_examples_of_the_contract_work(caller: Caller, path: str, example: A
 
 
 def test_the_contract_changes_only_knowingly() -> None:
-    """Set HOTLINE_WRITE_CONTRACT=1 to accept a change; then say so in CHANGELOG.md."""
+    """Set HOTLINE_WRITE_CONTRACT=1 to accept a change; the next test asks for a line about it."""
     found = json.dumps(CONTRACT, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     if os.environ.get("HOTLINE_WRITE_CONTRACT"):
         SNAPSHOT.write_text(found, encoding="utf-8")
 
     assert found == SNAPSHOT.read_text(encoding="utf-8"), "the contract changed: see docstring"
+
+
+def test_a_changed_contract_is_told_in_the_changelog() -> None:
+    digest = hashlib.sha256(SNAPSHOT.read_bytes()).hexdigest()[:12]
+    changelog = (Path(__file__).parents[2] / "CHANGELOG.md").read_text(encoding="utf-8")
+    told = re.findall(r"^- `([0-9a-f]{12})` \S.+", changelog, re.MULTILINE)
+
+    assert told[:1] == [digest], f"begin “API contract” in CHANGELOG.md with - `{digest}` and why"
 
 
 def test_the_contract_is_openapi_3_1_and_served(app: FastAPI) -> None:
