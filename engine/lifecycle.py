@@ -159,6 +159,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(E.SETTLE_BY_PANEL, {S.SUPERVISED, S.REWORK, S.ANSWERED, S.CALLBACK_DUE}, None, SUPERVISOR,
          "house/H-26"),
     _row(E.JUDGE_BREACH, set(EVERY), None, SUPERVISOR, "house/H-24"),
+    _row(E.EXCLUDE, set(EVERY), None, SUPERVISOR, "house/H-47"),
+    _row(E.APPEAL, set(EVERY), None, UNIT, "house/H-47"),
     _row(E.PROPOSE_LETTER, set(EVERY), None, HOTLINE, LETTER),
     _row(E.DRAFT_LETTER, set(EVERY), None, SUPERVISOR, LETTER),
     _row(E.APPROVE_LETTER, set(EVERY), None, SUPERVISOR, LETTER),

@@ -126,6 +126,8 @@ class TicketEvent(Term):
     PROPOSE_REFUSAL = "propose_refusal", "提议不予受理"
     SETTLE_BY_PANEL = "settle_by_panel", "会商认定依法办结"
     JUDGE_BREACH = "judge_breach", "超期认定"
+    EXCLUDE = "exclude", "剔除认定"
+    APPEAL = "appeal", "认定申诉"
     PROPOSE_LETTER = "propose_letter", "提议发函"
     DRAFT_LETTER = "draft_letter", "拟函"
     APPROVE_LETTER = "approve_letter", "签发函件"
@@ -508,3 +510,20 @@ class BreachJudgement(Term):
     OPEN = "open", "未认定"
     CONFIRMED = "confirmed", "确认超期"
     EXCUSED = "excused", "免责"
+
+
+class FindingKind(Term):
+    """What supervisors find of a breach or of a ticket in the figures (认定种类)."""
+
+    CONFIRMED = "confirmed", "确认超期"
+    EXCUSED = "excused", "免责"
+    EXCLUDED = "excluded", "剔除"
+
+
+class FindingState(Term):
+    """Where a finding stands (认定状态); only one in force counts in the adjusted figures."""
+
+    PROPOSED = "proposed", "待复核"
+    IN_FORCE = "in_force", "已生效"
+    REFUSED = "refused", "复核未通过"
+    ENDED = "ended", "已不再有效"

@@ -1,17 +1,23 @@
-"""The ledger of breaches (超期台账) with judgements, and extensions to decide."""
+"""The ledger of breaches (超期台账) with proof and findings, and extensions to decide."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.pages.filters import asked_of_ledger, from_address
+from api.pages.filters import from_address
 from api.pages.forms import EMPTY, Form, Posted
+from api.pages.ledger_filter import asked_of_ledger, indicators
+from api.pages.used_days import strip_of
 from api.pages.visit import EYES, Visit, attempt, reading
+from api.pages.whys import why_of
 from engine.actions.actor import require_role
 from engine.actions.adjusting import decide_extension
-from engine.actions.desk_work import judge_breach
-from engine.errors import ConflictError, EngineError
-from engine.store import api_views, breach_ledger, desk_supervise, tickets
-from engine.terms import BreachJudgement, ClockKind, Role
+from engine.actions.day_ledger import days_used
+from engine.actions.findings import FindingForm, judge_breach
+from engine.errors import EngineError
+from engine.rules.shanghai import weekday_name
+from engine.store import breach_ledger, desk_supervise, findings, tickets
+from engine.store.breach_proof import proof
+from engine.terms import BreachJudgement, ClockKind, FindingState, Role
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,50 +31,56 @@ def ledger(request: Request, after: int = 0) -> Response:
             "page": breach_ledger.page(visit.session, asked.wanted, after or None),
             "count": breach_ledger.count(visit.session, asked.wanted), "asked": asked,
             "first": not after, "error": asked.error, "units": tickets.units(visit.session),
-            "kinds": list(ClockKind), "Judgement": BreachJudgement,
+            "kinds": list(ClockKind), "Judgement": BreachJudgement, "indicators": indicators(),
         }  # fmt: skip
         return visit.page("breaches.html", facts, asked.error.status if asked.error else 200)
 
 
 @router.get("/supervise/breaches/{breach_id}")
 def breach(request: Request, breach_id: int) -> Response:
-    """Show one breach with the form for the judgement."""
+    """Show what proves one breach, its findings, and the form for another one."""
     with reading(request, *EYES) as visit:
-        return _breach(visit, breach_id, EMPTY)
+        return breach_page(visit, breach_id, EMPTY)
 
 
-def _breach(visit: Visit, breach_id: int, form: Form, error: EngineError | None = None) -> Response:
+def breach_page(
+    visit: Visit, breach_id: int, form: Form, error: EngineError | None = None
+) -> Response:
+    """Return the page of a breach, with a form as it was typed."""
     row = breach_ledger.breach(visit.session, breach_id)
-    past = breach_ledger.judgements(visit.session, row.ticket)
-    facts = {"row": row, "form": form, "error": error, "past": past}
+    found = findings.of_breach(visit.session, breach_id)
+    used = strip_of(days_used(visit.session, row.ticket, visit.now, visit.rules))
+    facts = {
+        "row": row, "form": form, "error": error, "found": found, "why": why_of(row.clock),
+        "used": used, "proof": proof(visit.session, row.clock), "weekday": weekday_name,
+        "waits": any(one.state is FindingState.PROPOSED for one in found),
+        "names": findings.names(visit.session, {id_ for one in found for id_ in (
+            one.proposed_by_id, one.decided_by_id, one.appeal_ruled_by_id)}),
+    }  # fmt: skip
     return visit.page("breach.html", facts, error.status if error else 200)
 
 
 @router.post("/supervise/breaches/{breach_id}")
 def judge(request: Request, breach_id: int, form: Posted) -> Response:
-    """Write a supervisor's judgement beside a breach (超期认定)."""
+    """Write a supervisor's finding beside a breach (超期认定); excusing takes another person."""
 
     def do(visit: Visit) -> Response:
         require_role(visit.step.actor, Role.SUPERVISOR)
-        _refuse_repeated(visit, breach_id, form)
-        judge_breach(visit.step, breach_id, form.text("judgement"), form.text("reason"))
-        return visit.go("/supervise/breaches", "认定已记录，系统判定保留不变。")
+        typed = FindingForm(
+            kind=form.text("judgement"), reason=form.text("reason"),
+            evidence=form.text("evidence"),
+        )  # fmt: skip
+        found = judge_breach(visit.step, breach_id, typed)
+        said = "认定已记录，系统判定保留不变。"
+        if found.state is FindingState.PROPOSED:
+            said = "免责已提出，等另一位主管复核后生效；系统判定保留不变。"
+        return visit.go(f"/supervise/breaches/{breach_id}", said)
 
     def again(visit: Visit, error: EngineError) -> Response:
         require_role(visit.step.actor, Role.SUPERVISOR)
-        return _breach(visit, breach_id, form, error)
+        return breach_page(visit, breach_id, form, error)
 
     return attempt(request, form, do, again)
-
-
-def _refuse_repeated(visit: Visit, breach_id: int, form: Form) -> None:
-    """Refuse the judgement that stands already, in the same words: the form was sent twice."""
-    api_views.lock_names(visit.session, [f"breach:{breach_id}"])
-    row = breach_ledger.breach(visit.session, breach_id).breach
-    sent = (form.text("judgement"), form.text("reason").strip()[:500])
-    if row.judged_at is not None and sent == (row.judgement, row.judgement_reason):
-        message = f"这项认定您在 {visit.when(row.judged_at)[6:]} 已经提交过，没有再记一次。"
-        raise ConflictError(message)
 
 
 @router.get("/supervise/extensions/{request_id}")

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
-from api.pages.filters import asked, asked_of_ledger, from_address, period
+from api.pages.filters import asked, from_address, period
 from api.pages.forms import Form
+from api.pages.ledger_filter import asked_of_ledger
 from api.pages.visit import EYES, HEADERS, Visit, reading
 from engine.actions import exporting
 from engine.actions.audit import Note, note

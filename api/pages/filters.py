@@ -15,9 +15,8 @@ from engine.errors import BadInputError
 from engine.models import Unit
 from engine.rules.ranking import period_of
 from engine.rules.shanghai import shanghai_date
-from engine.store.breach_ledger import BreachFilter
 from engine.store.desk_filters import TicketFilter
-from engine.terms import BreachJudgement, ClockKind, Rung, Term, TicketKind, TicketScope
+from engine.terms import Rung, Term, TicketKind, TicketScope
 
 FIELDS = ("scope", "unit", "kind", "rung", "since", "until")
 Choice = TypeVar("Choice", bound=Term)
@@ -109,46 +108,6 @@ def asked(visit: Visit, form: Form, scope: TicketScope = TicketScope.OVERDUE) ->
         since=read.day("since"), until=read.day("until"),
     )  # fmt: skip
     return Asked(form, wanted, unit, read.error)
-
-
-@dataclass(frozen=True)
-class AskedOfLedger:
-    """What the ledger of breaches is asked for, as typed and as the store takes it."""
-
-    form: Form
-    wanted: BreachFilter
-    unit: Unit | None
-    error: BadInputError | None
-
-    @property
-    def query(self) -> str:
-        """Return the filter as the end of an address."""
-        names = ("unit", "limit", "since", "until", "judgement")
-        return urlencode([(name, text) for name in names if (text := self.form.text(name))])
-
-    @property
-    def words(self) -> str:
-        """Return the conditions as one line."""
-        wanted = self.wanted
-        said = [
-            self.unit.name if self.unit else "", wanted.kind.label if wanted.kind else "",
-            f"{wanted.since} 起超期" if wanted.since else "",
-            f"{wanted.until} 止超期" if wanted.until else "",
-            wanted.judgement.label if wanted.judgement else "",
-        ]  # fmt: skip
-        return "；".join(one for one in said if one) or "全部"
-
-
-def asked_of_ledger(visit: Visit, form: Form) -> AskedOfLedger:
-    """Return what the ledger is asked for; what cannot be understood is said and left out."""
-    read = Reading(visit, form)
-    unit = read.unit("unit")
-    wanted = BreachFilter(
-        unit_id=unit.id if unit else None, kind=read.term("limit", ClockKind),
-        since=read.day("since"), until=read.day("until"),
-        judgement=read.term("judgement", BreachJudgement),
-    )  # fmt: skip
-    return AskedOfLedger(form, wanted, unit, read.error)
 
 
 @dataclass(frozen=True)

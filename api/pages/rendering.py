@@ -34,6 +34,7 @@ def environment() -> Environment:
         day=words.day_words,
         clock_name=words.clock_name,
         map_terms=lambda kinds: [(one.value, one.label) for one in kinds],
+        map_pairs=lambda words: [(one, one) for one in words],
         spoken=spoken_date,
         in_words=lambda value, parameter: in_words(parameter, value),
         browser=words.browser_name,

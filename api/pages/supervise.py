@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 KINDS = (
     ("panel", "会商"), ("returned", "再次退单"), ("extensions", "延期"), ("refusals", "不予受理"),
     ("letters", "函件"), ("referrals", "线索移交"), ("claims", "法定时限"),
-    ("shortenings", "到期日提前"), ("changes", "规则和日历"),
+    ("shortenings", "到期日提前"), ("findings", "认定和申诉"), ("changes", "规则和日历"),
 )  # fmt: skip
 
 

@@ -138,12 +138,22 @@ def set_deadline(step: Step, ticket: Ticket, clock: Clock, deadline: Deadline) -
 
     Another day is warned about afresh (H-23), from now on.
     """
+    if deadline.due_at != clock.due_at:
+        _remember(clock, step.now)
     if deadline.due_on != clock.due_on:
         clock.due_since = step.now
     for name, value in due_fields(deadline).items():
         setattr(clock, name, value)
     clock.pauses = [pause.to_json() for pause in deadline.counted.pauses]
     plan(step, ticket, clock)
+
+
+def _remember(clock: Clock, until: datetime) -> None:
+    """Keep what a clock said until now, so that figures of a past day come out the same."""
+    stopped = clock.stopped_at.isoformat() if clock.stopped_at else None
+    was = {"until": until.isoformat(), "due_on": clock.due_on.isoformat(),
+           "due_at": clock.due_at.isoformat(), "stopped_at": stopped}  # fmt: skip
+    clock.past = [*clock.past, was]
 
 
 def stop(step: Step, ticket: Ticket, kinds: Iterable[ClockKind], why: str) -> None:
@@ -173,6 +183,7 @@ def resume(
     for kind in kinds:
         clock = store.one(step.session, ticket.id, kind)
         if clock is not None and clock.stopped_at == stopped_at:
+            _remember(clock, step.now)
             clock.state, clock.stopped_at, clock.stop_reason = ClockState.RUNNING, None, why
             plan(step, ticket, clock)
 

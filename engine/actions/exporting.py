@@ -8,13 +8,16 @@ from typing import IO, Any
 from engine.actions.step import Step
 from engine.documents.templates import without_personal_numbers
 from engine.documents.workbook import MOST_ROWS, Column, Table, write_workbook
+from engine.models import Finding
+from engine.rules.citations import Citation
 from engine.rules.ranking import Standing, standings
 from engine.rules.shanghai import SHANGHAI, shanghai_date
 from engine.settings import load_settings
 from engine.store import breach_ledger, export_rows, unit_figures
 from engine.store.breach_ledger import BreachFilter
+from engine.store.breach_proof import Beside, with_proof
 from engine.store.desk_filters import TicketFilter
-from engine.terms import BreachJudgement, Term, TicketKind
+from engine.terms import BreachJudgement, FindingState, LimitUnit, Term, TicketKind
 
 WITHHELD = {True: "（保密件，登录后查看）", False: ""}
 REPORT = "（举报件，内容不导出）"
@@ -88,25 +91,49 @@ def _matter(kind: TicketKind, confidential: bool, words: str) -> str:
 
 
 def breaches(step: Step, wanted: BreachFilter, conditions: str) -> Export:
-    """Return the ledger of breaches that fit a filter (超期明细), with judgements beside them."""
+    """Return the ledger of breaches that fit a filter (超期明细): proof, findings, appeals."""
     columns = _columns(
-        "工单号:16 类型 时限 单位:20 应于:12 超期起:17 发现:17 停止:17 超期工作日 系统判定 "
-        "主管认定 理由和依据:44 认定人 认定时间:17"
+        "工单号:16 类型 时限 单位:20 任务项 应于:12 超期起:17 发现:17 停止:17 超期工作日 系统判定 "
+        "期限:9 依据:30 规则版本:18 日历版本:22 升级阶梯:36 通知送达:16 "
+        "主管认定 理由和依据:44 证据:30 认定人 认定时间:17 复核人 复核时间:17 申诉期至:12 申诉 "
+        "申诉裁定:30"
     )
-    found = breach_ledger.every(step.session, wanted)
-    return Export("超期明细", Table("超期明细", columns, (_breach(step, row) for row in found)),
+    found = with_proof(step.session, breach_ledger.every(step.session, wanted))
+    return Export("超期明细", Table("超期明细", columns, (_breach(step, *row) for row in found)),
                   conditions)  # fmt: skip
 
 
-def _breach(step: Step, row: breach_ledger.BreachRow) -> Sequence[object]:
-    breach, clock = row.breach, row.clock
+def _breach(step: Step, row: breach_ledger.BreachRow, beside: Beside) -> Sequence[object]:
+    breach, clock, proof = row.breach, row.clock, row.clock.certificate
     end = shanghai_date(clock.stopped_at or step.now)
-    judged = BreachJudgement.parse(breach.judgement) if breach.judgement else BreachJudgement.OPEN
+    limit = f"{proof.get('limit', '')} {_unit_of(proof.get('unit', ''))}"
     return (
         row.ticket.number, row.ticket.kind.label, breach.kind.label,
-        row.unit.name if row.unit else "热线", clock.due_on, breach.true_at, breach.detected_at,
-        clock.stopped_at, _late_days(step, clock.due_on, end), "超期", judged.label,
-        without_personal_numbers(breach.judgement_reason), row.judge, breach.judged_at,
+        row.unit.name if row.unit else "热线", "、".join(map(str, row.ticket.task_rows)),
+        clock.due_on, breach.true_at, breach.detected_at,
+        clock.stopped_at, _late_days(step, clock.due_on, end), "超期", limit,
+        Citation.from_json(proof["citation"]).label if "citation" in proof else "",
+        str(proof.get("rules_version", "")), str(proof.get("calendar_version", "")),
+        beside.rungs, beside.mails, *_judged(row, beside.finding, beside.second),
+    )  # fmt: skip
+
+
+def _unit_of(unit: str) -> str:
+    return LimitUnit.parse(unit).label if unit else ""
+
+
+def _judged(row: breach_ledger.BreachRow, finding: Finding | None, second: str) -> Sequence[object]:
+    """Return the columns of a breach's finding; one that waits for another person is said so."""
+    if finding is None:
+        return (BreachJudgement.OPEN.label, *[""] * 9)
+    waits = finding.state is not FindingState.IN_FORCE
+    word = f"{finding.kind.label}（{finding.state.label}）" if waits else finding.kind.label
+    ruling = {None: "", True: "改变：", False: "维持："}[finding.appeal_changed]
+    return (
+        word, without_personal_numbers(finding.reason), without_personal_numbers(finding.evidence),
+        row.judge, finding.proposed_at, second, finding.decided_at, finding.appeal_until,
+        without_personal_numbers(finding.appeal_reason),
+        ruling + without_personal_numbers(finding.appeal_ruling),
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ NAMES: Mapping[TicketEvent, str] = MappingProxyType({
     E.ACCEPT_LETTER_ANSWER: "letter_answer_accepted", E.PROPOSE_REFERRAL: "referral_proposed",
     E.UNMASK: "unmasked", E.UNDELIVERED: "undelivered", E.WITHDRAW: "withdrawn",
     E.ASK_WITHDRAWAL: "withdrawal_asked", E.VOID: "voided", E.ATTACH: "attached",
-    E.DOWNLOAD: "downloaded",
+    E.DOWNLOAD: "downloaded", E.EXCLUDE: "excluded", E.APPEAL: "appealed",
 })  # fmt: skip
 
 

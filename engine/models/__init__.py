@@ -17,6 +17,7 @@ from engine.models.desk import (  # noqa: E402
     SavedView,
 )
 from engine.models.evaluation import EvaluationLink  # noqa: E402
+from engine.models.findings import Finding  # noqa: E402
 from engine.models.letters import Letter, LetterSerial  # noqa: E402
 from engine.models.outbox import (  # noqa: E402
     Heartbeat,
@@ -77,6 +78,7 @@ __all__ = [
     "Draft",
     "EvaluationLink",
     "ExtensionRequest",
+    "Finding",
     "Heartbeat",
     "HeldDispatch",
     "IdempotencyRecord",

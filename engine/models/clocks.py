@@ -15,7 +15,8 @@ class Clock(SQLModel, table=True):
 
     Overdue is derived (`due_at` against `stopped_at` or now). `due_since` is when this due date was
     set. `next_rung_at` is the moment the sweep must look again; it is empty once nothing more can
-    fall due.
+    fall due. `past` keeps what a clock said before it was changed: for each change the moment
+    `until` which `due_on`, `due_at` and `stopped_at` held, so that any day can be looked at again.
     """
 
     __tablename__ = "clock"
@@ -57,6 +58,7 @@ class Clock(SQLModel, table=True):
     next_rung_at: Moment | None = moment(nullable=True)
     certificate: dict[str, Any] = json_column()
     pauses: list[dict[str, Any]] = json_list()
+    past: list[dict[str, Any]] = json_list()
     supersedes_id: int | None = refers("clock.id", nullable=True)
     stuck_reason: str = Field(default="", max_length=300)
 

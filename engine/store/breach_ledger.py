@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import false, func, or_
 from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
-from engine.models import Account, Breach, Clock, Ticket, TicketEventRecord, Unit
+from engine.models import Account, Breach, Clock, Ticket, Unit
 from engine.rules.shanghai import shanghai_moment
-from engine.terms import BreachJudgement, ClockKind, TicketEvent
+from engine.terms import BreachJudgement, ClockKind
 
 PAGE = 30
 AT_A_TIME = 1000
@@ -19,13 +19,17 @@ AT_A_TIME = 1000
 
 @dataclass(frozen=True)
 class BreachFilter:
-    """What the ledger is asked for: unit, kind of limit, days on which it was missed, judgement."""
+    """What the ledger is asked for: unit, kind of limit, days on which it was missed, judgement.
+
+    `rows` are rows of the task list; a breach fits when its ticket cites one of them.
+    """
 
     unit_id: int | None = None
     kind: ClockKind | None = None
     since: date | None = None
     until: date | None = None
     judgement: BreachJudgement | None = None
+    rows: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,9 @@ def _filtered(query: Any, wanted: BreachFilter) -> Any:
     if wanted.judgement is not None:
         stored = "" if wanted.judgement is BreachJudgement.OPEN else wanted.judgement.value
         query = query.where(Breach.judgement == stored)
+    if wanted.rows is not None:
+        cited = [col(Ticket.task_rows).contains([row]) for row in wanted.rows]
+        query = query.where(or_(false(), *cited))
     return query
 
 
@@ -86,7 +93,10 @@ def page(
 
 def count(session: Session, wanted: BreachFilter) -> int:
     """Return how many breaches fit."""
-    return int(session.exec(_filtered(select(func.count(col(Breach.id))), wanted)).one())
+    query = select(func.count(col(Breach.id)))
+    if wanted.rows is not None:
+        query = query.join(Ticket, col(Ticket.id) == col(Breach.ticket_id))
+    return int(session.exec(_filtered(query, wanted)).one())
 
 
 def every(session: Session, wanted: BreachFilter) -> Iterator[BreachRow]:
@@ -94,15 +104,6 @@ def every(session: Session, wanted: BreachFilter) -> Iterator[BreachRow]:
     query = _filtered(_rows(), wanted).order_by(col(Breach.id))
     for found in session.execute(query.execution_options(yield_per=AT_A_TIME)):
         yield _row(found)
-
-
-def judgements(session: Session, ticket: Ticket) -> Sequence[TicketEventRecord]:
-    """Return every judgement ever written on a ticket's breaches, oldest first."""
-    query = select(TicketEventRecord).where(
-        TicketEventRecord.ticket_id == ticket.id,
-        TicketEventRecord.event == TicketEvent.JUDGE_BREACH,
-    )
-    return session.exec(query.order_by(col(TicketEventRecord.seq))).all()
 
 
 def breach(session: Session, breach_id: int) -> BreachRow:

@@ -9,7 +9,7 @@ from sqlalchemy import func, true
 from sqlmodel import Session, col, select
 
 from engine.models import ExtensionRequest, Letter, RuleChange, Ticket
-from engine.store import desk_supervise, desk_views, matters
+from engine.store import desk_supervise, desk_views, findings, matters
 from engine.store import letters as letter_store
 from engine.store import rules_versions as rules_store
 from engine.store.desk_special import claims_waiting
@@ -33,6 +33,7 @@ class Waiting:
     letters: Sequence[Letter]
     referrals: Sequence[Letter]
     changes: Sequence[RuleChange]
+    findings: Sequence[findings.FindingRow]
 
     @property
     def count(self) -> int:
@@ -53,7 +54,7 @@ def waiting(session: Session, now: datetime, calendar_version: str) -> Waiting:
         shortenings=shortenings_waiting(session, calendar_version, MOST),
         letters=[one for one in letters if one.kind is not LetterKind.REFERRAL],
         referrals=[one for one in letters if one.kind is LetterKind.REFERRAL],
-        changes=rules_store.waiting(session),
+        changes=rules_store.waiting(session), findings=findings.waiting(session, MOST),
     )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def counts(session: Session, now: datetime, calendar_version: str) -> dict[str, 
         "claims": len(claims_waiting(session, MOST)),
         "shortenings": len(shortenings_waiting(session, calendar_version, MOST)),
         "changes": len(rules_store.waiting(session)),
+        "findings": len(findings.waiting(session, MOST)),
     }  # fmt: skip
 
 

@@ -84,6 +84,7 @@ POLICIES = {
     "rung_taken": Rows("SELECT, INSERT", OF_CLOCK),
     "breach": Rows("SELECT, INSERT", OF_CLOCK),
     "letter": Rows("SELECT, UPDATE", LETTER),
+    "finding": Rows("SELECT", MINE),
     "outbox_message": Rows("SELECT", MAIL),
     "attachment": Rows("SELECT, INSERT, UPDATE", FILE, OWN_FILE),
     "preference": Rows("SELECT, INSERT, UPDATE", "account_id = hotline_account()"),

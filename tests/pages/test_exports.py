@@ -12,6 +12,7 @@ from engine.store.database import work
 from engine.terms import TicketKind
 from tests.builders import (
     MARKET,
+    SECOND_SUPERVISOR,
     SUPERVISOR,
     TAX,
     a_signed_ticket,
@@ -83,7 +84,13 @@ def test_the_ledger_is_filtered_and_exported_with_its_judgements(as_):
     with work() as session:
         breach = session.exec(select(Breach).where(Breach.kind == "handling")).first()
     desk.get(f"/supervise/breaches/{breach.id}")
-    desk.post(f"/supervise/breaches/{breach.id}", judgement="excused", reason="系统停机一日")
+    desk.post(
+        f"/supervise/breaches/{breach.id}", judgement="excused", reason="系统停机一日",
+        evidence="机房记录第三号",
+    )  # fmt: skip
+    other = as_(SECOND_SUPERVISOR)
+    other.get("/findings/1")
+    other.post("/findings/1/agree")
 
     page = desk.get("/supervise/breaches?unit=区税务局&limit=handling").text
     _, excused = sheet(export(desk, "breaches", "judgement=excused"))
@@ -92,6 +99,9 @@ def test_the_ledger_is_filtered_and_exported_with_its_judgements(as_):
     assert (tax in page, market in page) == (True, False)
     assert [row["主管认定"] for row in excused] == ["免责"]
     assert (excused[0]["理由和依据"], excused[0]["系统判定"]) == ("系统停机一日", "超期")
+    assert (excused[0]["证据"], excused[0]["复核人"]) == ("机房记录第三号", "演示主管乙")
+    assert "红牌催办" in excused[0]["升级阶梯"]
+    assert excused[0]["规则版本"]
     assert none == []
     assert desk.get("/supervise/breaches?since=昨天").status_code == 422
 

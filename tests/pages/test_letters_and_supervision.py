@@ -186,13 +186,23 @@ def test_the_desk_counts_what_is_late_and_the_ledger_keeps_it_after_a_judgement(
     desk.get(f"/supervise/breaches/{breach_id}")
     bare = desk.post(f"/supervise/breaches/{breach_id}", judgement="excused")
     judged = desk.post(
-        f"/supervise/breaches/{breach_id}", judgement="excused", reason="系统停机一日"
-    )
+        f"/supervise/breaches/{breach_id}", judgement="excused", reason="系统停机一日",
+        evidence="机房记录第三号",
+    )  # fmt: skip
+    with work() as session:
+        alone = session.get_one(Breach, breach_id).judgement
+    own = desk.get("/findings/1").text
+    other = as_(SECOND_SUPERVISOR)
+    other.get("/findings/1")
+    agreed = other.post("/findings/1/agree")
 
     assert "<b>1</b>已超期" in page
     assert number in page
     assert bare.status_code == 422
-    assert "免责" in judged.text
+    assert "等另一位主管复核后生效" in judged.text
+    assert alone == ""
+    assert "请另一位主管复核" in own
+    assert "已生效" in agreed.text
     with work() as session:
         assert session.get_one(Breach, breach_id).judgement == "excused"
 

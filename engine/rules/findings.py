@@ -1,0 +1,49 @@
+"""Who must agree to a finding (认定), until when it may be appealed, and what may be left out."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from engine.rules.citations import cites
+from engine.rules.rule_set import RuleSet
+from engine.terms import FindingKind
+
+
+@cites("house/H-47")
+def persons_needed(kind: FindingKind, rules: RuleSet, on: date) -> int:
+    """Return how many persons must agree, who proposes it included: one where figures stay."""
+    if kind is FindingKind.CONFIRMED:
+        return 1
+    persons: int = rules.parameters["scoring.exclusion_approvals"].on(on).value
+    return persons
+
+
+@cites("house/H-47")
+def may_agree(person: int, agreed: Collection[int]) -> str | None:
+    """Return why a person may not agree to a finding; nobody agrees twice, nor to their own."""
+    return "提出人不能复核自己提出的认定，请另一位主管复核。" if person in agreed else None
+
+
+@cites("house/H-47")
+def appeal_until(decided_on: date, rules: RuleSet) -> date:
+    """Return the last day on which the unit may appeal a decision (申诉截止日)."""
+    window: int = rules.parameters["scoring.appeal_window"].on(decided_on).value
+    return rules.calendar.nth_working_day_after(decided_on, window)
+
+
+@cites("house/H-47")
+def exclusion_grounds(rules: RuleSet, on: date) -> Mapping[str, str]:
+    """Return the grounds for leaving a ticket out of the figures, with their Chinese words."""
+    grounds: Mapping[str, str] = rules.parameters["scoring.exclusion_reasons"].on(on).value
+    return grounds
+
+
+def missing_in_finding(kind: str, reason: str, evidence: str) -> dict[str, str]:
+    """Return the fields a finding lacks; what changes a figure needs evidence besides words."""
+    fields = {}
+    if kind not in {one.value for one in FindingKind}:
+        fields["judgement"] = "请选“确认超期”或“免责”。"
+    if not reason.strip():
+        fields["reason"] = "请写明理由和依据。"
+    if kind in (FindingKind.EXCUSED, FindingKind.EXCLUDED) and not evidence.strip():
+        fields["evidence"] = "请写明证据：什么材料、在哪里、谁出具。"
+    return fields

@@ -1,0 +1,105 @@
+"""What proves a breach (超期凭据): the rungs climbed, the mails and letters, and their states."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from engine.models import Account, Clock, Finding, Letter, OutboxMessage, RungTaken
+from engine.store.breach_ledger import BreachRow
+from engine.store.outbox import LADDER
+from engine.terms import FindingState
+
+AT_A_TIME = 1000
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What happened on a clock that was missed, oldest first."""
+
+    rungs: Sequence[RungTaken]
+    mails: Sequence[OutboxMessage]
+    letters: Sequence[Letter]
+
+
+def proof(session: Session, clock: Clock) -> Proof:
+    """Return the ladder of a clock with its mails, and the letters sent on its ticket."""
+    rungs = select(RungTaken).where(RungTaken.clock_id == clock.id)
+    mails = select(OutboxMessage).where(
+        OutboxMessage.ticket_id == clock.ticket_id,
+        col(OutboxMessage.key).startswith(f"{LADDER}{clock.id}:"),
+    )
+    letters = select(Letter).where(Letter.ticket_id == clock.ticket_id, Letter.number != "")
+    return Proof(
+        session.exec(rungs.order_by(col(RungTaken.fell_due_at), col(RungTaken.id))).all(),
+        session.exec(mails.order_by(col(OutboxMessage.id))).all(),
+        session.exec(letters.order_by(col(Letter.id))).all(),
+    )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What an export writes beside a breach: rungs in words, mails by state, its finding."""
+
+    rungs: str = ""
+    mails: str = ""
+    finding: Finding | None = None
+    second: str = ""
+
+
+def with_proof(session: Session, rows: Iterable[BreachRow]) -> Iterator[tuple[BreachRow, Beside]]:
+    """Yield rows of the ledger with what stands beside each, a thousand in memory at a time."""
+    left = iter(rows)
+    while some := list(islice(left, AT_A_TIME)):
+        rungs, mails = _rungs(session, some), _mails(session, some)
+        findings = _findings(session, some)
+        for row in some:
+            finding, second = findings.get(row.breach.id, (None, ""))
+            clock = row.clock.id
+            yield row, Beside(rungs.get(clock, ""), mails.get(clock, ""), finding, second)
+
+
+def _rungs(session: Session, rows: Sequence[BreachRow]) -> dict[int, str]:
+    query = (
+        select(RungTaken.clock_id, RungTaken.rung)
+        .where(col(RungTaken.clock_id).in_([row.clock.id for row in rows]))
+        .order_by(col(RungTaken.fell_due_at), col(RungTaken.id))
+    )
+    said: dict[int, list[str]] = {}
+    for clock_id, rung in session.execute(query):
+        said.setdefault(clock_id, []).append(rung.label)
+    return {clock_id: "、".join(words) for clock_id, words in said.items()}
+
+
+def _mails(session: Session, rows: Sequence[BreachRow]) -> dict[int, str]:
+    named = func.split_part(OutboxMessage.key, ":", 2)
+    columns: tuple[Any, ...] = (named, OutboxMessage.status, func.count())
+    query = (
+        select(*columns)
+        .where(
+            col(OutboxMessage.ticket_id).in_({row.ticket.id for row in rows}),
+            col(OutboxMessage.key).startswith(LADDER),
+        )
+        .group_by(named, col(OutboxMessage.status))
+        .order_by(named, col(OutboxMessage.status))
+    )
+    said: dict[int, list[str]] = {}
+    for clock_id, status, count in session.execute(query):
+        said.setdefault(int(clock_id), []).append(f"{status.label} {count}")
+    return {clock_id: "、".join(words) for clock_id, words in said.items()}
+
+
+def _findings(session: Session, rows: Sequence[BreachRow]) -> dict[int | None, tuple[Finding, str]]:
+    query = (
+        select(Finding, Account.name)
+        .join(Account, col(Account.id) == col(Finding.decided_by_id), isouter=True)
+        .where(
+            col(Finding.breach_id).in_([row.breach.id for row in rows]),
+            Finding.state != FindingState.ENDED,
+        )
+        .order_by(col(Finding.state) == FindingState.IN_FORCE, col(Finding.id))
+    )
+    return {one.breach_id: (one, name or "") for one, name in session.execute(query)}
