@@ -527,3 +527,21 @@ class FindingState(Term):
     IN_FORCE = "in_force", "已生效"
     REFUSED = "refused", "复核未通过"
     ENDED = "ended", "已不再有效"
+
+
+class Indicator(Term):
+    """What is measured of the hotline and its units (评价指标)."""
+
+    SIGNED_ON_TIME = "signed_on_time", "及时签收率"
+    RESPONDED_ON_TIME = "responded_on_time", "诉求响应及时率"
+    RESPONSE_TIME = "response_time", "诉求响应平均时长"
+    ANSWERED_ON_TIME = "answered_on_time", "按时办结率"
+    BREACHED = "breached", "超期率"
+    CONTACTED = "contacted", "响应率"
+    SOLVED = "solved", "解决率"
+    SATISFIED = "satisfied", "满意率"
+    CALLED_BACK = "called_back", "回访率"
+    HUMAN_CALLED_BACK = "human_called_back", "人工回访覆盖率"
+    RETURNED = "returned", "退单率"
+    REWORKED = "reworked", "重办率"
+    ARREARS_VERIFIED = "arrears_verified", "账款拖欠核实率"

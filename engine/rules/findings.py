@@ -5,7 +5,7 @@ from datetime import date
 
 from engine.rules.citations import cites
 from engine.rules.rule_set import RuleSet
-from engine.terms import FindingKind
+from engine.terms import FindingKind, Indicator
 
 
 @cites("house/H-47")
@@ -47,3 +47,10 @@ def missing_in_finding(kind: str, reason: str, evidence: str) -> dict[str, str]:
     if kind in (FindingKind.EXCUSED, FindingKind.EXCLUDED) and not evidence.strip():
         fields["evidence"] = "请写明证据：什么材料、在哪里、谁出具。"
     return fields
+
+
+@cites("house/H-47", "chengzhong-2023-19/113/callback")
+def excludable() -> tuple[Indicator, ...]:
+    """Return from which indicators a ticket may be left out: never from what callbacks are owed."""
+    kept = (Indicator.CALLED_BACK, Indicator.HUMAN_CALLED_BACK, Indicator.ARREARS_VERIFIED)
+    return tuple(one for one in Indicator if one not in kept)

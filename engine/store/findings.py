@@ -111,3 +111,9 @@ def names(session: Session, ids: set[int | None]) -> dict[int, str]:
     """Return the names of accounts by their ids."""
     query = select(Account.id, Account.name).where(col(Account.id).in_(ids - {None}))
     return dict(session.exec(query).all())
+
+
+def exclusions(session: Session, limit: int = 200) -> list[FindingRow]:
+    """Return the tickets left out of the figures, and those proposed to be, newest first."""
+    query = _rows().where(col(Finding.breach_id).is_(None)).order_by(col(Finding.id).desc())
+    return [FindingRow(*found) for found in session.exec(query.limit(limit))]

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.actions import findings
+from engine.actions.exclusions import ExclusionForm, exclude
 from engine.actions.findings import FindingForm
 from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermittedError
 from engine.models import Breach, Finding
@@ -161,3 +162,45 @@ def test_an_appeal_that_fails_leaves_the_finding(late):
     rule(finding, changed=False)
 
     assert (state(finding), judgement(late[1])) == (FindingState.IN_FORCE, "confirmed")
+
+
+EXCLUSION = {"indicator": "answered_on_time", "ground": "force_majeure", "reason": "停电",
+             "evidence": "供电公告"}  # fmt: skip
+
+
+def leave_out(number, who=SUPERVISOR, **changes):
+    form = ExclusionForm(**{"number": number, **EXCLUSION, **changes})
+    return doing(NOW, who, lambda step: exclude(step, form).id)
+
+
+def test_a_ticket_is_left_out_of_one_indicator_by_two_persons_once(late):
+    number, _ = late
+    finding = leave_out(number)
+
+    with pytest.raises(ConflictError):
+        leave_out(number, SECOND_SUPERVISOR)
+    decide(finding)
+
+    assert state(finding) is FindingState.IN_FORCE
+    assert event_names(number).count("exclude") == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"indicator": "human_called_back"}, "indicator"), ({"ground": "mood"}, "ground"),
+        ({"evidence": ""}, "evidence"), ({"number": "LZ1"}, "number"),
+    ],
+)  # fmt: skip
+def test_nothing_is_left_out_without_ground_and_evidence_nor_from_the_callbacks(
+    late, changes, field
+):
+    with pytest.raises(BadInputError) as refused:
+        leave_out(late[0], **changes)
+
+    assert field in refused.value.fields
+
+
+def test_no_unit_leaves_its_own_tickets_out(late):
+    with pytest.raises(NotPermittedError):
+        leave_out(late[0], MARKET)

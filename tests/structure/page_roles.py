@@ -79,6 +79,8 @@ PAGES = {
     "GET /supervise/breaches": "SR",
     "GET /supervise/breaches/{breach_id}": "SR",
     "POST /supervise/breaches/{breach_id}": "S",
+    "GET /supervise/exclusions": "SR",
+    "POST /supervise/exclusions": "S",
     "GET /findings/{finding_id}": "HLSR",
     "POST /findings/{finding_id}/appeal": "HL",
     "POST /findings/{finding_id}/{what}": "S",
