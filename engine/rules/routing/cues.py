@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from operator import or_
+from operator import attrgetter, or_
 
 from engine.errors import RuleError
 from engine.rules.routing.files import read_yaml
@@ -28,6 +28,11 @@ class HeardCue:
     start: int
     words: tuple[str, str]
     weak: bool
+
+    @property
+    def pair(self) -> tuple[str, frozenset[str]]:
+        """Whose it is and the two words, whichever is told first."""
+        return self.owner, frozenset(self.words)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class CueFinder:
         self._used, self._all = _used(cues), (1 << len(cues)) - 1
 
     def find(self, said: Said, heard: Mapping[str, Sequence[Found]]) -> Iterator[HeardCue]:
-        """The closest pair of each cue that is heard, in either order."""
+        """The closest pair of each cue that is heard, in either order; no pair twice."""
         places: dict[str, list[int]] = defaultdict(list)
         for start, word in heard[CUES]:
             places[word].append(start)
@@ -62,9 +67,11 @@ class CueFinder:
         cues = self._both((*places, *letters))
         wanted = letters.intersection(word for cue in cues for word in cue.letters)
         places |= _alone(said.whole, wanted, heard[HIDING])
-        for cue in cues:
+        told: set[tuple[str, frozenset[str]]] = set()
+        for cue in sorted(cues, key=attrgetter("weak")):
             closest = self._closest(cue, places)
-            if closest:
+            if closest and closest.pair not in told:
+                told.add(closest.pair)
                 yield closest
 
     def _both(self, words: Iterable[str]) -> list[_Cue]:
