@@ -168,8 +168,8 @@ EXCLUSION = {"indicator": "answered_on_time", "ground": "force_majeure", "reason
              "evidence": "供电公告"}  # fmt: skip
 
 
-def leave_out(number, who=SUPERVISOR, **changes):
-    form = ExclusionForm(**{"number": number, **EXCLUSION, **changes})
+def leave_out(ticket, who=SUPERVISOR, **changes):
+    form = ExclusionForm(**{"number": ticket, **EXCLUSION, **changes})
     return doing(NOW, who, lambda step: exclude(step, form).id)
 
 

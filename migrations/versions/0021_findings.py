@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0020_findings"
-down_revision = "0019_letter_life"
+revision = "0021_findings"
+down_revision = "0020_webhook_order"
 branch_labels = None
 depends_on = None
 
