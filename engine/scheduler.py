@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import clock
 from engine.errors import EngineError, UnavailableError
-from engine.flows import auditing, learning, orders, pushing, upkeep
+from engine.flows import auditing, learning, mailing, orders, pushing, upkeep
 from engine.flows.batches import Ids, Outcome
 from engine.flows.door import Door
 from engine.flows.orders import Background
@@ -103,6 +103,17 @@ JOBS = (
     Job(
         "alarm", "calendar_alarm",
         {"trigger": "cron", "hour": 9, "minute": 0, "timezone": SHANGHAI}, plain=upkeep.tell_alarms,
+    ),
+    Job(
+        "fetch", "fetch_mail", {"trigger": "interval", "seconds": 60}, frozenset(),
+        lambda _actions, _now: mailing.live().waiting(),
+        lambda _actions, ids, now: mailing.fetch(mailing.live(), ids, now),
+    ),
+    Job(
+        "stuck", "tell_stuck",
+        {"trigger": "cron", "hour": 8, "minute": 50, "timezone": SHANGHAI},
+        plain=lambda _actions, ids, now: mailing.tell_stuck(mailing.live(), ids, now),
+        at_start=False,
     ),
     Job(
         "tidy_desks", "tidy_desks",

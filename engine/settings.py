@@ -25,6 +25,14 @@ class Settings(BaseSettings):
         default=None, description="smtp://, smtps:// or smtp+starttls://; without it var/mailbox"
     )
     mail_from: str = Field(default="12345专线 <hotline@localhost>")
+    imap_url: SecretStr | None = Field(
+        default=None,
+        description="imaps://user:password@host/INBOX, where replies of units come in; "
+        "without it nobody fetches them",
+    )
+    reply_to: str = Field(
+        default="", description="address of that mailbox when it takes plus addresses (a+b@host)"
+    )
     region: Literal["CN", "CN-GX"] = Field(default="CN-GX", description="which working calendar")
     prefect_api_url: str | None = Field(
         default=None, description="a Prefect server; without it one is started beside us"

@@ -420,6 +420,15 @@ class MessageStatus(Term):
     SUPERSEDED = "superseded", "不再发出"
 
 
+class MailReplyStatus(Term):
+    """What became of a mail that came in (来信状态)."""
+
+    PROPOSED = "proposed", "拟答复"
+    ASIDE = "aside", "待人工处理"
+    USED = "used", "已采用"
+    PUT_AWAY = "put_away", "已处理"
+
+
 class WebhookFormat(Term):
     """In which shape events are pushed to another system (推送格式)."""
 

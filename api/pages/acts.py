@@ -8,7 +8,7 @@ from api.pages.forms import Form
 from api.pages.naming import unit_meant
 from api.pages.visit import Visit
 from api.pages.words import due_words
-from engine.actions import callbacks, letters, review, unit_work
+from engine.actions import callbacks, incoming_mail, letters, review, unit_work
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.errors import BadInputError
 from engine.models import Ticket, Unit
@@ -112,7 +112,15 @@ def _answer(visit: Visit, ticket: Ticket, form: Form) -> str:
         contacted=form.has("contacted"),
     )  # fmt: skip
     unit_work.answer(visit.step, ticket, made)
+    _used_mail(visit, form)
     return "答复已提交，热线审核后回访诉求人。"
+
+
+def _used_mail(visit: Visit, form: Form) -> None:
+    """Note that the reply by mail that filled the form in was sent as an answer."""
+    reply = form.number("mail")
+    if reply is not None:
+        incoming_mail.settle(visit.step, reply, used=True)
 
 
 def _return(visit: Visit, ticket: Ticket, form: Form) -> str:
@@ -133,6 +141,7 @@ def _suggested(visit: Visit, form: Form) -> str:
 
 def _assist(visit: Visit, ticket: Ticket, form: Form) -> str:
     unit_work.assist_reply(visit.step, ticket, form.text("text"))
+    _used_mail(visit, form)
     return "协办意见已提交。"
 
 

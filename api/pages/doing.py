@@ -26,7 +26,7 @@ from engine.models import Draft, Ticket, TicketEventRecord
 from engine.rules.pauses import pause_reasons
 from engine.rules.returns import return_closes_at
 from engine.rules.shanghai import shanghai_date
-from engine.store import desk_ticket, tickets
+from engine.store import desk_ticket, mail_replies, tickets
 from engine.store.database import rehearse
 from engine.store.desk_special import shortenings_of
 from engine.store.desk_ticket import Whole
@@ -46,6 +46,7 @@ router = APIRouter(include_in_schema=False)
 CHOOSING = ("dispatch", "redispatch", "designate", "rule")
 # What a unit sends cannot be taken back: it is shown once more before it goes.
 CHECKED = ("answer",)
+FROM_MAIL = ("answer", "assist")
 WITH_FILES = ("answer", "return", "assist", "contact", "supplement", "staged-reply", "extend")
 
 
@@ -62,11 +63,25 @@ class Typed:
 
 
 @router.get("/tickets/{number}/{name}")
-def act_page(request: Request, number: str, name: str, draft: str = "") -> Response:
-    """Show the form of one act, with its draft if there is one."""
+def act_page(request: Request, number: str, name: str, draft: str = "", mail: int = 0) -> Response:
+    """Show the form of one act, with its draft if there is one; `mail` fills in a mailed reply."""
     with reading(request) as visit:
         _need_right(visit, _act(name))
-        return _from_draft(visit, find(visit, number), _act(name), draft)
+        ticket = find(visit, number)
+        if mail and name in FROM_MAIL and not draft:
+            return _from_mail(visit, ticket, _act(name), mail)
+        return _from_draft(visit, ticket, _act(name), draft)
+
+
+def _from_mail(visit: Visit, ticket: Ticket, act: Act, mail: int) -> Response:
+    """Show a form with what the unit wrote by mail; it decides nothing before it is sent."""
+    found = mail_replies.proposed(visit.session, ticket.id, visit.account.unit_id)
+    reply = next((one for one in found if one.id == mail), None)
+    if reply is None:
+        message = "没有这封来信，或它已用过。请回到工单页。"
+        raise NotFoundError(message)
+    form = Form({"text": [reply.text], "mail": [str(reply.id)]})
+    return _act_page(visit, ticket, act, f"{ticket.number}-{act.name}", Typed(form))
 
 
 def act_page_again(visit: Visit, ticket: Ticket, name: str) -> Response:

@@ -16,9 +16,9 @@ from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
 from api.pages.whys import why_of
 from engine.actions.desk_work import unmask
 from engine.errors import EngineError, NotPermittedError
-from engine.models import Clock, Ticket, TicketEventRecord
+from engine.models import Clock, MailReply, Ticket, TicketEventRecord
 from engine.rules.shanghai import weekday_name
-from engine.store import attachments, desk_ticket, desk_views
+from engine.store import attachments, desk_ticket, desk_views, mail_replies
 from engine.store.desk_ticket import Whole
 from engine.store.routing_views import serial_returns
 from engine.terms import (
@@ -102,6 +102,7 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
     serial = serial_returns(visit.session, ticket) if ticket.returns > 1 else None
     facts |= {"serial": serial, "main": main, "watch": watch, "whys": whys, "others": others,
               "used": strip_of(days_used_of(visit.step, ticket))}  # fmt: skip
+    facts["mail_replies"] = _mail_replies(visit, ticket) if facts["reads"] else ()
     facts |= _files(visit, ticket) | {"show": more.get("show", "")}
     facts["events"] = _shown(visit, facts["whole"], facts["show"])
     error: EngineError | None = more.get("error")
@@ -116,6 +117,12 @@ def _files(visit: Visit, ticket: Ticket) -> dict[str, Any]:
         "attachments": found, "may_attach": may_attach, **files.choice_facts(visit),
         "open_files": {one.id for one in found if files.may_have(visit, ticket, one)},
     }  # fmt: skip
+
+
+def _mail_replies(visit: Visit, ticket: Ticket) -> Sequence[MailReply]:
+    """Return the answers proposed by mail: to a unit its own, to the hotline all."""
+    mine = visit.account.unit_id if visit.role in UNIT else None
+    return mail_replies.proposed(visit.session, ticket.id, mine)
 
 
 def _watch(ticket: Ticket, clocks: Sequence[Clock]) -> Clock | None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 import structlog
 from sqlmodel import Session, col, select
 
-from engine.actions import alarms, delivering, evaluations, silence, tidying, undo
+from engine.actions import alarms, delivering, digests, evaluations, silence, tidying, undo
 from engine.actions.actor import SYSTEM
 from engine.actions.recompute import recompute
 from engine.actions.routing import route_ticket
@@ -224,6 +224,7 @@ def messages_due(now: datetime, limit: int) -> list[int]:
     """Reserve outgoing messages that are due for this sender, and return their ids."""
     with work() as session:
         outbox.drop_moot(session, now)
+        digests.fold_storms(system_step(session, now))
         return list(outbox.claim(session, now, limit, LEASE))
 
 

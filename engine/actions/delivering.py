@@ -10,6 +10,7 @@ from engine.actions.actor import SYSTEM
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.messages import Attachment, Outgoing, build
+from engine.delivery.reply_tokens import mark_of, reply_headers
 from engine.delivery.sending import Sender, sender_for
 from engine.errors import PermanentDeliveryError, TemporaryDeliveryError
 from engine.models import OutboxAttachment, OutboxMessage
@@ -66,7 +67,20 @@ def _outgoing(message: OutboxMessage, files: Sequence[OutboxAttachment]) -> Outg
         attachments=tuple(Attachment(one.name, one.content_type, one.data) for one in files),
         sent_from=load_settings().mail_from,
         date=max(message.created_at, message.next_attempt_at),
+        headers=_reply_headers(message),
     )
+
+
+def _reply_headers(message: OutboxMessage) -> dict[str, str]:
+    """Return the mark by which a unit's reply finds its ticket; only where mail is fetched.
+
+    Letters are answered on their page, and a mail about no ticket has none to find.
+    """
+    settings = load_settings()
+    ticket_id, unit_id = message.ticket_id, message.unit_id
+    if settings.imap_url is None or message.letter_id or ticket_id is None or unit_id is None:
+        return {}
+    return reply_headers(settings.reply_to, mark_of(ticket_id, unit_id))
 
 
 def _sent(message_id: int, now: datetime) -> str:

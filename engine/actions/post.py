@@ -66,7 +66,8 @@ def post(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
 def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee]) -> int:
     common = common_facts(ticket) if ticket else {}
     told = mail.unit is None or mail.unit.subordinate
-    notice = render_notice(mail.kind, {**common, "subordinate": told, **mail.facts})
+    replies = {"replies": True} if _takes_replies(ticket, mail) else {}
+    notice = render_notice(mail.kind, {**common, **replies, "subordinate": told, **mail.facts})
     count = 0
     for address, role in _once(to):
         message = OutboxMessage(
@@ -82,6 +83,13 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
             count += 1
             _attach(step.session, message_id, mail.files)
     return count
+
+
+def _takes_replies(ticket: Ticket | None, mail: Mail) -> bool:
+    """Return whether a reply by mail is taken as a proposed answer (H-84); the mail says so."""
+    if ticket is None or ticket.confidential or mail.unit is None or mail.letter is not None:
+        return False
+    return load_settings().imap_url is not None
 
 
 def _once(to: Iterable[Addressee]) -> list[Addressee]:

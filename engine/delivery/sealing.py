@@ -41,10 +41,14 @@ def unseal(sealed: bytes) -> str:
         raise UnavailableError(message) from error
 
 
-def _fernet() -> Fernet:
+def installation_key() -> bytes:
+    """Return the key of this installation: as set, or as made once under `var/`."""
     given = load_settings().secret_key
-    key = given.get_secret_value().encode() if given else _kept(load_settings().var / FILE)
-    made = HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(key)
+    return given.get_secret_value().encode() if given else _kept(load_settings().var / FILE)
+
+
+def _fernet() -> Fernet:
+    made = HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(installation_key())
     return Fernet(base64.urlsafe_b64encode(made))
 
 

@@ -18,7 +18,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 OURS = ["route-tickets", "watch-clocks", "send-messages", "recompute-deadlines", "close-windows",
         "deem-accepted", "calendar-alarm", "learn-routing", "seal-audit", "check-audit",
         "push-webhooks", "tidy-webhooks", "housekeeping", "release-held",
-        "tidy-desks"]  # fmt: skip
+        "tidy-desks", "fetch-mail", "tell-stuck"]  # fmt: skip
 PAGE = 200
 
 

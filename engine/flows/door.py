@@ -116,9 +116,15 @@ class ShutDoor:
 
 def flow_named(name: str) -> Callable[..., dict[str, object]]:
     """Return the flow of that name; Prefect is imported by then or now."""
-    from engine.flows import auditing_recorded, learning_recorded, pushing_recorded, recorded
+    from engine.flows import (
+        auditing_recorded,
+        learning_recorded,
+        mailing_recorded,
+        pushing_recorded,
+        recorded,
+    )
 
-    rooms = (recorded, learning_recorded, auditing_recorded, pushing_recorded)
+    rooms = (recorded, learning_recorded, auditing_recorded, mailing_recorded, pushing_recorded)
     flows = {name: one for room in rooms for name, one in vars(room).items()}
     found: Callable[..., dict[str, object]] = flows[name]
     return found

@@ -19,6 +19,7 @@ from engine.models.desk import (  # noqa: E402
 from engine.models.evaluation import EvaluationLink  # noqa: E402
 from engine.models.findings import Finding  # noqa: E402
 from engine.models.letters import Letter, LetterSerial  # noqa: E402
+from engine.models.mail_replies import MailReply  # noqa: E402
 from engine.models.outbox import (  # noqa: E402
     Heartbeat,
     IdempotencyRecord,
@@ -84,6 +85,7 @@ __all__ = [
     "IdempotencyRecord",
     "Letter",
     "LetterSerial",
+    "MailReply",
     "NumberSeries",
     "OutboxAttachment",
     "OutboxMessage",

@@ -26,6 +26,7 @@ _KEYS = {
         "callback.unevaluated_kinds callback.reaching_results callback.human_channels "
         "callback.verified_rows extension.approvers extension.second.approvers "
         "notices.units_any_hour notices.supervisors_any_hour notices.exempt_urgencies "
+        "notices.digest_kinds "
         "privacy.confidential_kinds privacy.on_request_kinds "
         "privacy.email_fields rectification.grounds rectification.document_grounds "
         "rectification.drafters rectification.signers referral.signers "
@@ -88,7 +89,9 @@ _KEYS = {
     "minute": ("scoring.tax.response_time webhooks.longest_pause"),
     "second": ("webhooks.timeout undo.window"),
     "day_of_month": ("scoring.period_start_day"),
-    "item": ("scoring.minimum_count attachments.at_once attachments.per_ticket"),
+    "item": (
+        "scoring.minimum_count attachments.at_once attachments.per_ticket notices.digest_from"
+    ),
     "office": ("assignment.lead_units"),
     "megabyte": ("attachments.largest"),
 }

@@ -21,6 +21,7 @@ from engine.models import (
 )
 from engine.rules.letter_life import UNFINISHED
 from engine.rules.shanghai import end_of_day, shanghai_date
+from engine.store.mail_trouble import waiting_mails
 from engine.terms import (
     CallbackState,
     ClockKind,
@@ -196,6 +197,8 @@ def status_counts(
 
 def menu_counts(session: Session, account: Account, now: datetime) -> dict[str, int]:
     """Return the numbers in a role's menu; none is counted past what a menu shows."""
+    if account.role is Role.ADMINISTRATOR:
+        return {"mails": waiting_mails(session)}
     if account.role not in (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR):
         return {}
     waiting = (
@@ -209,6 +212,7 @@ def menu_counts(session: Session, account: Account, now: datetime) -> dict[str, 
     counts = {status.value: number for status, number in status_counts(session, waiting).items()}
     counts["overdue"] = overdue_count(session, now, MOST_IN_MENU)
     counts["letters"] = letters_waiting(session)
+    counts["mails"] = waiting_mails(session)
     return counts
 
 

@@ -11,6 +11,7 @@ from engine.terms import ClockState, MessageStatus, NoticeKind, Rung
 
 LADDER = "clock:"
 SWEEP_TAKES = timedelta(minutes=2)
+STORMS_AT_ONCE, MOST_FOLDED = 100, 2000
 FOLDED = "已并入后一封通知"
 MOOT = "时限已停或已改，不再提醒"
 
@@ -111,6 +112,39 @@ def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> Sequ
         statement = update(OutboxMessage).where(col(OutboxMessage.id).in_(ids))
         session.exec(statement.values(claimed_until=now + lease))
     return ids
+
+
+def storms(
+    session: Session, now: datetime, kinds: Sequence[NoticeKind], least: int
+) -> list[list[OutboxMessage]]:
+    """Return the due ladder messages of recipients who would get `least` and more, locked.
+
+    One list a recipient, oldest first; letters and what a sender has reserved are not among them.
+    """
+    due = (
+        col(OutboxMessage.status) == MessageStatus.PENDING,
+        col(OutboxMessage.next_attempt_at) <= now,
+        col(OutboxMessage.kind).in_(kinds),
+        col(OutboxMessage.key).startswith(LADDER),
+        col(OutboxMessage.letter_id).is_(None),
+        col(OutboxMessage.claimed_until).is_(None),
+    )
+    many = select(OutboxMessage.recipient).where(*due).group_by(OutboxMessage.recipient)
+    whom = session.exec(many.having(func.count() >= least).limit(STORMS_AT_ONCE)).all()
+    query = select(OutboxMessage).where(*due, col(OutboxMessage.recipient).in_(whom))
+    locked = query.order_by(col(OutboxMessage.id)).limit(MOST_FOLDED)
+    found: dict[str, list[OutboxMessage]] = {}
+    for one in session.exec(locked.with_for_update(skip_locked=True)) if whom else ():
+        found.setdefault(one.recipient, []).append(one)
+    return [mails for mails in found.values() if len(mails) >= least]
+
+
+def owed_to(session: Session, key: str, address: str) -> bool:
+    """Return whether a mail is owed, or was, to an address under a key."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.key == key, OutboxMessage.recipient == address
+    )
+    return session.exec(query).first() is not None
 
 
 def message(session: Session, message_id: int) -> OutboxMessage:

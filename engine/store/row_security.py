@@ -86,6 +86,7 @@ POLICIES = {
     "letter": Rows("SELECT, UPDATE", LETTER),
     "finding": Rows("SELECT", MINE),
     "outbox_message": Rows("SELECT", MAIL),
+    "mail_reply": Rows("SELECT", f"{SEES} AND {MINE} AND status = 'proposed'"),
     "attachment": Rows("SELECT, INSERT, UPDATE", FILE, OWN_FILE),
     "preference": Rows("SELECT, INSERT, UPDATE", "account_id = hotline_account()"),
     "saved_view": Rows("SELECT, INSERT, UPDATE, DELETE", "account_id = hotline_account()"),

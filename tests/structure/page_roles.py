@@ -91,6 +91,8 @@ PAGES = {
     "GET /letters/{letter_id}/page-{page}.png": "SR",
     "GET /letters/{letter_id}/file.{kind}": "HLSR",
     "POST /letters/{letter_id}/{what}": "S",
+    "GET /mails": "SAR",
+    "POST /mails/{what}/{row}": "SA",
     "GET /routing": "SAR",
     "POST /routing/words": "SA",
     "POST /routing/restore": "SA",

@@ -1,0 +1,81 @@
+"""Mail that needs a person (邮件): what did not arrive, unit by unit, and what came in."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.pages.forms import EMPTY, Form, Posted
+from api.pages.visit import Visit, attempt, reading
+from engine.actions import incoming_mail, mail_trouble
+from engine.actions.actor import require_role
+from engine.errors import EngineError, NotFoundError
+from engine.settings import load_settings
+from engine.store import mail_replies
+from engine.store import mail_trouble as store
+from engine.terms import Role
+
+router = APIRouter(include_in_schema=False)
+WHO = (Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR)
+
+
+@router.get("/mails")
+def mails(request: Request) -> Response:
+    """List what did not arrive by unit, what is put off, and the replies kept aside."""
+    with reading(request, *WHO) as visit:
+        return _page(visit, EMPTY)
+
+
+def _page(visit: Visit, form: Form, error: EngineError | None = None, about: str = "") -> Response:
+    # What units wrote is the supervisors' affair; the administrator mends addresses.
+    reads = visit.role is Role.SUPERVISOR
+    facts = {
+        "failures": store.failures_by_unit(visit.session),
+        "late": store.long_tried(visit.session, visit.now),
+        "replies": mail_replies.aside(visit.session) if reads else (),
+        "waiting": mail_replies.count_aside(visit.session),
+        "fetches": load_settings().imap_url is not None, "reads": reads,
+        "acts": visit.role in mail_trouble.WHO, "form": form, "error": error, "about": about,
+    }  # fmt: skip
+    return visit.page("mails.html", facts, error.status if error else 200)
+
+
+@router.post("/mails/{what}/{row}")
+def act(request: Request, what: str, row: int, form: Posted) -> Response:
+    """Send a mail again or let it be; give a reply to its ticket or put it away."""
+
+    def do(visit: Visit) -> Response:
+        require_role(visit.step.actor, *mail_trouble.WHO)
+        if what not in DOINGS:
+            message = "没有这个操作。"
+            raise NotFoundError(message)
+        return visit.go("/mails", DOINGS[what](visit, row, form))
+
+    def again(visit: Visit, error: EngineError) -> Response:
+        require_role(visit.step.actor, *mail_trouble.WHO)
+        return _page(visit, form, error, f"{what}-{row}")
+
+    return attempt(request, form, do, again)
+
+
+def _again(visit: Visit, row: int, form: Form) -> str:
+    message = mail_trouble.send_again(visit.step, row)
+    return f"{message.kind.label}将重新发往 {message.recipient}。"
+
+
+def _let_be(visit: Visit, row: int, form: Form) -> str:
+    mail_trouble.let_be(visit.step, row, form.text("reason"))
+    return "不再发，理由已留痕。"
+
+
+def _give(visit: Visit, row: int, form: Form) -> str:
+    require_role(visit.step.actor, Role.SUPERVISOR)
+    incoming_mail.give_to_ticket(visit.step, row, form.text("number"))
+    return "已归入工单，列为拟答复；单位登录提交才算答复。"
+
+
+def _put_away(visit: Visit, row: int, form: Form) -> str:
+    require_role(visit.step.actor, Role.SUPERVISOR)
+    incoming_mail.settle(visit.step, row, used=False)
+    return "来信已处理，文字仍保存。"
+
+
+DOINGS = {"again": _again, "let-be": _let_be, "give": _give, "put-away": _put_away}

@@ -1,0 +1,167 @@
+"""What becomes of mail that came in: a proposed answer, a bounce, or kept aside for a person."""
+
+from datetime import datetime
+
+import structlog
+
+from engine.actions.actor import SYSTEM
+from engine.actions.audit import Note, note
+from engine.actions.rules_in_force import rules_in_force
+from engine.actions.step import Step, Why, take
+from engine.delivery.incoming import Bounce, Incoming, read_mail
+from engine.delivery.reply_tokens import Marked, looks_marked, read_mark
+from engine.errors import BadInputError, ConflictError, EngineError
+from engine.models import MailReply, Ticket, Unit
+from engine.rules.mail_replies import ReplyFacts, reply_refusal
+from engine.store import mail_replies as store
+from engine.store import tickets
+from engine.store.database import work
+from engine.store.row_security import as_house
+from engine.terms import MailReplyStatus, MessageStatus, TicketEvent
+
+log = structlog.get_logger()
+AUTOMATIC, BOUNCED, KNOWN = "automatic", "bounced", "known"
+
+
+def file_mail(raw: bytes, now: datetime, remark: str = "") -> str:
+    """File one mail in a transaction of its own and return what it became; twice changes nothing.
+
+    An automatic answer (RFC 3834) is left in the mailbox: nobody wrote it.
+    """
+    mail = read_mail(raw)
+    if mail.bounce is not None:
+        return _bounced(mail, mail.bounce, now)
+    if mail.automatic:
+        return AUTOMATIC
+    with work() as session:
+        step = Step(session, SYSTEM, now, rules_in_force(session))
+        return _file(step, mail, remark)
+
+
+def _file(step: Step, mail: Incoming, remark: str) -> str:
+    marked = next((found for one in mail.marks if (found := read_mark(one))), None)
+    ticket = step.session.get(Ticket, marked.ticket_id) if marked else None
+    unit = step.session.get(Unit, marked.unit_id) if marked else None
+    reason = remark or reply_refusal(_facts(step, mail, ticket, unit))
+    reply = _row(step, mail, marked if ticket and unit else None)
+    if reason is not None:
+        reply.status, reply.reason = MailReplyStatus.ASIDE, reason
+    if store.keep(step.session, reply) is None:
+        return KNOWN
+    if reason is None and ticket is not None and unit is not None:
+        _note(step, ticket, unit)
+    return reply.status.value
+
+
+def _facts(step: Step, mail: Incoming, ticket: Ticket | None, unit: Unit | None) -> ReplyFacts:
+    known = ticket is not None and unit is not None
+    return ReplyFacts(
+        marked=known,
+        looks_marked=any(looks_marked(one) for one in mail.marks),
+        from_unit=unit is not None and mail.sender in _addresses(unit),
+        in_hand=ticket is not None and unit is not None and _has(step, ticket, unit),
+        confidential=ticket is not None and ticket.confidential,
+        empty=not mail.text,
+    )
+
+
+def _addresses(unit: Unit) -> set[str]:
+    return {one.lower() for one in (unit.email, unit.leader_email) if one}
+
+
+def _has(step: Step, ticket: Ticket, unit: Unit) -> bool:
+    return any(one.unit_id == unit.id for one in tickets.open_assignments(step.session, ticket))
+
+
+def _row(step: Step, mail: Incoming, marked: Marked | None) -> MailReply:
+    return MailReply(
+        digest=mail.digest, received_at=step.now, sender=mail.sender, subject=mail.subject,
+        text=mail.text, attachments=mail.attachments, status=MailReplyStatus.PROPOSED,
+        ticket_id=marked.ticket_id if marked else None,
+        unit_id=marked.unit_id if marked else None,
+        reason="", settled_by_id=None, settled_at=None,
+    )  # fmt: skip
+
+
+def _note(step: Step, ticket: Ticket, unit: Unit) -> None:
+    locked = tickets.lock_ticket(step.session, ticket.id)
+    words = f"收到{unit.name}邮件回复，列为拟答复，须登录提交才算答复"
+    take(step, locked, TicketEvent.NOTE, Why(words))
+
+
+def _bounced(mail: Incoming, bounce: Bounce, now: datetime) -> str:
+    """Mark the mail a server reports of as undelivered; a report of a delay changes nothing."""
+    if not bounce.permanent:
+        return AUTOMATIC
+    with work() as session:
+        message = store.mail_with_id(session, bounce.message_id)
+        step = Step(session, SYSTEM, now, rules_in_force(session))
+        if message is None:
+            row = _row(step, mail, None)
+            row.status, row.reason = MailReplyStatus.ASIDE, "退信，查不到是哪一封"
+            return MailReplyStatus.ASIDE.value if store.keep(session, row) else KNOWN
+        if message.status is MessageStatus.UNDELIVERED:
+            return KNOWN
+        message.status = MessageStatus.UNDELIVERED
+        message.last_error = f"被退回（{bounce.status} {bounce.reason}）"[:500]
+        if message.ticket_id is not None:
+            ticket = tickets.lock_ticket(session, message.ticket_id)
+            why = Why(f"{message.kind.label}没有送达：被退回（{bounce.status}）")
+            take(step, ticket, TicketEvent.UNDELIVERED, why)
+    log.warning("mail_bounced", message=message.id)
+    return BOUNCED
+
+
+def settle(step: Step, reply_id: int, *, used: bool) -> MailReply:
+    """Note that a mail was used as an answer, or looked at and put away; its words stay.
+
+    Raises:
+        ConflictError: somebody settled it meanwhile.
+    """
+    with as_house(step.session):
+        reply = store.one(step.session, reply_id, lock=True)
+        if reply.status not in (MailReplyStatus.PROPOSED, MailReplyStatus.ASIDE):
+            message = f"这封来信已经是“{reply.status.label}”。"
+            raise ConflictError(message)
+        reply.status = MailReplyStatus.USED if used else MailReplyStatus.PUT_AWAY
+        reply.settled_by_id, reply.settled_at = step.actor.account_id, step.now
+        if not used:
+            note(step.session, step.actor, step.now, Note(_stream(reply), "put_reply_away", {}))
+    return reply
+
+
+def _stream(reply: MailReply) -> str:
+    return f"mail_reply:{reply.id}"
+
+
+def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
+    """File a mail that was kept aside with a ticket a person names, as a proposed answer.
+
+    Raises:
+        BadInputError: no such ticket, or no unit has it in hand.
+        ConflictError: somebody settled the mail meanwhile.
+    """
+    reply = store.one(step.session, reply_id, lock=True)
+    if reply.status is not MailReplyStatus.ASIDE:
+        message = f"这封来信已经是“{reply.status.label}”。"
+        raise ConflictError(message)
+    ticket = _meant(step, number)
+    unit = step.session.get_one(Unit, ticket.lead_unit_id)
+    reply.ticket_id, reply.unit_id = ticket.id, unit.id
+    reply.status, reply.reason = MailReplyStatus.PROPOSED, f"由{step.actor.name}归入"
+    words = f"把一封来信归入本工单，列为{unit.name}的拟答复"
+    take(step, ticket, TicketEvent.NOTE, Why(words))
+    note(step.session, step.actor, step.now,
+         Note(_stream(reply), "give_reply", {"ticket": ticket.number}))  # fmt: skip
+    return reply
+
+
+def _meant(step: Step, number: str) -> Ticket:
+    words = "没有这张工单，或它不在任何单位手里；请核对编号。"
+    try:
+        ticket = tickets.ticket_by_number(step.session, number.strip().upper(), lock=True)
+    except EngineError as error:
+        raise BadInputError(words, fields={"number": words}) from error
+    if ticket.lead_unit_id is None or not tickets.open_assignments(step.session, ticket):
+        raise BadInputError(words, fields={"number": words})
+    return ticket

@@ -1,0 +1,72 @@
+"""What a person does with a mail that did not arrive (送达失败): send it again, or let it be."""
+
+from engine.actions.actor import require_role
+from engine.actions.address_checks import require_verified
+from engine.actions.audit import Note, note
+from engine.actions.post import message_name
+from engine.actions.step import Step
+from engine.errors import BadInputError, ConflictError, NotFoundError
+from engine.models import OutboxMessage, Unit
+from engine.store.database import wake
+from engine.store.outbox import owed_to
+from engine.terms import MessageStatus, Role
+
+WHO = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+LONGEST_REASON = 200
+
+
+def send_again(step: Step, message_id: int) -> OutboxMessage:
+    """Owe a mail once more; where its unit has another address by now, to that one.
+
+    Raises:
+        ConflictError: it is not among the failed, or the letter's address is not verified.
+    """
+    message = _failed(step, message_id)
+    unit = step.session.get(Unit, message.unit_id) if message.unit_id else None
+    if unit is not None and message.letter_id is not None:
+        require_verified(unit)
+    if unit is not None and message.recipient not in (unit.email, unit.leader_email):
+        _readdress(step, message, unit)
+    message.status, message.attempts, message.last_error = MessageStatus.PENDING, 0, ""
+    message.next_attempt_at = step.now
+    note(step.session, step.actor, step.now, Note(f"mail:{message.id}", "send_again", {}))
+    wake(step.session, "outbox")
+    return message
+
+
+def _readdress(step: Step, message: OutboxMessage, unit: Unit) -> None:
+    if not unit.email or owed_to(step.session, message.key, unit.email):
+        text = f"{unit.name}没有别的收件地址可发，请先在“单位”里改正，或选“不再发”。"
+        raise ConflictError(text)
+    message.recipient = unit.email
+    message.message_id = message_name(message.key, unit.email)
+
+
+def let_be(step: Step, message_id: int, reason: str) -> OutboxMessage:
+    """Take a failed mail off the list (不再发); the reason stays with it.
+
+    Raises:
+        BadInputError: no reason is given.
+        ConflictError: it is not among the failed.
+    """
+    if not reason.strip():
+        words = "请写明不再发的理由，例如已电话告知。"
+        raise BadInputError(words, fields={"reason": words})
+    message = _failed(step, message_id)
+    message.status = MessageStatus.SUPERSEDED
+    message.last_error = f"不再发：{reason.strip()[:LONGEST_REASON]}"
+    said = {"reason": reason.strip()[:LONGEST_REASON]}
+    note(step.session, step.actor, step.now, Note(f"mail:{message.id}", "let_be", said))
+    return message
+
+
+def _failed(step: Step, message_id: int) -> OutboxMessage:
+    require_role(step.actor, *WHO)
+    message = step.session.get(OutboxMessage, message_id, with_for_update=True)
+    if message is None:
+        text = "没有这封邮件。"
+        raise NotFoundError(text)
+    if message.status is not MessageStatus.UNDELIVERED:
+        text = f"这封邮件现为“{message.status.label}”，不用再处理。"
+        raise ConflictError(text)
+    return message

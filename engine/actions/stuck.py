@@ -1,0 +1,56 @@
+"""Tells supervisors, once a day, what is stuck: mail, replies, tickets set aside (卡住告知)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from engine.actions import post
+from engine.actions.actor import SYSTEM
+from engine.actions.post import Mail
+from engine.actions.rules_in_force import rules_in_force
+from engine.actions.step import Step
+from engine.rules.shanghai import shanghai_date
+from engine.settings import load_settings
+from engine.store import gauges, mail_replies, mail_trouble
+from engine.terms import NoticeKind, Recipient
+
+WHAT = "卡住的事项"
+
+
+def lines(session: Session, now: datetime) -> tuple[str, ...]:
+    """Return one line for each thing that waits for a person; none when nothing does."""
+    found = [
+        f"{one.unit.name if one.unit else '其他收件人'}：{len(one.mails)} 封邮件没有送达"
+        for one in mail_trouble.failures_by_unit(session)
+    ]
+    late = mail_trouble.long_tried(session, now)
+    if late:
+        found.append(f"{len(late)} 封邮件两个小时以上发不出去，仍在重试")
+    waiting = mail_replies.count_aside(session)
+    if waiting:
+        found.append(f"{waiting} 封来信归不到工单，要人看")
+    aside = gauges.set_aside(session)
+    if aside:
+        found.append(f"{aside} 件工单或时限出错搁置")
+    return tuple(found)
+
+
+def tell(session: Session, now: datetime, said: Sequence[str]) -> int:
+    """Owe each supervisor one mail with those lines for this Shanghai day; return the new ones."""
+    if not said:
+        return 0
+    settings = load_settings()
+    link = f"{settings.link_base}/mails"
+    items = [
+        {"number": str(place), "kind": "", "what": line, "due_on": None, "link": link}
+        for place, line in enumerate(said, 1)
+    ]
+    facts = {
+        "items": items, "link": link, "confidential": False, "about": WHAT,
+        "hotline_name": settings.hotline_name, "contact": settings.contact,
+    }  # fmt: skip
+    step = Step(session, SYSTEM, now, rules_in_force(session))
+    to = post.addresses(session, None, (Recipient.SUPERVISOR,))
+    key = f"stuck:{shanghai_date(now).isoformat()}"
+    return post.post(step, None, Mail(key=key, kind=NoticeKind.DIGEST, facts=facts), to)

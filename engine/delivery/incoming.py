@@ -1,0 +1,177 @@
+"""One mail that came in, read without trust: who, about what, its own words, or whose bounce."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage, Message
+from email.policy import default
+from email.utils import getaddresses, parseaddr
+from html.parser import HTMLParser
+
+LONGEST_TEXT = 20_000
+LONGEST_SUBJECT = 200
+ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
+ANSWERS = ("In-Reply-To", "References")
+# Where the words of the mail that is answered begin, in the mail programs offices use.
+QUOTED = re.compile(
+    r"^\s*(>|-{2,}\s*(原始邮件|Original Message|转发|Forwarded)|_{10,}\s*$|={10,}\s*$"
+    r"|(发件人|From)\s*[:：]|(在|On)\s.{0,160}(写道|wrote)\s*[:：]\s*$)"
+)
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029]")
+BLOCKS = frozenset({"p", "div", "br", "tr", "li", "blockquote"})
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """What a mail server reports of one of our mails (退信): for ever when the status is 5.x.x."""
+
+    message_id: str
+    status: str
+    reason: str
+
+    @property
+    def permanent(self) -> bool:
+        """Return whether it will never arrive."""
+        return self.status.startswith("5")
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A mail as it came in (来信); `digest` tells it from every other."""
+
+    digest: str
+    sender: str
+    subject: str
+    text: str
+    marks: tuple[str, ...]
+    attachments: int
+    automatic: bool
+    bounce: Bounce | None = None
+
+
+def read_mail(raw: bytes) -> Incoming:
+    """Return what a mail says; whatever is broken in it is left out, and nothing raises.
+
+    `marks` are the local parts and message ids a reply token may stand in.
+    """
+    message = message_from_bytes(raw, policy=default)
+    return Incoming(
+        digest=hashlib.sha256(raw).hexdigest(),
+        sender=parseaddr(_header(message, "From"))[1].lower()[:LONGEST_SUBJECT],
+        subject=_header(message, "Subject")[:LONGEST_SUBJECT],
+        text=own_words(_text(message))[:LONGEST_TEXT],
+        marks=_marks(message),
+        attachments=sum(1 for part in message.walk() if part.get_filename()),
+        automatic=_automatic(message),
+        bounce=_bounce(message),
+    )
+
+
+def own_words(text: str) -> str:
+    """Return what a person wrote above the mail that is answered."""
+    kept: list[str] = []
+    for line in CONTROL.sub("", text.replace("\r\n", "\n")).split("\n"):
+        if QUOTED.match(line):
+            break
+        kept.append(line.rstrip())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def _header(message: Message, name: str) -> str:
+    try:
+        return CONTROL.sub(" ", str(message.get(name, ""))).strip()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        # A header nobody can decode says nothing.
+        return ""
+
+
+def _marks(message: Message) -> tuple[str, ...]:
+    found = [address for _, address in getaddresses([_header(message, one) for one in ADDRESSED])]
+    for name in ANSWERS:
+        found += re.findall(r"<([^<>\s]+)>", _header(message, name))
+    return tuple(dict.fromkeys(one.partition("@")[0] for one in found if one))
+
+
+def _automatic(message: Message) -> bool:
+    said = _header(message, "Auto-Submitted").lower()
+    bulk = _header(message, "Precedence").lower() in {"bulk", "junk", "auto_reply"}
+    return said not in {"", "no"} or bulk or bool(_header(message, "X-Autoreply"))
+
+
+def _text(message: Message) -> str:
+    if not isinstance(message, EmailMessage):
+        return ""
+    try:
+        part = message.get_body(preferencelist=("plain", "html"))
+        content = part.get_content() if part is not None else ""
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError):
+        return _raw_text(message)
+    if part is not None and part.get_content_subtype() == "html":
+        return _Words.of(str(content))
+    return str(content)
+
+
+def _raw_text(message: Message) -> str:
+    """Return the words of a mail whose character set nobody knows, as far as they can be read."""
+    for part in message.walk():
+        if part.get_content_maintype() == "text":
+            data = part.get_payload(decode=True)
+            return data.decode("gb18030", errors="replace") if isinstance(data, bytes) else ""
+    return ""
+
+
+def _bounce(message: Message) -> Bounce | None:
+    if message.get_content_type() != "multipart/report":
+        return None
+    said = next((one for one in message.walk() if "Status" in one and "Action" in one), None)
+    ours = next((_header(one, "Message-ID") for one in _returned(message)), "")
+    if said is None or not ours:
+        return None
+    return Bounce(ours, _header(said, "Status"), _header(said, "Diagnostic-Code")[:300])
+
+
+def _returned(message: Message) -> list[Message]:
+    """Return the headers of the mail that a report is about."""
+    found: list[Message] = []
+    for part in message.walk():
+        if part.get_content_type() == "text/rfc822-headers":
+            data = part.get_payload(decode=True)
+            found += [message_from_bytes(data)] if isinstance(data, bytes) else []
+        elif part is not message and "Message-ID" in part:
+            found.append(part)
+    return found
+
+
+class _Words(HTMLParser):
+    """Takes the words out of HTML; a quoted mail is left out."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self.silent = 0
+
+    @classmethod
+    def of(cls, html: str) -> str:
+        """Return the words of a piece of HTML."""
+        reader = cls()
+        reader.feed(html)
+        reader.close()
+        return "".join(reader.found)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A block begins a line; styles and scripts are silent."""
+        if tag in {"style", "script", "head"}:
+            self.silent += 1
+        if tag in BLOCKS:
+            self.found.append("\n> " if tag == "blockquote" else "\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Speak again after a style or script."""
+        if tag in {"style", "script", "head"} and self.silent:
+            self.silent -= 1
+
+    def handle_data(self, data: str) -> None:
+        """Keep the words."""
+        if not self.silent:
+            self.found.append(data)

@@ -1,0 +1,23 @@
+"""Incoming mail and the daily word about stuck mail, as Prefect flows.
+
+`engine.flows.environment` must have been entered before this module is imported.
+"""
+
+from prefect import flow
+
+from engine.flows import mailing
+from engine.flows.recorded import _moment, _run_name, _told
+
+
+@flow(name="fetch-mail", flow_run_name=_run_name, persist_result=False)
+def fetch_mail(now_iso: str | None = None, ids: list[int] | None = None) -> dict[str, object]:
+    """File the mails of units that came in (收信)."""
+    actions = mailing.live()
+    ids = actions.waiting() if ids is None else ids
+    return _told(mailing.fetch(actions, ids, _moment(now_iso)))
+
+
+@flow(name="tell-stuck", flow_run_name=_run_name, persist_result=False)
+def tell_stuck(now_iso: str | None = None) -> dict[str, object]:
+    """Tell supervisors what is stuck today (卡住告知)."""
+    return _told(mailing.tell_stuck(mailing.live(), [], _moment(now_iso)))

@@ -1,0 +1,57 @@
+"""Queries about mails that came in."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, func, select
+
+from engine.errors import NotFoundError
+from engine.models import MailReply, OutboxMessage
+from engine.store.writing import write_once
+from engine.terms import MailReplyStatus
+
+
+def keep(session: Session, reply: MailReply) -> int | None:
+    """Write a mail once; return its id, or nothing when it is here already."""
+    return write_once(session, reply, "digest")
+
+
+def one(session: Session, reply_id: int, *, lock: bool = False) -> MailReply:
+    """Return one mail, locked when asked.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    query = select(MailReply).where(MailReply.id == reply_id)
+    found = session.exec(query.with_for_update() if lock else query).one_or_none()
+    if found is None:
+        message = "没有这封来信。"
+        raise NotFoundError(message)
+    return found
+
+
+def aside(session: Session, limit: int = 100) -> Sequence[MailReply]:
+    """Return the mails a person must look at, oldest first."""
+    query = select(MailReply).where(MailReply.status == MailReplyStatus.ASIDE)
+    return session.exec(query.order_by(col(MailReply.id)).limit(limit)).all()
+
+
+def count_aside(session: Session) -> int:
+    """Return how many mails wait for a person."""
+    query = select(func.count()).where(MailReply.status == MailReplyStatus.ASIDE)
+    return session.exec(query.select_from(MailReply)).one()
+
+
+def proposed(session: Session, ticket_id: int, unit_id: int | None = None) -> Sequence[MailReply]:
+    """Return the proposed answers to a ticket, of one unit when given, newest first."""
+    query = select(MailReply).where(
+        MailReply.ticket_id == ticket_id, MailReply.status == MailReplyStatus.PROPOSED
+    )
+    if unit_id is not None:
+        query = query.where(MailReply.unit_id == unit_id)
+    return session.exec(query.order_by(col(MailReply.id).desc())).all()
+
+
+def mail_with_id(session: Session, message_id: str) -> OutboxMessage | None:
+    """Return the mail of ours that carries a Message-ID, locked."""
+    query = select(OutboxMessage).where(OutboxMessage.message_id == message_id)
+    return session.exec(query.with_for_update()).one_or_none()

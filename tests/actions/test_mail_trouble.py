@@ -1,0 +1,138 @@
+"""Mail that does not get through: by unit, sent again or let be, and told once a day."""
+
+import pytest
+from sqlmodel import select
+
+from engine.actions import incoming_mail, mail_trouble, mailing
+from engine.errors import BadInputError, ConflictError, NotPermittedError
+from engine.models import OutboxMessage, Unit
+from engine.store import mail_trouble as store
+from engine.store.database import work
+from engine.terms import MessageStatus, NoticeKind
+from tests.builders import MARKET, OPERATOR, SUPERVISOR, a_dispatched_ticket, doing, moment
+from tests.looking import mails_of, send_mails
+
+pytestmark = pytest.mark.usefixtures("database", "var")
+NOW, LATER, NEXT = "Tue 2026-11-24 09:00", "Tue 2026-11-24 15:00", "Wed 2026-11-25 08:50"
+UNIT_ADDRESS = "shijianguan@demo.invalid"
+
+
+def a_failed_mail(unit=MARKET):
+    number = a_dispatched_ticket(NOW, unit)
+    (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
+    with work() as session:
+        failed = session.get_one(OutboxMessage, mail.id)
+        failed.status, failed.attempts = MessageStatus.UNDELIVERED, 1
+        failed.last_error = "邮件服务器拒收收件人（550 5.1.1），请核对邮箱地址。"
+    return number, mail.id
+
+
+def the(mail_id):
+    with work() as session:
+        return session.get_one(OutboxMessage, mail_id)
+
+
+def readdress(address):
+    with work() as session:
+        unit = session.get_one(Unit, the_unit())
+        unit.email = address
+
+
+def the_unit():
+    with work() as session:
+        (group,) = store.failures_by_unit(session)
+        return group.unit.id
+
+
+def supervisors_mails(key):
+    with work() as session:
+        return list(session.exec(select(OutboxMessage).where(OutboxMessage.key == key)))
+
+
+def test_failures_are_listed_by_unit_those_with_most_first():
+    a_failed_mail("shuiwu")
+    a_failed_mail()
+    a_failed_mail()
+
+    with work() as session:
+        groups = store.failures_by_unit(session)
+        assert [len(one.mails) for one in groups] == [2, 1]
+        assert groups[0].unit.email == UNIT_ADDRESS
+
+
+def test_a_failed_mail_is_sent_again():
+    _, mail_id = a_failed_mail()
+
+    doing(LATER, SUPERVISOR, lambda step: mail_trouble.send_again(step, mail_id))
+    assert the(mail_id).status is MessageStatus.PENDING
+    send_mails(LATER)
+
+    assert the(mail_id).status is MessageStatus.SENT
+
+
+def test_it_goes_to_the_address_the_unit_has_by_now():
+    _, mail_id = a_failed_mail()
+    before = the(mail_id).message_id
+    readdress("neu@demo.invalid")
+
+    doing(LATER, SUPERVISOR, lambda step: mail_trouble.send_again(step, mail_id))
+
+    assert the(mail_id).recipient == "neu@demo.invalid"
+    assert the(mail_id).message_id != before
+
+
+def test_without_an_address_it_is_not_sent_again():
+    _, mail_id = a_failed_mail()
+    readdress("")
+
+    with pytest.raises(ConflictError, match="请先在“单位”里改正"):
+        doing(LATER, SUPERVISOR, lambda step: mail_trouble.send_again(step, mail_id))
+
+
+def test_letting_it_be_takes_a_reason_and_leaves_the_list():
+    _, mail_id = a_failed_mail()
+
+    with pytest.raises(BadInputError, match="理由"):
+        doing(LATER, SUPERVISOR, lambda step: mail_trouble.let_be(step, mail_id, " "))
+    doing(LATER, SUPERVISOR, lambda step: mail_trouble.let_be(step, mail_id, "已电话告知"))
+
+    assert the(mail_id).last_error == "不再发：已电话告知"
+    with work() as session:
+        assert store.failures_by_unit(session) == []
+    with pytest.raises(ConflictError):
+        doing(LATER, SUPERVISOR, lambda step: mail_trouble.send_again(step, mail_id))
+
+
+def test_an_operator_decides_nothing_about_mail():
+    _, mail_id = a_failed_mail()
+
+    with pytest.raises(NotPermittedError):
+        doing(LATER, OPERATOR, lambda step: mail_trouble.send_again(step, mail_id))
+
+
+def test_supervisors_are_told_once_a_day_what_is_stuck():
+    a_failed_mail()
+    incoming_mail.file_mail(b"From: a@b.invalid\r\n\r\nhello", moment(LATER))
+
+    first = mailing.tell_stuck(moment(NEXT))
+    again = mailing.tell_stuck(moment("Wed 2026-11-25 09:50"))
+
+    assert (first["stuck"], again["mailed"]) == (2, 0)
+    assert first["mailed"] >= 1
+    told = supervisors_mails("stuck:2026-11-25")
+    assert "1 封邮件没有送达" in told[0].text
+    assert "1 封来信归不到工单" in told[0].text
+    assert "卡住的事项" in told[0].subject
+
+
+def test_nothing_stuck_is_no_mail():
+    assert mailing.tell_stuck(moment(NEXT)) == {"stuck": 0, "mailed": 0}
+
+
+def test_a_mail_put_off_for_hours_is_told_too():
+    number = a_dispatched_ticket(NOW)
+    with work() as session:
+        mail = session.get_one(OutboxMessage, mails_of(number, NoticeKind.ASSIGNMENT)[0].id)
+        mail.attempts, mail.next_attempt_at = 5, moment(NEXT)
+
+    assert mailing.tell_stuck(moment(LATER))["stuck"] == 1
