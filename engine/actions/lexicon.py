@@ -21,6 +21,7 @@ from engine.terms import Role
 
 SHORTEST, LONGEST = 2, 20  # technical limits: the matcher looks up pairs of characters
 MOST_EDITS = 2000
+PAIR = "…"
 REASON = 300
 TIER_NAMES = {"strong": "强", "usual": "常用", "weak": "弱"}
 WHO = (Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -141,6 +142,8 @@ def _checked(step: Step, word: Word) -> Word:
         fields["unit"] = "请选任务清单里的承办单位。"
     if not SHORTEST <= len(expression) <= LONGEST:
         fields["expression"] = f"用语要有 {SHORTEST} 到 {LONGEST} 个字。"
+    elif PAIR in word.expression or fold(PAIR) in expression:
+        fields["expression"] = f"“{PAIR}”隔开的搭配写在 cues.yaml 里；这里请分别写一个词。"
     elif not any(one.isalnum() for one in expression) or not expression.isprintable():
         fields["expression"] = "用语里没有字。"
     if word.tier not in TIERS:

@@ -118,6 +118,7 @@ def test_only_supervisors_change_words(database):
         ({"expression": "床"}, "expression"),
         ({"expression": "长" * 21}, "expression"),
         ({"expression": "。。"}, "expression"),
+        ({"expression": "药店…刷卡"}, "expression"),
         ({"expression": "a\x00b"}, "expression"),
         ({"tier": "huge"}, "tier"),
     ],

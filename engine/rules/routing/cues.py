@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import attrgetter, or_
 
 from engine.errors import RuleError
@@ -149,6 +149,7 @@ def _nearest(ones: Sequence[int], size: int, others: Sequence[int], length: int)
     return best
 
 
+@lru_cache
 def load_cues(owners: frozenset[str]) -> CueFinder:
     """The pairs of cues.yaml.
 

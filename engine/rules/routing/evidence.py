@@ -72,6 +72,8 @@ def _cues(
 ) -> Iterator[tuple[str, float, str]]:
     """Pairs of words that say a matter together, with what each is worth to whom."""
     for one in lexicon.cues.find(said, heard):
+        if lexicon.removed and lexicon.is_silent(one):
+            continue
         length = sum(map(len, one.words))
         weight = tuning.weak_cue if one.weak else tuning.cue
         worth = weight * (length / 2) ** tuning.length_power * said.loudness(one.start)

@@ -8,8 +8,8 @@ from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from engine.rules.routing.catalogue import Catalogue, Unit
-from engine.rules.routing.cues import CueFinder, load_cues
-from engine.rules.routing.edits import Edits, digest, edited
+from engine.rules.routing.cues import CueFinder, HeardCue, load_cues
+from engine.rules.routing.edits import REMOVED, Edits, digest, edited
 from engine.rules.routing.files import lexicon_files, read_text, read_yaml
 from engine.rules.routing.matcher import Matcher
 from engine.rules.routing.text import fold
@@ -32,7 +32,8 @@ class Lexicon:
     """Expressions and what each is worth to whom; owners are unit names or names of bodies.
 
     `weight` is the tier's value before length and sharing; `names` are the units' own names;
-    `neutral` are words of nobody; `often` are the rows businesses complain of most.
+    `neutral` are words of nobody; `often` are the rows businesses complain of most; `removed` is
+    what supervisors took from a unit, which silences the unit's pairs of words too.
     """
 
     worth: Mapping[str, Mapping[str, float]]
@@ -44,10 +45,15 @@ class Lexicon:
     version: str
     neutral: frozenset[str]
     cues: CueFinder = field(repr=False, compare=False)
+    removed: frozenset[tuple[str, str]] = frozenset()
 
     def lists(self) -> dict[str, Iterable[str]]:
         """What an ear must hear for the lexicon: duty words, words of the rows, pairs."""
         return {DUTIES: (*self.worth, *self.neutral), ROWS: self.row_words, **self.cues.lists}
+
+    def is_silent(self, cue: HeardCue) -> bool:
+        """Whether a supervisor took one of the two words from the unit."""
+        return any((cue.owner, word) in self.removed for word in cue.words)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -81,6 +87,7 @@ def load_lexicon(catalogue: Catalogue, tuning: Tuning, edits: Edits = ()) -> Lex
         version=_version() + (f"+{digest(edits, {})[:8]}" if edits else ""),
         neutral=_neutral(),
         cues=load_cues(frozenset({u.name for u in catalogue.units} | {b["name"] for b in bodies})),
+        removed=frozenset((one.unit, one.expression) for one in edits if one.tier == REMOVED),
     )
 
 

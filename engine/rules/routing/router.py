@@ -95,7 +95,7 @@ class Router:
         hits = row_word_hits(said, heard, self.lexicon)
         for one in fired:
             hits.update(dict.fromkeys(one.rule.rows, 3))
-        fit = row_fit(self._rows.of(said.pairs), hits, self.tuning)
+        fit = row_fit(self._rows.of(said.gist), hits, self.tuning)
         by_rows = row_points(fit, hits, self.catalogue, self.tuning)
         like = self._examples.of(said.gist)
         for more in (by_rows, example_points(like, self.tuning), rule_points(fired)):

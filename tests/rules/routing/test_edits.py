@@ -57,3 +57,12 @@ def test_an_accused_unit_is_not_among_the_supports_of_another():
     routing = load_router().route(text)
 
     assert not any("区财政局" in one.supports for one in routing.candidates)
+
+
+def test_taking_a_word_from_a_unit_silences_its_pairs_of_words_too():
+    insurance = "区医保局"
+    text = "药店刷不了卡"
+    without = load_router("", (Edit(insurance, "刷不了", ""),)).route(text)
+
+    assert "药店…刷不了" in load_router().route(text).candidates[0].evidence
+    assert not any("刷不了" in words for one in without.candidates for words in one.evidence)

@@ -59,6 +59,26 @@ def test_examples_alone_never_dispatch_and_are_named_as_the_reason():
     assert routing.reason
 
 
+def test_every_example_gets_a_sane_proposal_and_mostly_its_own_unit():
+    router = load_router()
+    units = {unit.name for unit in load_catalogue().units}
+    told = [
+        (owner, router.route(words))
+        for owner, said in read_yaml("examples.yaml")["examples"].items()
+        for words in said[::3]
+    ]
+
+    assert all(len(routing.candidates) >= 5 and routing.reason for _, routing in told)
+    own = [routing.lead == owner for owner, routing in told if owner in units]
+    assert sum(own) / len(own) > 0.85
+
+
+def test_a_text_only_like_the_examples_of_an_outside_body_is_not_turned_away():
+    for words in read_yaml("examples.yaml")["examples"]["环卫及市政养护企业"]:
+        routing = load_router().route(words)
+        assert routing.not_ours is None or "“" in routing.reason
+
+
 def test_examples_of_nobody_known_are_refused_with_their_name():
     with pytest.raises(RuleError, match="不是登记的单位"):
         example_likeness(frozenset({"区税务局"}))
