@@ -24,6 +24,8 @@ PAGE = """<!doctype html>
 <h2 id="open311">Open311 GeoReport v2</h2><table>{open311}</table>
 <h2>错误代码</h2><dl>{problems}</dl></main></body></html>"""
 
+SCROLL = '<div class="scroll"><table>'
+
 
 @router.get("/api/docs")
 def reference(request: Request) -> HTMLResponse:
@@ -75,7 +77,7 @@ def _parameters(operation: dict[str, Any]) -> str:
         f"<td>{escape(one.get('description', ''))}</td></tr>"
         for one in operation.get("parameters", ())
     )
-    return f"<table><caption>参数</caption>{rows}</table>" if rows else ""
+    return f"{SCROLL}<caption>参数</caption>{rows}</table></div>" if rows else ""
 
 
 def _example(operation: dict[str, Any], contract: dict[str, Any]) -> str:
@@ -93,7 +95,7 @@ def _answers(operation: dict[str, Any]) -> str:
         f"<tr><td>{status}</td><td>{escape(one['description'])}</td></tr>"
         for status, one in sorted(operation["responses"].items())
     )
-    return f"<table><caption>回答</caption>{rows}</table>"
+    return f"{SCROLL}<caption>回答</caption>{rows}</table></div>"
 
 
 def _kinds(kind: type[EngineError]) -> Iterator[type[EngineError]]:

@@ -49,6 +49,7 @@ DEMO_PEOPLE = (
     ("guanli", "演示管理员", Role.ADMINISTRATOR),
     ("zhidu", "演示审计员", Role.AUDITOR),
 )
+DEMO_LEADER, LED_UNIT = "fuzeren", "shijianguan"
 
 
 def load_reference_data(now: datetime) -> list[str]:
@@ -108,7 +109,7 @@ def _note_versions(session: Session, catalogue: Catalogue, rules: RuleSet, now: 
 def demo_accounts(now: datetime) -> list[DemoAccount]:
     """Create the demonstration accounts that are missing, and return all of them."""
     with work() as session:
-        people = [(*person, None) for person in DEMO_PEOPLE] + _handlers(session)
+        people = [(*person, None) for person in DEMO_PEOPLE] + _unit_people(session)
         missing = [one for one in people if account_by_name(session, one[0]) is None]
         hashed = hash_password(DEMO_PASSWORD) if missing else ""
         for username, name, role, unit_id in missing:
@@ -120,9 +121,16 @@ def demo_accounts(now: datetime) -> list[DemoAccount]:
     return [DemoAccount(who, DEMO_PASSWORD, role.label, name) for who, name, role, _ in people]
 
 
-def _handlers(session: Session) -> list[tuple[str, str, Role, int | None]]:
+def _unit_people(session: Session) -> list[tuple[str, str, Role, int | None]]:
     units = session.exec(select(Unit).order_by(col(Unit.id))).all()
-    return [(unit.slug, f"{unit.name}演示承办人", Role.HANDLER, unit.id) for unit in units]
+    handlers: list[tuple[str, str, Role, int | None]] = [
+        (unit.slug, f"{unit.name}演示承办人", Role.HANDLER, unit.id) for unit in units
+    ]
+    leaders: list[tuple[str, str, Role, int | None]] = [
+        (DEMO_LEADER, f"{unit.name}演示负责人", Role.UNIT_LEADER, unit.id)
+        for unit in units if unit.slug == LED_UNIT
+    ]  # fmt: skip
+    return leaders + handlers
 
 
 def demo_api_key(now: datetime) -> str | None:
