@@ -1,6 +1,6 @@
 """The HTML desks: server-rendered, own stylesheet and script, usable without JavaScript."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from api.pages import (
     admin,
@@ -40,8 +40,9 @@ from api.pages import (
     units_compared,
     webhooks,
 )
+from api.pages.language import listen
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(listen)])
 # One a line, so that two people may add theirs; `admin` and `doing` take what is left of
 # their addresses, so they come after those with pages of their own there.
 for room in (

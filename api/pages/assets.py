@@ -1,4 +1,4 @@
-"""The three files every page uses, served from memory with their type and a long life."""
+"""The files every page uses, served from memory with their type and a long life."""
 
 import gzip
 from functools import cache
@@ -6,13 +6,15 @@ from functools import cache
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.pages.rendering import STATIC
+from api.pages.rendering import content
 from engine.errors import NotFoundError
 
 router = APIRouter(include_in_schema=False)
 TYPES = {
     "desk.css": "text/css; charset=utf-8",
     "desk.js": "text/javascript; charset=utf-8",
+    "desk.en.css": "text/css; charset=utf-8",
+    "desk.en.js": "text/javascript; charset=utf-8",
     "favicon.svg": "image/svg+xml",
 }
 AGE = "public, max-age=31536000, immutable"
@@ -20,7 +22,7 @@ AGE = "public, max-age=31536000, immutable"
 
 @cache
 def _content(name: str) -> tuple[bytes, bytes]:
-    data = (STATIC / name).read_bytes()
+    data = content(name)
     return data, gzip.compress(data, mtime=0)
 
 

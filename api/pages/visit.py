@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from api.pages import words
 from api.pages.forms import Form
+from api.pages.language import remember
 from api.pages.rendering import render
 from engine import clock
 from engine.actions.actor import Actor
@@ -162,7 +163,9 @@ class Visit:
 
 def html(template: str, facts: dict[str, Any], status: int) -> HTMLResponse:
     """Return a filled template with the headers every page carries."""
-    return HTMLResponse(render(template, facts), status_code=status, headers=HEADERS)
+    response = HTMLResponse(render(template, facts), status_code=status, headers=HEADERS)
+    remember(response)
+    return response
 
 
 def _said(request: Request) -> dict[str, str] | None:

@@ -1,0 +1,150 @@
+"""The desks in English: by a link, remembered, nothing left out, nothing of a person's reworded."""
+
+import re
+
+import pytest
+
+from api.pages.english import in_english, messages, said_in_english
+from api.pages.rendering import TEMPLATES, content
+from api.pages.wording import reworded
+from scripts.translations import wanted
+from tests.builders import MARKET, OPERATOR, SUPERVISOR, a_signed_ticket, a_ticket
+
+QUOTED = r"'[^']*'|(?<==)\"[^\"]*\""
+EARLIER = "Tue 2026-11-24 09:00"
+
+
+def shown(html):
+    """Return what of a page people read, without what they or others wrote."""
+    html = re.sub(r"<(option|textarea|pre|li class=\"sys\")[^>]*>.*?</\1>", "", html, flags=re.S)
+    return re.sub(r"<[^>]+>", " ", html)
+
+
+def test_every_message_of_the_templates_has_its_english():
+    missing = [one for one in wanted() if one not in messages()]
+
+    assert missing == [], "python -m scripts.translations, then write the English into en.po"
+
+
+def test_the_catalogue_holds_nothing_that_no_page_says():
+    assert set(messages()) - set(wanted()) == set()
+
+
+def test_what_stands_in_a_message_stands_in_its_english_too():
+    for context in ("", "words"):
+        for asked, said in messages(context).items():
+            assert sorted(re.findall(r"\{\d\}|%d", asked)) == sorted(
+                re.findall(r"\{\d\}|%d", said)
+            ), asked
+
+
+def test_a_template_keeps_its_expressions_and_its_statements():
+    for path in TEMPLATES.rglob("*.html"):
+        source = path.read_text(encoding="utf-8")
+        mark = re.compile(r"\{%.*?%\}|href=\"[^\"]*\"|name=\"[^\"]*\"", re.S)
+        plain = [re.sub(QUOTED, "''", one) for one in mark.findall(source)]
+        english = [
+            re.sub(QUOTED, "''", one.replace("\\'", "’"))
+            for one in mark.findall(reworded(source, in_english))
+        ]
+        assert english == plain, path.name
+
+
+def test_a_link_leads_to_the_same_page_in_english_and_a_cookie_keeps_it(as_):
+    desk = as_(OPERATOR)
+    chinese = desk.get("/desk?list=review").text
+    link = re.search(r'href="(/desk\?list=review&amp;lang=en)" lang="en">English', chinese)
+
+    english = desk.get("/desk?list=review&lang=en").text
+    later = desk.get("/tickets/new").text
+    back = desk.get("/desk?lang=zh").text
+
+    assert link
+    assert '<html lang="en">' in english
+    assert "To review" in english
+    assert "Log and dispatch" in later
+    assert "工作台" in back
+    assert "待审核" in desk.get("/desk").text
+
+
+def test_an_unknown_language_is_chinese(as_):
+    assert '<html lang="zh-CN">' in as_(OPERATOR).get("/desk?lang=xx").text
+
+
+def test_signing_in_is_offered_in_english(browser):
+    page = browser.get("/login?lang=en").text
+
+    assert "<h1>Sign in</h1>" in page
+    chinese = re.findall(r"[\u4e00-\u9fff]{2,}", shown(page))
+    assert set(chinese) == {"柳州市城中区政务网络服务中心", "中文", "区市场监管局"}
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        (OPERATOR, "/tickets/new"),
+        (SUPERVISOR, "/supervise"),
+        (MARKET, "/unit"),
+        (OPERATOR, "/desk"),
+    ],
+)
+def test_the_main_pages_say_nothing_in_chinese_of_themselves(as_, who, path):
+    a_signed_ticket(EARLIER, content="楼下路灯不亮")
+    a_ticket(EARLIER, content="楼下路灯不亮")
+
+    page = as_(who).get(f"{path}?lang=en").text
+    page = shown(re.sub(r'<p class="hint">.*?</p>', "", page))  # the router's own words
+
+    ours = re.findall(r"待\w+|剩 \d|办结|登记|签收|承办单位|单位名称|搜索|重置|退出", page)
+    assert ours == []
+
+
+def test_terms_and_clocks_are_said_in_english(as_):
+    number = a_signed_ticket(EARLIER)
+
+    page = as_(OPERATOR).get(f"/tickets/{number}?lang=en").text
+
+    assert "acknowledged" in page
+    assert "complaint" in page
+    assert re.search(r"closing \d+ working days left", page)
+    assert "Tue 8 Dec 24:00" in page
+
+
+def test_what_a_person_wrote_is_never_reworded(as_):
+    number = a_signed_ticket(EARLIER, content="电话打不通", enterprise="退出", title="签收")
+    desk = as_(OPERATOR)
+
+    page = desk.get(f"/tickets/{number}?lang=en").text
+    again = desk.submit("/tickets/new", content="类型", enterprise="登记", title="备注").text
+
+    assert "<dd>退出</dd>" in page or "退出" in page
+    assert f"{number} 签收" in page
+    assert 'value="登记"' in again
+    assert ">\n类型</textarea>" in again
+
+
+def test_a_message_with_places_may_turn_them_round():
+    told = reworded("<p>第 {{ a }} 项，共 {{ b|n }} 项</p>", lambda _: "{1} items, this is {0}")
+
+    assert told == "<p>{{ b|n }} items, this is {{ a }}</p>"
+
+
+def test_a_quote_in_english_breaks_no_expression():
+    assert reworded("{{ '改' }}", lambda _: "don't") == "{{ 'don\\'t' }}"
+    assert reworded('<i title="改"></i>', lambda _: 'a "b"') == '<i title="a &quot;b&quot;"></i>'
+
+
+def test_what_a_program_says_is_known_by_its_shape():
+    assert said_in_english("办结剩 3 个工作日") == "closing 3 working days left"
+    assert said_in_english("剩 1 个工作日") == "1 working day left"
+    assert said_in_english("按期 · 已答复") == "in time · answered"
+    assert said_in_english("没有这样的话") == "没有这样的话"
+
+
+def test_the_script_speaks_english_too(as_):
+    page = as_(OPERATOR).get("/desk?lang=en").text
+
+    assert re.search(r"/static/desk\.en\.js\?v=[0-9a-f]{10}", page)
+    assert b"Your session is over" in content("desk.en.js")
+    assert not re.search(r"[\u4e00-\u9fff]", content("desk.en.js").decode())
+    assert as_(OPERATOR).client.get("/static/desk.en.css").status_code == 200
