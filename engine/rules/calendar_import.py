@@ -6,9 +6,10 @@ Nothing is written here: the caller shows the differences to two people first.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from engine.errors import RuleError
 from engine.rules.calendar_files import (
     NATIONAL,
     REGIONAL,
@@ -81,8 +82,12 @@ def import_plan(
     Forbidden: a day both off and worked, a make-up day from Monday to Friday, a day before
     `today` that would change, a statutory day that would be worked, a notice dated after `today`,
     a file that leaves out or alters a notice already published.
+
+    Raises:
+        RuleError: nobody works in the file's year.
     """
     new = without_idle_strays(new)
+    _refuse_an_idle_year(new)
     known = tuple(existing or (*load_year_files(NATIONAL), *load_year_files(REGIONAL)))
     before, after = _calendars(known, new)
     changes = _changes(before, after, new)
@@ -116,6 +121,15 @@ def without_idle_strays(new: YearFile) -> YearFile:
         for notice in new.notices
     )
     return replace(new, notices=notices)
+
+
+def _refuse_an_idle_year(new: YearFile) -> None:
+    off = {day for notice in new.notices for day in notice.days_off}
+    back = {d for notice in new.notices for d in (*notice.make_up_days, *notice.restored)}
+    days = (date(new.year, 1, 1) + timedelta(days=n) for n in range(366))
+    if all(day in off - back or day.weekday() >= _SATURDAY for day in days if day.year == new.year):
+        msg = f"这份 {new.region} {new.year} 年的文件没有留下任何工作日：请检查其中的 days_off"
+        raise RuleError(msg)
 
 
 def _stays(day: date, new: YearFile, *, off: bool) -> bool:

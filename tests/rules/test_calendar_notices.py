@@ -82,6 +82,14 @@ def test_a_year_without_any_working_day_names_its_file():
         calendar_with(file)
 
 
+def test_an_import_that_leaves_no_working_day_says_so_of_the_file_itself():
+    days = [date(2027, 1, 1) + timedelta(days=n) for n in range(365)]
+    file = invented_2027(days_off=dict.fromkeys(days, "放假"), make_up_days={})
+
+    with pytest.raises(RuleError, match=r"这份 CN 2027 年的文件没有留下任何工作日.*days_off"):
+        import_plan(file, TODAY)
+
+
 @pytest.mark.parametrize(
     "odd", ["甲: 乙", "# 注", "- 一", '“引号"”', "'单'", "[x]", "null", "1号", "甲\t乙"]
 )
