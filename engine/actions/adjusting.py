@@ -17,11 +17,12 @@ from engine.rules.extension import ExtensionRuling, extended_deadline, extension
 from engine.rules.pauses import AskedPause, pause_reasons, pause_refusal
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.store import clocks as store
+from engine.store import extensions
 from engine.store import tickets as ticket_store
 from engine.terms import ClockKind, ClockState, NoticeKind, Role, TicketEvent
 
 MOVED = (ClockKind.REQUESTER, ClockKind.HANDLING)
-PENDING, GRANTED, REFUSED = "pending", "granted", "refused"
+PAUSED_TOO = (*MOVED, ClockKind.ASSISTING)
 
 
 def request_extension(
@@ -31,10 +32,14 @@ def request_extension(
 
     Raises:
         BadInputError: no reason, or the rules forbid it; says which and how much they allow.
+        ConflictError: one waits for its decision already.
         RefusedTransitionError: the ticket is not in hand.
     """
     assignment_of(step, ticket, lead=True)
     clock = _running(step, ticket, ClockKind.HANDLING)
+    if extensions.is_pending(step.session, clock):
+        message = f"工单 {ticket.number} 已有一份延期申请待主管批，请等批复。"
+        raise ConflictError(message)
     ruling = _ruling(step, ticket, clock, working_days)
     _check(step, ruling, reason)
     words = f"申请延期 {working_days} 个工作日：{reason.strip()}"
@@ -50,7 +55,8 @@ def request_extension(
 
 def _ruling(step: Step, ticket: Ticket, clock: Clock, working_days: int) -> ExtensionRuling:
     deadline = clocks.stored_deadline(ticket, clock, step.rules)
-    return extension_check(deadline, working_days, step.now, step.rules)
+    used = extensions.granted(step.session, ticket)
+    return extension_check(deadline, working_days, step.now, step.rules, used=used)
 
 
 def _check(step: Step, ruling: ExtensionRuling, reason: str) -> None:
@@ -81,7 +87,8 @@ def decide_extension(step: Step, request_id: int, *, granted: bool, reason: str)
     step.session.refresh(request)
     _undecided(request, granted=granted, reason=reason)
     request.decided_by_id, request.decided_at = step.actor.account_id, step.now
-    request.state, request.decision_reason = (GRANTED if granted else REFUSED), reason.strip()
+    request.state = extensions.GRANTED if granted else extensions.REFUSED
+    request.decision_reason = reason.strip()
     if granted:
         _grant(step, ticket, request)
     else:
@@ -89,7 +96,7 @@ def decide_extension(step: Step, request_id: int, *, granted: bool, reason: str)
 
 
 def _undecided(request: ExtensionRequest, *, granted: bool, reason: str) -> None:
-    if request.state != PENDING:
+    if request.state != extensions.PENDING:
         message = "这份延期申请已经批过了。"
         raise ConflictError(message)
     if not granted and not reason.strip():
@@ -140,7 +147,7 @@ def pause(step: Step, ticket: Ticket, reason: str) -> None:
         raise RefusedTransitionError(refusal[0] + "。", clause=refusal[1].label)
     words = pause_reasons(step.rules, on)[reason]
     take(step, ticket, TicketEvent.PAUSE, Why(f"停表：{words}", details={"reason": reason}))
-    for clock in store.running(step.session, ticket.id, MOVED):
+    for clock in store.running(step.session, ticket.id, PAUSED_TOO):
         clock.state = ClockState.PAUSED
         pauses = (*clocks.pauses_of(clock), Pause(step.now, None, reason))
         clocks.set_pauses(step, ticket, clock, pauses)
@@ -179,8 +186,10 @@ def resume_used_up(step: Step, ticket: Ticket, at: datetime) -> None:
 
 
 def _paused(step: Step, ticket: Ticket) -> list[Clock]:
-    found = store.running(step.session, ticket.id, MOVED)
-    return [one for one in found if one.state is ClockState.PAUSED]
+    """Return a ticket's paused clocks, the requester's first."""
+    found = store.running(step.session, ticket.id, PAUSED_TOO)
+    paused = (one for one in found if one.state is ClockState.PAUSED)
+    return sorted(paused, key=lambda one: PAUSED_TOO.index(one.kind))
 
 
 def _run_on(step: Step, ticket: Ticket, clock: Clock, ended_at: datetime) -> None:

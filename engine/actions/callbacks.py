@@ -6,6 +6,7 @@ from engine.actions import clocks
 from engine.actions.actor import SYSTEM
 from engine.actions.callback_needs import need_of
 from engine.actions.dispatch import due_facts
+from engine.actions.letter_facts import overdue_working_days
 from engine.actions.letters import Proposal, propose_letter
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
@@ -16,9 +17,11 @@ from engine.rules.callback import (
     Attempt,
     after_callback,
     callback_state,
+    counts_as_human,
     next_attempt_at,
 )
 from engine.rules.shanghai import shanghai_date
+from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import (
     ActorKind,
@@ -145,9 +148,12 @@ def _judge(step: Step, ticket: Ticket, callback: Callback, form: CallbackForm) -
 
 
 def _heard(step: Step, ticket: Ticket, callback: Callback, form: CallbackForm) -> None:
+    need = need_of(step, ticket, form.solved, form.satisfaction)
+    human = counts_as_human(form.channel, step.rules, shanghai_date(ticket.accepted_at))
+    if callback.solved is not None and callback.human_required and not (human or need.human):
+        return  # what was said to be wrong stands until a person hears otherwise
     callback.contacted, callback.solved = form.contacted, form.solved
     callback.satisfaction = form.satisfaction
-    need = need_of(step, ticket, form.solved, form.satisfaction)
     if need.human:
         callback.human_required, callback.why = True, need.reason
 
@@ -208,14 +214,25 @@ def supervise(step: Step, ticket: Ticket, reason: str, *, tell: bool = True) -> 
     """
     after_callback = ticket.reworks > 0
     record = take(step, ticket, TicketEvent.SUPERVISE, Why(reason))
-    clock = _again(step, ticket)
+    clock = _in_hand(step, ticket) or _again(step, ticket)
     due = clock.due_on if clock else None
-    facts: dict[str, object] = {"reason": reason, "reply_by": due, "due_on": due, "overdue_days": 0}
+    late = overdue_working_days(step, clock) if clock else 0
+    reply_by = step.rules.calendar.next_working_day(shanghai_date(step.now)) if late else due
+    facts: dict[str, object] = {
+        "reason": reason, "reply_by": reply_by, "due_on": due, "overdue_days": late,
+    }  # fmt: skip
     if tell:
         tell_lead(step, ticket, NoticeKind.SUPERVISION, f"event:{record.id}", facts)
     if after_callback:
         grounds = (RectificationGround.DISSATISFIED_TWICE,)
         propose_letter(step, ticket, Proposal(LetterKind.RECTIFICATION, grounds, reason))
+
+
+def _in_hand(step: Step, ticket: Ticket) -> Clock | None:
+    """Return the unit's clock where it has not answered: supervision gives it no new days."""
+    running = clock_store.running(step.session, ticket.id, [ClockKind.HANDLING])
+    clocks.stop(step, ticket, [ClockKind.SIGN_FOR] if running else [], "转督办")
+    return running[0] if running else None
 
 
 def _again(step: Step, ticket: Ticket) -> Clock | None:

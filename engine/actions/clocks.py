@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from engine.actions.breaches import record_breach
 from engine.actions.step import Step
 from engine.models import Assignment, Clock, Letter, Ticket
 from engine.rules.adjustments import Extension, Pause
@@ -16,8 +15,9 @@ from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
 from engine.rules.time_limits import deadline_of as counted_deadline
 from engine.store import clocks as store
+from engine.store.row_security import as_house
 from engine.store.writing import write_row
-from engine.terms import ClockKind, ClockState, Rung
+from engine.terms import ClockKind, ClockState
 
 REWORK_RULE = "rework.limit"
 
@@ -186,6 +186,18 @@ def resume(
             _remember(clock, step.now)
             clock.state, clock.stopped_at, clock.stop_reason = ClockState.RUNNING, None, why
             plan(step, ticket, clock)
+            stand_too(step, ticket, clock)
+
+
+def stand_too(step: Step, ticket: Ticket, clock: Clock) -> None:
+    """Let a unit's clock stand still while the requester's does (停表), by the same reason."""
+    main = store.running(step.session, ticket.id, [ClockKind.REQUESTER])
+    if not main or main[0].state is not ClockState.PAUSED:
+        return
+    since = max(pauses_of(main[0])[-1].start, clock.started_at)
+    before = tuple(one for one in pauses_of(clock) if one.start != since)
+    clock.state = ClockState.PAUSED
+    set_pauses(step, ticket, clock, (*before, Pause(since, None, pauses_of(main[0])[-1].reason)))
 
 
 def plan(step: Step, ticket: Ticket, clock: Clock) -> None:
@@ -221,19 +233,20 @@ def end_pause(step: Step, ticket: Ticket, clock: Clock, at: datetime) -> None:
 
 
 def stop_clock(step: Step, ticket: Ticket, clock: Clock, why: str) -> None:
-    """Stop one clock; a breach that no sweep has seen yet is recorded before it is too late."""
+    """Stop one clock; what no sweep has seen yet of its breach and after is caught up first."""
     if clock.state is ClockState.PAUSED:
         end_pause(step, ticket, clock, step.now)
     if is_overdue(clock, step.now):
-        _note_breach(step, ticket, clock)
+        _catch_up(step, ticket, clock)
     clock.state, clock.stopped_at, clock.stop_reason = ClockState.STOPPED, step.now, why
     clock.next_rung_at = None
 
 
-def _note_breach(step: Step, ticket: Ticket, clock: Clock) -> None:
-    for rung in rungs_of(ticket, clock, step.rules):
-        if rung.rung is Rung.BREACH and store.take_rung(step.session, clock, rung, step.now):
-            record_breach(step, ticket, clock, rung)
+def _catch_up(step: Step, ticket: Ticket, clock: Clock) -> None:
+    from engine.actions.sweep import catch_up  # a ladder proposes letters, whose clocks these are
+
+    with as_house(step.session):
+        catch_up(step, ticket, clock)
 
 
 def stop_all(step: Step, ticket: Ticket, why: str) -> None:

@@ -17,6 +17,7 @@ from engine.store.writing import write_row
 from engine.terms import (
     AssignmentRole,
     ClockKind,
+    ClockState,
     DueStatus,
     NoticeKind,
     Recipient,
@@ -30,6 +31,7 @@ OF_A_UNIT = (
     ClockKind.RETURN_RULING, ClockKind.ARBITRATION,
 )  # fmt: skip
 FOLLOWED = (ClockKind.FOLLOW_UP,)
+STANDING_TOO = (ClockKind.HANDLING, ClockKind.ASSISTING)
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,28 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
         _assign(step, ticket, unit, AssignmentRole.ASSISTING, order.rows) for unit in supports
     ]
     ticket.lead_unit_id = order.lead.id
-    for clock in [] if new else clock_store.running(step.session, ticket.id, FOLLOWED):
-        clock.unit_id = order.lead.id
     ticket.task_rows = list(order.rows) or ticket.task_rows
     ticket.routed_at = step.now
     take(step, ticket, order.event, _why(order, supports))
-    _lead_work(step, ticket, lead, order)
+    main = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
+    followed = None if new else _follow_on(step, ticket, order.lead)
+    # After the staged reply (阶段性答复) the law's own limit runs alone (H-21).
+    due = followed if followed and main and main.state is ClockState.STOPPED else main
+    _lead_work(step, ticket, lead, order, due)
     for assignment, unit in zip(assisting, supports, strict=True):
         _assisting_work(step, ticket, assignment, unit, order)
+    if main is not None and main.state is ClockState.PAUSED:
+        for clock in clock_store.running(step.session, ticket.id, STANDING_TOO):
+            clocks.stand_too(step, ticket, clock)
     return lead
+
+
+def _follow_on(step: Step, ticket: Ticket, lead: Unit) -> Clock | None:
+    """Hand a law's own longer limit on to the new unit, and return its clock if one runs."""
+    followed = clock_store.running(step.session, ticket.id, FOLLOWED)
+    for clock in followed:
+        clock.unit_id = lead.id
+    return followed[0] if followed else None
 
 
 def _told_on(ticket: Ticket, unit: Unit) -> bool:
@@ -106,12 +121,14 @@ def _assign(
     return write_row(step.session, assignment)
 
 
-def _lead_work(step: Step, ticket: Ticket, lead: Assignment, order: Dispatch) -> None:
+def _lead_work(
+    step: Step, ticket: Ticket, lead: Assignment, order: Dispatch, due: Clock | None
+) -> None:
     subject = clocks.Subject(assignment=lead)
     sign = clocks.start(step, ticket, ClockKind.SIGN_FOR, subject)
-    if clocks.has_limit(ticket, ClockKind.HANDLING, step.now, step.rules):
+    by_law = due is not None and due.kind is ClockKind.FOLLOW_UP
+    if not by_law and clocks.has_limit(ticket, ClockKind.HANDLING, step.now, step.rules):
         clocks.start(step, ticket, ClockKind.HANDLING, subject)
-    due = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
     accepted_on = shanghai_date(ticket.accepted_at)
     facts = {
         **due_facts(due),

@@ -4,6 +4,7 @@ from engine.actions import clocks
 from engine.actions.dispatch import end_assignments
 from engine.actions.silence import check_still_refusable
 from engine.actions.step import Step, Why, take
+from engine.actions.withdrawing import tell_units
 from engine.errors import BadInputError, NotFoundError
 from engine.lifecycle import FINAL
 from engine.models import Ticket, TicketEventRecord
@@ -103,6 +104,7 @@ def hand_to_emergency(step: Step, ticket: Ticket, line: str) -> None:
         words = f"请写明转给哪条紧急热线：{'、'.join(lines)}。"
         raise BadInputError(words, fields={"words": words})
     take(step, ticket, TicketEvent.HAND_TO_EMERGENCY, Why(f"转 {line.strip()}"))
+    tell_units(step, ticket, "已转紧急热线处置")
     _end(step, ticket, "转紧急热线")
 
 

@@ -10,6 +10,7 @@ from engine.rules.adjustments import Extension
 from engine.rules.certificate_words import due_words
 from engine.rules.extension import extended_deadline, extension_check
 from engine.store import clocks as store
+from engine.store import extensions
 from engine.terms import ClockKind
 
 
@@ -27,7 +28,10 @@ def extension_choices(step: Step, ticket: Ticket) -> Choices:
     if not running:
         return Choices(refusal="承办时限不在计时，不能申请延期。")
     deadline = clocks.stored_deadline(ticket, running[0], clocks.own_rules(running[0], step.rules))
-    ruling = extension_check(deadline, 1, step.now, step.rules)
+    if extensions.is_pending(step.session, running[0]):
+        return Choices(refusal="已有一份延期申请待主管批。")
+    used = extensions.granted(step.session, ticket)
+    ruling = extension_check(deadline, 1, step.now, step.rules, used=used)
     if ruling.refusal is not None:
         return Choices(refusal=f"{ruling.refusal}。")
     found = []

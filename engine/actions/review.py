@@ -29,7 +29,8 @@ def approve_answer(step: Step, ticket: Ticket) -> Callback:
     """
     take(step, ticket, TicketEvent.APPROVE_ANSWER, Why("答复审核通过，转回访"))
     _reviewed(step, ticket, "approved")
-    clocks.stop(step, ticket, [ClockKind.REVIEW], "已审核")
+    # An opinion (协办意见) that the answer did not wait for is asked for no longer.
+    clocks.stop(step, ticket, [ClockKind.REVIEW, ClockKind.ASSISTING], "已审核")
     return open_callback(step, ticket)
 
 
@@ -117,7 +118,7 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
     facts = {"ruling": word.label, "reason": ruling.reason.strip(), **due_facts(due)}
     tell_lead(step, ticket, NoticeKind.RETURN_RULING, f"event:{record.id}", facts)
     if not ruling.upheld:
-        _keep(step, ticket)
+        _keep(step, ticket, waiting)
         return
     end_assignments(step, ticket, "退单获准")
     ticket.lead_unit_id = None
@@ -126,8 +127,13 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
         dispatch(step, ticket, order)
 
 
-def _keep(step: Step, ticket: Ticket) -> None:
-    """Leave a ticket with the unit that wanted to return it: signed, its first contact due."""
+def _keep(step: Step, ticket: Ticket, refused: ReturnRequest) -> None:
+    """Leave a ticket with the unit that wanted to return it: signed, its first contact due.
+
+    Its clock runs on as if it had not asked: a return that was not upheld gains no day.
+    """
+    words, since = "退单未获准，继续计时", refused.requested_at
+    clocks.resume(step, ticket, [ClockKind.HANDLING], words, stopped_at=since)
     lead = store.current_lead(step.session, ticket)
     if lead is None or lead.contacted_at is not None:
         return

@@ -6,7 +6,10 @@ from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.step import Step, Why, take
 from engine.errors import NotFoundError
 from engine.models import Ticket, Unit
+from engine.rules.acceptance import emergency_words, mentioned_kinds, split_kinds
 from engine.rules.routing import load_router
+from engine.rules.shanghai import shanghai_date
+from engine.store import matters
 from engine.store import tickets as store
 from engine.terms import RoutingDecision, TicketEvent, TicketKind, TicketStatus
 
@@ -20,11 +23,26 @@ def route_ticket(step: Step, ticket_id: int) -> str:
     if ticket.status is not TicketStatus.ACCEPTED:
         return "skipped"
     order = order_of(step, ticket)
-    if order is None:
-        hold(step, ticket)
+    doubt = person_first(step, ticket)
+    if order is None or doubt:
+        hold(step, ticket, doubt)
         return "held"
     dispatch(step, ticket, order)
     return "dispatched"
+
+
+def person_first(step: Step, ticket: Ticket) -> str:
+    """Return why a person must look before any unit does (H-52, H-53); empty when none need.
+
+    What may be an emergency, or both complains and reports, has ways out that end at dispatch.
+    """
+    text, on = ticket.title + ticket.content, shanghai_date(ticket.accepted_at)
+    if ticket.parent_id is None and emergency_words(text, step.rules, on):
+        return "来件可能是紧急事项，请先核实是否转紧急热线，再派单"
+    mixed = len(split_kinds(mentioned_kinds(ticket.kind, text))) > 1
+    if mixed and ticket.parent_id is None and not matters.children(step.session, ticket):
+        return "来件可能既投诉又举报，请先核实是否分成两件，再派单"
+    return ""
 
 
 def order_of(step: Step, ticket: Ticket) -> Dispatch | None:
@@ -68,10 +86,10 @@ def _unit(step: Step, name: str) -> Unit | None:
         return None
 
 
-def hold(step: Step, ticket: Ticket) -> None:
+def hold(step: Step, ticket: Ticket, doubt: str = "") -> None:
     """Leave a ticket to the operators (待分派) with routing's proposals beside it."""
     routing = ticket.routing or {}
-    reason = str(routing.get("reason") or "没有把握，请选择承办单位")
+    reason = doubt or str(routing.get("reason") or "没有把握，请选择承办单位")
     names = [one["unit"] for one in routing.get("candidates", ())[:PROPOSALS]]
     details = {"decision": routing.get("decision"), "candidates": names}
     take(step, ticket, TicketEvent.HOLD_FOR_DISPATCH, Why(reason, details=details))

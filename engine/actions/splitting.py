@@ -83,7 +83,7 @@ def _check(step: Step, ticket: Ticket, complaint: str) -> None:
         message = f"工单 {ticket.number} 是{ticket.kind.label}，只有投诉兼举报的来件才拆分。"
         raise RefusedTransitionError(message, clause=clause("house/H-53").label)
     if ticket.status not in WAITING:
-        message = f"工单 {ticket.number} 已{ticket.status.label}，派单前才能拆分。"
+        message = f"工单 {ticket.number} 现为“{ticket.status.label}”，派单前才能拆分。"
         raise RefusedTransitionError(message, clause=clause("house/H-53").label)
     if ticket.parent_id is not None or matters.children(step.session, ticket):
         message = f"工单 {ticket.number} 已经拆分过。"

@@ -43,7 +43,7 @@ def claim_statutory_limit(step: Step, ticket: Ticket, claim: StatutoryClaim) -> 
     if _state(step, ticket) in (CLAIMED, GRANTED):
         message = f"工单 {ticket.number} 已主张过法定时限。"
         raise ConflictError(message)
-    _deadline(step, ticket, claim)
+    _later(step, ticket, claim)
     days = f"{claim.working_days} 个工作日"
     words = f"主张法定时限：{claim.law.strip()}{claim.article.strip()}，{days}"
     details = {CLAIM: CLAIMED, **_stored(claim)}
@@ -81,6 +81,16 @@ def _deadline(step: Step, ticket: Ticket, claim: StatutoryClaim) -> Deadline:
         message = f"{ticket.kind.label}类工单不设时限，无须主张法定时限。"
         raise BadInputError(message)
     return found.follow_up
+
+
+def _later(step: Step, ticket: Ticket, claim: StatutoryClaim) -> Deadline:
+    """Return the deadline of a claim that helps: later than the date that holds now."""
+    follow_up, now_due = _deadline(step, ticket, claim), _requester_clock(step, ticket).due_on
+    if follow_up.due_on <= now_due:
+        law, now = spoken_date(follow_up.due_on), spoken_date(now_due)
+        words = f"按 {claim.working_days} 个工作日到{law}，不晚于现到期日{now}，无须主张。"
+        raise BadInputError(words, fields={"working_days": words})
+    return follow_up
 
 
 def decide_statutory_claim(step: Step, ticket: Ticket, *, granted: bool, reason: str) -> None:
@@ -123,7 +133,7 @@ def _follow_up(step: Step, ticket: Ticket, claim: StatutoryClaim) -> Clock:
     clock = Clock(
         ticket_id=ticket.id, unit_id=ticket.lead_unit_id, kind=ClockKind.FOLLOW_UP,
         state=ClockState.RUNNING, started_at=ticket.accepted_at, due_since=step.now,
-        **clocks.due_fields(_deadline(step, ticket, claim)),
+        **clocks.due_fields(_later(step, ticket, claim)),
     )  # fmt: skip
     step.session.add(clock)
     step.session.flush()

@@ -1,6 +1,8 @@
 """Climbs what fell due on one clock (升级): rungs in order, each once, one mail a recipient."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from engine.actions import clocks, ladder_mail, referrals
 from engine.actions.actor import SYSTEM
@@ -26,6 +28,7 @@ from engine.terms import (
 )
 
 NEGLECT: tuple[RectificationGround, ...] = (RectificationGround.DUTY_NOT_PERFORMED,)
+MOOT = {*WARNINGS, Rung.DEEMED_SIGNED}
 PROPOSED = {
     Rung.L2_SUPERVISION: LetterKind.SUPERVISION, Rung.L4_LETTER: LetterKind.RECTIFICATION,
 }  # fmt: skip
@@ -47,12 +50,30 @@ def climb(step: Step, clock_id: int) -> list[Rung]:
         return []
     if clock.state is ClockState.PAUSED and clock.next_rung_at is not None:
         resume_used_up(step, ticket, clock.next_rung_at)
+    taken = _take(step, ticket, clock, _due(step, ticket, clock))
+    clocks.plan(step, ticket, clock)
+    return taken
+
+
+def catch_up(step: Step, ticket: Ticket, clock: Clock) -> None:
+    """Take what fell due on an overdue clock before it stops: no sweep will look at it again.
+
+    Its warnings are moot, and so is a signature that nobody need deem any more.
+    """
+    step = replace(step, actor=SYSTEM)
+    late = [rung for rung in _due(step, ticket, clock) if rung.rung not in MOOT]
+    _take(step, ticket, clock, late)
+
+
+def _due(step: Step, ticket: Ticket, clock: Clock) -> tuple[DueRung, ...]:
     ladder = clocks.rungs_of(ticket, clock, step.rules)
-    due = due_rungs(ladder, store.taken(step.session, clock), step.now)
+    return due_rungs(ladder, store.taken(step.session, clock), step.now)
+
+
+def _take(step: Step, ticket: Ticket, clock: Clock, due: Iterable[DueRung]) -> list[Rung]:
     taken = [rung for rung in due if store.take_rung(step.session, clock, rung, step.now)]
     proposed = [_effect(step, ticket, clock, rung) for rung in taken]
     ladder_mail.tell(step, ticket, clock, Caught(tuple(taken), tuple(filter(None, proposed))))
-    clocks.plan(step, ticket, clock)
     return [rung.rung for rung in taken]
 
 
@@ -66,21 +87,22 @@ def _effect(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter |
         if clock.kind is ClockKind.RECTIFICATION_REPLY:
             referrals.after_reply_breach(step, ticket, clock)
     elif rung.rung is Rung.DEEMED_SIGNED:
-        _deem_signed(step, ticket, why)
+        _deem_signed(step, ticket, why, rung.at)
     else:
         take(step, ticket, TicketEvent.ESCALATE, why)
         return _propose(step, ticket, clock, rung)
     return None
 
 
-def _deem_signed(step: Step, ticket: Ticket, why: Why) -> None:
+def _deem_signed(step: Step, ticket: Ticket, why: Why, at: datetime) -> None:
+    """Record the signature when it was due (H-11), however late that is found."""
     if ticket.status is not TicketStatus.DISPATCHED:
         return
     take(step, ticket, TicketEvent.DEEM_SIGNED, why)
     lead = ticket_store.current_lead(step.session, ticket)
     if lead is not None:
         lead.deemed_signed = True
-        mark_signed(step, ticket, lead)
+        mark_signed(step, ticket, lead, at=at, contact_from=at)
 
 
 def _propose(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter | None:

@@ -1,6 +1,6 @@
 """What a handling unit does with its ticket: sign, contact, answer, send back, assist."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.actions import clocks
@@ -81,13 +81,19 @@ def sign_for(step: Step, ticket: Ticket) -> Assignment:
 
 
 def mark_signed(
-    step: Step, ticket: Ticket, assignment: Assignment, at: datetime | None = None
-) -> None:
-    """Record that the lead has signed: its sign-for clock stops, first contact starts now."""
+    step: Step, ticket: Ticket, assignment: Assignment, *, at: datetime | None = None,
+    contact_from: datetime | None = None,
+) -> None:  # fmt: skip
+    """Record that the lead has signed: its sign-for clock stops, its first-contact clock starts.
+
+    `at` is when it signed and `contact_from` when it had to call from, where that was not now.
+    """
     assignment.signed_at = at or step.now
     clocks.stop(step, ticket, [ClockKind.SIGN_FOR], "已签收")
     if clocks.has_limit(ticket, ClockKind.FIRST_CONTACT, step.now, step.rules):
-        clocks.start(step, ticket, ClockKind.FIRST_CONTACT, clocks.Subject(assignment=assignment))
+        subject = clocks.Subject(assignment=assignment)
+        since = replace(step, now=contact_from or step.now)
+        clocks.start(since, ticket, ClockKind.FIRST_CONTACT, subject)
 
 
 def first_contact(step: Step, ticket: Ticket, note: str = "") -> None:
@@ -166,7 +172,9 @@ def request_return(step: Step, ticket: Ticket, form: ReturnForm) -> ReturnReques
         ruling=ReturnRuling.PENDING,
     )  # fmt: skip
     step.session.add(row)
-    clocks.stop(step, ticket, [ClockKind.SIGN_FOR, ClockKind.FIRST_CONTACT], "退单")
+    # While the hotline rules, no unit is late (H-17): the requester's clock alone runs on.
+    own = [ClockKind.SIGN_FOR, ClockKind.FIRST_CONTACT, ClockKind.HANDLING]
+    clocks.stop(step, ticket, own, "退单")
     clocks.start(step, ticket, ClockKind.RETURN_RULING)
     step.session.flush()
     return row

@@ -46,7 +46,7 @@ def withdraw(step: Step, ticket: Ticket, form: WithdrawalForm) -> bool:
         _ask_hotline(step, ticket)
         return False
     take(step, ticket, TicketEvent.WITHDRAW, why, freely_withdrawn=True)
-    _tell_units(step, ticket)
+    tell_units(step, ticket, "诉求人已自愿撤回")
     end_assignments(step, ticket, "诉求人撤回")
     clocks.stop_all(step, ticket, "诉求人撤回")
     return True
@@ -73,11 +73,11 @@ def _may_end(step: Step, ticket: Ticket, form: WithdrawalForm) -> bool:
     return untouched or _by_person(step, ticket, form)
 
 
-def _tell_units(step: Step, ticket: Ticket) -> None:
-    """Owe every unit that has the ticket in hand one mail: it need not work on it any more."""
+def tell_units(step: Step, ticket: Ticket, ended: str) -> None:
+    """Owe every unit that has the ticket in hand one mail: how it ended, no work is left."""
     for part in store.open_assignments(step.session, ticket):
         unit = step.session.get_one(Unit, part.unit_id)
-        facts = {"unit": unit.name, "role": part.role.label}
+        facts = {"unit": unit.name, "role": part.role.label, "ended": ended}
         key = f"withdrawn:{part.id}"
         mail = Mail(key=key, kind=NoticeKind.WITHDRAWN, facts=facts, unit=unit)
         post.post(step, ticket, mail, post.addresses(step.session, unit, (Recipient.UNIT,)))

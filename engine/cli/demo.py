@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from engine.serving.prefect_server import PrefectServer
 
 FIRST_DAY = date(2026, 9, 20)
-DEFAULT = Path("var/demo")
 # What tells the demonstration's directory from one that somebody keeps things in.
 MARK = ".hotline-demo"
 ANOTHER = "--dir /路径"
@@ -35,13 +34,16 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    directory: Annotated[Path, typer.Option("--dir", help="演示写到哪里，每次重来")] = DEFAULT,
+    directory: Annotated[
+        Path | None, typer.Option("--dir", help="演示写到哪里，每次重来；默认 var/demo")
+    ] = None,
     width: Annotated[int, typer.Option(help="终端宽度；0 为自动")] = 0,
 ) -> None:
     """Tell four tickets' lives: who, what, when, why, with the clause."""
     from rich.console import Console
 
     console = Console(width=width or None, highlight=False)
+    directory = directory or _default()
     # Imports make no garbage worth looking for: a fifth of their time without the search.
     gc.disable()
     with ExitStack() as house:
@@ -53,6 +55,12 @@ def demo(
         _tell(console, machinery)
         _show_files(console, directory)
     console.print(f"[dim]用时 {_seconds_since_start():.0f} 秒（从输入命令到此刻）[/]")
+
+
+def _default() -> Path:
+    from engine.settings import load_settings
+
+    return load_settings().var / "demo"
 
 
 def _seconds_since_start() -> float:
@@ -83,7 +91,7 @@ def _fresh(directory: Path) -> Iterator[None]:
 
 def _require_ours(directory: Path) -> None:
     found = {one.name for one in directory.iterdir()}
-    if not found or MARK in found or directory.resolve() == DEFAULT.resolve():
+    if not found or MARK in found or directory.resolve() == _default().resolve():
         return
     message = f"{directory} 里有别的东西，演示会清空其中几个目录。请给一个空目录（{ANOTHER}）。"
     raise UnavailableError(message)

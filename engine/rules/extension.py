@@ -30,31 +30,31 @@ class ExtensionRuling:
 
 @cites("house/H-19", "house/H-20")
 def extension_check(
-    deadline: Deadline, working_days: int, asked_at: datetime, rules: RuleSet
+    deadline: Deadline, working_days: int, asked_at: datetime, rules: RuleSet, *, used: int
 ) -> ExtensionRuling:
     """Return whether an extension of `working_days` may be asked for now, and who approves it.
 
-    The first is at most the original limit; a second one, for very complex matters, has its own
-    cap and needs the supervisor and the unit's leader. Either is asked for early enough.
+    `used` are the extensions its ticket had, in whosever hands it was: the first is at most the
+    original limit; a second one, for very complex matters, has its own cap and needs the
+    supervisor and the unit's leader. Either is asked for early enough.
     """
     on = deadline.counted.rules_on
-    second = len(deadline.counted.extensions) + 1 == _SECOND
+    second = used + 1 == _SECOND
     key = "extension.second.approvers" if second else "extension.approvers"
     return ExtensionRuling(
-        refusal=_refusal(deadline, working_days, asked_at, rules),
+        refusal=_refusal(deadline, used, working_days, asked_at, rules),
         approvers=rules.parameters[key].on(on).value,
-        maximum_working_days=_maximum(deadline, rules),
+        maximum_working_days=_maximum(deadline, used, rules),
         citation=clause("house/H-20" if second else "house/H-19"),
     )
 
 
 def _refusal(
-    deadline: Deadline, working_days: int, asked_at: datetime, rules: RuleSet
+    deadline: Deadline, used: int, working_days: int, asked_at: datetime, rules: RuleSet
 ) -> str | None:
     on = deadline.counted.rules_on
-    used = len(deadline.counted.extensions)
     ask_before: int = rules.parameters["extension.ask_before"].on(on).value
-    maximum = _maximum(deadline, rules)
+    maximum = _maximum(deadline, used, rules)
     if used > rules.parameters["extension.times"].on(on).value:
         return "已延期两次，不能再延"
     if working_days < 1:
@@ -67,9 +67,9 @@ def _refusal(
     return None
 
 
-def _maximum(deadline: Deadline, rules: RuleSet) -> int:
+def _maximum(deadline: Deadline, used: int, rules: RuleSet) -> int:
     on: date = deadline.counted.rules_on
-    if deadline.counted.extensions:
+    if used:
         second: int = rules.parameters["extension.second.maximum"].on(on).value
         return second
     share: int = rules.parameters["extension.share_percent"].on(on).value

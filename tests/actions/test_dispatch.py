@@ -3,6 +3,7 @@
 import pytest
 
 from engine.actions.dispatch import Dispatch, dispatch
+from engine.actions.endings import hand_to_emergency
 from engine.actions.routing import route_ticket
 from engine.errors import NotPermittedError, RefusedTransitionError
 from engine.store import tickets as store
@@ -30,6 +31,7 @@ from tests.builders import (
     doing,
     moment,
     on_ticket,
+    status_of,
 )
 from tests.looking import (
     assignments_of,
@@ -196,3 +198,29 @@ def test_routing_never_sends_a_ticket_to_the_unit_it_accuses():
 
     accused = unit_named(MARKET).id
     assert accused not in {one.unit_id for one in assignments_of(number)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "why"),
+    [
+        (TicketKind.COMPLAINT, "，店里有人持刀威胁我们", "紧急事项"),
+        (TicketKind.COMPLAINT, "。另外我要举报他们虚假注册", "既投诉又举报"),
+    ],
+)
+def test_what_has_another_way_out_before_dispatch_waits_for_a_person(kind, said, why):
+    number = a_ticket(NOW, kind=kind, content=LICENCE + said)
+
+    outcome = doing(NOW, None, lambda step: route_ticket(step, ticket_of(number).id))
+
+    assert outcome == "held"
+    assert why in last_event(number, TicketEvent.HOLD_FOR_DISPATCH).reason
+
+
+def test_an_emergency_found_by_the_unit_leaves_it_and_the_unit_is_told():
+    number = a_dispatched_ticket(NOW)
+
+    on_ticket(number, NOW, OPERATOR, lambda step, t: hand_to_emergency(step, t, "119 消防"))
+
+    assert status_of(number) == "handed_to_emergency"
+    (mail,) = mails_of(number, NoticeKind.WITHDRAWN)
+    assert "已转紧急热线处置，不必再办" in mail.subject

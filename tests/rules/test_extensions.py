@@ -13,6 +13,10 @@ GRANTED = moment("Mon 2023-11-20 10:00")
 ACCEPTED = day("Mon 2023-11-13")
 
 
+def used(deadline):
+    return len(deadline.counted.extensions)
+
+
 @pytest.fixture
 def complaint(rules):
     return answer_deadline(TicketKind.COMPLAINT, RECEIVED, rules)
@@ -39,28 +43,33 @@ def test_an_extended_rework_is_still_a_rework(rules):
 def test_one_working_day_before_is_early_enough(rules, complaint):
     asked_at = moment("Fri 2023-11-24 23:59")
 
-    assert extension_check(complaint, 10, asked_at, rules).allowed
+    assert extension_check(complaint, 10, asked_at, rules, used=used(complaint)).allowed
 
 
 def test_on_the_due_day_it_is_too_late(rules, complaint):
-    ruling = extension_check(complaint, 5, moment("Mon 2023-11-27 00:00"), rules)
+    ruling = extension_check(
+        complaint, 5, moment("Mon 2023-11-27 00:00"), rules, used=used(complaint)
+    )
 
     assert "至少 1 个工作日" in ruling.refusal
 
 
 def test_an_extension_is_never_longer_than_the_limit(rules, complaint):
-    ruling = extension_check(complaint, 11, GRANTED, rules)
+    ruling = extension_check(complaint, 11, GRANTED, rules, used=used(complaint))
 
     assert ruling.refusal == "延期不得超过 10 个工作日"
     assert ruling.maximum_working_days == 10
 
 
 def test_an_extension_of_no_days_is_refused(rules, complaint):
-    assert extension_check(complaint, 0, GRANTED, rules).refusal == "延期至少 1 个工作日"
+    assert (
+        extension_check(complaint, 0, GRANTED, rules, used=used(complaint)).refusal
+        == "延期至少 1 个工作日"
+    )
 
 
 def test_the_first_extension_is_the_supervisor_s(rules, complaint):
-    ruling = extension_check(complaint, 5, GRANTED, rules)
+    ruling = extension_check(complaint, 5, GRANTED, rules, used=used(complaint))
 
     assert ruling.approvers == ("supervisor",)
     assert ruling.citation.label == "本区设定 H-19"
@@ -68,7 +77,7 @@ def test_the_first_extension_is_the_supervisor_s(rules, complaint):
 
 def test_the_second_extension_needs_supervisor_and_leader(rules, complaint):
     once = extended_deadline(complaint, Extension(5, GRANTED))
-    ruling = extension_check(once, 10, moment("Wed 2023-11-29 10:00"), rules)
+    ruling = extension_check(once, 10, moment("Wed 2023-11-29 10:00"), rules, used=used(once))
 
     assert ruling.allowed
     assert ruling.approvers == ("supervisor", "unit_leader")
@@ -79,7 +88,10 @@ def test_there_is_no_third_extension(rules, complaint):
         extended_deadline(complaint, Extension(5, GRANTED)), Extension(5, GRANTED)
     )
 
-    assert extension_check(twice, 1, GRANTED, rules).refusal == "已延期两次，不能再延"
+    assert (
+        extension_check(twice, 1, GRANTED, rules, used=used(twice)).refusal
+        == "已延期两次，不能再延"
+    )
 
 
 def test_a_longer_law_keeps_the_staged_reply_in_the_old_limit(rules):
