@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.servers import FLOOR_TABLE, Meter, post_all, server
+from bench.servers import FLOOR_TABLE, Meter, post_all, server, waits
 
 CASES = Path(__file__).parents[1] / "tests" / "rules" / "routing" / "own_cases.jsonl"
 TICKETS, CLIENTS, WARM_UP = 1000, 8, 50
@@ -97,6 +97,14 @@ def measured(label: str, to: Target, sent: list[Any]) -> float:
     return ours + theirs
 
 
+def suggested(to: Target, count: int) -> None:
+    """Print how long a proposal takes that takes nothing in: what an operator waits for."""
+    sent = [{"content": one["content"], "kind": one["kind"]} for one in bodies(count, "s")]
+    took = waits(to.port, "/api/v1/routing/suggest", sent, to.headers)
+    half, most = took[len(took) // 2] * 1e3, took[len(took) * 95 // 100] * 1e3
+    print(f"{'POST routing/suggest':<36}{half:6.2f} ms wall p50, {most:.2f} ms p95", flush=True)
+
+
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else TICKETS
     path = "/api/v1/tickets"
@@ -111,6 +119,7 @@ def main() -> None:
             ours = measured("POST, routing proposes", to, bodies(count, "a"))
             named = bodies(count, "b", lead_unit="shijianguan")
             sure = measured("POST, unit named: dispatched, mailed", to, named)
+            suggested(to, count)
     print(f"{'over the floor':<36}{ours / floor:6.1f} × and {sure / floor:.1f} ×")
 
 

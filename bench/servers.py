@@ -125,6 +125,22 @@ def post_all(
     return time.perf_counter() - began
 
 
+def waits(port: int, path: str, bodies: Sequence[Any], headers: dict[str, str]) -> list[float]:
+    """Post every body one after another and return the seconds each answer took, least first."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    sent = {"Content-Type": "application/json", **headers}
+    took = []
+    for body in bodies:
+        began = time.perf_counter()
+        connection.request("POST", path, json.dumps(body), sent)
+        answer = connection.getresponse()
+        told = answer.read()
+        took.append(time.perf_counter() - began)
+        if answer.status >= 300:
+            raise AssertionError(answer.status, told)
+    return sorted(took)
+
+
 def _post(port: int, path: str, bodies: Sequence[Any], headers: dict[str, str]) -> None:
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     sent = {"Content-Type": "application/json", **headers}

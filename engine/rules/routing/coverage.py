@@ -32,17 +32,6 @@ class Coverage:
         return self.known / self.texts if self.texts else 1.0
 
 
-def heat(tickets: Iterable[tuple[str, int | None]]) -> tuple[Counter[str], Counter[int]]:
-    """How many tickets each unit and each row got, from (unit, row or None) of confirmed ones."""
-    units: Counter[str] = Counter()
-    rows: Counter[int] = Counter()
-    for unit, row in tickets:
-        units[unit] += 1
-        if row is not None:
-            rows[row] += 1
-    return units, rows
-
-
 def lexicon_coverage(texts: Iterable[str], router: Router, *, at_least: int = 3) -> Coverage:
     """The words of unrouted tickets that are in no lexicon, the most frequent first.
 

@@ -91,12 +91,6 @@ def load_lexicon(catalogue: Catalogue, tuning: Tuning, edits: Edits = ()) -> Lex
     )
 
 
-def unit_expressions(unit: Unit, edits: Edits = ()) -> tuple[str, ...]:
-    """Every expression of a unit's lexicon, as written in its file or by a supervisor."""
-    words = unit_words(unit, edits)
-    return tuple(word for tier in TIERS for word in words[tier])
-
-
 def unit_words(unit: Unit, edits: Edits = ()) -> dict[str, list[str]]:
     """A unit's expressions by tier, the supervisors' edits laid over its file."""
     return edited(_shipped(unit.slug), unit.name, edits)

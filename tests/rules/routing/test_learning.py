@@ -1,5 +1,5 @@
 from engine.rules.routing import load_router
-from engine.rules.routing.coverage import heat, lexicon_coverage
+from engine.rules.routing.coverage import lexicon_coverage
 from engine.rules.routing.learning import Confirmed, Replay, is_no_worse, learn, replay
 
 RIGHT = Confirmed("增值税发票开不出来", "区税务局")
@@ -32,13 +32,6 @@ def test_a_version_that_is_worse_anywhere_is_not_kept():
 
     assert is_no_worse(old, Replay(200, 0.9, 0.97))
     assert not is_no_worse(old, Replay(200, 0.95, 0.96))
-
-
-def test_heat_counts_tickets_per_unit_and_row():
-    units, rows = heat([("区税务局", 74), ("区税务局", None), ("区财政局", 32)])
-
-    assert units["区税务局"] == 2
-    assert rows == {74: 1, 32: 1}
 
 
 def test_frequent_words_no_lexicon_knows_are_reported():
