@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import clock
 from engine.errors import EngineError, UnavailableError
-from engine.flows import auditing, learning, mailing, orders, pushing, upkeep
+from engine.flows import auditing, figuring, learning, mailing, orders, pushing, upkeep
 from engine.flows.batches import Ids, Outcome
 from engine.flows.door import Door
 from engine.flows.orders import Background
@@ -98,6 +98,10 @@ JOBS = (
         "check", "check_audit", {"trigger": "interval", "seconds": 60}, frozenset({"audit"}),
         lambda _actions, now: auditing.live().checks_waiting(now),
         lambda _actions, ids, now: auditing.check(auditing.live(), ids, now),
+    ),
+    Job(
+        "figures", "keep_figures", {"trigger": "interval", "seconds": 120},
+        plain=lambda _actions, ids, now: figuring.keep(figuring.live(), ids, now),
     ),
     # At each start as well, for the machine may be off at nine; the action mails once a day.
     Job(

@@ -13,6 +13,7 @@ from engine.cli import (
     deadline,
     demo,
     docs,
+    figures,
     imports,
     keys,
     route,
@@ -40,7 +41,7 @@ app = typer.Typer(
 )
 MODULES = (
     serve, check, demo, deadline, calendar, rules, route, routing, catalogue, accounts, keys,
-    webhooks, audit, imports, docs,
+    webhooks, audit, imports, docs, figures,
 )  # fmt: skip
 for module in MODULES:
     module.register(app)

@@ -118,13 +118,17 @@ def flow_named(name: str) -> Callable[..., dict[str, object]]:
     """Return the flow of that name; Prefect is imported by then or now."""
     from engine.flows import (
         auditing_recorded,
+        figuring_recorded,
         learning_recorded,
         mailing_recorded,
         pushing_recorded,
         recorded,
     )
 
-    rooms = (recorded, learning_recorded, auditing_recorded, mailing_recorded, pushing_recorded)
+    rooms = (
+        recorded, learning_recorded, auditing_recorded, mailing_recorded, pushing_recorded,
+        figuring_recorded,
+    )  # fmt: skip
     flows = {name: one for room in rooms for name, one in vars(room).items()}
     found: Callable[..., dict[str, object]] = flows[name]
     return found

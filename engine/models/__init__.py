@@ -17,6 +17,7 @@ from engine.models.desk import (  # noqa: E402
     SavedView,
 )
 from engine.models.evaluation import EvaluationLink  # noqa: E402
+from engine.models.figures import FigureDay, FigureMark  # noqa: E402
 from engine.models.findings import Finding  # noqa: E402
 from engine.models.letters import Letter, LetterSerial  # noqa: E402
 from engine.models.mail_replies import MailReply  # noqa: E402
@@ -79,6 +80,8 @@ __all__ = [
     "Draft",
     "EvaluationLink",
     "ExtensionRequest",
+    "FigureDay",
+    "FigureMark",
     "Finding",
     "Heartbeat",
     "HeldDispatch",

@@ -34,6 +34,8 @@ class Clock(SQLModel, table=True):
             "ticket_id",
             postgresql_where=text("state = 'running' AND kind IN ('requester', 'handling')"),
         ),
+        Index("ix_clock_kind_due_on", "kind", "due_on"),
+        Index("ix_clock_changed", "id", postgresql_where=text("past <> '[]'::jsonb")),
         Index(
             "ix_clock_stuck",
             "id",

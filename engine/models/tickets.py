@@ -121,6 +121,7 @@ class Assignment(SQLModel, table=True):
             postgresql_where=text("role = 'lead' AND ended_at IS NULL"),
         ),
         Index("ix_assignment_unit_open", "unit_id", "ended_at", "id"),
+        Index("ix_assignment_dispatched", "dispatched_at"),
     )
 
     id: int = key()

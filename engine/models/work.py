@@ -107,6 +107,7 @@ class CallbackAttempt(SQLModel, table=True):
     """One attempt to reach the requester (一次回访)."""
 
     __tablename__ = "callback_attempt"
+    __table_args__ = (Index("ix_callback_attempt_at", "at"),)
 
     id: int = key()
     callback_id: int = refers("callback.id", index=True)

@@ -79,6 +79,7 @@ PAGES = {
     "GET /supervise/breaches": "SR",
     "GET /supervise/breaches/{breach_id}": "SR",
     "POST /supervise/breaches/{breach_id}": "S",
+    "GET /supervise/figures": "SR",
     "GET /supervise/exclusions": "SR",
     "POST /supervise/exclusions": "S",
     "GET /findings/{finding_id}": "HLSR",

@@ -1,0 +1,124 @@
+"""Makes the figures (指标): from the kept summaries, or again as they stood on any past day."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from engine.models import Unit
+from engine.rules.indicators import Count, Figure, figure, tax_figure
+from engine.rules.rule_set import RuleSet
+from engine.rules.shanghai import end_of_day, shanghai_date
+from engine.store import figure_days as store
+from engine.store import tickets
+from engine.store.api_views import lock_names
+from engine.store.figure_cases import AskedCases, DayCount, counted
+from engine.store.figure_days import Sums
+from engine.terms import Indicator
+
+# What a slow transaction wrote is committed by then: its events are looked at once more.
+OVERLAP = timedelta(minutes=10)
+CHUNK = 31
+TAX = "shuiwu"
+NONE = Sums(Count(), Count())
+
+
+@dataclass(frozen=True)
+class Report:
+    """The figures of a period as they stood at a moment: the district's, and each unit's."""
+
+    since: date
+    until: date
+    at: datetime
+    district: tuple[Figure, ...]
+    units: tuple[tuple[Unit, tuple[Figure, ...]], ...]
+    tax: tuple[Figure, ...]
+
+
+def cases(
+    session: Session, rules: RuleSet, days: tuple[date, date], at: datetime, *, past: bool
+) -> Iterable[DayCount]:
+    """Return the counts of some days as they stood at a moment, counted from the cases.
+
+    `past` is whether anything may have happened since.
+    """
+    on, settings = shanghai_date(at), rules.parameters
+    return counted(session, AskedCases(
+        since=days[0], until=days[1], at=at, known_later=past,
+        human=tuple(settings["callback.human_channels"].on(on).value),
+        reaching=tuple(settings["callback.reaching_results"].on(on).value),
+        verified=tuple(settings["callback.verified_rows"].on(on).value),
+    ))  # fmt: skip
+
+
+def report_on(session: Session, rules: RuleSet, days: tuple[date, date], day: date) -> Report:
+    """Return a period's figures as they stood at the end of a day, made again from the cases."""
+    at = end_of_day(day)
+    found: dict[int, dict[Indicator, Sums]] = {}
+    for one in cases(session, rules, days, at, past=True):
+        of_unit = found.setdefault(one.unit_id, {})
+        before = of_unit.get(one.indicator, NONE)
+        of_unit[one.indicator] = Sums(before.raw + one.raw, before.fair + one.fair)
+    return _report(session, rules, days, at, found)
+
+
+def report_now(session: Session, rules: RuleSet, days: tuple[date, date], now: datetime) -> Report:
+    """Return a period's figures from the kept summaries, as of when those were brought up."""
+    at = store.mark(session) or now
+    return _report(session, rules, days, at, store.by_unit(session, *days))
+
+
+def _report(
+    session: Session, rules: RuleSet, days: tuple[date, date], at: datetime,
+    found: Mapping[int, Mapping[Indicator, Sums]],
+) -> Report:  # fmt: skip
+    on = min(shanghai_date(at - timedelta(microseconds=1)), days[1])
+    units = [one for one in tickets.units(session) if one.id in found]
+    made = tuple((one, _figures(found[one.id], rules, on)) for one in units)
+    total = {indicator: _together(found, indicator) for indicator in Indicator}
+    tax = next((figures for one, figures in made if one.slug == TAX), ())
+    against = (tax_figure(one, rules, on) for one in tax)
+    return Report(*days, at, _figures(total, rules, on), made, tuple(t for t in against if t))
+
+
+def _together(found: Mapping[int, Mapping[Indicator, Sums]], indicator: Indicator) -> Sums:
+    some = [one[indicator] for one in found.values() if indicator in one]
+    return Sums(sum((one.raw for one in some), Count()), sum((one.fair for one in some), Count()))
+
+
+def _figures(found: Mapping[Indicator, Sums], rules: RuleSet, on: date) -> tuple[Figure, ...]:
+    sums = ((indicator, found.get(indicator, NONE)) for indicator in Indicator)
+    return tuple(figure(indicator, one.raw, one.fair, rules, on) for indicator, one in sums)
+
+
+def refresh(session: Session, rules: RuleSet, now: datetime) -> int:
+    """Bring the kept summaries up to now; return how many days were counted again.
+
+    Doing it twice, or in two processes at once, changes nothing.
+    """
+    lock_names(session, ["figures"])
+    since = store.mark(session)
+    days = _every_day(session) if since is None else store.touched(session, since - OVERLAP, now)
+    for first, last in _stretches(days):
+        counts = cases(session, rules, (first, last), now, past=False)
+        store.replace(session, first, last, list(counts))
+    store.set_mark(session, now)
+    return len(days)
+
+
+def _every_day(session: Session) -> list[date]:
+    found = store.all_days(session)
+    if found is None:
+        return []
+    return [found[0] + timedelta(days=n) for n in range((found[1] - found[0]).days + 1)]
+
+
+def _stretches(days: list[date]) -> Iterable[tuple[date, date]]:
+    """Yield runs of days that follow each other, no longer than a month."""
+    start = 0
+    for place in range(1, len(days) + 1):
+        ends = place == len(days) or days[place] - days[place - 1] > timedelta(days=1)
+        if ends or place - start == CHUNK:
+            yield days[start], days[place - 1]
+            start = place

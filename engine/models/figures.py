@@ -1,0 +1,35 @@
+"""Summaries of the indicators (指标汇总): a row a day, kept by a flow, never the truth itself."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, Column, Date, Float
+from sqlmodel import Field, SQLModel
+
+from engine.models.base import Moment, moment, term
+from engine.terms import Indicator, TicketKind
+
+
+class FigureDay(SQLModel, table=True):
+    """What an indicator counted of a unit and a kind of ticket on a day, raw and adjusted."""
+
+    __tablename__ = "figure_day"
+
+    day: date = Field(sa_column=Column(Date, primary_key=True))
+    indicator: Indicator = term(Indicator, primary_key=True)
+    unit_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    kind: TicketKind = term(TicketKind, primary_key=True)
+    n: int
+    hit: float = Field(sa_column=Column(Float, nullable=False))
+    part: int
+    fair_n: int
+    fair_hit: float = Field(sa_column=Column(Float, nullable=False))
+    fair_part: int
+
+
+class FigureMark(SQLModel, table=True):
+    """Up to when the summaries take everything into account (`id` is always 1)."""
+
+    __tablename__ = "figure_mark"
+
+    id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    up_to: Moment = moment()

@@ -1,0 +1,218 @@
+"""The cases behind every indicator (指标口径), counted by one query as they stood at a moment.
+
+What was known at `at` is read from what is written once: a stop, an attempt or a finding after `at`
+has not happened, and a clock that was changed later says what it said then (`Clock.past`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from engine.rules.indicators import Count
+from engine.rules.shanghai import end_of_day
+from engine.terms import CallbackState, Indicator, TicketKind
+
+AGAIN = "重新计时"  # why a callback's clock stopped that starts anew once the unit has worked again
+WAITS, EVALUATED = "待诉求人评价", "诉求人已评价"  # the requester is asked first by link
+CLOSED = "办结"  # with this reason an assignment ends when nothing was taken from its unit
+
+_CLOCKS = """
+c AS MATERIALIZED (
+  SELECT c.id, c.ticket_id, c.assignment_id, c.kind, c.started_at, c.certificate ->> 'rule' AS rule,
+         COALESCE((p.was ->> 'due_on')::date, c.due_on) AS due_on,
+         COALESCE((p.was ->> 'due_at')::timestamptz, c.due_at) AS due_at,
+         CASE WHEN s.stopped < :at THEN s.stopped END AS stopped_at, c.stop_reason
+  FROM clock c
+  LEFT JOIN LATERAL (
+    SELECT x.was FROM jsonb_array_elements(c.past) WITH ORDINALITY AS x(was, place)
+    WHERE (x.was ->> 'until')::timestamptz >= :at ORDER BY x.place LIMIT 1
+  ) p ON c.past <> '[]'
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN p.was IS NULL THEN c.stopped_at
+                ELSE (p.was ->> 'stopped_at')::timestamptz END AS stopped
+  ) s
+  WHERE c.kind IN ('sign_for', 'first_contact', 'handling', 'callback') AND c.started_at < :at
+    AND (c.due_on BETWEEN :since AND :until OR (:past AND c.past <> '[]'))
+), due AS MATERIALIZED (
+  SELECT * FROM c WHERE due_on BETWEEN :since AND :until
+    AND (stopped_at IS NOT NULL OR due_at <= :at)
+)"""
+_LIMITS = """
+limits AS (
+  SELECT d.id AS clock_id, d.due_on AS day, d.ticket_id, a.unit_id, d.kind,
+         COALESCE(CASE d.kind WHEN 'sign_for' THEN a.signed_at < d.due_at AND a.signed_at < :at
+                              WHEN 'first_contact' THEN a.contacted_at < d.due_at
+                                                        AND a.contacted_at < :at
+                              ELSE d.stopped_at < d.due_at END, false) AS good,
+         COALESCE(d.stopped_at, :at) >= d.due_at AS over
+  FROM due d JOIN assignment a ON a.id = d.assignment_id
+  WHERE d.kind <> 'handling' OR (
+    d.rule <> 'rework.limit'
+    AND (a.ended_at IS NULL OR a.ended_at >= :at OR a.end_reason = :closed))
+)"""
+_CALLS = """
+calls AS MATERIALIZED (
+  SELECT d.due_on AS day, d.ticket_id, lead.unit_id, lead.task_rows, said.person,
+         d.stopped_at IS NOT NULL AS done,
+         d.stopped_at IS NOT NULL AND d.stop_reason = :exhausted AS exhausted,
+         COALESCE(said.unhappy, false) OR COALESCE(own.outcome <> 'solved', false) AS unhappy,
+         COALESCE(own.outcome = 'solved', false) AS claimed,
+         EXISTS (SELECT 1 FROM ticket_event e WHERE e.ticket_id = d.ticket_id
+                 AND e.event = 'order_rework' AND e.at >= d.started_at AND e.at < :at
+                 AND e.at <= COALESCE(d.stopped_at, :at)) AS reworked
+  FROM due d
+  JOIN LATERAL (
+    SELECT a.unit_id, a.task_rows FROM assignment a WHERE a.ticket_id = d.ticket_id
+      AND a.role = 'lead' AND a.dispatched_at <= d.started_at ORDER BY a.id DESC LIMIT 1
+  ) lead ON true
+  LEFT JOIN LATERAL (
+    SELECT w.outcome FROM answer w WHERE w.ticket_id = d.ticket_id
+      AND w.answered_at <= d.started_at ORDER BY w.id DESC LIMIT 1
+  ) own ON true
+  CROSS JOIN LATERAL (
+    SELECT COALESCE(max(x.stopped_at), '-infinity') AS since FROM clock x
+    WHERE x.ticket_id = d.ticket_id AND x.kind = 'callback' AND x.id < d.id
+      AND x.stop_reason <> :again
+  ) before
+  CROSS JOIN LATERAL (
+    SELECT bool_or(t.solved <> 'solved' OR t.satisfaction = 'dissatisfied') AS unhappy,
+           COALESCE(bool_or(t.at >= d.started_at AND t.channel = ANY(:human)
+                            AND t.result = ANY(:reaching)), false) AS person
+    FROM callback_attempt t WHERE t.ticket_id = d.ticket_id AND t.at > before.since
+      AND t.at < :at AND t.at <= COALESCE(d.stopped_at, :at)
+  ) said
+  WHERE d.kind = 'callback' AND (d.stopped_at IS NULL OR d.stop_reason = ANY(:done)
+    OR (d.stop_reason = :waits AND NOT EXISTS (
+          SELECT 1 FROM clock x WHERE x.ticket_id = d.ticket_id AND x.kind = 'callback'
+            AND x.id > d.id AND x.started_at < :at)
+        AND EXISTS (SELECT 1 FROM callback_attempt t WHERE t.ticket_id = d.ticket_id
+                    AND t.channel = 'web' AND t.at >= d.stopped_at AND t.at < :at)))
+)"""
+_SENT = """
+sent AS (
+  SELECT (a.dispatched_at AT TIME ZONE 'Asia/Shanghai')::date AS day, a.ticket_id, a.unit_id,
+         CASE WHEN a.contacted_at < :at
+              THEN extract(epoch FROM a.contacted_at - a.dispatched_at) / 60 END AS minutes,
+         EXISTS (SELECT 1 FROM return_request r WHERE r.assignment_id = a.id
+                 AND r.requested_at < :at) AS returned
+  FROM assignment a
+  WHERE a.role = 'lead' AND a.dispatched_at >= :from AND a.dispatched_at < :to
+    AND a.dispatched_at < :at
+)"""
+_HEARD = """
+heard AS (
+  SELECT (t.at AT TIME ZONE 'Asia/Shanghai')::date AS day, t.ticket_id, lead.unit_id,
+         said.contacted, said.solved, said.satisfaction
+  FROM callback_attempt t
+  JOIN LATERAL (
+    SELECT l.contacted, l.solved, l.satisfaction FROM callback_attempt l
+    WHERE l.callback_id = t.callback_id AND l.solved IS NOT NULL AND l.at < :at
+    ORDER BY l.id DESC LIMIT 1
+  ) said ON true
+  JOIN LATERAL (
+    SELECT a.unit_id FROM assignment a WHERE a.ticket_id = t.ticket_id AND a.role = 'lead'
+      AND a.dispatched_at <= t.at ORDER BY a.id DESC LIMIT 1
+  ) lead ON true
+  WHERE t.at >= :from AND t.at < :to AND t.at < :at AND t.solved IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM callback_attempt e WHERE e.callback_id = t.callback_id
+                    AND e.id < t.id AND e.solved IS NOT NULL)
+)"""
+_CASES = """
+excused AS (
+  SELECT b.clock_id FROM finding f JOIN breach b ON b.id = f.breach_id
+  WHERE f.kind = 'excused' AND f.effective_at < :at AND (f.ended_at IS NULL OR f.ended_at >= :at)
+), cases AS (
+  SELECT CASE kind WHEN 'sign_for' THEN 'signed_on_time' ELSE 'responded_on_time' END AS indicator,
+         day, ticket_id, unit_id, good::int::numeric AS hit, 0 AS part, false AS excused
+  FROM limits WHERE kind <> 'handling' AND (good OR over)
+  UNION ALL
+  SELECT i.name, day, ticket_id, unit_id, (good = i.wanted)::int, 0,
+         NOT good AND clock_id IN (SELECT clock_id FROM excused)
+  FROM limits, (VALUES ('answered_on_time', true), ('breached', false)) i (name, wanted)
+  WHERE kind = 'handling'
+  UNION ALL SELECT 'response_time', day, ticket_id, unit_id, minutes, 0, false
+  FROM sent WHERE minutes IS NOT NULL
+  UNION ALL SELECT 'returned', day, ticket_id, unit_id, returned::int, 0, false FROM sent
+  UNION ALL SELECT 'contacted', day, ticket_id, unit_id, contacted::int, 0, false
+  FROM heard WHERE contacted IS NOT NULL
+  UNION ALL SELECT 'solved', day, ticket_id, unit_id, (solved = 'solved')::int, 0, false FROM heard
+  UNION ALL SELECT 'satisfied', day, ticket_id, unit_id, (satisfaction = 'satisfied')::int,
+                   (satisfaction = 'basically_satisfied')::int, false
+  FROM heard WHERE satisfaction IS NOT NULL AND satisfaction <> 'not_evaluated'
+  UNION ALL SELECT 'called_back', day, ticket_id, unit_id, done::int, exhausted::int, false
+  FROM calls
+  UNION ALL SELECT 'human_called_back', day, ticket_id, unit_id,
+                   (done AND (person OR exhausted))::int, exhausted::int, false
+  FROM calls WHERE unhappy
+  UNION ALL SELECT 'reworked', day, ticket_id, unit_id, reworked::int, 0, false FROM calls
+  UNION ALL SELECT 'arrears_verified', day, ticket_id, unit_id, (done AND person)::int, 0, false
+  FROM calls WHERE claimed AND task_rows @> ANY(CAST(:verified AS jsonb[]))
+), judged AS (
+  SELECT x.*, t.kind, EXISTS (
+    SELECT 1 FROM finding f WHERE f.kind = 'excluded' AND f.ticket_id = x.ticket_id
+      AND f.indicator = x.indicator AND f.effective_at < :at
+      AND (f.ended_at IS NULL OR f.ended_at >= :at)) AS left_out
+  FROM cases x JOIN ticket t ON t.id = x.ticket_id
+)
+SELECT indicator, day, unit_id, kind, count(*) AS n, sum(hit) AS hit, sum(part) AS part,
+       count(*) FILTER (WHERE NOT left_out) AS fair_n,
+       COALESCE(sum(CASE WHEN excused THEN 1 - hit ELSE hit END) FILTER (WHERE NOT left_out), 0)
+         AS fair_hit,
+       COALESCE(sum(part) FILTER (WHERE NOT left_out), 0) AS fair_part
+FROM judged GROUP BY indicator, day, unit_id, kind
+"""
+_QUERY = text(f"WITH {', '.join((_CLOCKS, _LIMITS, _CALLS, _SENT, _HEARD, _CASES))}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedCases:
+    """Which days are asked for, as known when, and what counts as a person's callback.
+
+    `known_later` is whether more may have happened since `at`: then changed clocks are looked at.
+    """
+
+    since: date
+    until: date
+    at: datetime
+    known_later: bool
+    human: tuple[str, ...]
+    reaching: tuple[str, ...]
+    verified: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """How many cases of an indicator a unit had on a day, raw and adjusted."""
+
+    indicator: Indicator
+    day: date
+    unit_id: int
+    kind: TicketKind
+    raw: Count
+    fair: Count
+
+
+def counted(session: Session, asked: AskedCases) -> Iterator[DayCount]:
+    """Yield the counts of every indicator, day, unit and kind as they stood at `asked.at`."""
+    for row in session.connection().execute(_QUERY, _values(asked)):
+        yield DayCount(
+            Indicator.parse(row.indicator), row.day, row.unit_id, TicketKind.parse(row.kind),
+            Count(row.n, float(row.hit), row.part),
+            Count(row.fair_n, float(row.fair_hit), row.fair_part),
+        )  # fmt: skip
+
+
+def _values(asked: AskedCases) -> dict[str, Any]:
+    return {
+        "since": asked.since, "until": asked.until, "at": asked.at, "past": asked.known_later,
+        "from": end_of_day(asked.since - timedelta(days=1)), "to": end_of_day(asked.until),
+        "human": list(asked.human), "reaching": list(asked.reaching),
+        "verified": [f"[{row}]" for row in asked.verified],
+        "exhausted": CallbackState.EXHAUSTED.label, "waits": WAITS,
+        "done": [CallbackState.REACHED.label, CallbackState.EXHAUSTED.label, EVALUATED],
+        "again": AGAIN, "closed": CLOSED,
+    }  # fmt: skip

@@ -1,0 +1,40 @@
+"""The page of indicators: formulas, n, not applicable, and any past day's figures again."""
+
+from engine.actions.figure_keeping import keep
+from tests.builders import (
+    SUPERVISOR,
+    TAX,
+    a_signed_ticket,
+    a_ticket_to_call_back,
+    an_unhappy_callback,
+    call_back,
+    moment,
+)
+
+EARLY = "Mon 2026-11-02 09:00"
+SHOWN = moment("Tue 2026-11-24 10:00")
+
+
+def test_the_page_shows_formula_numerator_and_denominator_and_no_rate_of_nothing(as_):
+    number = a_ticket_to_call_back(EARLY)
+    a_signed_ticket(EARLY, TAX)
+    call_back(number, "Tue 2026-11-03 10:00", an_unhappy_callback())
+    keep(SHOWN)
+
+    page = as_(SUPERVISOR).get("/supervise/figures").text
+
+    assert "到期前答复（含已批延期） ÷ 应办结（退出的不计）" in page
+    assert "50.0%" in page
+    assert "不适用" in page
+    assert "有应回访未回访" not in page
+
+
+def test_a_past_day_is_made_again_and_a_day_that_is_none_is_said(as_):
+    a_signed_ticket(EARLY, TAX)
+    desk = as_(SUPERVISOR)
+
+    then = desk.get("/supervise/figures?on=2026-11-10").text
+    wrong = desk.get("/supervise/figures?on=昨天")
+
+    assert "按 2026-11-10 结束时的情况重算" in then
+    assert wrong.status_code == 422
