@@ -73,6 +73,14 @@ class Settings(BaseSettings):
         default=(), description="networks whose X-Forwarded-For is believed"
     )
     metrics_token: str = Field(default="", description="who may read /metrics from elsewhere")
+    oidc_issuer: str = Field(default="", description="the site's identity server; empty: none")
+    oidc_client_id: str = Field(default="hotline", description="what it calls this system")
+    oidc_client_secret: SecretStr | None = None
+    oidc_scope: str = "openid profile"
+    oidc_claim: str = Field(
+        default="preferred_username", description="the claim that names an account, or email"
+    )
+    oidc_ca_file: Path | None = Field(default=None, description="the site's own authority (PEM)")
     session_hours: int = Field(default=12, ge=1)
     session_idle_minutes: int = Field(default=0, ge=0, description="0: sessions never idle out")
     password_length: int = Field(default=12, ge=8, le=100, description="shortest new password")

@@ -10,6 +10,7 @@ from api.pages.visit import COOKIE, check_origin, html, posting, reading
 from engine import clock
 from engine.actions.drafts import clear_call_drafts
 from engine.actions.sessions import Browser, SignedIn, sign_in, sign_out, signed_in
+from engine.delivery import identity
 from engine.errors import NotSignedInError
 from engine.settings import load_settings
 from engine.store.database import work
@@ -32,11 +33,11 @@ def home(request: Request) -> Response:
 
 
 @router.get("/login")
-def login_page(request: Request, next: str = "/") -> Response:
+def login_page(request: Request, next: str = "/", left: str = "") -> Response:
     """Show the sign-in form; who is signed in already goes on."""
     if _is_signed_in(request):
         return RedirectResponse(local(next), status_code=303)
-    return _login(request, next, "", "")
+    return login_form(request, next, "", "", left=bool(left))
 
 
 def _is_signed_in(request: Request) -> bool:
@@ -51,12 +52,16 @@ def _is_signed_in(request: Request) -> bool:
     return True
 
 
-def _login(request: Request, wanted: str, username: str, refusal: str) -> Response:
+def login_form(
+    request: Request, wanted: str, username: str, refusal: str, *, left: bool = False
+) -> Response:
+    """Show the form as it was filled in, with what was wrong."""
     token = request.cookies.get(TOKEN) or secrets.token_urlsafe(18)
     facts = {"next": local(wanted), "username": username, "refusal": refusal, "token": token,
-             "expired": wanted not in ("", "/"), "settings": load_settings()}  # fmt: skip
+             "expired": wanted not in ("", "/"), "settings": load_settings(),
+             "identity": identity.in_use(), "left": left}  # fmt: skip
     response = html("login.html", facts, 422 if refusal else 200)
-    response.set_cookie(TOKEN, token, httponly=True, samesite="lax", secure=_secure(request))
+    response.set_cookie(TOKEN, token, httponly=True, samesite="lax", secure=is_secure(request))
     return response
 
 
@@ -66,11 +71,11 @@ def login(request: Request, form: Posted) -> Response:
     check_origin(request)
     token = request.cookies.get(TOKEN, "") or "-"
     if not secrets.compare_digest(form.text("token").encode(), token.encode()):
-        return _login(request, form.text("next"), form.text("username"), OLD)
+        return login_form(request, form.text("next"), form.text("username"), OLD)
     username, password = form.text("username"), form.text("password")
     outcome = sign_in(username, password, clock.now(), browser_of(request))
     if isinstance(outcome, str):
-        return _login(request, form.text("next"), form.text("username"), outcome)
+        return login_form(request, form.text("next"), form.text("username"), outcome)
     return welcome(request, form.text("next"), outcome)
 
 
@@ -89,7 +94,7 @@ def welcome(request: Request, wanted: str, opened: SignedIn) -> Response:
     response = RedirectResponse(local(wanted), status_code=303)
     age = load_settings().session_hours * 3600
     response.set_cookie(
-        COOKIE, opened.secret, max_age=age, httponly=True, samesite="lax", secure=_secure(request)
+        COOKIE, opened.secret, max_age=age, httponly=True, samesite="lax", secure=is_secure(request)
     )
     return response
 
@@ -100,7 +105,7 @@ def logout(request: Request, form: Posted) -> Response:
     with posting(request, form) as visit:
         clear_call_drafts(visit.session, visit.account.id)
         sign_out(visit.session, request.cookies.get(COOKIE, ""), visit.now)
-    response = RedirectResponse("/login", status_code=303)
+    response = RedirectResponse("/login?left=1" if identity.in_use() else "/login", status_code=303)
     response.delete_cookie(COOKIE)
     return response
 
@@ -111,5 +116,6 @@ def local(wanted: str) -> str:
     return "/" if away or any(ord(one) < ord(" ") for one in wanted) else wanted
 
 
-def _secure(request: Request) -> bool:
+def is_secure(request: Request) -> bool:
+    """Return whether cookies may only travel encrypted."""
     return request.url.scheme == "https" or load_settings().base_url.startswith("https:")
