@@ -1,6 +1,6 @@
 """Hands a ticket to its units (派单): assignments, clocks and assignment e-mails."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.actions import clocks, post
@@ -51,6 +51,7 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
     Raises:
         RefusedTransitionError: it cannot be dispatched now, or not to that unit.
     """
+    order = replace(order, rows=order.rows or _cited(ticket, order.lead))
     new = ticket.status is TicketStatus.ACCEPTED  # no unit has had it
     if not new:
         end_assignments(step, ticket, order.event.value)
@@ -62,7 +63,7 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
         _assign(step, ticket, unit, AssignmentRole.ASSISTING, order.rows) for unit in supports
     ]
     ticket.lead_unit_id = order.lead.id
-    ticket.task_rows = list(order.rows) or ticket.task_rows
+    ticket.task_rows = list(order.rows)
     ticket.routed_at = step.now
     take(step, ticket, order.event, _why(order, supports))
     main = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
@@ -109,6 +110,13 @@ def _why(order: Dispatch, supports: list[Unit]) -> Why:
     details = {"lead": order.lead.name, "supports": [unit.name for unit in supports],
                "rows": list(order.rows)}  # fmt: skip
     return Why(reason, details=details)
+
+
+def _cited(ticket: Ticket, lead: Unit) -> tuple[int, ...]:
+    """Return the row routing cites for a unit that a person chose; else those of the ticket."""
+    candidates = (ticket.routing or {}).get("candidates", ())
+    rows = next((one.get("tasks", ())[:1] for one in candidates if one["unit"] == lead.name), ())
+    return tuple(map(int, rows)) or tuple(ticket.task_rows)
 
 
 def _assign(
@@ -169,8 +177,7 @@ def _grounds(ticket: Ticket, order: Dispatch) -> dict[str, object]:
     """Return why a unit gets the ticket; of a confidential one a mail must not even hint."""
     if ticket.confidential:
         return {"route_reason": "登录后查看", "task_rows": []}
-    rows = list(order.rows or ticket.task_rows)
-    return {"route_reason": order.reason or "派单", "task_rows": rows}
+    return {"route_reason": order.reason or "派单", "task_rows": list(order.rows)}
 
 
 def due_facts(clock: Clock | None) -> dict[str, object]:

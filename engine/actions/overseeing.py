@@ -20,8 +20,8 @@ def redispatch(step: Step, ticket: Ticket, lead: Unit, supports: tuple[Unit, ...
         RefusedTransitionError: the ticket is not with a unit, or the unit is the accused.
     """
     _need(reason, "请写明改派理由。")
-    rows = tuple(ticket.task_rows)
-    dispatch(step, ticket, Dispatch(lead, supports, reason.strip(), rows, TicketEvent.REDISPATCH))
+    order = Dispatch(lead, supports, reason.strip(), event=TicketEvent.REDISPATCH)
+    dispatch(step, ticket, order)
 
 
 def remind(step: Step, ticket: Ticket, words: str, *, tell: bool = True) -> None:

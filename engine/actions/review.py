@@ -123,7 +123,7 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
     end_assignments(step, ticket, "退单获准")
     ticket.lead_unit_id = None
     if ruling.lead is not None:
-        order = Dispatch(ruling.lead, ruling.supports, "退单获准后改派", tuple(ticket.task_rows))
+        order = Dispatch(ruling.lead, ruling.supports, "退单获准后改派")
         dispatch(step, ticket, order)
 
 
@@ -181,10 +181,7 @@ def designate(step: Step, ticket: Ticket, lead: Unit, supports: tuple[Unit, ...]
         RefusedTransitionError: the ticket is not before the panel.
     """
     _need(reason, "reason", "请写明会商意见。")
-    order = Dispatch(
-        lead, supports, f"会商指定：{reason.strip()}", tuple(ticket.task_rows),
-        TicketEvent.DESIGNATE,
-    )  # fmt: skip
+    order = Dispatch(lead, supports, f"会商指定：{reason.strip()}", event=TicketEvent.DESIGNATE)
     dispatch(step, ticket, order)
     ticket.designated = True
 

@@ -204,6 +204,14 @@ def test_heat_counts_rows_and_units(database):
     assert later == []
 
 
+def test_a_ticket_a_person_dispatches_counts_for_the_row_cited_for_that_unit(database):
+    a_ticket(NOW, content="镇政府欠我们修路的工程款三年了", lead_unit="区工业和信息化局")
+    with work() as session:
+        rows = routing_views.heat_by_row(session, moment("Wed 2023-11-01 00:00"))
+
+    assert [(one.name, one.total) for one in rows] == [("91@2023-19", 1)]
+
+
 def test_words_of_unsure_tickets_that_no_lexicon_has_are_told(database):
     from engine.actions.routing_in_force import coverage_since
 
