@@ -63,7 +63,7 @@ FROM ticket WHERE lead_unit_id IS NOT NULL;
 
 INSERT INTO clock (ticket_id, assignment_id, unit_id, kind, state, started_at, due_since,
     due_on, due_at, due_status, stopped_at, stop_reason, next_rung_at, certificate,
-    pauses, stuck_reason)
+    pauses, past, stuck_reason)
 SELECT t.id, CASE WHEN k.kind <> 'requester' THEN t.id END,
        CASE WHEN k.kind <> 'requester' THEN lead_unit_id END, k.kind,
        CASE WHEN stopped IS NULL THEN 'running' ELSE 'stopped' END, accepted_at, accepted_at,
@@ -71,7 +71,7 @@ SELECT t.id, CASE WHEN k.kind <> 'requester' THEN t.id END,
        'confirmed', stopped, CASE WHEN stopped IS NULL THEN '' ELSE '已答复' END,
        CASE WHEN stopped IS NULL THEN now() + interval '1 day' END,
        CASE WHEN closed_at IS NULL THEN %(certificate)s::jsonb ELSE '{{"unit": "working_day"}}' END,
-       '[]', ''
+       '[]', '[]', ''
 FROM ticket t, (VALUES ('requester', 13), ('handling', 13), ('sign_for', 1)) k (kind, days),
      LATERAL (SELECT CASE WHEN status IN ('closed', 'answered', 'callback_due')
                                OR (k.kind = 'sign_for' AND status <> 'dispatched')

@@ -33,6 +33,7 @@ def _page(visit: Visit, form: Form, error: EngineError | None = None) -> Respons
 @router.post("/calendar/import")
 def propose(request: Request, form: Posted) -> Response:
     """Show what a notice would change; sent from there, put it before a second person."""
+    form = _with_file(form)
 
     def do(visit: Visit) -> Response:
         given = _given(form)
@@ -49,6 +50,22 @@ def propose(request: Request, form: Posted) -> Response:
     return attempt(request, form, do, again, *rule_changes.PROPOSERS)
 
 
+def _with_file(form: Form) -> Form:
+    """Return the form with the words of the file that came with it, to be read and shown again."""
+    if not form.files:
+        return form
+    data = form.files[0].source.read()
+    return Form({**form.values, "text": [_decoded(data).replace("\r\n", "\n")]})
+
+
+def _decoded(data: bytes) -> str:
+    """Return a file's text: UTF-8, or what Excel in China saves a CSV as."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
+
+
 def _given(form: Form) -> HandedIn:
     fields, dated = {}, None
     region = form.text("region", NATIONAL)
@@ -58,7 +75,7 @@ def _given(form: Form) -> HandedIn:
         fields["dated"] = "请写通知的日期，如 2026-11-04。"
     given = HandedIn(form.text("text"), "放假安排", form.text("number").strip(), dated, region)
     if not given.text.strip():
-        fields["text"] = "请粘贴放假安排。"
+        fields["text"] = "请粘贴放假安排，或选一个文件。"
     elif given.lists_days and not given.number:
         fields["number"] = "请写通知的文号，如 国办发明电〔2025〕7号。"
     if region not in REGIONS:

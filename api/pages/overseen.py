@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.filters import asked, from_address
+from api.pages.profile import view_facts
 from api.pages.visit import EYES, reading
 from engine.store import desk_filters, tickets
 from engine.terms import BulkKind, Rung, TicketKind, TicketScope
@@ -49,6 +50,6 @@ def _list(request: Request, scope: TicketScope, after: str) -> Response:
             "most": desk_filters.MOST_COUNTED, "units": tickets.units(visit.session),
             "scopes": list(TicketScope), "kinds": list(TicketKind), "rungs": list(Rung),
             "BulkKind": BulkKind, "error": found.error,
-            "empty": EMPTY.get(found.wanted.scope, "没有符合条件的工单。"),
+            "empty": EMPTY.get(found.wanted.scope, "没有符合条件的工单。"), **view_facts(visit),
         }  # fmt: skip
         return visit.page("overseen.html", facts, found.error.status if found.error else 200)

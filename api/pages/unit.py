@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.pages.files import choice_facts, uploads_of
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import UNIT, Visit, attempt, reading
 from engine.actions.letter_replies import answer_letter
@@ -65,6 +66,7 @@ def _letter_page(
     open_ = letter.status in OPEN_REPLY and letter.kind is not LetterKind.CORRECTION
     facts = {
         "letter": letter, "clock": clock, "form": form, "error": error, "open": open_,
+        **choice_facts(visit),
         "corrections": [one for one in letters.corrections_of(visit.session, letter.id)
                         if one.status in GONE_OUT],
     }  # fmt: skip
@@ -77,7 +79,7 @@ def reply(request: Request, letter_id: int, form: Posted) -> Response:
 
     def do(visit: Visit) -> Response:
         letter = _own_letter(visit, letter_id, lock=True)
-        answer_letter(visit.step, letter, form.text("text"))
+        answer_letter(visit.step, letter, form.text("text"), uploads_of(form))
         return visit.go("/unit", f"{letter.number} 的整改情况已回复，等主管认定。")
 
     def again(visit: Visit, error: EngineError) -> Response:

@@ -1,6 +1,9 @@
 """The unit's reply to a letter (整改回复), and what is found of it."""
 
-from engine.actions import clocks, post, referrals
+from collections.abc import Sequence
+
+from engine.actions import attachments, clocks, post, referrals
+from engine.actions.attachments import Upload
 from engine.actions.letter_signing import start_reply_clock
 from engine.actions.letters import moved
 from engine.actions.post import Mail
@@ -15,12 +18,13 @@ from engine.terms import LetterAct, LetterKind, LetterStatus, NoticeKind, Recipi
 SHORTEST_REPLY = 10
 
 
-def answer_letter(step: Step, letter: Letter, text: str) -> Letter:
-    """File a unit's reply to a letter (整改回复) and stop its clock.
+def answer_letter(step: Step, letter: Letter, text: str, uploads: Sequence[Upload] = ()) -> Letter:
+    """File a unit's reply to a letter (整改回复) and stop its clock; its files go to the ticket.
 
     Raises:
         NotPermittedError: the letter went to another unit.
         RefusedTransitionError: it was not sent, or is answered already.
+        BadInputError: the words are too few, or a file may not be attached; nothing is filed then.
     """
     if step.actor.role is not None and step.actor.unit_id != letter.unit_id:
         message = "这份函不是发给您单位的。"
@@ -34,7 +38,18 @@ def answer_letter(step: Step, letter: Letter, text: str) -> Letter:
         raise BadInputError(words, fields={"text": words})
     with as_house(step.session):  # a letter's unit need not have its ticket
         _file(step, letter, text.strip())
+        _attach(step, letter, uploads)
     return letter
+
+
+def _attach(step: Step, letter: Letter, uploads: Sequence[Upload]) -> None:
+    if not uploads:
+        return
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    refused = "；".join(attachments.attach(step, ticket, uploads).refused)
+    if refused:
+        words = f"{refused}。整改情况还没有提交，请换文件或不选文件再提交。"
+        raise BadInputError(words, fields={"file": words})
 
 
 def _file(step: Step, letter: Letter, text: str) -> None:

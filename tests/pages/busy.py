@@ -1,5 +1,6 @@
 """A district in the middle of its work: something to see on every page, made by real actions."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -136,7 +137,8 @@ def _breach() -> int:
 
 
 def _evaluation(number: str) -> str:
-    return on_ticket(number, clock.now(), OPERATOR, issue_evaluation_link)
+    link = on_ticket(number, clock.now(), OPERATOR, issue_evaluation_link)
+    return link.url.rsplit("/", 1)[1]
 
 
 def sat(who: str) -> Browser:
@@ -215,4 +217,4 @@ def _filled(made: Busy, page: str) -> list[str]:
              "secret": made.evaluation, "breach_id": made.breach, "subscription": 1}  # fmt: skip
     if "/changes/" in path or "/bulk/" in path:
         facts["number"] = "1"
-    return [path.format(**facts)]
+    return [path.format_map(defaultdict(lambda: "1", facts))]

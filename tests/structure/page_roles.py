@@ -64,7 +64,7 @@ PAGES = {
     "POST /tickets/{number}/void": "OS",
     "POST /tickets/{number}/attachments": "OHLS",
     "GET /tickets/{number}/attachments/{attachment_id}": "OHLSR",
-    "GET /desk": "OS",
+    "GET /desk": "OSR",
     "GET /unit": "HL",
     "GET /unit/letters/{letter_id}": "HL",
     "POST /unit/letters/{letter_id}": "HL",
