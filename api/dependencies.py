@@ -1,7 +1,7 @@
 """What a route is handed: one transaction, the moment, the key that called, the rules."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +62,16 @@ class Call:
         return Scope.TICKETS_PRIVATE in self.scopes
 
 
+async def place(request: Request) -> AsyncIterator[None]:
+    """Wait for one of the places of calls that hold a connection, without holding a thread.
+
+    A call is entered, answered and committed in a thread each time. Were more let in than there are
+    connections, those that wait for one would take the threads that those who have one need.
+    """
+    async with request.app.state.places:
+        yield
+
+
 class Needs:
     """A dependency that demands a scope and gives a `Call` on one transaction.
 
@@ -75,6 +85,7 @@ class Needs:
     def __call__(
         self,
         request: Request,
+        _place: Annotated[None, Depends(place, scope="function")],
         now: Now,
         bearer: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
         header: Annotated[str | None, Security(HEADER)],

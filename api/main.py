@@ -1,5 +1,6 @@
 """The web application: the JSON API, the desks, health, and the reference page."""
 
+import asyncio
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ ABOUT = (
     "Errors are application/problem+json (RFC 9457), in Chinese, with an English `code`."
 )
 VERSION = "1"
+AT_ONCE = 16  # calls with a connection each: fewer than threads (40) and connections (30)
 CONTRACT = "/api/v1/openapi.json"
 
 
@@ -29,6 +31,7 @@ def create_app() -> FastAPI:
         docs_url=None, redoc_url=None, lifespan=written_down,
     )  # fmt: skip
     app.state.gate, app.state.usage = Gate(), Usage()
+    app.state.places = asyncio.Semaphore(AT_ONCE)
     errors.install(app)
     app.include_router(api)
     app.include_router(open311)

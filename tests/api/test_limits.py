@@ -1,5 +1,6 @@
 """Who calls too often is told when to come again; nobody else is held up by it."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import httpx2
 import pytest
 import uvicorn
 from fastapi import FastAPI
@@ -142,3 +144,16 @@ def test_every_answer_and_its_log_line_carry_the_same_request_id(caller: Caller)
     assert all(one.headers["x-request-id"] for one in answers)
     assert len({one.headers["x-request-id"] for one in answers}) == 3
     assert len([one for one in lines if one["event"] == "request"]) == 3
+
+
+def test_more_callers_at_once_than_threads_and_connections_are_all_answered(caller: Caller) -> None:
+    async def ask() -> list[int]:
+        way = httpx2.ASGITransport(caller.app)
+        headers = {"Authorization": caller.client.headers["Authorization"]}
+        async with httpx2.AsyncClient(
+            transport=way, base_url="http://t", headers=headers
+        ) as client:
+            answers = await asyncio.gather(*(client.get("/api/v1/units") for _ in range(80)))
+        return [one.status_code for one in answers]
+
+    assert asyncio.run(ask()) == [200] * 80
