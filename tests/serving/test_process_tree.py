@@ -61,7 +61,7 @@ def wait_for(condition, seconds):
     return False
 
 
-def start(var):
+def start(var, patience=60):
     output = var.parent / f"serve-{time.monotonic_ns()}.log"
     serve = Serve(None, output, free_port(), free_port())
     environment = {
@@ -74,7 +74,8 @@ def start(var):
         serve.process = subprocess.Popen(
             command, env=environment, stdout=writing, stderr=writing, start_new_session=True
         )
-    ready = wait_for(lambda: READY in output.read_text() or serve.process.poll() is not None, 60)
+    ready = wait_for(lambda: READY in output.read_text() or serve.process.poll() is not None,
+                     patience)  # fmt: skip
     assert ready, output.read_text()
     assert READY in output.read_text(), output.read_text()
     serve.seconds = time.monotonic() - began
