@@ -16,7 +16,7 @@ from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
 from engine.rules.time_limits import deadline_of as counted_deadline
 from engine.store import clocks as store
 from engine.store.row_security import as_house
-from engine.store.writing import write_row
+from engine.store.writing import made, write_row
 from engine.terms import ClockKind, ClockState
 
 REWORK_RULE = "rework.limit"
@@ -38,13 +38,28 @@ def start(step: Step, ticket: Ticket, kind: ClockKind, subject: Subject | None =
     Raises:
         CalendarNotPublishedError: the due date lies beyond the known calendars.
     """
+    clock = start_if_limited(step, ticket, kind, subject)
+    if clock is None:
+        message = f"{ticket.kind.label}没有{kind.label}"
+        raise ValueError(message)
+    return clock
+
+
+def start_if_limited(
+    step: Step, ticket: Ticket, kind: ClockKind, subject: Subject | None = None
+) -> Clock | None:
+    """Start a clock at `step.now` and return it, or nothing where this kind has no limit (表扬).
+
+    Raises:
+        CalendarNotPublishedError: the due date lies beyond the known calendars.
+    """
     subject = subject or Subject()
     deadline = deadline_of(ticket, kind, step.now, step.rules, rework=subject.rework)
     if deadline is None:
-        message = f"{ticket.kind.label}没有{kind.label}"
-        raise ValueError(message)
+        return None
     assignment, letter = subject.assignment, subject.letter
-    clock = Clock(
+    clock = made(
+        Clock,
         ticket_id=ticket.id,
         assignment_id=assignment.id if assignment else None,
         letter_id=letter.id if letter else None,
@@ -57,11 +72,6 @@ def start(step: Step, ticket: Ticket, kind: ClockKind, subject: Subject | None =
     )
     clock.next_rung_at = next_rung_at(rungs_of(ticket, clock, step.rules), set())
     return write_row(step.session, clock)
-
-
-def has_limit(ticket: Ticket, kind: ClockKind, now: datetime, rules: RuleSet) -> bool:
-    """Return whether a ticket of this kind has such a clock at all (表扬 has none)."""
-    return deadline_of(ticket, kind, now, rules) is not None
 
 
 def deadline_of(

@@ -13,7 +13,7 @@ from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Certificate
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
-from engine.store.writing import write_row
+from engine.store.writing import made, write_row
 from engine.terms import (
     AssignmentRole,
     ClockKind,
@@ -122,8 +122,8 @@ def _cited(ticket: Ticket, lead: Unit) -> tuple[int, ...]:
 def _assign(
     step: Step, ticket: Ticket, unit: Unit, role: AssignmentRole, rows: tuple[int, ...]
 ) -> Assignment:
-    assignment = Assignment(
-        ticket_id=ticket.id, unit_id=unit.id, role=role, task_rows=list(rows),
+    assignment = made(
+        Assignment, ticket_id=ticket.id, unit_id=unit.id, role=role, task_rows=list(rows),
         dispatched_at=step.now,
     )  # fmt: skip
     return write_row(step.session, assignment)
@@ -135,8 +135,8 @@ def _lead_work(
     subject = clocks.Subject(assignment=lead)
     sign = clocks.start(step, ticket, ClockKind.SIGN_FOR, subject)
     by_law = due is not None and due.kind is ClockKind.FOLLOW_UP
-    if not by_law and clocks.has_limit(ticket, ClockKind.HANDLING, step.now, step.rules):
-        clocks.start(step, ticket, ClockKind.HANDLING, subject)
+    if not by_law:
+        clocks.start_if_limited(step, ticket, ClockKind.HANDLING, subject)
     accepted_on = shanghai_date(ticket.accepted_at)
     facts = {
         **due_facts(due),
@@ -153,10 +153,8 @@ def _lead_work(
 def _assisting_work(
     step: Step, ticket: Ticket, assignment: Assignment, unit: Unit, order: Dispatch
 ) -> None:
-    due = None
-    if clocks.has_limit(ticket, ClockKind.ASSISTING, step.now, step.rules):
-        subject = clocks.Subject(assignment=assignment)
-        due = clocks.start(step, ticket, ClockKind.ASSISTING, subject)
+    subject = clocks.Subject(assignment=assignment)
+    due = clocks.start_if_limited(step, ticket, ClockKind.ASSISTING, subject)
     facts = {
         **due_facts(due),
         "role": assignment.role.label,

@@ -24,7 +24,7 @@ from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import tickets as store
 from engine.store.database import wake
-from engine.store.writing import write_row
+from engine.store.writing import made, write_row
 from engine.terms import ClockKind, RoutingDecision, TicketEvent, TicketKind, TicketStatus
 
 
@@ -85,7 +85,16 @@ def take_in(step: Step, new: NewTicket) -> Taken:
         BadInputError: fields are wrong; all of them are named.
         CalendarNotPublishedError: its due date lies beyond the known calendars.
     """
-    tidy = checked(new)
+    return take_in_tidy(step, checked(new))
+
+
+def take_in_tidy(step: Step, tidy: NewTicket) -> Taken:
+    """Write a ticket whose fields were checked already; else as `take_in`.
+
+    Raises:
+        BadInputError: the registry has no such unit.
+        CalendarNotPublishedError: its due date lies beyond the known calendars.
+    """
     lead, supports, accused = units_of(step, tidy)
     on = shanghai_date(step.now)
     blamed = accused.name if accused else ""
@@ -94,8 +103,7 @@ def take_in(step: Step, new: NewTicket) -> Taken:
     requester = _requester(step, ticket, tidy)
     why = Why(f"{tidy.kind.label}受理登记", details={"source": tidy.source})
     append(step, ticket, TicketEvent.ACCEPT, why, None, clause(INTAKE).label)
-    limited = clocks.has_limit(ticket, ClockKind.REQUESTER, step.now, step.rules)
-    clock = clocks.start(step, ticket, ClockKind.REQUESTER) if limited else None
+    clock = clocks.start_if_limited(step, ticket, ClockKind.REQUESTER)
     look_around(step, ticket, requester)
     if lead is not None:
         dispatch(step, ticket, Dispatch(lead, tuple(supports), "话务员登记时选定"))
@@ -127,7 +135,8 @@ def units_of(step: Step, new: NewTicket) -> tuple[Unit | None, list[Unit], Unit 
 
 
 def _ticket(step: Step, new: NewTicket, proposal: Proposal, accused: Unit | None) -> Ticket:
-    ticket = Ticket(
+    ticket = made(
+        Ticket,
         number=store.next_number(step.session, number_prefix(step.now)),
         source=new.source,
         external_id=new.external_id,
@@ -159,7 +168,8 @@ def number_prefix(now: datetime) -> str:
 def _requester(step: Step, ticket: Ticket, new: NewTicket) -> Requester:
     return write_row(
         step.session,
-        Requester(
+        made(
+            Requester,
             ticket_id=ticket.id,
             enterprise=new.enterprise.strip(),
             credit_code=new.credit_code,

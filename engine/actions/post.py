@@ -17,7 +17,7 @@ from engine.settings import load_settings
 from engine.store import outbox
 from engine.store.database import wake
 from engine.store.row_security import as_house
-from engine.store.writing import write_row
+from engine.store.writing import made, write_row
 from engine.terms import MessageStatus, NoticeKind, Recipient, Role, TicketKind, Urgency
 
 
@@ -70,8 +70,9 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
     notice = render_notice(mail.kind, {**common, **replies, "subordinate": told, **mail.facts})
     count = 0
     for address, role in _once(to):
-        message = OutboxMessage(
-            key=mail.key, recipient=address, message_id=message_name(mail.key, address),
+        message = made(
+            OutboxMessage, key=mail.key, recipient=address,
+            message_id=message_name(mail.key, address),
             kind=mail.kind, ticket_id=ticket.id if ticket else None,
             letter_id=mail.letter.id if mail.letter else None,
             unit_id=mail.unit.id if mail.unit else None,

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from engine.actions import repeats
 from engine.actions.dispatch import Dispatch, dispatch
-from engine.actions.intake import Taken, take_in, units_of
-from engine.actions.intake_checks import NewTicket, checked
+from engine.actions.intake import Taken, take_in_tidy, units_of
+from engine.actions.intake_checks import NewTicket
 from engine.actions.received_checks import refusals, too_early, wrong_moment
 from engine.actions.repeats import EXTERNAL, KEY
 from engine.actions.step import Step
@@ -45,7 +45,7 @@ class Received:
 
 
 def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
-    """Write a ticket that another system sends, or find the one written for the same request.
+    """Write a checked ticket that another system sends, or find the one of the same request.
 
     Requests with the same Idempotency-Key or the same (source, external id) wait for each other.
 
@@ -54,7 +54,6 @@ def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
         BadInputError: fields are wrong, or the matter was received in the future or too long ago.
         CalendarNotPublishedError: its due date lies beyond the known calendars.
     """
-    new = checked(new)
     names, digest = _names(new, sent), meaning(step, new, sent.received_at)
     known = repeats.known(step, sent.api_key_id, names, digest)
     first = next(iter(known.values()), None)
@@ -101,7 +100,7 @@ def _refuse_known_elsewhere(step: Step, new: NewTicket) -> None:
 
 
 def accept_received(step: Step, new: NewTicket, received_at: datetime | None) -> Taken:
-    """Write a ticket that was received at some earlier moment; without one, now.
+    """Write a checked ticket that was received at some earlier moment; without one, now.
 
     The requester's clock runs from then, a unit's from now.
 
@@ -118,7 +117,7 @@ def accept_received(step: Step, new: NewTicket, received_at: datetime | None) ->
 
 def _accepted(step: Step, new: NewTicket, received_at: datetime | None) -> Taken:
     if received_at is None:
-        return take_in(step, new)
+        return take_in_tidy(step, new)
     wrong = wrong_moment(step, new, received_at)
     if wrong:
         raise BadInputError(wrong, fields={"received_at": wrong})
@@ -131,7 +130,7 @@ def _accepted(step: Step, new: NewTicket, received_at: datetime | None) -> Taken
 
 def _taken_then(step: Step, new: NewTicket) -> Taken:
     try:
-        return take_in(step, replace(new, lead_unit="", support_units=()))
+        return take_in_tidy(step, replace(new, lead_unit="", support_units=()))
     except RuleNotInForceError as error:  # of some other rule than the limit
         words = too_early(step, new, step.now)
         raise BadInputError(words, fields={"received_at": words}) from error

@@ -15,7 +15,7 @@ from engine.models import Ticket, TicketEventRecord
 from engine.rules.citations import clause
 from engine.rules.rule_set import RuleSet
 from engine.store import audit, chain
-from engine.store.writing import write_row
+from engine.store.writing import made, write_row
 from engine.terms import TicketEvent, TicketStatus
 
 
@@ -80,7 +80,8 @@ def append(
     """Write one line of a ticket's history as it now stands."""
     first = source is None
     seq, previous = (0, chain.BEGINNING) if first else audit.last_event(step.session, ticket)
-    record = TicketEventRecord(
+    record = made(
+        TicketEventRecord,
         ticket_id=ticket.id,
         seq=seq + 1,
         event=event,

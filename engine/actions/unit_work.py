@@ -90,10 +90,9 @@ def mark_signed(
     """
     assignment.signed_at = at or step.now
     clocks.stop(step, ticket, [ClockKind.SIGN_FOR], "已签收")
-    if clocks.has_limit(ticket, ClockKind.FIRST_CONTACT, step.now, step.rules):
-        subject = clocks.Subject(assignment=assignment)
-        since = replace(step, now=contact_from or step.now)
-        clocks.start(since, ticket, ClockKind.FIRST_CONTACT, subject)
+    since = replace(step, now=contact_from or step.now)
+    subject = clocks.Subject(assignment=assignment)
+    clocks.start_if_limited(since, ticket, ClockKind.FIRST_CONTACT, subject)
 
 
 def first_contact(step: Step, ticket: Ticket, note: str = "") -> None:

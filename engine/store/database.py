@@ -3,13 +3,17 @@
 Every such transaction acts as the role `hotline_app` (engine/store/app_roles.py), set for it alone.
 """
 
+import math
+import selectors
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
@@ -17,6 +21,7 @@ from engine.errors import UnavailableError
 from engine.store.app_roles import APP, roles_usable
 
 WAKE_CHANNEL = "hotline_wake"
+UNASKED = 1.0  # seconds that a connection may rest without being asked whether it is still there
 AWAY = "数据库暂时连不上，刚才的内容没有保存，请稍后再试。"
 
 
@@ -96,11 +101,38 @@ def connect(url: str, **options: Any) -> Database:
     settings = {
         "pool_size": 10,
         "max_overflow": 20,
-        "pool_pre_ping": True,
         "hide_parameters": True,
         **options,
     }
-    return Database(url, create_engine(address, **settings))
+    engine = create_engine(address, **settings)
+    event.listen(engine, "checkin", _resting)
+    event.listen(engine, "checkout", _still_there)
+    return Database(url, engine)
+
+
+def _resting(_raw: Any, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _something_waits(raw: Any) -> bool:
+    with selectors.DefaultSelector() as looking:
+        looking.register(raw.fileno(), selectors.EVENT_READ)
+        return bool(looking.select(0))
+
+
+def _still_there(raw: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that rested whether it is still there; of a busy one a look is enough.
+
+    Where a server went away, or says that it will, something waits to be read.
+    """
+    rested = time.monotonic() - record.info.get("rests_since", math.inf)
+    if rested < UNASKED and not _something_waits(raw):
+        return
+    try:
+        with raw.transaction(force_rollback=True):
+            raw.execute("SELECT 1")
+    except psycopg.Error as error:
+        raise InvalidatePoolError from error
 
 
 class _Current:

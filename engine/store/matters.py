@@ -70,13 +70,14 @@ def of_requester(
         return []
     statement = _RECENT.format(f"JOIN ({same}) mine ON mine.ticket_id = t.id", MOST_OF_ONE)
     found = run(session, statement, {**known, "since": since, "ticket": ticket.id})
-    return list(map(Recent._make, found))
+    return list(map(Recent._make, found.fetchall()))
 
 
 def in_window(session: Session, ticket: Ticket, since: datetime) -> list[Recent]:
     """Return the tickets of everybody since a moment, newest first, as many as are compared."""
     values = {"since": since, "ticket": ticket.id}
-    return list(map(Recent._make, run(session, _RECENT.format("", MOST_IN_WINDOW), values)))
+    found = run(session, _RECENT.format("", MOST_IN_WINDOW), values).fetchall()
+    return list(map(Recent._make, found))
 
 
 def recent(session: Session, since: datetime) -> list[Recent]:

@@ -1,21 +1,31 @@
 """Queries about the district's own rules: the state in force, and changes that wait."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
 from engine.models import RuleChange, RulesVersion
+from engine.store.writing import run
 from engine.terms import RuleChangeKind, RuleChangeState
 
 LOCK = 4_0004  # our advisory lock: one change of the rules at a time
 
 
-def stamp(session: Session) -> Row[tuple[int, str]] | None:
+class Stamp(NamedTuple):
+    """What tells one state of the rules from another."""
+
+    id: int
+    digest: str
+
+
+def stamp(session: Session) -> Stamp | None:
     """Return id and digest of the state in force: a few microseconds, the end of one index."""
-    query = select(RulesVersion.id, RulesVersion.digest).order_by(col(RulesVersion.id).desc())
-    return session.execute(query.limit(1)).one_or_none()
+    statement = "SELECT id, digest FROM rules_version ORDER BY id DESC LIMIT 1"
+    found = run(session, statement).fetchone()
+    return Stamp(*found) if found else None
 
 
 def states(session: Session, limit: int = 500) -> Sequence[RulesVersion]:

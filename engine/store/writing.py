@@ -15,6 +15,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import Session, SQLModel
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -49,6 +50,55 @@ def _translated(statement: str, error: psycopg.Error) -> Exception:
     """Return a driver's error as SQLAlchemy would raise it, without any value in its words."""
     return DBAPIError.instance(
         statement, None, error, psycopg.Error, hide_parameters=True, dialect=DIALECT
+    )
+
+
+@dataclass(frozen=True)
+class Blank:
+    """What a new row of a table starts from: how it is made, its defaults, what must be given."""
+
+    new: Callable[[], Any]
+    defaults: Mapping[str, Any]
+    factories: tuple[tuple[str, Callable[[], Any]], ...]
+    required: frozenset[str]
+    names: frozenset[str]
+
+
+def made(table: type[Row], /, **values: Any) -> Row:
+    """Return a new row for `write_row`, as if it had been read: a tenth of the constructor's cost.
+
+    Raises:
+        TypeError: a column does not exist, or one without a default is missing.
+    """
+    blank = _blank(table)
+    wrong = (values.keys() - blank.names) | (blank.required - values.keys())
+    if wrong:
+        message = f"{table.__name__}: {', '.join(sorted(wrong))}"
+        raise TypeError(message)
+    row: Row = blank.new()
+    found = row.__dict__
+    found.update(blank.defaults)
+    found.update((name, new()) for name, new in blank.factories)
+    found.update(values)
+    return row
+
+
+@cache
+def _blank(kind: type[SQLModel]) -> Blank:
+    fields: dict[str, Any] = kind.model_fields
+    factories = [(name, one.default_factory) for name, one in fields.items() if one.default_factory]
+    defaults = {
+        name: one.default for name, one in fields.items()
+        if not one.default_factory and not one.is_required()
+    }  # fmt: skip
+    required = frozenset(name for name, one in fields.items() if one.is_required())
+    maker: Any = manager_of_class(kind)
+    return Blank(
+        maker.new_instance,
+        defaults,
+        tuple(factories),
+        required,
+        frozenset(fields),
     )
 
 

@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from engine.models import Draft, Requester, Ticket, TicketEventRecord
 from engine.store.database import work
-from engine.store.writing import run, write_once, write_row
+from engine.store.writing import made, run, write_once, write_row
 from engine.terms import TicketKind, TicketStatus, Urgency
 from tests.builders import a_ticket, an_account, moment
 
@@ -33,6 +33,33 @@ def test_a_row_written_the_short_way_reads_back_as_written(database):
         values = written.model_dump()
 
     assert stored(Ticket, written.id).model_dump() == values
+
+
+def test_a_row_made_the_short_way_is_the_constructors(database):
+    given = a_row().model_dump(exclude={"id"}, exclude_defaults=True)
+
+    with work() as session:
+        written = write_row(session, made(Ticket, **given))
+        values = written.model_dump()
+        written.title = "另题"
+
+    assert values == a_row(id=written.id).model_dump()
+    assert stored(Ticket, written.id).title == "另题"
+
+
+def test_lists_of_rows_made_the_short_way_are_their_own():
+    given = a_row().model_dump(exclude={"id", "task_rows"})
+    first, second = made(Ticket, **given), made(Ticket, **given)
+
+    first.task_rows.append(113)
+
+    assert second.task_rows == []
+
+
+@pytest.mark.parametrize(("changes", "named"), [({"nmae": 1}, "nmae"), ({}, "ticket_id")])
+def test_a_column_that_is_none_and_one_that_is_missing_are_named(changes, named):
+    with pytest.raises(TypeError, match=named):
+        made(Requester, **changes)
 
 
 def test_later_changes_of_such_a_row_are_kept(database):
