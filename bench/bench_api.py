@@ -21,8 +21,8 @@ CASES = Path(__file__).parents[1] / "tests" / "rules" / "routing" / "own_cases.j
 TICKETS, CLIENTS, WARM_UP = 1000, 8, 50
 
 
-def bodies(count: int, tag: str, **more: Any) -> list[dict[str, Any]]:
-    """Return tickets with unlike texts: halves of two different cases each."""
+def bodies(count: int, tag: str, *, first: int = 0, **more: Any) -> list[dict[str, Any]]:
+    """Return tickets with unlike texts, from the `first` on: halves of two different cases each."""
     cases = [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
     return [
         {
@@ -34,7 +34,7 @@ def bodies(count: int, tag: str, **more: Any) -> list[dict[str, Any]]:
             "external_id": f"{tag}-{place}",
             **more,
         }
-        for place in range(count)
+        for place in range(first, first + count)
     ]
 
 
@@ -117,7 +117,7 @@ def main() -> None:
         with server("ours", url) as (port, process):
             to = Target(port, process, postgres, path, headers)
             ours = measured("POST, routing proposes", to, bodies(count, "a"))
-            named = bodies(count, "b", lead_unit="shijianguan")
+            named = bodies(count, "b", first=count, lead_unit="shijianguan")
             sure = measured("POST, unit named: dispatched, mailed", to, named)
             suggested(to, count)
     print(f"{'over the floor':<36}{ours / floor:6.1f} × and {sure / floor:.1f} ×")
