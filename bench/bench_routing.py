@@ -1,7 +1,7 @@
 """Measures the router: quality on labelled cases, CPU per ticket, time and memory of the index.
 
 Run it as `python bench/bench_routing.py [CASES.jsonl]`; without a file it takes the one named in
-HOTLINE_DEV_CASES, and always the project's own three sets. A case has `text`, and may have `title`,
+HOTLINE_DEV_CASES, and always the project's own four sets. A case has `text`, and may have `title`,
 `kind`, `expected_units`, `expected_task_rows`, `certain` and `in_list`.
 """
 
@@ -27,6 +27,7 @@ SETS = {
     "own": ("own_cases.jsonl",),
     "fresh": ("fresh_cases.jsonl",),
     "unseen": ("unseen_tune.jsonl", "unseen_report.jsonl"),
+    "later": ("later_tune.jsonl", "later_report.jsonl"),
 }
 LONG = 200
 _ROUNDS = 5
@@ -63,8 +64,9 @@ def units_of(routing: Routing, places: int) -> set[str]:
 
 
 def measure(router: Router, cases: list[dict[str, Any]]) -> Quality:
-    ours = [one for one in cases if one["in_list"] and one.get("certain", True)]
-    theirs = [one for one in cases if not one["in_list"]]
+    known = [one for one in cases if one.get("certain", True)]
+    ours = [one for one in known if one["in_list"]]
+    theirs = [one for one in known if not one["in_list"]]
     told = [(one, propose(router, one)) for one in ours]
     away = [propose(router, one).decision is RoutingDecision.NOT_OURS for one in theirs]
     sure = [pair for pair in told if pair[1].decision is RoutingDecision.DISPATCH]
