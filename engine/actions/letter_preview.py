@@ -24,7 +24,7 @@ def site_fonts() -> FontSet:
     return find_fonts(load_settings().font_directory)
 
 
-def page_picture(step: Step, letter: Letter, page: int) -> bytes:
+def page_picture(step: Step, letter: Letter, page: int, ppi: float = PPI) -> bytes:
     """Return a page of a letter as PNG: of the archived PDF once it is signed.
 
     Raises:
@@ -32,13 +32,13 @@ def page_picture(step: Step, letter: Letter, page: int) -> bytes:
         NotFoundError: it has no such page.
     """
     if letter.pdf is not None:
-        return picture_of_pdf(letter.pdf, page, PPI)
-    return _drawn(letter_data(step, letter, number=None), page)
+        return picture_of_pdf(letter.pdf, page, ppi)
+    return _drawn(letter_data(step, letter, number=None), page, ppi)
 
 
 @lru_cache(maxsize=16)
-def _drawn(data: LetterData, page: int) -> bytes:
-    return render_png(data, fonts=site_fonts(), page=page, ppi=PPI)
+def _drawn(data: LetterData, page: int, ppi: float) -> bytes:
+    return render_png(data, fonts=site_fonts(), page=page, ppi=ppi)
 
 
 def why_not_set(step: Step, letter: Letter) -> str:

@@ -16,6 +16,7 @@ from engine.cli import (
     figures,
     imports,
     keys,
+    letters,
     route,
     routing,
     rules,
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 MODULES = (
     serve, check, demo, deadline, calendar, rules, route, routing, catalogue, accounts, keys,
-    webhooks, audit, imports, docs, figures,
+    webhooks, audit, letters, imports, docs, figures,
 )  # fmt: skip
 for module in MODULES:
     module.register(app)

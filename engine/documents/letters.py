@@ -60,7 +60,7 @@ def render_pdf(letter: LetterData, *, fonts: FontSet, moment: datetime) -> Rende
     )
 
 
-def render_png(letter: LetterData, *, fonts: FontSet, page: int = 1, ppi: int = 110) -> bytes:
+def render_png(letter: LetterData, *, fonts: FontSet, page: int = 1, ppi: float = 110) -> bytes:
     """Return one page of the letter as a PNG picture.
 
     Raises:
@@ -120,7 +120,7 @@ class _Press:
         told: list[Any] = json.loads(self._compiler.query(f"<{label}>", field="value"))
         return told
 
-    def draw(self, inputs: dict[str, str], ppi: int) -> list[bytes]:
+    def draw(self, inputs: dict[str, str], ppi: float) -> list[bytes]:
         """Return every page as PNG."""
         with self._lock:
             drawn = self._compile(inputs, format="png", ppi=float(ppi))

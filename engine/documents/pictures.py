@@ -13,7 +13,7 @@ PAGE = b"""#set page(width: 210mm, height: 297mm, margin: 0pt)
 
 
 @lru_cache(maxsize=16)
-def picture_of_pdf(pdf: bytes, page: int = 1, ppi: int = 110) -> bytes:
+def picture_of_pdf(pdf: bytes, page: int = 1, ppi: float = 110) -> bytes:
     """Return one page of a PDF as a PNG picture.
 
     Raises:

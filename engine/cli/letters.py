@@ -1,0 +1,98 @@
+"""`hotline letters`: the register of numbers, and a page of a letter as a picture."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.cli.opened import opened_database
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from engine.models import Letter
+
+MOST_COLUMNS, A4_INCHES = 120, 8.27
+FILE_PPI = 150
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to an application."""
+    letters = typer.Typer(help="函件：发文登记、预览。", no_args_is_help=True)
+    letters.command("list", help="一年的发文字号，连同作废的。")(numbers)
+    letters.command("preview", help="在终端里看一页函件，或存成 PNG。")(preview)
+    app.add_typer(letters, name="letters")
+
+
+def numbers(year: Annotated[int | None, typer.Argument(help="年份，不写为今年")] = None) -> None:
+    """List every number given in a year, voided ones with the reason, and gaps if there are any."""
+    from engine import clock
+    from engine.rules.shanghai import shanghai_date
+    from engine.store import letters as store
+    from engine.store.database import work
+
+    wanted = year or shanghai_date(clock.now()).year
+    with opened_database(), work() as session:
+        lines = [_line(one) for one in store.numbered(session, wanted)]
+    typer.echo("\n".join(lines) or f"{wanted} 年还没有编过号。")
+
+
+def _line(letter: "Letter") -> str:
+    from engine.rules.shanghai import shanghai_date
+
+    signed = shanghai_date(letter.approved_at) if letter.approved_at else ""
+    reason = f"  作废：{letter.void_reason}" if letter.void_reason else ""
+    return (
+        f"{letter.number}  {signed}  {letter.kind.label}  {letter.status.label}"
+        f"  SHA-256 {letter.pdf_sha256}{reason}"
+    )
+
+
+def preview(
+    number: Annotated[str, typer.Argument(help="发文字号，或工单编号（看它最近的一份函）")],
+    page: Annotated[int, typer.Option(help="第几页")] = 1,
+    out: Annotated[Path | None, typer.Option(help="存成这个 PNG 文件")] = None,
+) -> None:
+    """Show a page as it was signed, or as it would be set now; `--out` writes it as a file."""
+    from engine import clock
+    from engine.actions.background import system_step
+    from engine.actions.letter_preview import page_picture
+    from engine.documents.terminal_picture import in_terminal
+    from engine.store.database import work
+
+    columns = min(MOST_COLUMNS, shutil.get_terminal_size().columns)
+    ppi = FILE_PPI if out else columns / A4_INCHES
+    with opened_database(), work() as session:
+        letter = _meant(session, number)
+        picture = page_picture(system_step(session, clock.now()), letter, page, ppi)
+        title = f"{letter.kind.label} {letter.number or '（待编号）'}，{letter.status.label}"
+    if out is None:
+        typer.echo(f"{in_terminal(picture)}\n{title}，第 {page} 页")
+        return
+    out.write_bytes(picture)
+    typer.echo(f"{title}，第 {page} 页已存为 {out}。")
+
+
+def _meant(session: "Session", number: str) -> "Letter":
+    """Return the letter with that number, or the newest about a ticket.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    from engine.errors import NotFoundError
+    from engine.store import letters as store
+    from engine.store import tickets
+
+    try:
+        return store.by_number(session, number.strip())
+    except NotFoundError as error:
+        try:
+            ticket = tickets.ticket_by_number(session, number.strip().upper())
+        except NotFoundError:
+            raise error from None
+        found = store.of_ticket(session, ticket.id)
+    if not found:
+        message = f"工单 {ticket.number} 没有函件。"
+        raise NotFoundError(message)
+    return found[-1]

@@ -1,0 +1,100 @@
+"""`hotline letters`: a page in the terminal or as a file, and the register with its gaps."""
+
+import struct
+import zlib
+from contextlib import contextmanager
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from engine.cli import letters
+from engine.documents.terminal_picture import dots, in_terminal
+from engine.errors import NotFoundError
+from tests.actions.letter_steps import a_signed_letter, the
+from tests.actions.test_letter_numbers import void
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture
+def run(database, monkeypatch):
+    @contextmanager
+    def opened():
+        yield database
+
+    monkeypatch.setattr(letters, "opened_database", opened)
+    app = typer.Typer()
+    letters.register(app)
+
+    def call(*words):
+        done = RUNNER.invoke(app, ["letters", *words])
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done.output
+
+    return call
+
+
+def test_a_letter_is_drawn_in_the_terminal_by_its_number(run):
+    number = the(a_signed_letter()).number
+
+    said = run("preview", number)
+
+    assert f"{number}，待发出，第 1 页" in said
+    assert said.count("▀") > 3000
+
+
+def test_it_is_written_as_a_picture_file(run, tmp_path):
+    number = the(a_signed_letter()).number
+
+    said = run("preview", number, "--page", "2", "--out", str(tmp_path / "page.png"))
+
+    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
+    assert "第 2 页已存为" in said
+
+
+def test_a_number_nobody_has_is_said(run):
+    with pytest.raises(NotFoundError, match="没有发文字号"):
+        run("preview", "城中热线〔2026〕99号")
+
+
+def test_the_register_shows_voided_numbers_with_their_reason(run):
+    first, second = a_signed_letter(), a_signed_letter()
+    void(first)
+
+    said = run("list", "2026").splitlines()
+
+    assert [the(first).number in said[0], the(second).number in said[1]] == [True, True]
+    assert "作废：印章模糊" in said[0]
+    assert the(second).pdf_sha256 in said[1]
+
+
+def png(rows, kind=2, filtered=0):
+    """A tiny PNG of given rows, each already filtered."""
+    size = {2: 3, 6: 4}[kind]
+    head = struct.pack(">IIBBBBB", len(rows[0]) // size, len(rows), 8, kind, 0, 0, 0)
+    body = zlib.compress(b"".join(bytes([filtered]) + bytes(row) for row in rows))
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + b"\0\0\0\0"
+
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body)
+
+
+@pytest.mark.parametrize("filtered", [1, 2, 3, 4])
+def test_every_filter_of_png_is_undone(filtered):
+    made = png([[10, 20, 30, 1, 1, 1], [1, 1, 1, 1, 1, 1]], filtered=filtered)
+
+    upper = {1: (11, 21, 31), 2: (1, 1, 1), 3: (6, 11, 16), 4: (11, 21, 31)}[filtered]
+    assert dots(made)[0] == [(10, 20, 30), upper]
+
+
+def test_what_is_transparent_is_white_and_an_odd_row_is_filled():
+    assert dots(png([[0, 0, 0, 0]], kind=6)) == [[(255, 255, 255)]]
+    assert in_terminal(png([[255, 0, 0]])) == "\x1b[38;2;255;0;0;48;2;255;255;255m▀\x1b[0m"
+
+
+def test_no_picture_is_refused():
+    with pytest.raises(ValueError, match="PNG"):
+        dots(b"GIF89a")
