@@ -16,6 +16,8 @@ from engine.documents.letter_data import Annex, Layout, LetterData
 TWENTIETHS = 20
 MARGIN_LINES = 2
 CELL_INSET = 8.0
+# LibreOffice sets a fifth of a character between Chinese and a number, whatever the file says.
+AUTOSPACE = 0.2
 # What must not be torn apart: a number or word, opening marks with what they open, a character with
 # the closing marks behind it.
 PIECES = re.compile(
@@ -36,7 +38,8 @@ def nearly_fits(letter: LetterData) -> bool:
 
 def docx_lines(letter: LetterData) -> int:
     """Return the lines a page of a letter's DOCX, which a word processor breaks by itself."""
-    return _choice(letter, _lines_wanted(letter), lambda lines: pitch(lines).pt)
+    wanted = _lines_wanted(letter, between=AUTOSPACE)
+    return _choice(letter, wanted, lambda lines: pitch(lines).pt)
 
 
 def _choice(letter: LetterData, wanted: int, pitch_of: Callable[[int], float]) -> int:
@@ -52,21 +55,25 @@ def _fitting(letter: LetterData, wanted: int, pitch_of: Callable[[int], float]) 
     return next((lines for lines in choices if wanted * pitch_of(lines) <= room), None)
 
 
-def _lines_wanted(letter: LetterData) -> int:
+def _lines_wanted(letter: LetterData, between: float = 0.0) -> int:
     """Return how many grid lines stand below the first rule, the title's own not counted."""
     title = figures()["title"]
-    body = sum(broken_lines(f"　　{part.lead}{part.text}") for part in letter.body)
+    body = sum(broken_lines(f"　　{part.lead}{part.text}", between) for part in letter.body)
     blank = int(title["blank_lines_above"] + title["blank_lines_below"] + 1)
     annexed = len(letter.attachments) + 1 if letter.attachments else 0
     copied = 0 if letter.attachments or not letter.cc else broken_lines(f"抄送：{letter.cc}")
     return body + len(("number", "addressee", "issuer", "date")) + blank + annexed + copied
 
 
-def broken_lines(text: str) -> int:
-    """Return in how many lines of 28 characters a paragraph is broken."""
+def broken_lines(text: str, between: float = 0.0) -> int:
+    """Return in how many lines of 28 characters a paragraph is broken.
+
+    `between` is what is added, in characters, on each side of a number or word.
+    """
     full, lines, used = figures()["grid"]["characters"], 1, 0.0
     for piece in PIECES.findall(text):
-        wide = wide_characters(piece)
+        sides = piece[0].isascii() + piece[-1].isascii()
+        wide = wide_characters(piece) + between * sides
         # A closing mark at the end of a line gives up the empty half of its cell.
         needed = wide - 0.5 if piece[-1] in CLOSING else wide
         if used + needed > full:

@@ -1,14 +1,17 @@
 """DOCX: the editable copy with the official font names."""
 
 import io
+import os
 import shutil
 import subprocess
 import zipfile
+from pathlib import Path
 
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
+from engine.documents.fonts import FontRole, find_fonts
 from engine.documents.letter_texts import letter_from, rectification_letter
 from engine.documents.letters import render_docx
 from engine.terms import LetterKind
@@ -90,6 +93,27 @@ PARAGRAPH_ORDER = (
 )  # fmt: skip
 
 
+OFFICIAL = {
+    FontRole.FANGSONG: "仿宋_GB2312", FontRole.TITLE: "方正小标宋简体", FontRole.HEITI: "黑体",
+    FontRole.KAITI: "楷体_GB2312",
+}  # fmt: skip
+
+
+def _with_our_fonts(tmp_path: Path) -> dict[str, str]:
+    """Let a word processor find the installation's fonts under the official names."""
+    fonts = find_fonts()
+    dirs = "".join(f"<dir>{one.resolve()}</dir>" for one in fonts.directories)
+    aliases = "".join(
+        f'<match><test name="family"><string>{name}</string></test><edit name="family" '
+        f'mode="assign" binding="strong"><string>{fonts.of(role).family}</string></edit></match>'
+        for role, name in OFFICIAL.items()
+    )
+    cache = f"<cachedir>{tmp_path}/cache</cachedir>"
+    file = tmp_path / "fonts.conf"
+    file.write_text(f"<?xml version='1.0'?><fontconfig>{dirs}{cache}{aliases}</fontconfig>")
+    return {**os.environ, "FONTCONFIG_FILE": str(file)}
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not there")
 def test_libreoffice_opens_it_and_the_letter_is_one_page_and_its_annex_the_second(tmp_path):
@@ -98,7 +122,7 @@ def test_libreoffice_opens_it_and_the_letter_is_one_page_and_its_annex_the_secon
     subprocess.run(
         ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
          "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "letter.docx"],
-        check=True, capture_output=True, timeout=120,
+        check=True, capture_output=True, timeout=120, env=_with_our_fonts(tmp_path),
     )  # fmt: skip
     told = subprocess.run(["pdfinfo", tmp_path / "letter.pdf"], capture_output=True, check=True)
 

@@ -94,7 +94,7 @@ def test_rows_of_one_line_are_told_from_rows_that_wrap():
 
 def test_the_docx_grows_tighter_too():
     loose, tight = (
-        Document(io.BytesIO(render_docx(a_letter_with(lines)))).styles["Normal"] for lines in (1, 7)
+        Document(io.BytesIO(render_docx(a_letter_with(lines)))).styles["Normal"] for lines in (1, 6)
     )
 
     assert tight.paragraph_format.line_spacing < loose.paragraph_format.line_spacing
