@@ -78,6 +78,25 @@ FROM ticket t, (VALUES ('requester', 13), ('handling', 13), ('sign_for', 1)) k (
                           THEN accepted_at + interval '2 days' END AS stopped) s
 WHERE lead_unit_id IS NOT NULL OR k.kind = 'requester';
 
+INSERT INTO clock (ticket_id, kind, state, started_at, due_since, due_on, due_at, due_status,
+    stopped_at, stop_reason, certificate, pauses, past, stuck_reason)
+SELECT id, 'callback', 'stopped', accepted_at + interval '3 days', accepted_at,
+       (accepted_at + interval '5 days')::date, accepted_at + interval '5 days', 'confirmed',
+       closed_at, '已回访', '{{"unit": "working_day"}}', '[]', '[]', ''
+FROM ticket WHERE status = 'closed';
+
+INSERT INTO callback (id, ticket_id, round, state, human_required, why, opened_at, done_at,
+    contacted, solved, satisfaction)
+SELECT id, id, 1, 'reached', id %% 3 = 0, '', accepted_at + interval '3 days', closed_at, true,
+       CASE WHEN id %% 5 = 0 THEN 'not_solved' ELSE 'solved' END,
+       CASE WHEN id %% 7 = 0 THEN 'dissatisfied' ELSE 'satisfied' END
+FROM ticket WHERE status = 'closed';
+
+INSERT INTO callback_attempt (callback_id, ticket_id, at, called_by, channel, result, contacted,
+    solved, satisfaction, words)
+SELECT id, ticket_id, done_at, '', 'human_call', 'reached', contacted, solved, satisfaction, ''
+FROM callback;
+
 INSERT INTO ticket_event (ticket_id, seq, event, at, recorded_at, actor_kind, actor_name, to_status,
     reason, citation, details, words_digest, link)
 SELECT t.id, e.seq, e.event, accepted_at + e.hours * interval '1 hour', accepted_at, 'system',

@@ -103,26 +103,25 @@ def breaches(step: Step, wanted: BreachFilter, conditions: str) -> Export:
                   conditions)  # fmt: skip
 
 
-def _breach(step: Step, row: breach_ledger.BreachRow, beside: Beside) -> Sequence[object]:
-    breach, clock, proof = row.breach, row.clock, row.clock.certificate
-    end = shanghai_date(clock.stopped_at or step.now)
-    limit = f"{proof.get('limit', '')} {_unit_of(proof.get('unit', ''))}"
+def _breach(step: Step, row: breach_ledger.LedgerLine, beside: Beside) -> Sequence[object]:
+    end = shanghai_date(row.stopped_at or step.now)
     return (
-        row.ticket.number, row.ticket.kind.label, breach.kind.label,
-        row.unit.name if row.unit else "热线", "、".join(map(str, row.ticket.task_rows)),
-        clock.due_on, breach.true_at, breach.detected_at,
-        clock.stopped_at, _late_days(step, clock.due_on, end), "超期", limit,
-        Citation.from_json(proof["citation"]).label if "citation" in proof else "",
-        str(proof.get("rules_version", "")), str(proof.get("calendar_version", "")),
-        beside.rungs, beside.mails, *_judged(row, beside.finding, beside.second),
+        row.number, row.ticket_kind.label, row.kind.label, row.unit or "热线",
+        "、".join(map(str, row.rows)), row.due_on, row.true_at, row.detected_at, row.stopped_at,
+        _late_days(step, row.due_on, end), "超期", f"{row.limit or ''} {_unit_of(row.limit_unit)}",
+        Citation.from_json(row.citation).label if row.citation else "", row.rules_version or "",
+        row.calendar_version or "", beside.rungs, beside.mails,
+        *_judged(row, beside.finding, beside.second),
     )  # fmt: skip
 
 
-def _unit_of(unit: str) -> str:
+def _unit_of(unit: str | None) -> str:
     return LimitUnit.parse(unit).label if unit else ""
 
 
-def _judged(row: breach_ledger.BreachRow, finding: Finding | None, second: str) -> Sequence[object]:
+def _judged(
+    row: breach_ledger.LedgerLine, finding: Finding | None, second: str
+) -> Sequence[object]:
     """Return the columns of a breach's finding; one that waits for another person is said so."""
     if finding is None:
         return (BreachJudgement.OPEN.label, *[""] * 9)
@@ -131,7 +130,7 @@ def _judged(row: breach_ledger.BreachRow, finding: Finding | None, second: str) 
     ruling = {None: "", True: "改变：", False: "维持："}[finding.appeal_changed]
     return (
         word, without_personal_numbers(finding.reason), without_personal_numbers(finding.evidence),
-        row.judge, finding.proposed_at, second, finding.decided_at, finding.appeal_until,
+        row.judge or "", finding.proposed_at, second, finding.decided_at, finding.appeal_until,
         without_personal_numbers(finding.appeal_reason),
         ruling + without_personal_numbers(finding.appeal_ruling),
     )  # fmt: skip

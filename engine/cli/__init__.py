@@ -17,6 +17,7 @@ from engine.cli import (
     imports,
     keys,
     letters,
+    rehearse,
     route,
     routing,
     rules,
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 MODULES = (
     serve, check, demo, deadline, calendar, rules, route, routing, catalogue, accounts, keys,
-    webhooks, audit, letters, imports, docs, figures,
+    webhooks, audit, letters, imports, docs, figures, rehearse,
 )  # fmt: skip
 for module in MODULES:
     module.register(app)

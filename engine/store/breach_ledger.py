@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import false, func, or_
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from engine.errors import NotFoundError
 from engine.models import Account, Breach, Clock, Ticket, Unit
 from engine.rules.shanghai import shanghai_moment
-from engine.terms import BreachJudgement, ClockKind
+from engine.terms import BreachJudgement, ClockKind, TicketKind
 
 PAGE = 30
 AT_A_TIME = 1000
@@ -45,9 +45,12 @@ class BreachRow:
 
 def _rows() -> Any:
     columns: tuple[Any, ...] = (Breach, Ticket, Clock, Unit, Account.name)
+    return _joined(select(*columns))
+
+
+def _joined(query: Any) -> Any:
     return (
-        select(*columns)
-        .join(Ticket, col(Ticket.id) == col(Breach.ticket_id))
+        query.join(Ticket, col(Ticket.id) == col(Breach.ticket_id))
         .join(Clock, col(Clock.id) == col(Breach.clock_id))
         .join(Unit, col(Unit.id) == col(Breach.unit_id), isouter=True)
         .join(Account, col(Account.id) == col(Breach.judged_by_id), isouter=True)
@@ -99,11 +102,48 @@ def count(session: Session, wanted: BreachFilter) -> int:
     return int(session.exec(_filtered(query, wanted)).one())
 
 
-def every(session: Session, wanted: BreachFilter) -> Iterator[BreachRow]:
-    """Yield every breach that fits, oldest first, a few at a time."""
-    query = _filtered(_rows(), wanted).order_by(col(Breach.id))
-    for found in session.execute(query.execution_options(yield_per=AT_A_TIME)):
-        yield _row(found)
+@dataclass(frozen=True)
+class LedgerLine:
+    """One line of the ledger as an export writes it, with what its certificate says of itself."""
+
+    breach_id: int
+    clock_id: int
+    ticket_id: int
+    number: str
+    ticket_kind: TicketKind
+    rows: list[int]
+    kind: ClockKind
+    unit: str | None
+    due_on: date
+    true_at: datetime
+    detected_at: datetime
+    stopped_at: datetime | None
+    limit: str
+    limit_unit: str
+    citation: dict[str, Any] | None
+    rules_version: str
+    calendar_version: str
+    judge: str | None
+
+
+def _proved(name: str) -> Any:
+    proof: Any = col(Clock.certificate)
+    return proof[name].astext
+
+
+def every(session: Session, wanted: BreachFilter) -> Iterator[LedgerLine]:
+    """Yield every breach that fits, oldest first, a few at a time and no more than is written."""
+    proof: Any = col(Clock.certificate)
+    columns: tuple[Any, ...] = (
+        Breach.id, Clock.id, Ticket.id, Ticket.number, Ticket.kind, Ticket.task_rows, Breach.kind,
+        Unit.name, Clock.due_on, Breach.true_at, Breach.detected_at, Clock.stopped_at,
+        _proved("limit"), _proved("unit"), proof["citation"], _proved("rules_version"),
+        _proved("calendar_version"), Account.name,
+    )  # fmt: skip
+    query = _filtered(_joined(select(*columns).select_from(Breach)), wanted)
+    found = session.execute(query.order_by(col(Breach.id)).execution_options(yield_per=AT_A_TIME))
+    for row in found:
+        yield LedgerLine(*row)
 
 
 def breach(session: Session, breach_id: int) -> BreachRow:

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from engine.models import Account, Clock, Finding, Letter, OutboxMessage, RungTaken
-from engine.store.breach_ledger import BreachRow
+from engine.store.breach_ledger import LedgerLine
 from engine.store.outbox import LADDER
 from engine.terms import FindingState
 
@@ -50,22 +50,22 @@ class Beside:
     second: str = ""
 
 
-def with_proof(session: Session, rows: Iterable[BreachRow]) -> Iterator[tuple[BreachRow, Beside]]:
+def with_proof(session: Session, rows: Iterable[LedgerLine]) -> Iterator[tuple[LedgerLine, Beside]]:
     """Yield rows of the ledger with what stands beside each, a thousand in memory at a time."""
     left = iter(rows)
     while some := list(islice(left, AT_A_TIME)):
         rungs, mails = _rungs(session, some), _mails(session, some)
         findings = _findings(session, some)
         for row in some:
-            finding, second = findings.get(row.breach.id, (None, ""))
-            clock = row.clock.id
-            yield row, Beside(rungs.get(clock, ""), mails.get(clock, ""), finding, second)
+            finding, second = findings.get(row.breach_id, (None, ""))
+            said = rungs.get(row.clock_id, ""), mails.get(row.clock_id, "")
+            yield row, Beside(*said, finding, second)
 
 
-def _rungs(session: Session, rows: Sequence[BreachRow]) -> dict[int, str]:
+def _rungs(session: Session, rows: Sequence[LedgerLine]) -> dict[int, str]:
     query = (
         select(RungTaken.clock_id, RungTaken.rung)
-        .where(col(RungTaken.clock_id).in_([row.clock.id for row in rows]))
+        .where(col(RungTaken.clock_id).in_([row.clock_id for row in rows]))
         .order_by(col(RungTaken.fell_due_at), col(RungTaken.id))
     )
     said: dict[int, list[str]] = {}
@@ -74,13 +74,13 @@ def _rungs(session: Session, rows: Sequence[BreachRow]) -> dict[int, str]:
     return {clock_id: "、".join(words) for clock_id, words in said.items()}
 
 
-def _mails(session: Session, rows: Sequence[BreachRow]) -> dict[int, str]:
+def _mails(session: Session, rows: Sequence[LedgerLine]) -> dict[int, str]:
     named = func.split_part(OutboxMessage.key, ":", 2)
     columns: tuple[Any, ...] = (named, OutboxMessage.status, func.count())
     query = (
         select(*columns)
         .where(
-            col(OutboxMessage.ticket_id).in_({row.ticket.id for row in rows}),
+            col(OutboxMessage.ticket_id).in_({row.ticket_id for row in rows}),
             col(OutboxMessage.key).startswith(LADDER),
         )
         .group_by(named, col(OutboxMessage.status))
@@ -92,12 +92,14 @@ def _mails(session: Session, rows: Sequence[BreachRow]) -> dict[int, str]:
     return {clock_id: "、".join(words) for clock_id, words in said.items()}
 
 
-def _findings(session: Session, rows: Sequence[BreachRow]) -> dict[int | None, tuple[Finding, str]]:
+def _findings(
+    session: Session, rows: Sequence[LedgerLine]
+) -> dict[int | None, tuple[Finding, str]]:
     query = (
         select(Finding, Account.name)
         .join(Account, col(Account.id) == col(Finding.decided_by_id), isouter=True)
         .where(
-            col(Finding.breach_id).in_([row.breach.id for row in rows]),
+            col(Finding.breach_id).in_([row.breach_id for row in rows]),
             Finding.state != FindingState.ENDED,
         )
         .order_by(col(Finding.state) == FindingState.IN_FORCE, col(Finding.id))

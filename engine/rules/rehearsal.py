@@ -1,0 +1,186 @@
+"""Rehearses rules (推演): the same lives of tickets, counted by the rules that decide real ones."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import mean, quantiles
+
+from engine.rules.callback import callback_need
+from engine.rules.escalation import DueRung, due_rungs, ladder
+from engine.rules.rule_set import RuleSet
+from engine.rules.shanghai import shanghai_date
+from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
+from engine.terms import AnswerOutcome, ClockKind, Rung, Satisfaction, TicketKind
+
+_WARNINGS = frozenset({Rung.HALF_TIME, Rung.ONE_DAY_LEFT, Rung.DUE_DAY})
+_TENTHS, _NINTH = 10, 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """What people did with a ticket, whatever the rules: each moment None where it never came.
+
+    `satisfaction` and `solved` are what the requester said when called at `called_at`.
+    """
+
+    number: str
+    kind: TicketKind
+    unit: str
+    accepted_at: datetime
+    dispatched_at: datetime
+    signed_at: datetime | None = None
+    contacted_at: datetime | None = None
+    answered_at: datetime | None = None
+    approved_at: datetime | None = None
+    called_at: datetime | None = None
+    outcome: AnswerOutcome | None = None
+    solved: AnswerOutcome | None = None
+    satisfaction: Satisfaction | None = None
+
+
+@dataclass(frozen=True)
+class Climbed:
+    """A step of a ladder taken in a rehearsal: of which limit, which step, when."""
+
+    clock: ClockKind
+    rung: Rung
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What the rules make of one life: its due day, its steps, and the callback a person owes."""
+
+    life: Life
+    due_on: date | None
+    climbed: tuple[Climbed, ...]
+    calls_on: date | None
+
+    @property
+    def breaches(self) -> tuple[Climbed, ...]:
+        """Return the limits that were missed."""
+        return tuple(one for one in self.climbed if one.rung is Rung.BREACH)
+
+
+def run(life: Life, rules: RuleSet, until: datetime) -> Ran:
+    """Return what the rules make of a life that is looked at until a moment."""
+    requester = answer_deadline(life.kind, life.accepted_at, rules)
+    climbed: list[Climbed] = []
+    for clock, deadline, started, stopped in _clocks(life, rules, until):
+        taken = _taken(clock, deadline, started, stopped or until, rules)
+        climbed += [Climbed(clock, one.rung, one.at) for one in taken]
+    due_on = requester.due_on if requester else None
+    return Ran(life, due_on, tuple(climbed), _calls_on(life, rules))
+
+
+def _taken(
+    clock: ClockKind, deadline: Deadline, started: datetime, end: datetime, rules: RuleSet
+) -> Sequence[DueRung]:
+    return due_rungs(ladder(clock, deadline, started, rules), (), end)
+
+
+def _clocks(
+    life: Life, rules: RuleSet, until: datetime
+) -> Iterator[tuple[ClockKind, Deadline, datetime, datetime | None]]:
+    """Yield every limit of a life with its start and its stop, as the engine starts them."""
+    signed = _signed_at(life, rules, until)
+    spans = (
+        (ClockKind.SIGN_FOR, life.dispatched_at, signed),
+        (ClockKind.HANDLING, life.dispatched_at, life.answered_at),
+        (ClockKind.FIRST_CONTACT, signed, life.contacted_at or life.answered_at),
+        (ClockKind.REVIEW, life.answered_at, life.approved_at),
+        (ClockKind.CALLBACK, life.approved_at, life.called_at),
+    )
+    requester = answer_deadline(life.kind, life.accepted_at, rules)
+    if requester is not None:
+        yield ClockKind.REQUESTER, requester, life.accepted_at, life.answered_at
+    for clock, started, stopped in spans:
+        deadline = _deadline(life, clock, started, rules) if started else None
+        if started is not None and deadline is not None:
+            yield clock, deadline, started, stopped
+
+
+def _deadline(life: Life, clock: ClockKind, started: datetime, rules: RuleSet) -> Deadline | None:
+    accepted_on = shanghai_date(life.accepted_at)
+    return clock_deadline(clock, started, rules, kind=life.kind, accepted_on=accepted_on)
+
+
+def _signed_at(life: Life, rules: RuleSet, until: datetime) -> datetime | None:
+    """Return when a life was signed for, by its unit or because its time was up (视为签收)."""
+    clock = ClockKind.SIGN_FOR
+    deadline = _deadline(life, clock, life.dispatched_at, rules)
+    if deadline is None:
+        return life.signed_at
+    steps = _taken(clock, deadline, life.dispatched_at, until, rules)
+    deemed = min((one.at for one in steps if one.rung is Rung.DEEMED_SIGNED), default=None)
+    known = [one for one in (life.signed_at, deemed) if one is not None]
+    return min(known, default=None)
+
+
+def _calls_on(life: Life, rules: RuleSet) -> date | None:
+    """Return from which day a person must call, where row 113 or the district wants one."""
+    if life.approved_at is None:
+        return None
+    on = shanghai_date(life.accepted_at)
+    need = callback_need(life.outcome, life.satisfaction, life.solved, life.kind, rules, on)
+    return shanghai_date(life.approved_at) if need.human else None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a set of rules comes to for many lives."""
+
+    tickets: int
+    late: int
+    breaches: Counter[ClockKind]
+    rungs: Counter[Rung]
+    escalated: Counter[str]
+    calls: Counter[date]
+
+    @property
+    def staffing(self) -> tuple[float, float, int]:
+        """Return human callbacks a day with any: on average, on nine days in ten, at most."""
+        found = sorted(self.calls.values())
+        if not found:
+            return 0.0, 0.0, 0
+        many = len(found) > 1
+        ninth = quantiles(found, n=_TENTHS)[_NINTH] if many else float(found[0])
+        return mean(found), ninth, found[-1]
+
+
+def outcome(ran: Iterable[Ran]) -> Outcome:
+    """Return what many lives come to together."""
+    breaches: Counter[ClockKind] = Counter()
+    rungs: Counter[Rung] = Counter()
+    escalated: Counter[str] = Counter()
+    calls: Counter[date] = Counter()
+    tickets = late = 0
+    for one in ran:
+        tickets += 1
+        late += any(step.clock is ClockKind.HANDLING for step in one.breaches)
+        breaches.update(step.clock for step in one.breaches)
+        rungs.update(step.rung for step in one.climbed)
+        hard = [step for step in one.climbed if step.rung not in _WARNINGS | {Rung.BREACH}]
+        escalated.update([one.life.unit] * bool(hard))
+        calls.update([one.calls_on] if one.calls_on else [])
+    return Outcome(tickets, late, breaches, rungs, escalated, calls)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A ticket that would be due on another day."""
+
+    number: str
+    was: date | None
+    becomes: date | None
+
+
+def moved(before: Sequence[Ran], after: Sequence[Ran]) -> list[Moved]:
+    """Return the tickets whose due day the draft moves, in their order."""
+    pairs = zip(before, after, strict=True)
+    return [
+        Moved(one.life.number, one.due_on, other.due_on)
+        for one, other in pairs
+        if one.due_on != other.due_on
+    ]

@@ -1,0 +1,38 @@
+"""What people did with past tickets (推演用), without who brought them or what they said."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from engine.rules.rehearsal import Life
+from engine.rules.shanghai import end_of_day
+from engine.terms import AnswerOutcome, Satisfaction, TicketKind
+
+_LIVES = text("""
+SELECT t.number, t.kind, u.name AS unit, t.accepted_at, a.dispatched_at,
+       CASE WHEN NOT a.deemed_signed THEN a.signed_at END AS signed_at, a.contacted_at,
+       w.answered_at, CASE WHEN w.review = 'approved' THEN w.reviewed_at END AS approved_at,
+       b.done_at AS called_at, w.outcome, b.solved, b.satisfaction
+FROM ticket t
+JOIN LATERAL (SELECT * FROM assignment a WHERE a.ticket_id = t.id AND a.role = 'lead'
+              ORDER BY a.id DESC LIMIT 1) a ON true
+JOIN unit u ON u.id = a.unit_id
+LEFT JOIN LATERAL (SELECT * FROM answer w WHERE w.ticket_id = t.id AND w.assignment_id = a.id
+                   ORDER BY w.id LIMIT 1) w ON true
+LEFT JOIN LATERAL (SELECT * FROM callback b WHERE b.ticket_id = t.id ORDER BY b.id LIMIT 1) b
+  ON true
+WHERE t.accepted_at >= :since AND t.accepted_at < :until ORDER BY t.id
+""")
+
+
+def recorded_lives(session: Session, since: date, until: date) -> Iterator[Life]:
+    """Yield the lives of the tickets taken in on some days, as their last unit led them."""
+    days = {"since": end_of_day(since - timedelta(days=1)), "until": end_of_day(until)}
+    for row in session.connection().execute(_LIVES, days):
+        fields = dict(row._mapping)
+        for name, kind in (("outcome", AnswerOutcome), ("solved", AnswerOutcome),
+                           ("satisfaction", Satisfaction)):  # fmt: skip
+            fields[name] = kind.parse(fields[name]) if fields[name] else None
+        yield Life(**{**fields, "kind": TicketKind.parse(fields["kind"])})
