@@ -13,7 +13,7 @@ from api.pages.filters import asked, from_address, period
 from api.pages.forms import Form
 from api.pages.ledger_filter import asked_of_ledger
 from api.pages.visit import EYES, HEADERS, Visit, reading
-from engine.actions import exporting
+from engine.actions import exporting, performance
 from engine.actions.audit import Note, note
 from engine.actions.exporting import Export
 from engine.errors import EngineError, NotFoundError
@@ -89,6 +89,13 @@ def _callbacks(visit: Visit, form: Form) -> Export:
     return exporting.callbacks(visit.step, found.unit.id if found.unit else None, days, words)
 
 
+def _performance(visit: Visit, form: Form) -> Export:
+    found = period(visit, form)
+    _understood(found.error)
+    return performance.performance(visit.step, (found.since, found.until))
+
+
 EXPORTS: dict[str, Callable[[Visit, Form], Export]] = {
     "tickets": _tickets, "breaches": _breaches, "units": _units, "callbacks": _callbacks,
+    "performance": _performance,
 }  # fmt: skip

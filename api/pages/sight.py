@@ -1,0 +1,130 @@
+"""Early sight (早知道): heat, trends, repeated requesters, rising returns, forecast, hot words."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from api.pages.visit import EYES, Visit, reading
+from engine.actions.routing_in_force import in_force
+from engine.rules.early_sight import Risen, counted, forecast, risen
+from engine.rules.indicators import Count
+from engine.rules.routing.catalogue import load_catalogue
+from engine.rules.routing.text import fold
+from engine.rules.shanghai import shanghai_date
+from engine.store import early_sight as store
+from engine.store import figure_days, tickets
+from engine.terms import Indicator
+
+router = APIRouter(include_in_schema=False)
+WEEKS, HISTORY, MONTH, MOST_TITLES = 8, 90, 30, 600
+LATELY, BEFORE = timedelta(days=14), timedelta(days=56)
+
+
+@dataclass(frozen=True)
+class HeatRow:
+    """An indicator of the list: its tickets by week, oldest first, and its hottest rows."""
+
+    name: str
+    weeks: tuple[int, ...]
+    rows: tuple[tuple[int, int], ...]
+
+    @property
+    def total(self) -> int:
+        """Return all its tickets."""
+        return sum(self.weeks)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: a name, its length, and the part of it that is bad."""
+
+    name: str
+    total: float
+    bad: float
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week of the trend: its name, how many tickets, and how long its bar is, in percent."""
+
+    name: str
+    total: int
+    most: int
+
+    @property
+    def percent(self) -> float:
+        """Return the length of the bar beside the longest."""
+        return 100 * self.total / max(self.most, 1)
+
+    @property
+    def words(self) -> str:
+        """Return the number as it stands beside the bar."""
+        return f"{self.total} 件"
+
+
+@router.get("/supervise/sight")
+def sight(request: Request) -> Response:
+    """Show what is coming, told from counts alone."""
+    with reading(request, *EYES) as visit:
+        session, now = visit.session, visit.now
+        due = store.due_by_unit(session, now, now + store.WEEK)
+        weeks = store.taken_in(session, now, WEEKS)
+        repeats = visit.rules.parameters["group_alert.repeats"].on(shanghai_date(now)).value
+        told = forecast(due, store.past_by_unit(session, now, HISTORY))
+        facts = {
+            "heat": _heat(visit), "weeks": WEEKS, "forecast": told,
+            "trend": [Week(_week(at), count, max(weeks)) for at, count in enumerate(weeks)],
+            "expected": [Bar(one.unit, one.due, round(one.expected, 1)) for one in told[:12]],
+            "repeated": store.repeated(session, now - timedelta(days=MONTH), repeats),
+            "repeats": repeats, "rising": _rising(visit), "words": _words(visit)[:20],
+        }  # fmt: skip
+        return visit.page("sight.html", facts)
+
+
+def _week(place: int) -> str:
+    ago = WEEKS - 1 - place
+    return f"{ago} 周前" if ago else "近 7 日"
+
+
+def _heat(visit: Visit) -> list[HeatRow]:
+    found = store.heat(visit.session, visit.now, WEEKS)
+    names = {one.number: one.indicator_canonical for one in load_catalogue().tasks}
+    by_name: dict[str, Counter[int]] = {}
+    rows: dict[str, Counter[int]] = {}
+    for (row, week), count in found.items():
+        name = names.get(row, "其他版本清单")
+        by_name.setdefault(name, Counter())[WEEKS - 1 - week] += count
+        rows.setdefault(name, Counter())[row] += count
+    made = [
+        HeatRow(name, tuple(weeks[at] for at in range(WEEKS)), tuple(rows[name].most_common(3)))
+        for name, weeks in by_name.items()
+    ]
+    return sorted(made, key=lambda one: (-one.total, one.name))[:20]
+
+
+def _rising(visit: Visit) -> list[tuple[str, figure_days.Sums, figure_days.Sums]]:
+    """Return units that send back more than the month before, with both months' counts."""
+    today = shanghai_date(visit.now)
+    first = today - timedelta(days=MONTH - 1)
+    now = figure_days.by_unit(visit.session, first, today)
+    before = figure_days.by_unit(
+        visit.session, first - timedelta(days=MONTH), first - timedelta(days=1)
+    )
+    none = figure_days.Sums(Count(), Count())
+    found = [(unit.name, now.get(unit.id, {}).get(Indicator.RETURNED, none),
+              before.get(unit.id, {}).get(Indicator.RETURNED, none))
+             for unit in tickets.units(visit.session)]  # fmt: skip
+    return [one for one in found if one[1].raw.hit > one[2].raw.hit]
+
+
+def _words(visit: Visit) -> list[Risen]:
+    lexicon = in_force(visit.session).router(shanghai_date(visit.now)).lexicon
+    late, early = store.titles(visit.session, visit.now - BEFORE, visit.now - LATELY, MOST_TITLES)
+    words = [
+        counted([hit.expression for hit in lexicon.matcher.find(fold(title))] for title in some)
+        for some in (late, early)
+    ]
+    return risen(words[0], words[1], (BEFORE - LATELY) / LATELY)

@@ -1,0 +1,111 @@
+"""Makes bulletins (月度通报、季度监测): figures, scores in groups, cases a person has chosen."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from engine.actions.figures import Report, report_now
+from engine.actions.step import Step
+from engine.documents.bulletin import BulletinData, BulletinFacts, bulletin
+from engine.rules.indicators import FORMULAS, NOT_APPLICABLE, Figure, in_words
+from engine.rules.scoring import Score, scores
+from engine.rules.shanghai import shanghai_date
+from engine.settings import load_settings
+from engine.store.typical_cases import TypicalCase, typical_cases
+from engine.terms import Indicator
+
+Days = tuple[date, date]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A bulletin before anybody signs it: its document, its scores, and the cases proposed."""
+
+    document: BulletinData
+    report: Report
+    scores: tuple[Score, ...]
+    proposed: tuple[TypicalCase, ...]
+
+
+def draft_bulletin(step: Step, days: Days, chosen: Collection[str]) -> Draft:
+    """Return the draft of a period with the chosen cases; nothing is chosen by the machine."""
+    report = report_now(step.session, step.rules, days, step.now)
+    on = min(shanghai_date(step.now), days[1])
+    named = [(unit.name, figures) for unit, figures in report.units]
+    made = tuple(scores(named, step.rules, on))
+    proposed = tuple(typical_cases(step.session, *days))
+    told = [one for one in proposed if one.number in chosen]
+    facts = BulletinFacts(
+        organ=load_settings().organ_name, period=spoken_period(days),
+        date=shanghai_date(step.now), words=_words(step, report, told, on),
+        indicators=[_indicator(one) for one in report.district],
+        units=[_unit(one, report) for one in made],
+    )  # fmt: skip
+    return Draft(bulletin(facts), report, made, proposed)
+
+
+def spoken_period(days: Days) -> str:
+    """Return a period as a bulletin's title says it: 2026年11月, 2026年第4季度, or both dates."""
+    first, last = days
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    whole = first.day == 1 and _is_last_of_month(last)
+    if whole and months == 1:
+        return f"{first.year}年{first.month}月"
+    if whole and months == 3 and first.month % 3 == 1:  # noqa: PLR2004 - a quarter
+        return f"{first.year}年第{first.month // 3 + 1}季度"
+    return f"{first.year}年{first.month}月{first.day}日至{last.month}月{last.day}日"
+
+
+def _is_last_of_month(day: date) -> bool:
+    return day.replace(day=1) != date.fromordinal(day.toordinal() + 1).replace(day=1)
+
+
+def _words(step: Step, report: Report, told: Sequence[TypicalCase], on: date) -> dict[str, object]:
+    found = {one.indicator: one for one in report.district}
+    settings = step.rules.parameters
+
+    def said(indicator: Indicator) -> str:
+        return in_words(found[indicator], found[indicator].value)
+
+    return {
+        "due": found[Indicator.ANSWERED_ON_TIME].raw.n, "heard": found[Indicator.SOLVED].raw.n,
+        "on_time": said(Indicator.ANSWERED_ON_TIME), "solved": said(Indicator.SOLVED),
+        "satisfied": said(Indicator.SATISFIED), "human": said(Indicator.HUMAN_CALLED_BACK),
+        "returned": int(found[Indicator.RETURNED].raw.hit),
+        "reworked": int(found[Indicator.REWORKED].raw.hit),
+        "least": settings["scoring.minimum_count"].on(on).value,
+        "ranking": settings["scoring.ranking"].on(on).value,
+        "good": [case_words(one, step) for one in told if one.good],
+        "bad": [case_words(one, step) for one in told if not one.good],
+    }  # fmt: skip
+
+
+def case_words(one: TypicalCase, step: Step) -> str:
+    """Return a case as a bulletin tells it: from facts alone, so that nobody can be known by it."""
+    end = shanghai_date(one.until or step.now)
+    days = step.rules.calendar.working_days_between(shanghai_date(one.since), end)
+    if one.good:
+        quick = f"用{days}个工作日" if days else "当日"
+        return f"某企业反映一件{one.kind.label}，{one.unit}{quick}答复，诉求人满意。"
+    still = "才答复" if one.until else "仍未答复"
+    return f"某企业反映一件{one.kind.label}，{one.unit}超期{days}个工作日{still}。"
+
+
+def _indicator(one: Figure) -> tuple[str, ...]:
+    target = "" if one.target is None else f"{one.target}%"
+    return (one.indicator.label, FORMULAS[one.indicator].words, str(one.raw.n),
+            in_words(one, one.value), in_words(one, one.adjusted), target)  # fmt: skip
+
+
+def _unit(one: Score, report: Report) -> tuple[str, ...]:
+    figures = next(found for unit, found in report.units if unit.name == one.unit)
+    by_indicator = {figure.indicator: figure for figure in figures}
+    rates = [by_indicator[i] for i in (Indicator.ANSWERED_ON_TIME, Indicator.SATISFIED)]
+    group = f"{one.group}第{one.rank}" if one.rank else one.group
+    return (group, one.unit, str(one.n), *(in_words(rate, rate.value) for rate in rates),
+            points(one.value), points(one.adjusted))  # fmt: skip
+
+
+def points(value: float | None) -> str:
+    """Return a score with one decimal, or 不适用."""
+    return NOT_APPLICABLE if value is None else f"{value:.1f}"

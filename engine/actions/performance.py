@@ -1,0 +1,38 @@
+"""The figures for 绩效考评 as Excel: every unit, every indicator, raw and adjusted, with n."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from engine.actions.bulletins import points
+from engine.actions.exporting import Export
+from engine.actions.figures import Report, report_now
+from engine.actions.step import Step
+from engine.documents.workbook import Column, Table
+from engine.rules.indicators import FORMULAS, in_words
+from engine.rules.scoring import scores
+from engine.rules.shanghai import shanghai_date
+
+HEADS = (("单位", 24), ("组别", 16), ("指标", 18), ("公式", 40), ("分子", 10), ("分母n", 10),
+         ("原始", 12), ("调整后分母", 12), ("调整后", 12))  # fmt: skip
+
+
+def performance(step: Step, days: tuple[date, date]) -> Export:
+    """Return the export of a period for 绩效考评; a unit's score stands in its last line."""
+    report = report_now(step.session, step.rules, days, step.now)
+    columns = [Column(head, width) for head, width in HEADS]
+    words = f"统计期 {days[0]} 至 {days[1]}；没有可除的写“不适用”"
+    return Export("绩效", Table("绩效", columns, _rows(step, report)), words)
+
+
+def _rows(step: Step, report: Report) -> Iterator[Sequence[object]]:
+    on = min(shanghai_date(step.now), report.until)
+    found = scores([(unit.name, figures) for unit, figures in report.units], step.rules, on)
+    by_unit = {one.unit: one for one in found}
+    for unit, figures in report.units:
+        score = by_unit[unit.name]
+        for one in figures:
+            yield (unit.name, score.group, one.indicator.label, FORMULAS[one.indicator].words,
+                   round(one.raw.hit, 2), one.raw.n, in_words(one, one.value), one.fair.n,
+                   in_words(one, one.adjusted))  # fmt: skip
+        yield (unit.name, score.group, "综合得分", "响应、解决、满意按权重合计", "", score.n,
+               points(score.value), "", points(score.adjusted))  # fmt: skip

@@ -1,0 +1,94 @@
+"""What early sight is told from (热力、趋势、重复诉求、到期预测): counts, numbers, no requester."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from engine.rules.early_sight import History
+
+WEEK = timedelta(days=7)
+_HEAT = text("""
+SELECT cited.row::int, floor(extract(epoch FROM :now - t.accepted_at) / 604800)::int AS week,
+       count(*)
+FROM ticket t, jsonb_array_elements_text(t.task_rows) cited(row)
+WHERE t.accepted_at > :since AND t.accepted_at <= :now GROUP BY 1, 2
+""")
+_WEEKS = text("""
+SELECT floor(extract(epoch FROM :now - accepted_at) / 604800)::int AS week, count(*)
+FROM ticket WHERE accepted_at > :since AND accepted_at <= :now GROUP BY 1
+""")
+_REPEATED = text("""
+SELECT count(*), array_agg(t.number ORDER BY t.id DESC) FROM ticket t
+JOIN requester q ON q.ticket_id = t.id
+WHERE t.accepted_at > :since AND t.kind <> 'report' AND NOT t.confidential AND q.phone <> ''
+GROUP BY q.phone HAVING count(*) >= :least ORDER BY 1 DESC, max(t.id) DESC LIMIT 15
+""")
+_DUE = text("""
+SELECT u.name, count(*) FROM clock c JOIN unit u ON u.id = c.unit_id
+WHERE c.state = 'running' AND c.kind = 'handling' AND c.due_at > :now AND c.due_at <= :until
+GROUP BY u.name
+""")
+_PAST = text("""
+SELECT u.name, count(*), count(*) FILTER (WHERE c.stopped_at IS NULL OR c.stopped_at >= c.due_at)
+FROM clock c JOIN unit u ON u.id = c.unit_id
+WHERE c.kind = 'handling' AND c.due_on BETWEEN :since AND :today AND c.due_at <= :now
+  AND COALESCE(c.stopped_at, :now) > c.due_at - interval '1 day'
+GROUP BY u.name
+""")
+_TITLES = text("""
+SELECT title, accepted_at > :middle FROM ticket
+WHERE accepted_at > :since AND kind <> 'report' AND NOT confidential ORDER BY id DESC LIMIT :most
+""")
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Somebody who came again and again: how often, and the numbers of the tickets."""
+
+    times: int
+    numbers: Sequence[str]
+
+
+def heat(session: Session, now: datetime, weeks: int) -> dict[tuple[int, int], int]:
+    """Return how many tickets cited a row of the list, by row and by weeks ago."""
+    values = {"now": now, "since": now - weeks * WEEK}
+    found = session.connection().execute(_HEAT, values)
+    return {(row, week): count for row, week, count in found}
+
+
+def taken_in(session: Session, now: datetime, weeks: int) -> list[int]:
+    """Return how many tickets were taken in, the oldest week first."""
+    values = {"now": now, "since": now - weeks * WEEK}
+    found = {row[0]: row[1] for row in session.connection().execute(_WEEKS, values)}
+    return [found.get(week, 0) for week in reversed(range(weeks))]
+
+
+def repeated(session: Session, since: datetime, least: int) -> list[Repeated]:
+    """Return who came again at least so often since a moment; reports are left out."""
+    values = {"since": since, "least": least}
+    return [Repeated(*row) for row in session.connection().execute(_REPEATED, values)]
+
+
+def due_by_unit(session: Session, now: datetime, until: datetime) -> dict[str, int]:
+    """Return how many answers fall due until a moment, by unit."""
+    found = session.connection().execute(_DUE, {"now": now, "until": until})
+    return {row[0]: row[1] for row in found}
+
+
+def past_by_unit(session: Session, now: datetime, days: int) -> dict[str, History]:
+    """Return what became of answers still open a day before their limit, by unit."""
+    values = {"now": now, "since": (now - timedelta(days)).date(), "today": now.date()}
+    found = session.connection().execute(_PAST, values)
+    return {name: History(opened, late) for name, opened, late in found}
+
+
+def titles(
+    session: Session, since: datetime, middle: datetime, most: int
+) -> tuple[list[str], list[str]]:
+    """Return titles of tickets after and before a moment, the newest; confidential ones not."""
+    values = {"since": since, "middle": middle, "most": most}
+    found = session.connection().execute(_TITLES, values).all()
+    return [title for title, late in found if late], [title for title, late in found if not late]

@@ -1,0 +1,101 @@
+"""Bulletins: scores with enough cases alone, ranks only where wanted, nobody to be known by one."""
+
+import pytest
+
+from engine.actions.bulletins import draft_bulletin, spoken_period
+from engine.actions.figure_keeping import keep
+from engine.documents.fonts import find_fonts
+from engine.documents.letters import render_pdf
+from engine.rules.indicators import Count, figure
+from engine.rules.rule_set import load_rules
+from engine.rules.scoring import FEW, scores
+from engine.terms import Indicator, TicketKind
+from tests.builders import (
+    SUPERVISOR,
+    TAX,
+    a_callback,
+    a_signed_ticket,
+    a_ticket_to_call_back,
+    call_back,
+    day,
+    doing,
+    moment,
+)
+from tests.looking import sweep
+from tests.rules.changing import rules_with
+
+TODAY = day("Mon 2026-11-30")
+DAYS = (day("Sun 2026-11-01"), TODAY)
+SECRET = "演示企业丁要求更换公章"
+
+
+def unit(name, n, solved):
+    rules = load_rules("CN-GX")
+    hits = {Indicator.SOLVED: solved, Indicator.CONTACTED: n, Indicator.SATISFIED: n}
+    figures = [figure(one, Count(n, hits.get(one, 0)), Count(n, hits.get(one, 0)), rules, TODAY)
+               for one in Indicator]  # fmt: skip
+    return name, figures
+
+
+UNITS = [unit("甲局", 10, 5), unit("乙局", 12, 12), unit("丙局", 9, 9), unit("丁局", 11, 11)]
+
+
+def test_a_score_weighs_three_rates_and_needs_ten_cases(rules):
+    found = {one.unit: one for one in scores(UNITS, rules, TODAY)}
+
+    assert found["甲局"].value == pytest.approx(10 + 25 + 40)
+    assert (found["丙局"].value, found["丙局"].group) == (None, FEW)
+    assert {one.rank for one in found.values()} == {None}
+
+
+def test_where_the_district_ranks_a_unit_is_ranked_within_its_group_only(tmp_path):
+    rules = rules_with("scoring.ranking", True, tmp_path)
+
+    found = {one.unit: (one.group, one.rank) for one in scores(UNITS, rules, TODAY)}
+
+    assert {rank for _, rank in found.values()} == {1, None}
+    assert len({group for group, _ in found.values()}) == 4
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("Sun 2026-11-01", "Mon 2026-11-30", "2026年11月"),
+        ("Thu 2026-10-01", "Thu 2026-12-31", "2026年第4季度"),
+        ("Mon 2026-11-02", "Mon 2026-11-30", "2026年11月2日至11月30日"),
+    ],
+)
+def test_a_period_is_named_as_people_name_it(first, last, said):
+    assert spoken_period((day(first), day(last))) == said
+
+
+def test_typical_cases_are_chosen_by_a_person_and_tell_nobodys_words(database):
+    good = a_ticket_to_call_back("Mon 2026-11-02 09:00", content=SECRET)
+    call_back(good, "Tue 2026-11-03 10:00", a_callback(words=SECRET))
+    late = a_signed_ticket("Mon 2026-11-02 09:00", TAX, content=SECRET)
+    told_on = a_signed_ticket("Mon 2026-11-02 09:00", TAX, kind=TicketKind.REPORT, content=SECRET)
+    sweep("Fri 2026-11-20 09:00")
+    keep(moment("Mon 2026-11-30 09:00"))
+
+    def made(*chosen):
+        return doing("Mon 2026-11-30 10:00", SUPERVISOR,
+                     lambda step: draft_bulletin(step, DAYS, chosen))  # fmt: skip
+
+    nothing, both = made(), made(good, late, told_on)
+
+    assert {one.number for one in nothing.proposed} == {good, late}
+    assert "本期未选典型案例" in "".join(part.text for part in nothing.document.body)
+    words = "".join(part.text for part in both.document.body)
+    assert "区市场监管局当日答复" in words
+    assert "区税务局超期" in words
+    assert not any(one in words for one in (SECRET, "演示企业", good, late))
+
+
+def test_the_bulletin_is_set_as_an_official_document(database):
+    keep(moment("Mon 2026-11-30 09:00"))
+    draft = doing("Mon 2026-11-30 10:00", SUPERVISOR, lambda step: draft_bulletin(step, DAYS, ()))
+
+    made = render_pdf(draft.document, fonts=find_fonts(), moment=moment("Mon 2026-11-30 10:00"))
+
+    assert made.pdf.startswith(b"%PDF")
+    assert made.pages >= 2
