@@ -1,7 +1,7 @@
 # Nothing but Python 3.11, git and make is needed. `make run` starts everything, `make test` checks it.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help env run demo test test-all check bench bench-routing fonts lock clean
+.PHONY: help env run demo test test-all check check-security bench bench-routing fonts lock clean
 # Relative paths only, so that the directory may have spaces in its name.
 PY := .venv/bin/python
 export DO_NOT_TRACK := 1
@@ -30,6 +30,9 @@ check: env ## format, lint, types, rooms
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
+
+check-security: env ## bandit over our code, pip-audit over the locked packages (left out offline)
+	@$(PY) scripts/check_security.py
 
 bench: env ## figures beside their floors
 	@for one in bench/bench_*.py; do echo "== $$one"; $(PY) -m bench.$$(basename "$$one" .py) || exit 1; done

@@ -22,6 +22,7 @@ from engine.settings import load_settings
 from engine.store import desk_admin, webhooks
 from engine.store.database import work
 from engine.store.row_security import wall
+from engine.store.watchdog import is_late
 from engine.terms import Role
 
 router = APIRouter(include_in_schema=False)
@@ -37,7 +38,7 @@ def health(request: Request) -> Response:
             "health": desk_admin.health(visit.session, visit.now),
             "prefect": prefect_state(), "wall": wall(visit.session),
             "missing": missing_calendars(shanghai_date(visit.now), visit.rules),
-            "unheard": webhooks.unheard(visit.session),
+            "is_late": is_late, "unheard": webhooks.unheard(visit.session),
             "database": ".".join(map(str, version)),
         }  # fmt: skip
         return visit.page("admin.html", facts)
@@ -166,17 +167,17 @@ def _add_account(visit: Visit, form: Form) -> tuple[str, str]:
         unit_id=unit_meant(visit.session, unit, "unit").id if unit else None,
         email=form.text("email"),
     )  # fmt: skip
-    account, password = administration.add_account(visit.session, new, visit.now)
+    account, password = administration.add_account(visit.step, new)
     return f"账号 {account.username} 的初始密码，只显示这一次：", password
 
 
 def _reset(visit: Visit, form: Form) -> tuple[str, str]:
-    account, password = administration.reset_password(visit.session, _number(form, "id"), visit.now)
+    account, password = administration.reset_password(visit.step, _number(form, "id"))
     return f"账号 {account.username} 的新密码，只显示这一次：", password
 
 
 def _unlock(visit: Visit, form: Form) -> tuple[str, str]:
-    account = administration.unlock(visit.session, _number(form, "id"))
+    account = administration.unlock(visit.step, _number(form, "id"))
     return f"账号 {account.username} 已解锁。", ""
 
 
@@ -185,15 +186,13 @@ def _switch(visit: Visit, form: Form) -> tuple[str, str]:
     if _number(form, "id") == visit.account.id and not wanted:
         msg = "不能停用自己的账号。"
         raise BadInputError(msg)
-    account: Account = administration.switch_account(
-        visit.session, _number(form, "id"), visit.now, active=wanted
-    )
+    account: Account = administration.switch_account(visit.step, _number(form, "id"), active=wanted)
     return f"账号 {account.username} 已{'启用' if wanted else '停用，并已在各处退出'}。", ""
 
 
 def _unit(visit: Visit, form: Form) -> tuple[str, str]:
     unit = administration.set_unit_mail(
-        visit.session, _number(form, "id"), form.text("email"), form.text("leader_name"),
+        visit.step, _number(form, "id"), form.text("email"), form.text("leader_name"),
         form.text("leader_email"),
     )  # fmt: skip
     return f"{unit.name}的收件信息已保存。", ""

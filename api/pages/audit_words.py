@@ -3,6 +3,9 @@
 from engine.models import AuditEntry
 
 ACTIONS = {
+    "account_made": "建账号", "password_reset": "重置密码", "unlocked": "解锁账号",
+    "switched_on": "启用账号", "switched_off": "停用账号", "unit_mail": "改单位邮箱",
+    "sign_in": "登录", "sign_out": "退出", "wrong_password": "密码错误", "locked_out": "登录锁定",
     "change_password": "改密码", "end_sessions": "结束登录", "verify_address": "核实单位邮箱",
     "export": "导出台账", "export_audit": "导出审计链", "load_reference": "载入参考数据",
     "edit_lexicon": "改派单词库", "restore_routing": "恢复派单版本", "learn_routing": "派单学习",
@@ -20,7 +23,8 @@ STREAMS = {"account": "账号", "unit": "单位", "api_key": "接口密钥", "we
            "routing": "派单规则", "rule_change": "规则修改", "reference": "参考数据"}  # fmt: skip
 NAMES = {"username": "账号", "role": "角色", "name": "名称", "unit": "单位", "reason": "理由",
          "version": "版本", "scopes": "权限", "expression": "用语", "tier": "强弱",
-         "change": "变化"}  # fmt: skip
+         "change": "变化", "address": "来自", "email": "收件邮箱", "leader_email": "负责人邮箱",
+         "leader_name": "负责人"}  # fmt: skip
 
 
 def stream_words(stream: str) -> str:

@@ -37,7 +37,7 @@ from engine.models import Account, AccountSession, Clock, Unit
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
-from engine.store import desk_own, desk_views
+from engine.store import desk_own, desk_views, watchdog
 from engine.store.database import work
 from engine.store.row_security import see_as_unit
 from engine.terms import Role
@@ -145,6 +145,7 @@ class Visit:
             "visit": self, "csrf": self.csrf, "settings": load_settings(), "error": None,
             "counts": desk_views.menu_counts(self.session, self.account, self.now),
             "demonstration": load_settings().demo_data, "Role": Role,
+            "silent": None if self.unit else watchdog.silent_since(self.session, self.now),
             "prefers": desk_own.preference(self.session, self.account.id),
         }  # fmt: skip
 

@@ -1,20 +1,21 @@
 """What the administrator does: accounts, units' addresses (管理)."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from engine.actions.audit import Note, note
 from engine.actions.passwords import hash_password, one_time_password
 from engine.actions.people import NewAccount, create_account
 from engine.actions.sessions import end_sessions
+from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError, NotFoundError
 from engine.models import Account, Assignment, Unit
 from engine.terms import Role
 
 
-def add_account(session: Session, new: NewAccount, now: datetime) -> tuple[Account, str]:
+def add_account(step: Step, new: NewAccount) -> tuple[Account, str]:
     """Create an account with a one-time password, and return both.
 
     Raises:
@@ -34,34 +35,48 @@ def add_account(session: Session, new: NewAccount, now: datetime) -> tuple[Accou
         new, username=new.username.strip(), name=new.name.strip(), email=new.email.strip(),
         password=password, must_change_password=True,
     )  # fmt: skip
-    return create_account(session, made, now), password
+    return create_account(step.session, made, step.now, step.actor), password
 
 
-def reset_password(session: Session, account_id: int, now: datetime) -> tuple[Account, str]:
+def reset_password(step: Step, account_id: int) -> tuple[Account, str]:
     """Give an account a one-time password, unlock it and end its sessions."""
-    account, password = unlock(session, account_id), one_time_password()
-    account.password_hash, account.password_changed_at = hash_password(password), now
+    account, password = _unlocked(step.session, account_id), one_time_password()
+    account.password_hash, account.password_changed_at = hash_password(password), step.now
     account.must_change_password = True
-    end_sessions(session, account_id, now)
+    end_sessions(step.session, account_id, step.now)
+    _note(step, account, "password_reset")
     return account, password
 
 
-def unlock(session: Session, account_id: int) -> Account:
+def unlock(step: Step, account_id: int) -> Account:
     """Let a person try to sign in again who had tried too often (解锁)."""
+    account = _unlocked(step.session, account_id)
+    _note(step, account, "unlocked")
+    return account
+
+
+def _unlocked(session: Session, account_id: int) -> Account:
     account = _account(session, account_id)
     account.failed_sign_ins, account.locked_until = 0, None
     return account
 
 
-def switch_account(session: Session, account_id: int, now: datetime, *, active: bool) -> Account:
+def switch_account(step: Step, account_id: int, *, active: bool) -> Account:
     """Switch an account on or off (停用); off ends its sessions at once."""
-    account = _account(session, account_id)
+    account = _account(step.session, account_id)
+    if account.active == active:
+        return account
     if not active:
-        _refuse_to_strand(session, account)
+        _refuse_to_strand(step.session, account)
+        end_sessions(step.session, account_id, step.now)
     account.active = active
-    if not active:
-        end_sessions(session, account_id, now)
+    _note(step, account, "switched_on" if active else "switched_off")
     return account
+
+
+def _note(step: Step, account: Account, action: str) -> None:
+    said = Note(f"account:{account.id}", action, {"username": account.username})
+    note(step.session, step.actor, step.now, said)
 
 
 def _refuse_to_strand(session: Session, account: Account) -> None:
@@ -98,8 +113,9 @@ def _account(session: Session, account_id: int) -> Account:
     return account
 
 
-def set_unit_mail(session: Session, unit_id: int, email: str, leader_name: str,
-                  leader_email: str) -> Unit:  # fmt: skip
+def set_unit_mail(
+    step: Step, unit_id: int, email: str, leader_name: str, leader_email: str
+) -> Unit:
     """Write where a unit's mails go; a changed address is unverified again.
 
     Raises:
@@ -109,14 +125,26 @@ def set_unit_mail(session: Session, unit_id: int, email: str, leader_name: str,
     fields = {name: "这不像邮箱地址。" for name, one in given.items() if one and not _is_mail(one)}
     if fields:
         raise BadInputError("".join(fields.values()), fields=fields)
-    unit = session.get(Unit, unit_id, with_for_update=True)
+    unit = step.session.get(Unit, unit_id, with_for_update=True)
     if unit is None:
         message = "没有这个单位。"
         raise NotFoundError(message)
-    if unit.email != given["email"]:
-        unit.email, unit.email_verified_at = given["email"], None
-    unit.leader_name, unit.leader_email = leader_name.strip()[:40], given["leader_email"]
+    _write_mail(step, unit, {**given, "leader_name": leader_name.strip()[:40]})
     return unit
+
+
+def _write_mail(step: Step, unit: Unit, wanted: dict[str, str]) -> None:
+    """Write what differs, and both the old and the new into the log: mails went to the old one."""
+    before = {name: getattr(unit, name) for name in wanted}
+    changed = [name for name in wanted if wanted[name] != before[name]]
+    if not changed:
+        return
+    for name in changed:
+        setattr(unit, name, wanted[name])
+    if "email" in changed:
+        unit.email_verified_at = None
+    details = {name: [before[name], wanted[name]] for name in changed}
+    note(step.session, step.actor, step.now, Note(f"unit:{unit.id}", "unit_mail", details))
 
 
 def _is_mail(text: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from engine.actions import alarms, delivering, digests, evaluations, silence, tidying, undo
@@ -235,12 +236,10 @@ def deliver(ids: list[int], now: datetime) -> dict[str, int]:
 
 def beat(name: str, now: datetime, ok: bool, details: dict[str, object]) -> None:
     """Record that a recurring job ran (心跳)."""
+    values = {"ran_at": now, "ok": ok, "details": details}
+    statement = insert(Heartbeat).values(name=name, **values)
     with work() as session:
-        row = session.get(Heartbeat, name)
-        if row is None:
-            session.add(Heartbeat(name=name, ran_at=now, ok=ok, details=details))
-        else:
-            row.ran_at, row.ok, row.details = now, ok, details
+        session.exec(statement.on_conflict_do_update(index_elements=["name"], set_=values))
 
 
 def set_aside(limit: int = 100) -> dict[str, list[str]]:

@@ -24,25 +24,33 @@ log = structlog.get_logger()
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 LATER = timedelta(minutes=30)
 ATTEMPTS = 100
+# How long one mail may take: six exchanges with a server that answers within ten seconds.
+SENDING = timedelta(minutes=2)
+ELSEWHERE = "elsewhere"
 
 
 def deliver(ids: list[int], now: datetime) -> dict[str, int]:
-    """Send the messages with those ids; return counts of sent, retry and undelivered."""
+    """Send the messages with those ids; return counts of sent, retry and undelivered.
+
+    What another sender is sending at this moment is left to it, and counted as `elsewhere`.
+    """
     counts = {"sent": 0, "retry": 0, "undelivered": 0}
     if not ids:
         return counts
     settings = load_settings()
     with sender_for(settings.smtp_url, settings.mailbox) as sender:
         for message_id in ids:
-            counts[_deliver_one(sender, message_id, now)] += 1
+            became = _deliver_one(sender, message_id, now)
+            counts[became] = counts.get(became, 0) + 1
     return counts
 
 
 def _deliver_one(sender: Sender, message_id: int, now: datetime) -> str:
     with work() as session:
+        begun = outbox.begin_sending(session, message_id, SENDING)
         message = outbox.message(session, message_id)
-        if message.status is not MessageStatus.PENDING:
-            return "sent"
+        if not begun:
+            return ELSEWHERE if message.status is MessageStatus.PENDING else "sent"
         outgoing = _outgoing(message, outbox.attachments(session, message_id))
     try:
         sender.send(build(outgoing))
@@ -86,7 +94,8 @@ def _reply_headers(message: OutboxMessage) -> dict[str, str]:
 def _sent(message_id: int, now: datetime) -> str:
     with work() as session:
         message = outbox.message(session, message_id)
-        message.status, message.sent_at, message.claimed_until = MessageStatus.SENT, now, None
+        message.status, message.sent_at = MessageStatus.SENT, now
+        message.claimed_until = message.sending_until = None
         message.attempts, message.last_error = message.attempts + 1, ""
     return "sent"
 
@@ -95,7 +104,8 @@ def _later(message_id: int, now: datetime, error: str) -> str:
     with work() as session:
         message = outbox.message(session, message_id)
         message.attempts += 1
-        message.last_error, message.claimed_until = error[:500], None
+        message.last_error = error[:500]
+        message.claimed_until = message.sending_until = None
         if message.attempts >= ATTEMPTS:
             message.status = MessageStatus.UNDELIVERED
             _record(session, message, now, error)
@@ -111,7 +121,8 @@ def _never(message_id: int, now: datetime, error: str) -> str:
     with work() as session:
         message = outbox.message(session, message_id)
         message.attempts += 1
-        message.status, message.claimed_until = MessageStatus.UNDELIVERED, None
+        message.status = MessageStatus.UNDELIVERED
+        message.claimed_until = message.sending_until = None
         message.last_error = error[:500]
         _record(session, message, now, error)
     log.error("mail_undelivered", message=message_id)

@@ -8,6 +8,8 @@ from ipaddress import ip_address, ip_network
 from sqlalchemy import bindparam
 from sqlmodel import Session, or_, select
 
+from engine.actions.actor import SYSTEM, Actor
+from engine.actions.audit import Note, note
 from engine.actions.passwords import hash_password
 from engine.actions.sessions import digest, end_sessions
 from engine.errors import ConflictError, NotFoundError, NotPermittedError, NotSignedInError
@@ -34,8 +36,8 @@ class NewAccount:
     must_change_password: bool = False
 
 
-def create_account(session: Session, new: NewAccount, now: datetime) -> Account:
-    """Create an account.
+def create_account(session: Session, new: NewAccount, now: datetime, by: Actor = SYSTEM) -> Account:
+    """Create an account; `by` is the engine itself when the command line makes it.
 
     Raises:
         ConflictError: the user name is taken.
@@ -50,6 +52,8 @@ def create_account(session: Session, new: NewAccount, now: datetime) -> Account:
     )  # fmt: skip
     session.add(account)
     session.flush()
+    details = {"username": account.username, "role": account.role.value, "unit": account.unit_id}
+    note(session, by, now, Note(f"account:{account.id}", "account_made", details))
     return account
 
 
@@ -66,6 +70,8 @@ def set_password(session: Session, username: str, password: str, now: datetime) 
     account.password_hash, account.password_changed_at = hash_password(password), now
     account.failed_sign_ins, account.locked_until = 0, None
     end_sessions(session, account.id, now)
+    details = {"username": account.username}
+    note(session, SYSTEM, now, Note(f"account:{account.id}", "password_reset", details))
 
 
 def account_by_name(session: Session, username: str) -> Account | None:

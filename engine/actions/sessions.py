@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select, update
 
 from engine.actions import audit
-from engine.actions.actor import Actor
+from engine.actions.actor import SYSTEM, Actor
 from engine.actions.audit import Note
 from engine.actions.passwords import is_nobodys, is_right
 from engine.errors import NotSignedInError
@@ -22,6 +22,7 @@ TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
 SEEN_EVERY = timedelta(minutes=1)
 MOST_STRANGERS = 10_000
+UNPROVED = ("wrong_password", "locked_out")
 WRONG = "账号或密码不对。"
 LOCKED = "试得太多，请 15 分钟后再来，或找管理员解锁。"
 EXPIRED = "登录已过期，请重新登录。您填的内容不会丢。"
@@ -56,7 +57,8 @@ def sign_in(
 
     No connection is held while the password is checked. A lock that fell meanwhile still holds.
     """
-    proved = _prove(Account.username == username.strip(), password, now)
+    browser = browser or Browser()
+    proved = _prove(Account.username == username.strip(), password, now, browser.address)
     if proved is None:
         return _strangers_words(username, now)
     if isinstance(proved, str):
@@ -65,7 +67,7 @@ def sign_in(
         account = session.get_one(Account, proved, with_for_update=True)
         if not account.active:
             return f"账号已停用，请联系{load_settings().organ_name}。"
-        return open_session(session, account, now, browser or Browser())
+        return open_session(session, account, now, browser)
 
 
 def prove(account_id: int, password: str, now: datetime) -> str:
@@ -74,7 +76,7 @@ def prove(account_id: int, password: str, now: datetime) -> str:
     return proved if isinstance(proved, str) else ""
 
 
-def _prove(which: Any, password: str, now: datetime) -> int | str | None:
+def _prove(which: Any, password: str, now: datetime, address: str = "") -> int | str | None:
     """Return the account whose password it is, or why not; nothing when there is no account."""
     with work() as session:
         found = session.exec(select(Account).where(which)).one_or_none()
@@ -89,7 +91,7 @@ def _prove(which: Any, password: str, now: datetime) -> int | str | None:
         if _locked(account, now):
             return LOCKED
         if not right or account.password_hash != found.password_hash:
-            return _wrong(account, now)
+            return _wrong_of(session, account, now, address)
         account.failed_sign_ins, account.locked_until = 0, None
         return account.id
 
@@ -105,6 +107,20 @@ def _wrong(account: "Account | Nobody", now: datetime) -> str:
         return f"{WRONG}还可以试 {left} 次。"
     account.failed_sign_ins, account.locked_until = 0, now + LOCKED_FOR
     return LOCKED
+
+
+def _wrong_of(session: Session, account: Account, now: datetime, address: str) -> str:
+    """Count a wrong try at somebody's account, and write it down: five, then one lock."""
+    words = _wrong(account, now)
+    _note(session, account, UNPROVED[words == LOCKED], now, address)
+    return words
+
+
+def _note(session: Session, account: Account, action: str, now: datetime, address: str) -> None:
+    """Write down what was done with an account; a wrong password proves nobody."""
+    by = SYSTEM if action in UNPROVED else Actor.of(account)
+    details = {"address": address} if address else {}
+    audit.note(session, by, now, Note(f"account:{account.id}", action, details))
 
 
 @dataclass
@@ -137,6 +153,7 @@ def open_session(session: Session, account: Account, now: datetime, browser: Bro
     )  # fmt: skip
     session.add(row)
     session.flush()
+    _note(session, account, "sign_in", now, row.address)
     return SignedIn(secret, row, account)
 
 
@@ -174,7 +191,11 @@ def note_seen(row: AccountSession, now: datetime) -> None:
 
 def sign_out(session: Session, secret: str, now: datetime) -> None:
     """End the session behind a cookie; an unknown one is no error."""
-    _end(session, now, col(AccountSession.secret_hash) == digest(secret))
+    which = col(AccountSession.secret_hash) == digest(secret)
+    if _end(session, now, which):
+        query = select(Account).join(AccountSession).where(which)
+        with as_house(session):
+            _note(session, session.exec(query).one(), "sign_out", now, "")
 
 
 def end_sessions(

@@ -138,4 +138,6 @@ def demo_api_key(now: datetime) -> str | None:
     with work() as session:
         if session.exec(select(func.count()).select_from(ApiKey)).one():
             return None
-        return create_api_key(session, "演示热线系统", list(SCOPES), now)[1]
+        key, secret = create_api_key(session, "演示热线系统", list(SCOPES), now)
+        note(session, SYSTEM, now, Note(f"api_key:{key.id}", "made", {"name": key.name}))
+        return secret

@@ -1,4 +1,4 @@
-"""`hotline serve`, `hotline worker` and `hotline migrate`: the processes of an installation."""
+"""`hotline serve`, `api`, `worker` and `migrate`: the processes of an installation."""
 
 import os
 from collections.abc import Iterator
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     """Add the commands to an application."""
     app.command("serve", help="启动全部：数据库、网页与接口、定时任务、Prefect。")(serve)
+    app.command("api", help="只运行网页与接口（分布式部署，可同时运行多个）。")(api)
     app.command("worker", help="只运行定时任务（分布式部署，可同时运行多个）。")(worker)
     app.command("migrate", help="升级数据库结构，载入任务清单、日历和参数。")(migrate)
 
@@ -68,12 +69,38 @@ def serve(
         run_web(application, holder, lambda: _tell(house, accounts, prefect))
 
 
+def api(
+    port: int | None = typer.Option(None, help="端口，默认 8000（HOTLINE_PORT）"),
+    host: str | None = typer.Option(None, help="监听地址，默认 127.0.0.1（HOTLINE_HOST）"),
+) -> None:
+    """Run the desks and the API on a shared database, without scheduled jobs, until stopped."""
+    _override(HOTLINE_PORT=port, HOTLINE_HOST=host)
+    settings, progress = _shared("api"), Progress()
+    with _orderly(settings, progress) as house:
+        from engine.serving.checks import bound_socket
+
+        holder = house.stack.enter_context(bound_socket(settings.host, settings.port))
+        _database(house)
+        from api.main import create_app
+        from engine.cli.web import run_web
+
+        ready = f"网页与接口已开始：{settings.link_base}。按 Ctrl-C 停止。"
+        run_web(create_app(), holder, lambda: progress.say(ready))
+
+
+def _shared(command: str) -> "Settings":
+    settings = read_settings()
+    if not settings.database_url:
+        message = (
+            f"hotline {command} 用于分布式部署，请先设置 HOTLINE_DATABASE_URL；单机请用 serve。"
+        )
+        raise BadInputError(message)
+    return settings
+
+
 def worker() -> None:
     """Run the scheduled jobs against a shared database, without the desks, until stopped."""
-    settings, progress = read_settings(), Progress()
-    if not settings.database_url:
-        message = "hotline worker 用于分布式部署，请先设置 HOTLINE_DATABASE_URL；单机请用 serve。"
-        raise BadInputError(message)
+    settings, progress = _shared("worker"), Progress()
     with _orderly(settings, progress) as house:
         _schedule(house, _database(house), None)
         progress.say("定时任务已开始。按 Ctrl-C 停止。")

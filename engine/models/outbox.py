@@ -10,7 +10,11 @@ from engine.terms import MessageStatus, NoticeKind
 
 
 class OutboxMessage(SQLModel, table=True):
-    """One e-mail to one recipient (待发邮件); (key, recipient) is unique, so it is owed once."""
+    """One e-mail to one recipient (待发邮件); (key, recipient) is unique, so it is owed once.
+
+    `claimed_until` reserves it for a batch, by the sender's clock; `sending_until` says that
+    somebody talks to the mail server about it, by the database's clock: there is only one of those.
+    """
 
     __tablename__ = "outbox_message"
     __table_args__ = (
@@ -35,6 +39,7 @@ class OutboxMessage(SQLModel, table=True):
     status: MessageStatus = term(MessageStatus)
     next_attempt_at: Moment = moment()
     claimed_until: Moment | None = moment(nullable=True)
+    sending_until: Moment | None = moment(nullable=True)
     attempts: int = 0
     last_error: str = Field(default="", max_length=500)
     sent_at: Moment | None = moment(nullable=True)

@@ -89,10 +89,17 @@ def lock_due(session: Session, clock_id: int, now: datetime) -> Clock | None:
 
 
 def taken(session: Session, clock: Clock) -> set[Rung]:
-    """Return the rungs a clock has climbed; warnings of an earlier due date are none of them."""
+    """Return the rungs a clock has climbed; warnings of an earlier due date are none of them.
+
+    A breach has overtaken the warnings before it: an answer that stopped the clock too late, and
+    was sent back, wakes none of them.
+    """
     query = select(RungTaken).where(RungTaken.clock_id == clock.id)
-    rows = session.exec(query)
-    return {row.rung for row in rows if row.due_on == clock.due_on or row.rung not in WARNINGS}
+    rows = session.exec(query).all()
+    breached = any(row.rung is Rung.BREACH and row.due_on == clock.due_on for row in rows)
+    overtaken = set(WARNINGS) if breached else set()
+    climbed = {row.rung for row in rows if row.due_on == clock.due_on or row.rung not in WARNINGS}
+    return climbed | overtaken
 
 
 def take_rung(session: Session, clock: Clock, rung: DueRung, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
@@ -22,6 +22,7 @@ from engine.store.app_roles import APP, roles_usable
 
 WAKE_CHANNEL = "hotline_wake"
 UNASKED = 1.0  # seconds that a connection may rest without being asked whether it is still there
+QUOTING = ("DETAIL:", "CONTEXT:", "详细信息:", "背景:")
 AWAY = "数据库暂时连不上，刚才的内容没有保存，请稍后再试。"
 
 
@@ -107,6 +108,7 @@ def connect(url: str, **options: Any) -> Database:
     engine = create_engine(address, **settings)
     event.listen(engine, "checkin", _resting)
     event.listen(engine, "checkout", _still_there)
+    event.listen(engine, "handle_error", _keep_values_out)
     return Database(url, engine)
 
 
@@ -133,6 +135,22 @@ def _still_there(raw: Any, record: Any, _proxy: Any) -> None:
             raw.execute("SELECT 1")
     except psycopg.Error as error:
         raise InvalidatePoolError from error
+
+
+def without_values(words: str) -> str:
+    """Return the words of a database error without the lines that quote what was being written.
+
+    PostgreSQL quotes whole rows there ("DETAIL: Failing row contains …"), names and numbers of
+    requesters among them, and errors end in logs and in Prefect's database.
+    """
+    kept = [line for line in words.splitlines() if not line.startswith(QUOTING)]
+    return "\n".join(kept)
+
+
+def _keep_values_out(context: ExceptionContext) -> None:
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (without_values(str(error.args[0])), *error.args[1:])
 
 
 class _Current:

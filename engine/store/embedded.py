@@ -11,7 +11,7 @@ import psycopg
 
 from engine.errors import UnavailableError
 from engine.store.database import Database, connect
-from engine.store.postgres_wheel import forget_dead_server, lives, prepare, wheel
+from engine.store.postgres_wheel import forget_dead_server, lives, patiently, prepare, wheel
 
 DATABASE = "hotline"
 
@@ -25,7 +25,7 @@ def start_server(data: Path) -> Any:
     data = data.expanduser().resolve()
     try:
         prepare(data)
-        return wheel().get_server(data)
+        return patiently(data, lambda: wheel().get_server(data))
     except OSError as error:
         why = error.strerror or error
         message = f"不能写入 {data.parent}：{why}。请换一个可写的目录（HOTLINE_VAR）。"
@@ -60,7 +60,7 @@ class EmbeddedServer:
         """Start it with the same data on the same socket, so that every connection works again."""
         with self.server._lock:
             forget_dead_server(self.server.pgdata)
-            self.server.ensure_postgres_running()
+            patiently(self.server.pgdata, self.server.ensure_postgres_running)
 
     def stop(self) -> None:
         """Let the server go; it stops with its last user."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select, update
 
 from engine.models import Clock, OutboxAttachment, OutboxMessage
@@ -70,6 +71,7 @@ def drop_moot(session: Session, now: datetime) -> None:
             col(OutboxMessage.next_attempt_at) <= now,
             col(OutboxMessage.kind) == NoticeKind.WARNING,
             col(OutboxMessage.key).startswith(LADDER),
+            _nobody_sends_it(),
             ~still.exists(),
         )
         .values(status=MessageStatus.SUPERSEDED, last_error=MOOT)
@@ -101,6 +103,7 @@ def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> Sequ
             OutboxMessage.status == MessageStatus.PENDING,
             OutboxMessage.next_attempt_at <= now,
             free,
+            _nobody_sends_it(),
             ~waits,
         )
         .order_by(col(OutboxMessage.next_attempt_at), col(OutboxMessage.id))
@@ -145,6 +148,29 @@ def owed_to(session: Session, key: str, address: str) -> bool:
         OutboxMessage.key == key, OutboxMessage.recipient == address
     )
     return session.exec(query).first() is not None
+
+
+def begin_sending(session: Session, message_id: int, for_at_most: timedelta) -> bool:
+    """Mark a pending message as being sent; false when it is sent, or somebody is sending it.
+
+    Counted by the database's clock: the clocks of two machines differ, and a repeated flow run
+    comes with the same ids. The mark of a sender that died ends by itself.
+    """
+    statement = (
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.id) == message_id,
+            col(OutboxMessage.status) == MessageStatus.PENDING,
+            _nobody_sends_it(),
+        )
+        .values(sending_until=func.clock_timestamp() + for_at_most)
+    )
+    return bool(session.exec(statement).rowcount)
+
+
+def _nobody_sends_it() -> ColumnElement[bool]:
+    until = col(OutboxMessage.sending_until)
+    return or_(until.is_(None), until <= func.clock_timestamp())
 
 
 def message(session: Session, message_id: int) -> OutboxMessage:

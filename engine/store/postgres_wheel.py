@@ -3,12 +3,15 @@
 import hashlib
 import json
 import os
+import subprocess
 import tempfile
 import time
 import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
@@ -18,6 +21,9 @@ from engine.errors import UnavailableError
 LONGEST_DIRECTORY = 80
 # Processes of a killed server end by themselves when they notice, which is at once when idle.
 ORPHANS_SECONDS = 3.0
+# After a power cut or a kill it reads its journal again before it lets anybody in.
+RECOVERY_SECONDS = 300.0
+T = TypeVar("T")
 
 
 def prepare(data: Path) -> None:
@@ -44,6 +50,33 @@ def allow_spaces() -> None:
     hundred letters: such a server gets a short directory for its socket.
     """
     wheel().find_suitable_socket_dir = socket_directory
+
+
+def patiently(data: Path, start: Callable[[], T], seconds: float = RECOVERY_SECONDS) -> T:
+    """Start the server in `data`; one that lives and is still recovering is waited for.
+
+    The wheel itself gives up after ten seconds and leaves it running.
+    """
+    try:
+        return start()
+    except subprocess.SubprocessError:
+        if not _ready_within(data, seconds):
+            raise
+        return start()
+
+
+def _ready_within(data: Path, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        found = None
+        with suppress(OSError, AssertionError, ValueError):
+            found = wheel().PostmasterInfo.read_from_pgdata(data)
+        if found is None or not lives(found.pid):
+            return False
+        if found.status == "ready":
+            return True
+        time.sleep(0.2)
+    return False
 
 
 def wheel() -> Any:

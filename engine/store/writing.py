@@ -18,6 +18,8 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import Session, SQLModel
 
+from engine.store.database import without_values
+
 Row = TypeVar("Row", bound=SQLModel)
 Bind = Callable[[Any], Any]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -48,6 +50,7 @@ def run(
 
 def _translated(statement: str, error: psycopg.Error) -> Exception:
     """Return a driver's error as SQLAlchemy would raise it, without any value in its words."""
+    error.args = (without_values(str(error)),)
     return DBAPIError.instance(
         statement, None, error, psycopg.Error, hide_parameters=True, dialect=DIALECT
     )

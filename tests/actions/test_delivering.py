@@ -9,6 +9,7 @@ from sqlmodel import select, update
 from engine.actions import background, delivering
 from engine.models import OutboxAttachment, OutboxMessage
 from engine.settings import load_settings
+from engine.store import outbox
 from engine.store.database import work
 from engine.terms import MessageStatus, TicketEvent
 from tests.builders import a_dispatched_ticket, moment
@@ -174,6 +175,38 @@ def test_two_senders_at_once_send_every_mail_once(smtp):
     assert sum(sent) == 6
     assert len({envelope.rcpt_tos[0] + str(envelope.content) for envelope in smtp.messages}) == 6
     assert len(smtp.messages) == 6
+
+
+def test_a_flow_that_is_run_twice_at_once_sends_each_mail_once(smtp):
+    for word in ("停电", "停水", "积水", "噪声"):
+        a_dispatched_ticket(NOW, content=word * 5, enterprise=word)
+    ids = background.messages_due(moment(NOW), 10)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: background.deliver(ids, moment(NOW)), range(2)))
+
+    assert len(smtp.messages) == len(ids) == 4
+
+
+def test_a_sender_whose_clock_is_ahead_takes_nothing_from_one_who_is_sending(smtp):
+    number = a_dispatched_ticket(NOW)
+    ids = background.messages_due(moment(NOW), 10)
+    with work() as session:  # the other machine is talking to the mail server
+        assert outbox.begin_sending(session, ids[0], delivering.SENDING)
+
+    ahead = moment(NOW) + timedelta(minutes=3)
+    assert background.messages_due(ahead, 10) == []
+    assert background.deliver(ids, ahead)["elsewhere"] == 1
+    assert smtp.messages == []
+    assert the_mail(number).status is MessageStatus.PENDING
+
+
+def test_a_sender_that_died_while_sending_is_replaced_when_its_mark_is_over(smtp):
+    number = a_dispatched_ticket(NOW)
+    with work() as session:
+        outbox.begin_sending(session, the_mail(number).id, timedelta(seconds=-1))
+
+    assert send_mails(NOW)["sent"] == 1
 
 
 def test_a_sender_that_died_leaves_its_mails_to_the_next_after_the_lease(smtp):

@@ -5,15 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import func, select, update
 
-from engine.actions import background
+from engine.actions import background, review, unit_work
 from engine.actions.sweep import climb
 from engine.models import Clock, OutboxMessage
+from engine.rules.parameter_tables import WARNINGS
 from engine.store.database import work
 from engine.terms import ClockKind, NoticeKind, Rung, TicketEvent
 from tests.actions.sweep_steps import climbed, in_progress, new_mails
-from tests.builders import (
-    moment,
-)
+from tests.builders import MARKET, OPERATOR, a_signed_ticket, an_answer, moment, on_ticket
 from tests.looking import (
     breaches_of,
     clock_of,
@@ -185,3 +184,18 @@ def _climb_and_fail(clock):
     with work() as session:
         climb(background.system_step(session, moment("Tue 2026-12-08 00:00")), clock)
         raise RuntimeError
+
+
+def test_an_answer_too_late_that_is_sent_back_wakes_no_warning_of_the_past():
+    number = a_signed_ticket("Mon 2026-11-02 09:00")
+    late = "Mon 2026-11-23 09:30"  # nobody has swept since the second of November
+    on_ticket(number, late, MARKET, lambda s, t: unit_work.answer(s, t, an_answer()))
+    on_ticket(number, late, OPERATOR, lambda s, t: review.send_back(s, t, "没有说清结果"))
+
+    sweep("Mon 2026-11-23 09:31")
+
+    handling = clock_of(number, ClockKind.HANDLING)
+    taken = [row for row in rungs_of(number) if row.clock_id == handling.id]
+    assert taken[0].rung is Rung.BREACH
+    assert [row.fell_due_at for row in taken] == sorted(row.fell_due_at for row in taken)
+    assert not {row.rung for row in taken} & set(WARNINGS)

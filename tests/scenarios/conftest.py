@@ -10,6 +10,7 @@ from engine.actions import background
 from engine.rules.shanghai import SHANGHAI
 from engine.store.database import Database
 from tests.builders import moment
+from tests.pages.conftest import Browser
 
 ROUNDS = (0, 9)
 
@@ -54,3 +55,15 @@ def rounds(now: datetime) -> None:
 def days(database: Database) -> Iterator[Days]:
     with freeze_time(moment("Mon 2026-09-28 08:00")) as frozen:
         yield Days(frozen)
+
+
+@pytest.fixture
+def as_somebody(database: Database):
+    """Return what a page shows to somebody who signs in for it."""
+
+    def look(who: str, path: str) -> str:
+        browser = Browser()
+        browser.sign_in(who)
+        return browser.get(path).text
+
+    return look

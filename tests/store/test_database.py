@@ -1,5 +1,7 @@
 """One transaction a piece of work: all of it or nothing; a database that is away is said so."""
 
+import traceback
+
 import psycopg
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +13,7 @@ from engine.store import clocks as clock_store
 from engine.store import embedded, letters, outbox
 from engine.store import tickets as store
 from engine.store.database import WAKE_CHANNEL, Database, connect, current, use, wake, work
+from engine.store.writing import run
 from engine.terms import AssignmentRole, ClockKind, MessageStatus, NoticeKind
 from tests.builders import (
     MARKET,
@@ -169,3 +172,20 @@ def test_a_clock_another_sweep_holds_is_passed_over(database):
 
         with work() as theirs:
             assert clock_store.lock_due(theirs, clock.id, at) is None
+
+
+@pytest.mark.parametrize("orm", [True, False])
+def test_an_error_of_the_database_never_quotes_what_was_being_written(database, orm):
+    number = a_ticket("Mon 2026-11-23 09:00", phone="13800000000", contact_name="张三测试")
+    broken = "UPDATE requester SET ticket_id = NULL WHERE phone = '13800000000'"
+
+    def act(session):
+        return session.connection().exec_driver_sql(broken) if orm else run(session, broken)
+
+    with pytest.raises(IntegrityError) as caught, database.work() as session:
+        act(session)
+
+    told = "".join(traceback.format_exception(caught.value))
+    assert "null value in column" in told
+    for trace in (number, "张三测试", "DETAIL", "Failing row"):
+        assert trace not in told

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from engine.store.embedded import embedded_server
-from engine.store.postgres_wheel import forget_dead_server, lives
+from engine.store.postgres_wheel import forget_dead_server, lives, patiently
 
 
 @pytest.fixture
@@ -61,6 +61,30 @@ def test_another_program_that_got_the_dead_servers_number_is_not_taken_for_it(ru
     finally:
         other.kill()
         other.wait()
+
+
+class Slow:
+    """A start that the wheel gives up waiting for, the first time."""
+
+    def __init__(self):
+        self.tries = 0
+
+    def __call__(self):
+        self.tries += 1
+        if self.tries == 1:
+            raise subprocess.TimeoutExpired("pg_ctl", 10)
+        return "started"
+
+
+def test_a_server_that_takes_long_to_recover_is_waited_for(running):
+    assert patiently(running.server.pgdata, Slow()) == "started"
+
+
+def test_a_server_that_died_while_starting_is_not_waited_for(running):
+    kill(running)
+
+    with pytest.raises(subprocess.TimeoutExpired):
+        patiently(running.server.pgdata, Slow())
 
 
 def test_a_server_that_lives_keeps_its_lock_file(running):
