@@ -36,7 +36,7 @@ def server() -> Iterator[str]:
 
     Its directory is not pytest's: a second run would take the permissions of the first away.
     """
-    home = Path(tempfile.mkdtemp(prefix="hotline-test-", dir=_in_memory()))
+    home = Path(tempfile.mkdtemp(prefix="hotline-test-", dir=in_memory()))
     atexit.register(shutil.rmtree, home, ignore_errors=True)  # after the server's own farewell
     running = start_server(home / "postgres")
     with psycopg.connect(running.get_uri(), autocommit=True) as connection:
@@ -47,7 +47,7 @@ def server() -> Iterator[str]:
     running.cleanup()
 
 
-def _in_memory() -> Path | None:
+def in_memory() -> Path | None:
     """Return a directory in memory where there is room: a busy disk copies 20 times as slowly."""
     memory = Path("/dev/shm")
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
