@@ -145,8 +145,9 @@ def received(
     told = _told(body)
     wrong = {**told.wrong, **_wrong_key(key), **also_wrong}
     if wrong:
-        others = {} if "kind" in wrong else refusals(call.step, told.new, body.received_at)
-        raise _refused(body, {**others, **wrong})
+        # Whether a moment is too long ago hangs on the kind.
+        moment = None if "kind" in wrong else body.received_at
+        raise _refused(body, {**refusals(call.step, told.new, moment), **wrong})
     sent = Sent(api_key_id=call.key_id, idempotency_key=key or "", received_at=body.received_at)
     return receive_ticket(call.step, told.new, sent)
 

@@ -81,6 +81,12 @@ def test_wrong_shapes_words_units_moment_and_key_are_named_together(caller: Call
     }  # fmt: skip
 
 
+def test_an_unknown_unit_is_named_beside_an_unknown_kind(caller: Caller) -> None:
+    fields = refused(caller.post(TICKETS, a_body(kind="吐槽", lead_unit="无")), 422, "bad_input")
+
+    assert set(fields) == {"kind", "lead_unit"}
+
+
 def test_an_unknown_unit_and_a_moment_to_come_are_named_together(caller: Caller) -> None:
     body = a_body(lead_unit="无", accused_unit="无", received_at="2026-11-24T10:00:00+08:00")
 
