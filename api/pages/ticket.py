@@ -99,7 +99,9 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
         others = [one for one in found if one.ticket.id != ticket.id]
     whys = {one.id: why_of(one) for one in facts["clocks"]}
     watch = _watch(ticket, facts["clocks"])
-    serial = serial_returns(visit.session, ticket) if ticket.returns > 1 else None
+    serial = (
+        serial_returns(visit.session, ticket) if ticket.returns > 1 and visit.unit is None else None
+    )
     facts |= {"serial": serial, "main": main, "watch": watch, "whys": whys, "others": others,
               "used": strip_of(days_used_of(visit.step, ticket))}  # fmt: skip
     facts["mail_replies"] = _mail_replies(visit, ticket) if facts["reads"] else ()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from engine.actions import clocks, post
+from engine.actions.avoiding import refuse_the_accused
 from engine.actions.post import File, Mail
 from engine.actions.step import Step, Why, take
 from engine.documents.calendar_entry import assignment_ics
@@ -15,12 +16,14 @@ from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.store.writing import made, write_row
 from engine.terms import (
+    ActorKind,
     AssignmentRole,
     ClockKind,
     ClockState,
     DueStatus,
     NoticeKind,
     Recipient,
+    Role,
     TicketEvent,
     TicketKind,
     TicketStatus,
@@ -52,6 +55,8 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
         RefusedTransitionError: it cannot be dispatched now, or not to that unit.
     """
     order = replace(order, rows=order.rows or _cited(ticket, order.lead))
+    if step.actor.kind is ActorKind.USER and step.actor.role is not Role.SUPERVISOR:
+        refuse_the_accused(ticket, order.lead, order.supports, step.rules)
     new = ticket.status is TicketStatus.ACCEPTED  # no unit has had it
     if not new:
         end_assignments(step, ticket, order.event.value)

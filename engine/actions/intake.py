@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from engine.actions import clocks
+from engine.actions.avoiding import kept_from
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.initials import initials
 from engine.actions.intake_checks import NewTicket, checked
@@ -105,7 +106,7 @@ def take_in_tidy(step: Step, tidy: NewTicket) -> Taken:
     append(step, ticket, TicketEvent.ACCEPT, why, None, clause(INTAKE).label)
     clock = clocks.start_if_limited(step, ticket, ClockKind.REQUESTER)
     look_around(step, ticket, requester)
-    if lead is not None:
+    if lead is not None and not kept_from(step, ticket, lead, supports):
         dispatch(step, ticket, Dispatch(lead, tuple(supports), "话务员登记时选定"))
     wake(step.session, "ticket")
     return Taken(ticket, clock)

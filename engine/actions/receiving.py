@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.actions import repeats
+from engine.actions.avoiding import kept_from
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.intake import Taken, take_in_tidy, units_of
 from engine.actions.intake_checks import NewTicket
@@ -139,5 +140,5 @@ def _taken_then(step: Step, new: NewTicket) -> Taken:
 def _dispatch(step: Step, ticket: Ticket, new: NewTicket) -> None:
     """Hand a ticket that was received earlier to its unit now: the unit's clocks start now."""
     lead, supports, _ = units_of(step, new)
-    if lead is not None:
+    if lead is not None and not kept_from(step, ticket, lead, supports):
         dispatch(step, ticket, Dispatch(lead, tuple(supports), "对方系统登记时选定"))

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from engine.actions import clocks
 from engine.actions.actor import Actor, require_role
+from engine.actions.avoiding import refuse_the_accused
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.facts import gather
 from engine.actions.intake import accept_ticket, units_of
@@ -52,7 +53,7 @@ def log_ticket(step: Step, new: NewTicket, *, to_desk: bool = False) -> Logged:
         take(step, ticket, TicketEvent.HOLD_FOR_DISPATCH, Why("话务员转分派岗"))
         lead = None
     elif lead is not None:
-        _check_may_have_it(step, ticket, lead)
+        _check_may_have_it(step, ticket, lead, supports)
     until = _closes_at(step, ticket)
     if until is not None:
         _hold_back(step, ticket, until, lead, supports)
@@ -61,8 +62,10 @@ def log_ticket(step: Step, new: NewTicket, *, to_desk: bool = False) -> Logged:
     return Logged(ticket, until)
 
 
-def _check_may_have_it(step: Step, ticket: Ticket, lead: Unit) -> None:
+def _check_may_have_it(step: Step, ticket: Ticket, lead: Unit, supports: Sequence[Unit]) -> None:
     """Refuse now what the dispatch would be refused for a minute later, when nobody looks."""
+    if step.actor.role is not Role.SUPERVISOR:
+        refuse_the_accused(ticket, lead, supports, step.rules)
     accused = lead.id == ticket.accused_unit_id
     known = {"has_lead": True, "lead_is_accused": accused}
     facts = gather(step.session, ticket, step.now, step.rules, **known)

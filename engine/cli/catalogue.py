@@ -11,10 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from engine.rules.routing.catalogue import Catalogue, Task, load_catalogue, versions
+from engine.clock import now
+from engine.rules.routing.catalogue import Catalogue, Task, load_catalogue, version_for, versions
 from engine.rules.routing.catalogue_import import Change, compare, read_table
 from engine.rules.routing.catalogue_import import Table as ReadTable
 from engine.rules.routing.catalogue_versions import add_version, refusal
+from engine.rules.shanghai import shanghai_date
 
 _KINDS = {"added": "新增", "removed": "取消", "changed": "改动"}
 _FIELDS = {
@@ -46,7 +48,7 @@ def show(
     """Print every row and unit of the list."""
     if context.invoked_subcommand is not None:
         return
-    catalogue = load_catalogue()
+    catalogue = load_catalogue(version_for(shanghai_date(now())))
     if as_json:
         typer.echo(json.dumps(catalogue_json(catalogue), ensure_ascii=False, indent=1))
     else:

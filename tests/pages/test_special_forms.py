@@ -8,9 +8,10 @@ from engine.rules.rule_set import load_rules
 from engine.store import tickets as store
 from engine.store.database import work
 from engine.terms import ClockKind, TicketKind
-from tests.actions.return_steps import twice_returned
+from tests.actions.return_steps import designated, twice_returned
 from tests.actions.test_recompute import amended, recount
 from tests.builders import (
+    FINANCE,
     MARKET,
     OPERATOR,
     SUPERVISOR,
@@ -139,3 +140,12 @@ def test_serial_returns_are_one_picture_on_the_ticket(as_):
     assert "三定方案第三条" in picture
     assert "区财政局" in picture
     assert "连续退单" not in as_(OPERATOR).get(f"/tickets/{a_signed_ticket(EARLIER)}").text
+
+
+def test_a_unit_opens_a_ticket_that_others_sent_back_twice(as_):
+    number = designated()
+
+    page = as_(FINANCE).get(f"/tickets/{number}")
+
+    assert page.status_code == 200
+    assert "连续退单" not in page.text

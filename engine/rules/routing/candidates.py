@@ -1,6 +1,7 @@
 """Turning points into an ordered, explained list of candidate units (候选单位)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import exp
 from operator import itemgetter
 
@@ -145,3 +146,11 @@ def _against_next(place: int, order: Sequence[str], evidence: Evidence) -> str:
     words = evidence.words.get(other, ())
     against = f"（{other}只有“{'、'.join(words[:2])}”）" if words else f"（{other}）"
     return f"得分 {mine:.1f}，下一名 {theirs:.1f}{against}"
+
+
+def without(candidates: tuple[Candidate, ...], blamed: set[str]) -> tuple[Candidate, ...]:
+    """The candidates with the accused units taken out of their supporting units."""
+    return tuple(
+        replace(one, supports=tuple(name for name in one.supports if name not in blamed))
+        for one in candidates
+    )

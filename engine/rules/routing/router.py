@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import exp, log1p
 
 from engine.rules.routing.accused import NAMES, Accused, AccusedFinder, Blame
-from engine.rules.routing.candidates import build_candidates, choice_reason
+from engine.rules.routing.candidates import build_candidates, choice_reason, without
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
 from engine.rules.routing.edits import Edits
 from engine.rules.routing.evidence import (
@@ -24,8 +24,8 @@ from engine.rules.routing.evidence import (
 from engine.rules.routing.hard_rules import Fired, load_hard_rules
 from engine.rules.routing.lexicon import Lexicon, load_lexicon
 from engine.rules.routing.likeness import example_likeness, row_likeness
-from engine.rules.routing.matcher import Ear
-from engine.rules.routing.result import Candidate, Routing
+from engine.rules.routing.matcher import Ear, Hit
+from engine.rules.routing.result import Routing
 from engine.rules.routing.said import Said, read_said
 from engine.rules.routing.tuning import Tuning, load_tuning
 from engine.terms import RoutingDecision, TicketKind
@@ -67,8 +67,7 @@ class Router:
         """
         said = read_said(text, title, self.tuning)
         heard = self.hear(said)
-        short = len(said.every) == len(said.whole)
-        names = self._accused.hits(said.every, heard[NAMES] if short else None)
+        names = self._names(said, heard)
         fired = self._rules.fired(said, heard[_RULES], self._accused.bare(said.every, names))
         evidence = self._evidence(said, heard, fired, corrections or _NO_CORRECTIONS)
         blame = self._accused.look(said.every, names, kind)
@@ -79,6 +78,23 @@ class Router:
     def hear(self, said: Said) -> Heard:
         """Every word of every list in what was said, in one pass."""
         return self._ear.hear(said.whole, said.pairs)
+
+    def _names(self, said: Said, heard: Heard) -> tuple[Hit, ...]:
+        short = len(said.every) == len(said.whole)
+        return self._accused.hits(said.every, heard[NAMES] if short else None)
+
+    @property
+    def watchdogs(self) -> tuple[str, ...]:
+        """The units that look into the conduct of others (监督单位)."""
+        return self._accused.watchdogs
+
+    def accused_in(
+        self, text: str, *, title: str = "", kind: TicketKind | None = None
+    ) -> frozenset[str]:
+        """The units of the list that a text accuses; a report accuses all it names and not asks."""
+        said = read_said(text, title, self.tuning)
+        blame = self._accused.look(said.every, self._names(said, self.hear(said)), kind)
+        return frozenset(one.unit for one in blame.accused)
 
     def names_in(self, text: str) -> frozenset[str]:
         """Every unit of the list that a text names at all, by any name, part or officer of it."""
@@ -126,7 +142,7 @@ class Router:
         shown = order[: int(self.tuning.candidates_shown)]
         candidates = build_candidates(shown, evidence, fired, self.catalogue, self.tuning)
         if blame.accused:
-            candidates = _without(candidates, {one.unit for one in blame.accused})
+            candidates = without(candidates, {one.unit for one in blame.accused})
         if kind is TicketKind.REPORT and blame.accused:
             reason = f"{reason or self._watched(blame)}；举报不派给被反映单位"
         return Routing(
@@ -262,7 +278,8 @@ class Router:
             return order
         # A report of the unit whose matter it is goes to a watchdog; of another, it is second.
         first = [] if itself else order[:1]
-        watchdogs = [name for name in self._accused.watchdogs if name not in blamed]
+        away = {*blamed, *first}
+        watchdogs = [name for name in self._accused.watchdogs if name not in away]
         others = [name for name in order if name not in (*first, *watchdogs)]
         return [*first, *watchdogs[:1], *others[:2], *watchdogs[1:], *others[2:]]
 
@@ -270,14 +287,6 @@ class Router:
 def _highest(points: Mapping[str, float]) -> frozenset[str]:
     most = max(points.values(), default=0.0)
     return frozenset(name for name, score in points.items() if score >= most > 0)
-
-
-def _without(candidates: tuple[Candidate, ...], blamed: set[str]) -> tuple[Candidate, ...]:
-    """The candidates with the accused units taken out of their supporting units."""
-    return tuple(
-        replace(one, supports=tuple(name for name in one.supports if name not in blamed))
-        for one in candidates
-    )
 
 
 @lru_cache(maxsize=4)
