@@ -17,6 +17,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 
 OURS = ["route-tickets", "watch-clocks", "send-messages", "recompute-deadlines", "close-windows",
         "deem-accepted", "calendar-alarm", "learn-routing", "seal-audit", "check-audit",
+        "keep-figures",
         "push-webhooks", "tidy-webhooks", "housekeeping", "release-held",
         "tidy-desks", "fetch-mail", "tell-stuck"]  # fmt: skip
 PAGE = 200
