@@ -37,6 +37,7 @@ def exclusion_grounds(rules: RuleSet, on: date) -> Mapping[str, str]:
     return grounds
 
 
+@cites("house/H-47")
 def missing_in_finding(kind: str, reason: str, evidence: str) -> dict[str, str]:
     """Return the fields a finding lacks; what changes a figure needs evidence besides words."""
     fields = {}

@@ -135,6 +135,7 @@ def tax_figure(found: Figure, rules: RuleSet, on: date) -> Figure | None:
                   target.value, target.citation)  # fmt: skip
 
 
+@cites("house/H-43")
 def in_words(found: Figure, value: float | None) -> str:
     """Return a value as people read it: 96.3%, 42 分钟, or 不适用 where nothing can be divided."""
     if value is None:

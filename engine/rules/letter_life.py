@@ -55,6 +55,7 @@ def letter_move(
     return target
 
 
+@cites("house/H-32", "house/H-48")
 def letter_acts(status: LetterStatus) -> tuple[LetterAct, ...]:
     """Return what may be done to a letter in that state, in the table's order."""
     return tuple(act for act, (sources, _) in MOVES.items() if status in sources)

@@ -69,6 +69,7 @@ class Deadline(NamedTuple):
         return self.status is DueStatus.PROVISIONAL
 
 
+@cites("chengzhong-2023-19/113/time-limits", "house/H-49")
 def limits_begin_on(kind: TicketKind, rules: RuleSet) -> date:
     """Return the first day on which a limit for tickets of this kind was in force."""
     return rules.parameters[_ANSWER_LIMITS[kind]].values[0].since

@@ -109,6 +109,7 @@ def notice_facts(**changes):
         "category": "水电气报装",
         "unit": "区样例局",
         "role": "主办",
+        "ended": "诉求人已自愿撤回",
         "due_on": date(2026, 10, 16),
         "due_how": "10个工作日，9月29日起算，扣除国庆节放假，计入10月10日调休上班",
         "due_status": "confirmed",

@@ -77,6 +77,8 @@ def test_a_letter_goes_to_no_address_that_was_not_verified(as_):
     first.get(f"/letters/{letter.id}")
     first.post(f"/letters/{letter.id}/draft", grounds=letter.grounds, demands="办结",
                evidence=letter.evidence)  # fmt: skip
+    second.get(f"/letters/{letter.id}")
+    assert second.post(f"/letters/{letter.id}/review").status_code == 200
     forget()
 
     asked = second.get(f"/letters/{letter.id}?step=approve").text
@@ -111,6 +113,7 @@ def test_the_last_of_a_unit_with_open_work_is_not_switched_off(as_):
     desk = as_("guanli")
     with work() as session:
         account = session.exec(select(Account).where(Account.username == MARKET)).one()
+        session.exec(select(Account).where(Account.username == "fuzeren")).one().active = False
         own = session.exec(select(Account).where(Account.username == "guanli")).one()
     desk.get("/admin/accounts")
 

@@ -93,7 +93,7 @@ def test_only_what_may_be_done_now_is_offered_and_the_rest_says_why_not(as_):
     page = as_(OPERATOR).get(f"/tickets/{number}").text
 
     assert f"/tickets/{number}/callback" in page
-    assert f"/tickets/{number}/answer" not in page
+    assert f'/tickets/{number}/answer"' not in page
     assert "未解决或不满意的工单须 100% 人工回访" in page
 
 

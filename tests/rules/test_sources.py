@@ -18,8 +18,9 @@ MACHINERY = {
     "adjustments", "calendar_amendment", "calendar_book", "calendar_files", "calendar_import",
     "calendar_reading", "calendar_years", "certificate_words", "citations", "clause_page",
     "located_yaml", "parameter_keys", "parameter_tables", "parameter_values", "parameter_words",
-    "parameters",
-    "references", "rule_set", "shanghai", "working_days", "__init__",
+    "parameters", "early_sight",
+    "references", "rehearsal", "rehearsal_lives", "rule_set", "shanghai",
+    "working_days", "__init__",
 }  # fmt: skip
 
 
