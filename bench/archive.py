@@ -147,7 +147,7 @@ def build(url: str, count: int) -> float:
         cursor.execute(statement.replace(" % ", " %% ").replace("%%%%", "%%"), values)
         for index in indexes:
             run(index)
-        for table in ("ticket", "assignment", "clock", "ticket_event"):
+        for table in ("ticket", "assignment", "clock", "ticket_event", "callback"):
             run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1 + max(id)) FROM {table}")
         run("VACUUM ANALYZE")
         run("CHECKPOINT")
