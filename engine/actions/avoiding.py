@@ -10,22 +10,22 @@ from engine.rules.citations import clause
 from engine.rules.routing import load_router
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
-from engine.terms import ActorKind, TicketKind
+from engine.terms import ActorKind, Role, TicketKind
 
 RECUSAL = "house/H-38"
 
 
-def refuse_the_accused(
-    ticket: Ticket, lead: Unit, supports: Sequence[Unit], rules: RuleSet
-) -> None:
-    """Refuse to hand a ticket to whom its text accuses; a supervisor may, and answers for it.
+def refuse_the_accused(step: Step, ticket: Ticket, lead: Unit, supports: Sequence[Unit]) -> None:
+    """Refuse a person to hand a ticket to whom its text accuses; a supervisor may, and answers.
 
     A report (举报) goes to none of them; another matter not to one of them alone.
 
     Raises:
         RefusedTransitionError: says which unit, and who may decide.
     """
-    found = accused_among(ticket, lead, supports, rules)
+    if step.actor.kind is not ActorKind.USER or step.actor.role is Role.SUPERVISOR:
+        return
+    found = accused_among(ticket, lead, supports, step.rules)
     if found:
         what = (
             "不能派给它" if ticket.kind is TicketKind.REPORT else "不能只派给它，请加派监督单位协办"

@@ -16,14 +16,12 @@ from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.store.writing import made, write_row
 from engine.terms import (
-    ActorKind,
     AssignmentRole,
     ClockKind,
     ClockState,
     DueStatus,
     NoticeKind,
     Recipient,
-    Role,
     TicketEvent,
     TicketKind,
     TicketStatus,
@@ -55,8 +53,7 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
         RefusedTransitionError: it cannot be dispatched now, or not to that unit.
     """
     order = replace(order, rows=order.rows or _cited(ticket, order.lead))
-    if step.actor.kind is ActorKind.USER and step.actor.role is not Role.SUPERVISOR:
-        refuse_the_accused(ticket, order.lead, order.supports, step.rules)
+    refuse_the_accused(step, ticket, order.lead, order.supports)
     new = ticket.status is TicketStatus.ACCEPTED  # no unit has had it
     if not new:
         end_assignments(step, ticket, order.event.value)

@@ -36,11 +36,13 @@ def person_first(step: Step, ticket: Ticket) -> str:
 
     What may be an emergency, or both complains and reports, has ways out that end at dispatch.
     """
+    if ticket.parent_id is not None:
+        return ""
     text, on = ticket.title + ticket.content, shanghai_date(ticket.accepted_at)
-    if ticket.parent_id is None and emergency_words(text, step.rules, on):
+    if emergency_words(text, step.rules, on):
         return "来件可能是紧急事项，请先核实是否转紧急热线，再派单"
     mixed = len(split_kinds(mentioned_kinds(ticket.kind, text))) > 1
-    if mixed and ticket.parent_id is None and not matters.children(step.session, ticket):
+    if mixed and not matters.children(step.session, ticket):
         return "来件可能既投诉又举报，请先核实是否分成两件，再派单"
     return ""
 

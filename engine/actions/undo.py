@@ -64,8 +64,7 @@ def log_ticket(step: Step, new: NewTicket, *, to_desk: bool = False) -> Logged:
 
 def _check_may_have_it(step: Step, ticket: Ticket, lead: Unit, supports: Sequence[Unit]) -> None:
     """Refuse now what the dispatch would be refused for a minute later, when nobody looks."""
-    if step.actor.role is not Role.SUPERVISOR:
-        refuse_the_accused(ticket, lead, supports, step.rules)
+    refuse_the_accused(step, ticket, lead, supports)
     accused = lead.id == ticket.accused_unit_id
     known = {"has_lead": True, "lead_is_accused": accused}
     facts = gather(step.session, ticket, step.now, step.rules, **known)
