@@ -10,10 +10,10 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from engine.delivery.timeouts import DEFAULT_TIMEOUT_SECONDS, seconds_of
 from engine.errors import BadInputError, TemporaryDeliveryError
 
 DEFAULT_PORTS = {"imap": 143, "imaps": 993, "imap+starttls": 143}
-DEFAULT_TIMEOUT_SECONDS = 10.0
 BAD_URL = (
     "HOTLINE_IMAP_URL 不正确，应为 imaps://用户:密码@主机:端口/INBOX?timeout=10"
     "（或 imap+starttls://、imap://）。"
@@ -56,7 +56,7 @@ class ImapServer:
             user=unquote(parts.username),
             password=unquote(parts.password or ""),
             folder=unquote(parts.path.strip("/")) or "INBOX",
-            timeout=_seconds(options.get("timeout")),
+            timeout=seconds_of(options.get("timeout"), BAD_URL),
             cafile=options.get("cafile"),
         )
 
@@ -162,13 +162,3 @@ class ImapMailbox:
         said = str(error) or type(error).__name__
         detail = said.replace(self.server.password, "…") if self.server.password else said
         return f"收信服务器 {where} 暂时不可用（{detail}），稍后再取。"
-
-
-def _seconds(text: str | None) -> float:
-    try:
-        seconds = float(text) if text else DEFAULT_TIMEOUT_SECONDS
-    except ValueError as error:
-        raise BadInputError(BAD_URL) from error
-    if not 0 < seconds < float("inf"):
-        raise BadInputError(BAD_URL)
-    return seconds

@@ -10,10 +10,10 @@ from typing import Self
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from engine.delivery.messages import address_of
+from engine.delivery.timeouts import DEFAULT_TIMEOUT_SECONDS, seconds_of
 from engine.errors import BadInputError, PermanentDeliveryError, TemporaryDeliveryError
 
 DEFAULT_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
-DEFAULT_TIMEOUT_SECONDS = 10.0
 PERMANENT_FROM = 500
 ACCEPTED_BELOW = 300
 DATA_INVITED = 354
@@ -50,7 +50,7 @@ class SmtpServer:
             port=_port(parts),
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
-            timeout=_seconds(options.get("timeout")),
+            timeout=seconds_of(options.get("timeout"), BAD_URL),
             cafile=options.get("cafile"),
         )
 
@@ -200,13 +200,3 @@ def _port(parts: SplitResult) -> int:
         return parts.port or DEFAULT_PORTS[parts.scheme]
     except ValueError as error:
         raise BadInputError(BAD_URL) from error
-
-
-def _seconds(text: str | None) -> float:
-    try:
-        seconds = float(text) if text else DEFAULT_TIMEOUT_SECONDS
-    except ValueError as error:
-        raise BadInputError(BAD_URL) from error
-    if not 0 < seconds < float("inf"):
-        raise BadInputError(BAD_URL)
-    return seconds
