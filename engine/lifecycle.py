@@ -158,6 +158,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(E.PROPOSE_REFUSAL, {*WAITING, S.IN_ARBITRATION}, None, HOTLINE, "house/H-35"),
     _row(E.SETTLE_BY_PANEL, {S.SUPERVISED, S.REWORK, S.ANSWERED, S.CALLBACK_DUE}, None, SUPERVISOR,
          "house/H-26"),
+    _row(E.PROMISE, {S.ANSWERED}, None, UNIT, "house/H-86"),
+    # A promise outlives the ticket it closed (跟踪问效).
+    _row(E.REPORT_PROMISE, {S.CALLBACK_DUE, S.CLOSED}, None, UNIT, "house/H-86"),
+    _row(E.VERIFY_PROMISE, {S.CALLBACK_DUE, S.CLOSED}, None, HOTLINE,
+         "chengzhong-2023-19/91/field-verification"),
     _row(E.JUDGE_BREACH, set(EVERY), None, SUPERVISOR, "house/H-24"),
     _row(E.EXCLUDE, set(EVERY), None, SUPERVISOR, "house/H-47"),
     _row(E.APPEAL, set(EVERY), None, UNIT, "house/H-47"),

@@ -125,6 +125,9 @@ class TicketEvent(Term):
     NOTE = "note", "备注"
     PROPOSE_REFUSAL = "propose_refusal", "提议不予受理"
     SETTLE_BY_PANEL = "settle_by_panel", "会商认定依法办结"
+    PROMISE = "promise", "作出承诺"
+    REPORT_PROMISE = "report_promise", "报告兑现"
+    VERIFY_PROMISE = "verify_promise", "核查承诺"
     JUDGE_BREACH = "judge_breach", "超期认定"
     EXCLUDE = "exclude", "剔除认定"
     APPEAL = "appeal", "认定申诉"
@@ -184,6 +187,8 @@ class ClockKind(Term):
     ARBITRATION = "arbitration", "会商时限"
     RECTIFICATION_REPLY = "rectification_reply", "整改反馈时限"
     FOLLOW_UP = "follow_up", "跟踪督办时限"
+    PROMISE = "promise", "承诺时限"
+    VERIFICATION = "verification", "核查时限"
 
 
 class DayHolder(Term):
@@ -275,6 +280,31 @@ class CallbackState(Term):
     OWED = "owed", "待回访"
     REACHED = "reached", "已回访"
     EXHAUSTED = "exhausted", "已尽力未接通"
+
+
+class PromiseState(Term):
+    """Where a promise stands on which a matter was closed (承诺状态, 跟踪问效)."""
+
+    OFFERED = "offered", "待审核"
+    STANDING = "standing", "跟踪中"
+    REPORTED = "reported", "待核查"
+    KEPT = "kept", "已兑现"
+    BROKEN = "broken", "未兑现"
+    ENDED = "ended", "不再跟踪"
+
+
+class VerificationWay(Term):
+    """How somebody found out whether a promise was kept (核查方式)."""
+
+    FIELD = "field_verification", "实地核查"
+    CALL = "human_call", "人工回访"
+
+
+class VerificationResult(Term):
+    """What a verification found (核查结果)."""
+
+    MET = "met", "已兑现"
+    NOT_MET = "not_met", "未兑现"
 
 
 class ReturnReason(Term):
@@ -554,3 +584,4 @@ class Indicator(Term):
     RETURNED = "returned", "退单率"
     REWORKED = "reworked", "重办率"
     ARREARS_VERIFIED = "arrears_verified", "账款拖欠核实率"
+    PROMISE_KEPT = "promise_kept", "承诺兑现率"

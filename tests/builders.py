@@ -12,6 +12,7 @@ from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.intake import accept_ticket
 from engine.actions.intake_checks import NewTicket
 from engine.actions.people import account_by_name, create_api_key
+from engine.actions.promises import PromiseForm
 from engine.actions.setup import SCOPES
 from engine.actions.step import Step
 from engine.models import Account, Ticket
@@ -150,6 +151,22 @@ def an_unhappy_callback(**changes: Any) -> callbacks.CallbackForm:
     return a_callback(
         solved=AnswerOutcome.NOT_SOLVED, satisfaction=Satisfaction.DISSATISFIED, **changes
     )
+
+
+def a_promise(text: str = "余款三万元全部付清", due_on: str = "Fri 2026-10-30") -> PromiseForm:
+    """Return a promise that comes with an answer."""
+    return PromiseForm(text=text, due_on=day(due_on))
+
+
+def a_promised_ticket(now: str | datetime, unit: str = MARKET, **changes: Any) -> str:
+    """Return the number of a ticket closed on a promise, all at one moment."""
+    promise = changes.pop("promise", None) or a_promise()
+    number = a_signed_ticket(now, unit, **changes)
+    form = an_answer(promise=promise)
+    on_ticket(number, now, unit, lambda step, ticket: unit_work.answer(step, ticket, form))
+    on_ticket(number, now, OPERATOR, review.approve_answer)
+    call_back(number, now, a_callback())
+    return number
 
 
 def call_back(number: str, now: str | datetime, form: callbacks.CallbackForm) -> None:

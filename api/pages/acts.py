@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from api.pages.forms import Form
@@ -10,6 +11,7 @@ from api.pages.visit import Visit
 from api.pages.words import due_words
 from engine.actions import callbacks, incoming_mail, letters, review, unit_work
 from engine.actions.dispatch import Dispatch, dispatch
+from engine.actions.promises import PromiseForm
 from engine.errors import BadInputError
 from engine.models import Ticket, Unit
 from engine.store import clocks
@@ -55,6 +57,14 @@ def chosen(form: Form, name: str, kind: type[Choice], words: str) -> Choice:
         return kind.parse(form.text(name))
     except ValueError as error:
         raise BadInputError(words, fields={name: words}) from error
+
+
+def day_typed(form: Form, name: str) -> date | None:
+    """Return the day typed in a field, or nothing where there is none or it is no day."""
+    try:
+        return date.fromisoformat(form.text(name).strip())
+    except ValueError:
+        return None
 
 
 def _unit(visit: Visit, form: Form, name: str = "lead") -> Unit:
@@ -109,11 +119,18 @@ def _answer(visit: Visit, ticket: Ticket, form: Form) -> str:
     outcome = chosen(form, "outcome", AnswerOutcome, "请选处理结果。")
     made = unit_work.AnswerForm(
         outcome=outcome, text=form.text("text"), legal_basis=form.text("legal_basis"),
-        contacted=form.has("contacted"),
+        contacted=form.has("contacted"), promise=_promise(form),
     )  # fmt: skip
     unit_work.answer(visit.step, ticket, made)
     _used_mail(visit, form)
     return "答复已提交，热线审核后回访诉求人。"
+
+
+def _promise(form: Form) -> PromiseForm | None:
+    """Return the promise that comes with an answer, where anything of one was typed."""
+    if not (form.has("promise") or form.has("promised_on")):
+        return None
+    return PromiseForm(text=form.text("promise"), due_on=day_typed(form, "promised_on"))
 
 
 def _used_mail(visit: Visit, form: Form) -> None:

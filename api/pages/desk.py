@@ -17,7 +17,7 @@ from engine.actions import drafts
 from engine.errors import BadInputError, EngineError, NotFoundError
 from engine.models import Ticket
 from engine.rules.shanghai import shanghai_date, shanghai_moment
-from engine.store import desk_calls, desk_own, desk_views, tickets
+from engine.store import desk_calls, desk_own, desk_views, promises, tickets
 from engine.store.desk_views import Page
 from engine.store.search import Searcher
 from engine.store.search import search as find_tickets
@@ -120,6 +120,7 @@ def _numbers(visit: Visit) -> dict[str, int]:
         "today": desk_calls.counted_since(session, since),
         "drafts": len(drafts.all_drafts(session, visit.account.id)),
         "human": desk_calls.human_callbacks_owed(session),
+        "promises": promises.counts(session)["verify"],
     }  # fmt: skip
 
 

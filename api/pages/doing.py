@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.pages import files
+from api.pages import files, promise_acts
 from api.pages.acts import Act
 from api.pages.beside import proposals
 from api.pages.callback_facts import callback_facts
@@ -47,7 +47,8 @@ CHOOSING = ("dispatch", "redispatch", "designate", "rule")
 # What a unit sends cannot be taken back: it is shown once more before it goes.
 CHECKED = ("answer",)
 FROM_MAIL = ("answer", "assist")
-WITH_FILES = ("answer", "return", "assist", "contact", "supplement", "staged-reply", "extend")
+WITH_FILES = ("answer", "return", "assist", "contact", "supplement", "staged-reply", "extend",
+              "report-promise", "verify-promise")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def _need_right(visit: Visit, act: Act) -> None:
 def _act_page(visit: Visit, ticket: Ticket, act: Act, form_id: str, typed: Typed) -> Response:
     facts = facts_of(visit, ticket, act=act, now_option=option(visit, ticket, act), **vars(typed))
     facts |= _choices(visit, ticket, facts["whole"]) | {"routing": _routing(visit, ticket, act)}
+    facts |= promise_acts.form_facts(visit, ticket)
     if act.name == "extend":
         facts["extensions"] = extension_choices(visit.step, ticket)
     facts |= {"with_files": act.name in WITH_FILES, **files.form_facts(visit, form_id)}

@@ -3,6 +3,7 @@
 from api.pages.acts import ACTS as MAIN
 from api.pages.acts import Act, chosen
 from api.pages.forms import Form
+from api.pages.promise_acts import PROMISES
 from api.pages.special_acts import SPECIAL
 from api.pages.visit import Visit
 from api.pages.words import due_words
@@ -114,5 +115,5 @@ MORE: tuple[Act, ...] = (
     Act("supplement", E.SUPPLEMENT, "补充情况", _supplement),
     Act("note", E.NOTE, "写备注", _note),
 )
-ALL = (*MAIN, *SPECIAL, *MORE)
+ALL = (*MAIN, *PROMISES, *SPECIAL, *MORE)
 BY_NAME = {act.name: act for act in ALL}

@@ -24,6 +24,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "due": words.due_words,
     "day": words.day_words,
     "clock_name": words.clock_name,
+    "map_people": lambda people: [(str(one.id), one.name) for one in people],
     "map_terms": lambda kinds: [(one.value, one.label) for one in kinds],
     "map_pairs": lambda words: [(one, one) for one in words],
     "spoken": spoken_date,

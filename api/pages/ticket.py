@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from api.deadline_views import days_used_of
-from api.pages import files
+from api.pages import files, promise_acts
 from api.pages.finding import find, may_unmask, reads_content
 from api.pages.forms import Posted
 from api.pages.may import options
@@ -54,6 +54,7 @@ def _concerns(visit: Visit, clock: Clock) -> bool:
         return True
     return clock.unit_id in (None, visit.account.unit_id) and clock.kind not in (
         ClockKind.REVIEW, ClockKind.CALLBACK, ClockKind.RETURN_RULING, ClockKind.ARBITRATION,
+        ClockKind.VERIFICATION,
     )  # fmt: skip
 
 
@@ -105,6 +106,7 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
     facts |= {"serial": serial, "main": main, "watch": watch, "whys": whys, "others": others,
               "used": strip_of(days_used_of(visit.step, ticket))}  # fmt: skip
     facts["mail_replies"] = _mail_replies(visit, ticket) if facts["reads"] else ()
+    facts |= promise_acts.page_facts(visit, ticket)
     facts |= _files(visit, ticket) | {"show": more.get("show", "")}
     facts["events"] = _shown(visit, facts["whole"], facts["show"])
     error: EngineError | None = more.get("error")

@@ -11,7 +11,7 @@ from engine.errors import EngineError, NotFoundError
 from engine.models import Letter
 from engine.rules.letter_life import GONE_OUT, OPEN_REPLY
 from engine.rules.shanghai import end_of_day, shanghai_date
-from engine.store import desk_unit, findings, letters
+from engine.store import desk_unit, findings, letters, promises
 from engine.terms import LetterKind
 
 router = APIRouter(include_in_schema=False)
@@ -38,6 +38,7 @@ def unit_desk(request: Request, after: str = "") -> Response:
             "todo": sum(len(one[2]) for one in groups[:5]), "letters": owed,
             "reply_clocks": desk_unit.reply_clocks(visit.session, owed),
             "more": more, "first": not after,
+            "promises": promises.rows(visit.session, "unit", unit_id=unit_id)[0],
             "findings": findings.to_appeal(visit.session, unit_id, shanghai_date(visit.now)),
             "last_closed": desk_unit.last_closed(visit.session, unit_id),
         }  # fmt: skip

@@ -19,6 +19,7 @@ NAMES = {
     ClockKind.SIGN_FOR: "签收", ClockKind.FIRST_CONTACT: "首联", ClockKind.REVIEW: "审核",
     ClockKind.CALLBACK: "回访", ClockKind.RETURN_RULING: "裁定", ClockKind.ARBITRATION: "会商",
     ClockKind.RECTIFICATION_REPLY: "整改反馈", ClockKind.FOLLOW_UP: "跟踪",
+    ClockKind.PROMISE: "承诺", ClockKind.VERIFICATION: "核查",
 }  # fmt: skip
 
 

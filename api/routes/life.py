@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from api import life_views
+from api import life_views, promise_views
 from api.dependencies import Number, Reading, Writing
 from api.life_views import CallbackHistory, RoutingView, WithdrawalView
+from api.promise_views import Promises
 from api.requests import WithdrawalBody, withdrawal_form
 from api.routes.documented import READING, WRITING, problems
 from api.routes.writing import Guarded, once, opened
@@ -25,6 +26,12 @@ def routing(number: Number, call: Reading) -> RoutingView:
 def callbacks(number: Number, call: Reading) -> CallbackHistory:
     """Show every callback duty of a ticket and the attempts made under it, oldest first."""
     return life_views.callbacks(call, ticket_by_number(call.step.session, number))
+
+
+@router.get("/promises", responses=problems(404, *READING))
+def promises(number: Number, call: Reading) -> Promises:
+    """Show what was promised with a ticket's answers (承诺), and what verifications found."""
+    return promise_views.promises(call, ticket_by_number(call.step.session, number))
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from engine.actions import clocks
+from engine.actions import clocks, promises
 from engine.actions.actor import SYSTEM
 from engine.actions.callback_needs import need_of
 from engine.actions.dispatch import due_facts
@@ -241,6 +241,7 @@ def _again(step: Step, ticket: Ticket) -> Clock | None:
     if lead is None:
         return None
     lead.answered_at = None
+    promises.drop(step, ticket, "重新办理")
     clocks.stop(step, ticket, STARTED_ANEW, "重新计时")
     subject = clocks.Subject(assignment=lead, rework=True)
     return clocks.start(step, ticket, ClockKind.HANDLING, subject)

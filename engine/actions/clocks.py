@@ -20,6 +20,7 @@ from engine.store.writing import made, write_row
 from engine.terms import ClockKind, ClockState
 
 REWORK_RULE = "rework.limit"
+OUTLIVING = (ClockKind.RECTIFICATION_REPLY, ClockKind.PROMISE, ClockKind.VERIFICATION)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,8 +261,8 @@ def _catch_up(step: Step, ticket: Ticket, clock: Clock) -> None:
 
 
 def stop_all(step: Step, ticket: Ticket, why: str) -> None:
-    """Stop every clock of a ticket but those of its letters: its life is over."""
-    kinds = [kind for kind in ClockKind if kind is not ClockKind.RECTIFICATION_REPLY]
+    """Stop every clock of a ticket but those of its letters and promises: its life is over."""
+    kinds = [kind for kind in ClockKind if kind not in OUTLIVING]
     stop(step, ticket, kinds, why)
 
 

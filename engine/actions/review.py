@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.actions import clocks
+from engine.actions import clocks, promises
 from engine.actions.callback_needs import need_of, silence_reason
 from engine.actions.dispatch import Dispatch, dispatch, due_facts, end_assignments
 from engine.actions.step import Step, Why, take
@@ -31,6 +31,7 @@ def approve_answer(step: Step, ticket: Ticket) -> Callback:
     _reviewed(step, ticket, "approved")
     # An opinion (协办意见) that the answer did not wait for is asked for no longer.
     clocks.stop(step, ticket, [ClockKind.REVIEW, ClockKind.ASSISTING], "已审核")
+    promises.stand(step, ticket)
     return open_callback(step, ticket)
 
 
@@ -77,6 +78,7 @@ def send_back(step: Step, ticket: Ticket, reason: str) -> None:
     record = take(step, ticket, TicketEvent.SEND_BACK, Why(reason.strip()))
     answer = _reviewed(step, ticket, "sent_back", reason.strip())
     clocks.stop(step, ticket, [ClockKind.REVIEW], "审核退回")
+    promises.drop(step, ticket, "审核退回")
     if answer is not None:
         _run_on(step, ticket, answer)
     due = clock_store.one(step.session, ticket.id, ClockKind.HANDLING)

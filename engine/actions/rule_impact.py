@@ -22,7 +22,7 @@ from engine.terms import ClockKind
 
 MOST_CLOCKS = 20_000
 MOST_SHOWN = 20
-BY_OTHER_LAW = (ClockKind.FOLLOW_UP,)
+BY_OTHER_LAW = (ClockKind.FOLLOW_UP, ClockKind.PROMISE)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from engine.actions import clocks, ladder_mail, referrals
+from engine.actions import clocks, ladder_mail, promises, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.adjusting import resume_used_up
 from engine.actions.breaches import record_breach, why_of
@@ -86,6 +86,8 @@ def _effect(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter |
         record_breach(step, ticket, clock, rung)
         if clock.kind is ClockKind.RECTIFICATION_REPLY:
             referrals.after_reply_breach(step, ticket, clock)
+        elif clock.kind is ClockKind.PROMISE:
+            promises.owe_verification(step, ticket)
     elif rung.rung is Rung.DEEMED_SIGNED:
         _deem_signed(step, ticket, why, rung.at)
     else:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.actions import clocks
+from engine.actions import clocks, promises
 from engine.actions.actor import Actor
+from engine.actions.promises import PromiseForm
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import Answer, Assignment, ReturnRequest, Ticket, Unit
@@ -31,6 +32,7 @@ class AnswerForm:
     text: str
     legal_basis: str = ""
     contacted: bool = False
+    promise: PromiseForm | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +117,8 @@ def answer(step: Step, ticket: Ticket, form: AnswerForm) -> Answer:
     """Answer a ticket (办结答复): its answering clocks stop, the review clock starts.
 
     Raises:
-        BadInputError: the text is too short, or an unsolved matter names no basis.
+        BadInputError: the text is too short, an unsolved matter names no basis, or the promise
+            that comes with it (承诺) has no words or no day within reach.
         RefusedTransitionError: not signed for, or the requester was never contacted.
     """
     _check_answer(form)
@@ -135,6 +138,8 @@ def answer(step: Step, ticket: Ticket, form: AnswerForm) -> Answer:
     clocks.stop(step, ticket, answering, "已答复")
     clocks.start(step, ticket, ClockKind.REVIEW)
     step.session.flush()
+    if form.promise is not None:
+        promises.offer(step, ticket, row, form.promise)
     return row
 
 

@@ -14,6 +14,8 @@ from engine.rules.rule_set import RuleSet
 from engine.store.certificates import every_clock
 from engine.terms import ClockKind
 
+OWN_DAYS = (ClockKind.FOLLOW_UP, ClockKind.PROMISE)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -88,10 +90,10 @@ def _of_columns(clock: Clock, stored: Certificate) -> str | None:
 
 
 def _of_limit(clock: Clock, ticket: Ticket, stored: Certificate, rules: RuleSet) -> str | None:
-    """Compare rule and limit with those of acceptance day; 跟踪督办 has its own law's days."""
+    """Compare rule and limit with those of acceptance day; another law's or a promise's are own."""
     if stored.kind is not ticket.kind:
         return f"工单类型：工单为 {ticket.kind.label}，凭证为 {stored.kind.label}"
-    if clock.kind is ClockKind.FOLLOW_UP:
+    if clock.kind in OWN_DAYS:
         return None
     own = clocks.own_rules(clock, rules)
     rework = stored.rule == clocks.REWORK_RULE

@@ -44,6 +44,8 @@ NAMES: Mapping[TicketEvent, str] = MappingProxyType({
     E.UNMASK: "unmasked", E.UNDELIVERED: "undelivered", E.WITHDRAW: "withdrawn",
     E.ASK_WITHDRAWAL: "withdrawal_asked", E.VOID: "voided", E.ATTACH: "attached",
     E.DOWNLOAD: "downloaded", E.EXCLUDE: "excluded", E.APPEAL: "appealed",
+    E.PROMISE: "promised", E.REPORT_PROMISE: "promise_reported",
+    E.VERIFY_PROMISE: "promise_verified",
 })  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from engine.models.people import (  # noqa: E402
     ApiKeyDay,
     Unit,
 )
+from engine.models.promises import Promise, Verification  # noqa: E402
 from engine.models.routing import RoutingVersion  # noqa: E402
 from engine.models.rules import RuleChange, RulesVersion  # noqa: E402
 from engine.models.set_aside import SetAside  # noqa: E402
@@ -93,6 +94,7 @@ __all__ = [
     "OutboxAttachment",
     "OutboxMessage",
     "Preference",
+    "Promise",
     "ReferenceData",
     "Requester",
     "ReturnRequest",
@@ -106,6 +108,7 @@ __all__ = [
     "Ticket",
     "TicketEventRecord",
     "Unit",
+    "Verification",
     "WebhookDelivery",
     "WebhookSecret",
     "WebhookSubscription",

@@ -20,6 +20,8 @@ _STARTS = {
     ClockKind.ARBITRATION: "提交会商",
     ClockKind.RECTIFICATION_REPLY: "发函",
     ClockKind.FOLLOW_UP: "登记",
+    ClockKind.PROMISE: "承诺",
+    ClockKind.VERIFICATION: "应核查",
 }
 _TICKET_CLOCKS = (ClockKind.REQUESTER, ClockKind.HANDLING)
 _UNITS = {

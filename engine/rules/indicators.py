@@ -47,6 +47,7 @@ FORMULAS: Mapping[Indicator, Formula] = MappingProxyType({
     I.RETURNED: Formula("退单", "派出（主办）", "派单日", False),
     I.REWORKED: Formula("退回重办", "审核通过的答复", "回访到期日", False),
     I.ARREARS_VERIFIED: Formula("经实地核查或人工回访", "单位称已解决的账款拖欠件", "回访到期日"),
+    I.PROMISE_KEPT: Formula("经核查按期兑现", "已核查或到期未报告的承诺", "承诺到期日"),
 })  # fmt: skip
 
 

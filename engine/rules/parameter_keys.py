@@ -13,7 +13,8 @@ _KEYS = {
         "escalation.ladder.first_contact escalation.ladder.follow_up "
         "escalation.ladder.review escalation.ladder.callback "
         "escalation.ladder.return_ruling escalation.ladder.arbitration "
-        "escalation.ladder.rectification_reply referral.targets scoring.weights "
+        "escalation.ladder.rectification_reply escalation.ladder.promise "
+        "escalation.ladder.verification referral.targets scoring.weights "
         "scoring.satisfaction_weights scoring.exclusion_reasons suspension.reasons"
     ),
     "working_day": (
@@ -32,7 +33,7 @@ _KEYS = {
         "rectification.drafters rectification.signers referral.signers "
         "returns.required returns.suggestion_for "
         "suspension.excluded_kinds statutory.required limit.units webhooks.retry_after "
-        "undo.exempt_urgencies attachments.types"
+        "undo.exempt_urgencies attachments.types promise.ways"
     ),
     "calendar_day": (
         "duplicates.window group_alert.window calendar.unconfirmed_last_days "
@@ -55,7 +56,7 @@ _KEYS = {
         "second_dissatisfaction.panel_may_close returns.designation_final scoring.ranking "
         "scoring.show_raw_and_adjusted sign_for.deemed_on_timeout statutory.staged_reply"
     ),
-    "person": ("group_alert.requesters scoring.exclusion_approvals"),
+    "person": ("group_alert.requesters scoring.exclusion_approvals promise.field_persons"),
     "times": (
         "group_alert.repeats callback.attempts extension.times rework.times "
         "rectification.deemed_signed_times rectification.referral_letters "
@@ -80,7 +81,7 @@ _KEYS = {
         "arbitration.limit sign_for.limit sign_for.urgent_limit answer_limit.consultation "
         "answer_limit.help_request answer_limit.complaint answer_limit.report "
         "answer_limit.suggestion answer_limit.praise first_contact.limit review.limit "
-        "follow_up.limit"
+        "follow_up.limit promise.limit promise.verify_limit"
     ),
     "day": ("callback.days"),
     "band": ("callback.bands"),

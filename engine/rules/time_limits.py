@@ -43,6 +43,8 @@ _CLOCK_LIMITS = MappingProxyType(
         ClockKind.ARBITRATION: "arbitration.limit",
         ClockKind.RECTIFICATION_REPLY: "rectification.reply_limit",
         ClockKind.FOLLOW_UP: "follow_up.limit",
+        ClockKind.PROMISE: "promise.limit",
+        ClockKind.VERIFICATION: "promise.verify_limit",
     }
 )
 
@@ -148,7 +150,8 @@ def clock_deadline(  # noqa: PLR0913 - the facts of one clock, all but three by 
         urgency: 特急 and 紧急 tickets are signed for in minutes, holidays included.
         accepted_on: the Shanghai day of acceptance, whose rules the ticket keeps.
         rework: the handling clock of a reworked ticket (重办).
-        working_days: a limit set in place of the rule's own, as for 跟踪督办 by another law.
+        working_days: a limit set in place of the rule's own, as for 跟踪督办 by another law; for a
+            promise (承诺) the days until the promised one.
         pauses: what stopped the clock.
         extensions: what was granted on top.
     """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, or_, select
 
 from engine.errors import NotFoundError
@@ -18,6 +19,7 @@ from engine.models import (
     Clock,
     Letter,
     OutboxMessage,
+    Promise,
     Requester,
     ReturnRequest,
     Ticket,
@@ -26,6 +28,7 @@ from engine.models import (
 )
 from engine.store import clocks, letters, outbox, tickets
 from engine.store.desk_views import units_by_id
+from engine.store.promises import OPEN as OPEN_PROMISE
 from engine.terms import AssignmentRole, LetterKind, NoticeKind, Role, TicketEvent, TicketKind
 
 Row = TypeVar("Row", Answer, Callback, CallbackAttempt)
@@ -63,7 +66,12 @@ def visible_ticket(
 def _of_unit(session: Session, ticket: Ticket, unit_id: int, kept_since: datetime) -> bool:
     if ticket.kind is TicketKind.REPORT and ticket.accused_unit_id == unit_id:
         return False
-    kept = (col(Assignment.end_reason) == "办结") & (col(Assignment.ended_at) >= kept_since)
+    promised = exists().where(
+        col(Promise.ticket_id) == ticket.id, col(Promise.unit_id) == unit_id,
+        col(Promise.state).in_(OPEN_PROMISE),
+    )  # fmt: skip
+    late = or_(col(Assignment.ended_at) >= kept_since, promised)
+    kept = (col(Assignment.end_reason) == "办结") & late
     query = select(Assignment.id).where(
         Assignment.ticket_id == ticket.id, Assignment.unit_id == unit_id,
         or_(col(Assignment.ended_at).is_(None), kept),

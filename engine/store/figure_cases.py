@@ -35,7 +35,8 @@ c AS MATERIALIZED (
     SELECT CASE WHEN p.was IS NULL THEN c.stopped_at
                 ELSE (p.was ->> 'stopped_at')::timestamptz END AS stopped
   ) s
-  WHERE c.kind IN ('sign_for', 'first_contact', 'handling', 'callback') AND c.started_at < :at
+  WHERE c.kind IN ('sign_for', 'first_contact', 'handling', 'callback', 'promise')
+    AND c.started_at < :at
     AND (c.due_on BETWEEN :since AND :until OR (:past AND c.past <> '[]'))
 ), due AS MATERIALIZED (
   SELECT * FROM c WHERE due_on BETWEEN :since AND :until
@@ -121,6 +122,19 @@ heard AS (
     AND NOT EXISTS (SELECT 1 FROM callback_attempt e WHERE e.callback_id = t.callback_id
                     AND e.id < t.id AND e.solved IS NOT NULL)
 )"""
+# A promise counts once somebody has looked, or its day is over and nobody said it was kept.
+_PROMISES = """
+promised AS (
+  SELECT d.due_on AS day, d.ticket_id, p.unit_id,
+         COALESCE(d.stopped_at < d.due_at AND seen.result = 'met', false) AS kept
+  FROM due d JOIN promise p ON p.clock_id = d.id
+  LEFT JOIN LATERAL (
+    SELECT v.result FROM verification v WHERE v.promise_id = p.id AND v.at < :at
+    ORDER BY v.id DESC LIMIT 1
+  ) seen ON true
+  WHERE d.kind = 'promise'
+    AND (seen.result IS NOT NULL OR COALESCE(d.stopped_at, :at) >= d.due_at)
+)"""
 _CASES = """
 excused AS (
   SELECT b.clock_id FROM finding f JOIN breach b ON b.id = f.breach_id
@@ -151,6 +165,7 @@ excused AS (
   UNION ALL SELECT 'reworked', day, ticket_id, unit_id, reworked::int, 0, false FROM calls
   UNION ALL SELECT 'arrears_verified', day, ticket_id, unit_id, (done AND person)::int, 0, false
   FROM calls WHERE claimed AND task_rows @> ANY(CAST(:verified AS jsonb[]))
+  UNION ALL SELECT 'promise_kept', day, ticket_id, unit_id, kept::int, 0, false FROM promised
 ), judged AS (
   SELECT x.*, t.kind, EXISTS (
     SELECT 1 FROM finding f WHERE f.kind = 'excluded' AND f.ticket_id = x.ticket_id
@@ -165,7 +180,7 @@ SELECT indicator, day, unit_id, kind, count(*) AS n, sum(hit) AS hit, sum(part) 
        COALESCE(sum(part) FILTER (WHERE NOT left_out), 0) AS fair_part
 FROM judged GROUP BY indicator, day, unit_id, kind
 """
-_QUERY = text(f"WITH {', '.join((_CLOCKS, _LIMITS, _CALLS, _SENT, _HEARD, _CASES))}")
+_QUERY = text(f"WITH {', '.join((_CLOCKS, _LIMITS, _CALLS, _SENT, _HEARD, _PROMISES, _CASES))}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,11 @@ NOT (kind = 'report' AND accused_unit_id IS NOT DISTINCT FROM hotline_unit())
 AND EXISTS (SELECT 1 FROM assignment a WHERE a.ticket_id = ticket.id
             AND a.unit_id = hotline_unit()
             AND (a.ended_at IS NULL
-                 OR (a.end_reason = '办结' AND a.ended_at >= hotline_kept_since())))
+                 OR (a.end_reason = '办结'
+                     AND (a.ended_at >= hotline_kept_since()
+                          OR EXISTS (SELECT 1 FROM promise p
+                                     WHERE p.ticket_id = ticket.id AND p.unit_id = a.unit_id
+                                       AND p.state IN ('offered', 'standing', 'reported'))))))
 """
 REQUESTER = """
 EXISTS (SELECT 1 FROM ticket t WHERE t.id = requester.ticket_id
@@ -86,6 +90,8 @@ POLICIES = {
     "letter": Rows("SELECT, UPDATE", LETTER),
     "finding": Rows("SELECT", MINE),
     "outbox_message": Rows("SELECT", MAIL),
+    "promise": Rows("SELECT, INSERT, UPDATE", MINE),
+    "verification": Rows("SELECT", "EXISTS (SELECT 1 FROM promise p WHERE p.id = promise_id)"),
     "mail_reply": Rows("SELECT", f"{SEES} AND {MINE} AND status = 'proposed'"),
     "attachment": Rows("SELECT, INSERT, UPDATE", FILE, OWN_FILE),
     "preference": Rows("SELECT, INSERT, UPDATE", "account_id = hotline_account()"),

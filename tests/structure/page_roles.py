@@ -85,6 +85,7 @@ PAGES = {
     "GET /supervise/breaches": "SR",
     "GET /supervise/breaches/{breach_id}": "SR",
     "POST /supervise/breaches/{breach_id}": "S",
+    "GET /supervise/promises": "OSR",
     "GET /supervise/sight": "SR",
     "GET /supervise/bulletin": "SR",
     "GET /supervise/bulletin.{kind}": "SR",
