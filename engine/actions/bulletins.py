@@ -7,6 +7,7 @@ from datetime import date
 from engine.actions.figures import Report, report_now
 from engine.actions.step import Step
 from engine.documents.bulletin import BulletinData, BulletinFacts, bulletin
+from engine.rules.citations import cited_in_full
 from engine.rules.indicators import FORMULAS, NOT_APPLICABLE, Figure, in_words
 from engine.rules.scoring import Score, scores
 from engine.rules.shanghai import shanghai_date
@@ -15,6 +16,7 @@ from engine.store.typical_cases import TypicalCase, typical_cases
 from engine.terms import Indicator
 
 Days = tuple[date, date]
+CALLED_BACK = "chengzhong-2023-19/113/callback"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def _words(step: Step, report: Report, told: Sequence[TypicalCase], on: date) ->
         "satisfied": said(Indicator.SATISFIED), "human": said(Indicator.HUMAN_CALLED_BACK),
         "returned": int(found[Indicator.RETURNED].raw.hit),
         "reworked": int(found[Indicator.REWORKED].raw.hit),
+        "basis": cited_in_full(CALLED_BACK),
         "least": settings["scoring.minimum_count"].on(on).value,
         "ranking": settings["scoring.ranking"].on(on).value,
         "good": [case_words(one, step) for one in told if one.good],

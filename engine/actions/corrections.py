@@ -3,11 +3,12 @@
 import io
 
 from engine.actions import referrals
-from engine.actions.letter_facts import letter_data
+from engine.actions.letter_facts import letter_data, reply_due, title_of
 from engine.actions.step import Step, Why, take
+from engine.documents.letter_data import written_date
 from engine.documents.templates import without_personal_numbers
 from engine.errors import BadInputError, ConflictError
-from engine.models import Letter
+from engine.models import Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
 from engine.rules.shanghai import shanghai_date
 from engine.store import letters as store
@@ -31,6 +32,7 @@ def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) ->
         raise ConflictError(message)
     wrong, right = wrong.strip(), right.strip()
     _check_words(letter, wrong, right)
+    _check_deadline(step, letter, wrong, right)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     if store.in_hand(step.session, ticket.id, LetterKind.CORRECTION) is not None:
         message = f"工单 {ticket.number} 已有一份更正函在办。"
@@ -52,7 +54,7 @@ def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) ->
 def _facts(step: Step, letter: Letter, wrong: str, right: str) -> dict[str, object]:
     return {
         **referrals.restricted(letter), "wrong": wrong, "right": right, "number": letter.number,
-        "title": letter_data(step, letter, number=letter.number).title,
+        "title": title_of(step, letter),
         "dated": shanghai_date(letter.approved_at or letter.proposed_at).isoformat(),
     }  # fmt: skip
 
@@ -70,6 +72,17 @@ def _check_words(letter: Letter, wrong: str, right: str) -> None:
             fields.setdefault(name, f"最多 {LONGEST_WORDS} 个字，只写要更正的那一句。")
     if fields:
         raise BadInputError("".join(fields.values()), fields=fields)
+
+
+def _check_deadline(step: Step, letter: Letter, wrong: str, right: str) -> None:
+    """Refuse another day for the reply: its clock runs by the rules, whatever a letter says."""
+    if letter.kind in (LetterKind.CORRECTION, LetterKind.REFERRAL):
+        return
+    ticket = step.session.get_one(Ticket, letter.ticket_id)
+    due = written_date(reply_due(step, ticket, letter).due_on)
+    if due in wrong and due not in right:
+        words = "反馈期限按规则计算，不能用更正函更改。"
+        raise BadInputError(words, fields={"right": words})
 
 
 def sent_text(letter: Letter) -> str:

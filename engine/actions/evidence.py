@@ -5,13 +5,13 @@ A line never holds anybody's words or name: it is built from the kind of the eve
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, time
 from typing import Any
 
 from engine.actions.step import Step
 from engine.documents.letter_texts import GroundEvidence
 from engine.models import Clock, Ticket, TicketEventRecord
-from engine.rules.shanghai import SHANGHAI
+from engine.rules.shanghai import SHANGHAI, shanghai_date
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import (
@@ -59,7 +59,8 @@ BEHIND: Mapping[RectificationGround, frozenset[TicketEvent]] = {
 def evidence_for(step: Step, ticket: Ticket) -> list[str]:
     """Return a line for each event that speaks of how the unit handled the ticket, in order."""
     unit_clocks = clocks_of_unit(step, ticket)
-    lines = (line_of(record, unit_clocks) for record in store.events(step.session, ticket))
+    year = shanghai_date(ticket.accepted_at).year
+    lines = (line_of(record, unit_clocks, year) for record in store.events(step.session, ticket))
     return [line for line in lines if line]
 
 
@@ -69,19 +70,22 @@ def clocks_of_unit(step: Step, ticket: Ticket) -> dict[int, Clock]:
     return {clock.id: clock for clock in found if clock.kind in OF_THE_UNIT}
 
 
-def line_of(record: TicketEventRecord, unit_clocks: Mapping[int, Clock]) -> str:
-    """Return the evidence line of an event, or nothing when it does not speak of the unit."""
-    words = _words(record, unit_clocks)
+def line_of(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: int) -> str:
+    """Return the evidence line of an event, or nothing when it does not speak of the unit.
+
+    `year` is the ticket's; an event of another year is given with its own.
+    """
+    words = _words(record, unit_clocks, year)
     return f"{words}（事件第{record.seq}号）" if words else ""
 
 
-def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock]) -> str:
-    details, on = record.details, _day(record.at)
+def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: int) -> str:
+    details, on = record.details, _day(shanghai_date(record.at), year)
     if details.get("restricted"):
         return ""
     if record.event is TicketEvent.BREACH:
         clock = unit_clocks.get(details.get("clock", 0))
-        return f"{_end(clock)}{clock.kind.label}届满未办" if clock else ""
+        return f"{_end(clock, year)}{clock.kind.label}届满未办" if clock else ""
     if record.event is TicketEvent.ESCALATE:
         reminded = details.get("rung") == Rung.L1_REMINDER.value
         return f"{on}红牌催办" if reminded and details.get("clock") in unit_clocks else ""
@@ -92,17 +96,17 @@ def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock]) -> str:
     return f"{on}{PLAIN[record.event]}" if record.event in PLAIN else ""
 
 
-def _day(moment: datetime) -> str:
-    local = moment.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日"
+def _day(day: date, year: int) -> str:
+    short = f"{day.month}月{day.day}日"
+    return short if day.year == year else f"{day.year}年{short}"
 
 
-def _end(clock: Clock) -> str:
+def _end(clock: Clock, year: int) -> str:
     """Return the moment a clock ran out; midnight is 24:00 of its last day."""
     local = clock.due_at.astimezone(SHANGHAI)
     if local.time() == time(0):
-        return f"{clock.due_on.month}月{clock.due_on.day}日24:00"
-    return f"{local.month}月{local.day}日{local:%H:%M}"
+        return f"{_day(clock.due_on, year)}24:00"
+    return f"{_day(local.date(), year)}{local:%H:%M}"
 
 
 def _of_callback(details: Mapping[str, Any], on: str) -> str:
@@ -131,9 +135,26 @@ def by_ground(
     )
 
 
+def judged_lines(
+    grounds: Sequence[RectificationGround], lines: Sequence[str], drafted: TicketEventRecord,
+    records: Iterable[TicketEventRecord],
+) -> list[str]:  # fmt: skip
+    """Return a line for each ground no event speaks for: the drafter's own finding, on record.
+
+    态度恶劣 and the like are a person's judgement; the letter says when it was made and where.
+    """
+    bare = [one.ground for one in by_ground(grounds, lines, records) if not one.evidence]
+    on = shanghai_date(drafted.at)
+    found = f"{_day(on, on.year)}热线核实认定"
+    return [f"{found}{ground.label}（事件第{drafted.seq}号）" for ground in bare]
+
+
 def _claimant(
     line: str, grounds: Sequence[RectificationGround], events: Mapping[int, TicketEvent]
 ) -> int:
+    judged = (at for at, ground in enumerate(grounds) if f"认定{ground.label}（" in line)
+    if (place := next(judged, None)) is not None:
+        return place
     numbered = NUMBERED.search(line)
     event = events.get(int(numbered.group(1))) if numbered else None
     for place, ground in enumerate(grounds):

@@ -23,7 +23,7 @@ from engine.lifecycle import LETTER
 from engine.models import Clock, Letter, Ticket, TicketEventRecord, Unit
 from engine.rules import escalation
 from engine.rules.certificates import Certificate as StoredCertificate
-from engine.rules.citations import clause
+from engine.rules.citations import cited_in_full
 from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline
 from engine.settings import load_settings
@@ -110,7 +110,6 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
     unit = session.get_one(Unit, letter.facts.get("accused_unit_id", letter.unit_id))
     clock = main_clock(step, ticket)
     certificate = StoredCertificate.from_json(clock.certificate)
-    citation = clause(LETTER)
     return RectificationFacts(
         issuer=settings.organ_name,
         unit=unit.name,
@@ -128,7 +127,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         demands=tuple(letter.demands),
         reply_by=reply_due(step, ticket, letter).due_on,
         objection_channel=settings.contact,
-        basis=citation.label.replace(" ", ""),
+        basis=cited_in_full(LETTER),
         dated=shanghai_date(letter.approved_at or step.now),
         limit_working_days=certificate.limit,
         signed_at=_signed_at(step, ticket),
@@ -142,6 +141,12 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         referral=referral,
         correction=_correction_of(letter),
     )
+
+
+def title_of(step: Step, letter: Letter) -> str:
+    """Return the title a letter was signed with, or would have now."""
+    signed = letter.facts.get("signed")
+    return str(signed["title"] if signed else letter_data(step, letter, number=letter.number).title)
 
 
 def _correction_of(letter: Letter) -> Correction | None:

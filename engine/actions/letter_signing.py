@@ -8,7 +8,7 @@ from datetime import date
 
 from engine.actions import clocks, post, referrals
 from engine.actions.address_checks import require_verified
-from engine.actions.letter_facts import digest_of, letter_data, reply_due
+from engine.actions.letter_facts import digest_of, letter_data, reply_due, title_of
 from engine.actions.letters import moved
 from engine.actions.post import File, Mail
 from engine.actions.step import Step, Why, take
@@ -86,6 +86,7 @@ def _render(step: Step, letter: Letter, number: str) -> None:
     fonts = find_fonts(load_settings().font_directory)
     rendered = render_pdf(data, fonts=fonts, moment=step.now)
     letter.pdf, letter.pdf_sha256 = rendered.pdf, rendered.sha256
+    letter.facts = {**letter.facts, "signed": {"title": data.title, "pages": rendered.pages}}
     letter.docx, letter.notes = render_docx(data), list(rendered.notes)
 
 
@@ -166,7 +167,7 @@ def _mail(step: Step, ticket: Ticket, letter: Letter, due: date | None) -> None:
     kind = NoticeKind.RECTIFICATION if due else NoticeKind.CORRECTION
     facts = {
         "letter_kind": letter.kind.label, "letter_number": letter.number, "unit": unit.name,
-        "letter_title": letter_data(step, letter, number=letter.number).title, "reply_by": due,
+        "letter_title": title_of(step, letter), "reply_by": due,
     }  # fmt: skip
     mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=facts, files=files, letter=letter,
                 unit=unit)  # fmt: skip

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from engine.actions import post, referrals
 from engine.actions.conduct import grounds_on_record
-from engine.actions.evidence import evidence_for
+from engine.actions.evidence import evidence_for, judged_lines
 from engine.actions.letter_facts import demands_for, digest_of, letter_data
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
@@ -110,10 +110,12 @@ def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
         referrals.settle(step, letter, target=draft.target, judgement=draft.judgement)
     names = "、".join(one.label for one in draft.grounds)
     why = Why(f"拟{letter.kind.label}稿：{names}", details=referrals.restricted(letter))
-    take(step, ticket, TicketEvent.DRAFT_LETTER, why)
+    record = take(step, ticket, TicketEvent.DRAFT_LETTER, why)
     letter.grounds = [one.value for one in draft.grounds]
     letter.demands = list(draft.demands)
-    letter.evidence = _evidence(step, ticket, letter, draft)
+    kept = _evidence(step, ticket, letter, draft)
+    events = ticket_store.events(step.session, ticket)
+    letter.evidence = [*kept, *judged_lines(draft.grounds, kept, record, events)]
     letter.status, letter.drafted_by_id = status, step.actor.account_id
     letter.drafted_at, letter.opinion = step.now, ""
     letter_data(step, letter, number=None)
@@ -124,7 +126,7 @@ def known_evidence(step: Step, ticket: Ticket, letter: Letter) -> list[str]:
     """Return the lines a letter may rest on: the ticket's record, and earlier letters."""
     earlier = []
     if letter.kind is LetterKind.REFERRAL:
-        earlier = referrals.letter_lines(step, letter.unit_id)
+        earlier = referrals.letter_lines(step, referrals.accused_unit_of(letter))
     return [*earlier, *evidence_for(step, ticket)]
 
 

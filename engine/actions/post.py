@@ -67,7 +67,8 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
     common = common_facts(ticket) if ticket else {}
     told = mail.unit is None or mail.unit.subordinate
     replies = {"replies": True} if _takes_replies(ticket, mail) else {}
-    notice = render_notice(mail.kind, {**common, **replies, "subordinate": told, **mail.facts})
+    facts = {**common, **replies, "subordinate": told, "written_at": step.now, **mail.facts}
+    notice = render_notice(mail.kind, facts)
     count = 0
     for address, role in _once(to):
         message = made(

@@ -2,9 +2,11 @@
 
 from engine.actions.step import Step
 from engine.documents.letter_annexes import Material
+from engine.documents.letter_data import written_date
 from engine.documents.letter_texts import Referral
+from engine.documents.templates import without_closing_marks, without_personal_numbers
 from engine.models import Letter, Ticket, TicketEventRecord, Unit
-from engine.rules.shanghai import shanghai_date, spoken_date
+from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import letters as store
 from engine.store import tickets as ticket_store
@@ -22,10 +24,14 @@ def referral_of(step: Step, letter: Letter) -> Referral | None:
     sent = _letters_before(step, letter)
     return Referral(
         target=step.session.get_one(Unit, letter.unit_id).name,
-        source=f"{load_settings().hotline_name}工单办理和督办记录（{letter.facts['reason']}）",
+        source=f"{load_settings().hotline_name}工单办理和督办记录（{_reason(letter)}）",
         measures=_measures(step, ticket, sent),
         materials=(*(_material(one) for one in sent), *(Material(one) for one in OF_THE_TICKET)),
     )
+
+
+def _reason(letter: Letter) -> str:
+    return without_closing_marks(without_personal_numbers(letter.facts["reason"]))
 
 
 def _letters_before(step: Step, letter: Letter) -> list[Letter]:
@@ -44,13 +50,14 @@ def _measures(step: Step, ticket: Ticket, sent: list[Letter]) -> tuple[str, ...]
 
 
 def _event(record: TicketEventRecord) -> str:
-    return f"{spoken_date(shanghai_date(record.at))}{MEASURES[record.event]}"
+    return f"{written_date(shanghai_date(record.at))}{MEASURES[record.event]}"
 
 
 def _letter(letter: Letter) -> str:
-    on = spoken_date(shanghai_date(letter.approved_at or letter.proposed_at))
-    return f"{on}发{letter.kind.label} {letter.number}"
+    on = written_date(shanghai_date(letter.approved_at or letter.proposed_at))
+    return f"{on}发{letter.kind.label}（{letter.number}）"
 
 
 def _material(letter: Letter) -> Material:
-    return Material(f"{letter.kind.label} {letter.number}", sha256=letter.pdf_sha256)
+    pages = letter.facts.get("signed", {}).get("pages")
+    return Material(f"{letter.kind.label}（{letter.number}）", pages, letter.pdf_sha256)

@@ -15,6 +15,7 @@ from engine.actions.evidence import evidence_for
 from engine.actions.letter_facts import demands_for
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
+from engine.documents.letter_data import written_date
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import Clock, Letter, Ticket, Unit
 from engine.rules.letter_life import OPEN_REPLY
@@ -107,7 +108,7 @@ def _sent_on(letter: Letter) -> date:
 
 def letter_lines(step: Step, unit_id: int) -> list[str]:
     """Return an evidence line for each rectification letter of the window."""
-    return [f"{_sent_on(one).month}月{_sent_on(one).day}日发整改函 {one.number}{_open(one)}"
+    return [f"{written_date(_sent_on(one))}发整改函（{one.number}）{_open(one)}"
             for one in letters_in_window(step, unit_id)]  # fmt: skip
 
 

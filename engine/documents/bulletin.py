@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from engine.documents.letter_data import UNNUMBERED, Annex, Layout, LetterData, Paragraph
+from engine.documents.letter_data import UNNUMBERED, Annex, Layout, LetterData
+from engine.documents.letter_texts import paragraphs
+from engine.documents.templates import fill
 from engine.terms import LetterKind
 
-REPORTS = Path(__file__).resolve().parents[2] / "templates" / "reports"
-BREAK, LEAD = "\n", "｜"
+TEMPLATE = "bulletin_letter.txt.j2"
 
 
 class BulletinData(LetterData):
@@ -36,29 +34,22 @@ class BulletinFacts:
 
 
 def bulletin(facts: BulletinFacts) -> BulletinData:
-    """Return the bulletin's draft; its number is given outside, when somebody signs it."""
-    made = Environment(
-        loader=FileSystemLoader(REPORTS), autoescape=False, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    text = made.get_template("bulletin.txt.j2").render(facts.words, period=facts.period)
+    """Return the bulletin's draft; its number is given outside, when somebody signs it.
+
+    Raises:
+        DocumentError: the template misses a fact.
+    """
+    words = {**facts.words, "period": facts.period, "issuer": facts.organ}
+    title, _, body = fill(TEMPLATE, words).strip().partition("\n\n")
     return BulletinData(
         kind=LetterKind.SUPERVISION, head=facts.organ, number=UNNUMBERED,
-        title_lines=("关于12345优化营商环境专线", f"{facts.period}办理情况的通报"), to="各承办单位",
-        body=tuple(_paragraphs(text)), org=facts.organ, date=facts.date,
+        title_lines=tuple(title.splitlines()), to="各承办单位",
+        body=paragraphs(body), org=facts.organ, date=facts.date,
         attachments=(
-            Annex("各项指标", header=("指标", "公式", "n", "原始", "调整后", "目标"),
+            Annex("各项指标", header=("指标", "公式", "件数", "原始", "调整后", "目标"),
                   widths=(5, 9, 2, 3, 3, 2), rows=tuple(facts.indicators)),
             Annex("各单位情况",
-                  header=("组别", "单位", "n", "按时办结率", "满意率", "综合", "调整后"),
-                  widths=(4, 6, 2, 3, 3, 3, 3), rows=tuple(facts.units)),
+                  header=("组别", "单位", "件数", "按时办结率", "满意率", "综合", "调整后"),
+                  widths=(4, 6, 2, 4, 3, 2, 3), rows=tuple(facts.units)),
         ),
     )  # fmt: skip
-
-
-def _paragraphs(text: str) -> list[Paragraph]:
-    found = []
-    for line in filter(None, map(str.strip, text.split(BREAK))):
-        lead, sign, rest = line.partition(LEAD)
-        found.append(Paragraph(rest, lead) if sign else Paragraph(line))
-    return found

@@ -73,7 +73,7 @@ def register_annex(words: Mapping[str, object], materials: tuple[Material, ...])
     lines = fill("referral_register.txt.j2", words).strip().splitlines()
     listed = [f"{index}. {_material(item)}" for index, item in enumerate(materials, start=1)]
     pairs = [line.partition("：")[::2] for line in lines if line.strip()]
-    rows = [("材料清单", "；".join(listed) or "无") if name == "材料清单" else (name, text)
+    rows = [("材料清单", "\n".join(listed) or "无") if name == "材料清单" else (name, text)
             for name, text in pairs]  # fmt: skip
     return Annex(
         title="问题线索移交登记表",

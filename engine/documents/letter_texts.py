@@ -189,6 +189,7 @@ def _words(facts: RectificationFacts) -> Mapping[str, object]:
     # vars, not asdict: terms and dates go to the template as they are.
     return {
         **vars(facts),
+        "told": facts.subordinate,
         "you": "你单位" if facts.subordinate else "贵单位",
         "ask": "请" if facts.subordinate else "商请",
         "kind_label": "企业诉求" if facts.confidential else facts.kind_label,

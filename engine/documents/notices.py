@@ -30,9 +30,11 @@ LETTER = (*COMMON, "letter_number", "letter_title", "unit")
 NEEDS: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.ASSIGNMENT: (
         *TICKET, *DUE, "role", "sign_by", "return_by", "return_conditions", "task_rows",
-        "route_reason",
+        "route_reason", "written_at",
     ),
-    NoticeKind.ASSISTING: (*TICKET, *DUE, "role", "sign_by", "task_rows", "route_reason"),
+    NoticeKind.ASSISTING: (
+        *TICKET, *DUE, "role", "sign_by", "task_rows", "route_reason", "written_at",
+    ),
     NoticeKind.WARNING: (*TICKET, *DUE, "rung", "limit_name", "reason"),
     NoticeKind.BREACH: (*TICKET, *DUE, "overdue_days", "limit_name", "reason"),
     NoticeKind.REMINDER: (
@@ -90,7 +92,7 @@ def _without_secrets(facts: Mapping[str, object]) -> dict[str, object]:
     safe.update(confidential=secret, protected="举报人" if report else "诉求人")
     # Courts, police, tax: the hotline is not above them, and asks (商请).
     told = bool(facts.get("subordinate", True))
-    safe.update(you="你单位" if told else "贵单位", ask="请" if told else "商请")
+    safe.update(told=told, you="你单位" if told else "贵单位", ask="请" if told else "商请")
     if secret:
         safe.update(category=SECRET_CATEGORY, kind=SECRET_KIND)
         safe["due_how"] = _without_kind(safe.get("due_how"))

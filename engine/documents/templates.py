@@ -48,7 +48,7 @@ def environment() -> Environment:
     )
     made.filters.update(day=spoken_day, moment=spoken_moment, written=written_day)
     made.filters.update(written_moment=written_moment, written_after=written_after)
-    made.filters.update(order=chinese_number)
+    made.filters.update(order=chinese_number, bare=without_closing_marks)
     return made
 
 
@@ -98,6 +98,11 @@ def chinese_number(value: int) -> str:
     tens, ones = divmod(value, 10)
     ten = {0: "", 1: "十"}.get(tens, f"{digits[tens % 10]}十")
     return ten + (digits[ones] if ones or not tens else "")
+
+
+def without_closing_marks(text: str) -> str:
+    """Return `text` without the marks at its ends, for a sentence that brings its own 。."""
+    return text.strip().strip("。；，;,. 、")
 
 
 def without_personal_numbers(text: str) -> str:

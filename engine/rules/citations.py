@@ -19,6 +19,7 @@ HOUSE = "本区设定"
 
 _Rule = TypeVar("_Rule", bound=Callable[..., Any])
 _HEADING = re.compile(r"^## (?P<anchor>\S+) \| (?P<clause>[^|]*?) \| (?P<title>.+)$")
+_TITLE = re.compile(r"《[^》]+》")
 _ANSWER = re.compile(r"^(modelled in|not modelled, because) (?P<text>.+)$", re.IGNORECASE)
 
 
@@ -85,6 +86,21 @@ def clause(anchor: str) -> Citation:
         msg = f"没有条款“{anchor}”：请在 engine/rules/sources/{document}.md 补上该条"
         raise RuleError(msg)
     return found.citation
+
+
+def cited_in_full(anchor: str) -> str:
+    """Return a clause as an official letter cites it: the title first, then the number.
+
+    《2023年城中区优化营商环境工作要点》（城中政办〔2023〕19号）附件第113项
+
+    Raises:
+        RuleError: no source has that anchor.
+    """
+    found = clause(anchor)
+    path = SOURCES / f"{anchor.partition('/')[0]}.md"
+    title = _TITLE.search(path.read_text(encoding="utf-8").partition("\n## ")[0])
+    source = f"{title[0]}（{found.source}）" if title else found.source
+    return f"{source}{found.clause}"
 
 
 @cache

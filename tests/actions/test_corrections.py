@@ -54,6 +54,13 @@ def test_a_correction_names_the_letter_the_wrong_words_and_the_right_ones():
     assert (the(made).kind, the(made).corrects_id) == (LetterKind.CORRECTION, sent)
 
 
+def test_a_correction_gives_no_other_day_for_the_reply():
+    sent = a_sent_letter()
+
+    with pytest.raises(BadInputError, match="反馈期限按规则计算"):
+        correct(sent, wrong="请不迟于2026年12月1日", right="请不迟于2026年12月2日")
+
+
 def test_a_correction_has_four_eyes_a_number_and_a_mail_of_its_own():
     sent = a_sent_letter()
     before = the(sent)

@@ -11,10 +11,11 @@ from engine.actions.letter_signing import send_letter, sign_letter
 from engine.actions.letters import Draft, Proposal, draft_letter, propose_letter, review_letter
 from engine.actions.step import Step
 from engine.errors import BadInputError
-from engine.models import Letter
+from engine.models import Letter, Ticket
 from engine.store import letters as letter_store
+from engine.store import tickets as ticket_store
 from engine.store.database import Database, work
-from engine.terms import LetterKind, LetterStatus, RectificationGround
+from engine.terms import LetterKind, LetterStatus, RectificationGround, TicketEvent
 from tests.builders import (
     MARKET,
     OPERATOR,
@@ -78,6 +79,21 @@ def test_evidence_that_is_not_in_the_record_is_refused(database: Database) -> No
 
     with work() as session:
         assert letter_store.letter(session, letter_id).status is LetterStatus.PROPOSED
+
+
+def test_a_ground_no_event_speaks_for_says_when_it_was_found_and_by_which_event(
+    database: Database,
+) -> None:
+    letter_id = a_proposed_letter(a_signed_ticket(NOW), NOW)
+    draft(letter_id, NOW)
+
+    with work() as session:
+        letter = letter_store.letter(session, letter_id)
+        data = letter_data(a_step(session, NOW), letter, number=None)
+        drafted = [one.seq for one in ticket_store.events(session, session.get_one(
+            Ticket, letter.ticket_id)) if one.event is TicketEvent.DRAFT_LETTER]  # fmt: skip
+
+    assert f"11月23日热线核实认定敷衍塞责（事件第{drafted[-1]}号）。" in data.body[1].text
 
 
 def test_a_letter_about_an_answered_ticket_does_not_say_that_it_is_unanswered(

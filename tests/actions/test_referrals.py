@@ -96,6 +96,19 @@ def test_the_second_letter_within_ninety_days_proposes_a_referral():
     assert last_event(number, TicketEvent.PROPOSE_REFERRAL).actor_name == "系统"
 
 
+def test_a_referrals_draft_keeps_the_letters_the_unit_was_sent():
+    rectify(a_signed_ticket(NOW), NOW)
+    number = a_signed_ticket(LATER)
+    rectify(number, LATER)
+    letter = referral_of(number)
+
+    draft(letter.id, LATER, target="discipline", judgement=GRAVE)
+
+    sent = [line for line in referral_of(number).evidence if "发整改函（" in line]
+    assert len(sent) == 2
+    assert sent[0].startswith("2026年11月23日发整改函（城中热线〔2026〕1号）")
+
+
 @pytest.mark.parametrize(
     ("second", "due"), [("Fri 2027-02-19 09:00", True), ("Sun 2027-02-21 09:00", False)]
 )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from engine.documents.bulletin import BulletinFacts
 from engine.documents.letter_annexes import CertificateDay, HistoryLine, Material
 from engine.documents.letter_texts import (
     Certificate,
@@ -47,7 +48,7 @@ def a_rectification(**changes) -> RectificationFacts:
         demands=("重新办理并向诉求人说明情况", "查明超期原因，落实责任"),
         reply_by=date(2026, 10, 30),
         objection_channel="区12345热线主管",
-        basis="城中政办〔2023〕19号附件第113项",
+        basis="《2023年城中区优化营商环境工作要点》（城中政办〔2023〕19号）附件第113项",
         dated=date(2026, 10, 23),
         number="城中12345整改〔2026〕1号",
         cc="区发展和改革局，区市场监管局",
@@ -58,8 +59,8 @@ def a_rectification(**changes) -> RectificationFacts:
 
 
 A_CORRECTION = Correction(
-    "城中12345整改〔2026〕1号", "关于投诉工单办理问题整改的函", date(2026, 10, 23),
-    "2026年10月30日", "2026年10月31日",
+    "城中12345整改〔2026〕1号", f"{ISSUER}关于投诉工单办理问题整改的函", date(2026, 10, 23),
+    "10月19日、20日两次催办", "10月19日、21日两次催办",
 )  # fmt: skip
 
 
@@ -76,6 +77,20 @@ def a_referral(**changes) -> RectificationFacts:
     )
     given = {"referral": referral, "certificate": None, "cc": "", "correction": A_CORRECTION}
     return a_rectification(**{**given, **changes})
+
+
+def a_bulletin(**changes) -> BulletinFacts:
+    words = {
+        "basis": "该文件第113项", "due": 120, "on_time": "95.8%（115/120）", "heard": 80,
+        "solved": "71.3%（57/80）", "satisfied": "88.6%（71/80）", "human": "100.0%（23/23）",
+        "returned": 3, "reworked": 2, "least": 10, "ranking": False, "good": ["甲。"], "bad": [],
+    }  # fmt: skip
+    facts = BulletinFacts(
+        organ=ISSUER, period="2026年9月", date=date(2026, 10, 23), words=words,
+        indicators=[("解决率", "解决 ÷ 有效回访", "80", "71.3%", "72.0%", "70%")] * 5,
+        units=[("10件以上", "区样例局", "12", "95.8%", "88.6%", "85.0", "85.0")] * 40,
+    )  # fmt: skip
+    return replace(facts, **changes)
 
 
 def a_history():
@@ -109,6 +124,7 @@ def notice_facts(**changes):
         "category": "水电气报装",
         "unit": "区样例局",
         "role": "主办",
+        "written_at": datetime(2026, 9, 28, 1, 40, tzinfo=UTC),
         "ended": "诉求人已自愿撤回",
         "due_on": date(2026, 10, 16),
         "due_how": "10个工作日，9月29日起算，扣除国庆节放假，计入10月10日调休上班",

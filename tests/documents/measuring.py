@@ -40,6 +40,15 @@ class Page:
                     )
         return found
 
+    def long_black_rows(self):
+        """Rows with a black line at least 150 mm long, as (mm, first mm, last mm)."""
+        found = []
+        for y in range(self.height):
+            black = [x for x, dot in enumerate(self.row(y)[0::3]) if dot < 110]
+            if len(black) > 150 * DOTS_PER_MM:
+                found.append((y / DOTS_PER_MM, black[0] / DOTS_PER_MM, black[-1] / DOTS_PER_MM))
+        return found
+
     def ink_rows(self, top, bottom):
         """Runs of rows with ink between two heights, as (first mm, last mm)."""
         inked = [

@@ -42,8 +42,9 @@ def lines_of(rendered):
 def a_letter_with(lines: int):
     """Return a letter without annexes whose one ground has as many lines of evidence."""
     chosen = tuple(LINES[place % len(LINES)] for place in range(lines))
+    short = {"demands": ("限期办结",), "basis": "该文件", "limit_working_days": None}
     grounds = (GroundEvidence(RectificationGround.PERFUNCTORY, chosen),)
-    return rectification_letter(a_rectification(grounds=grounds, certificate=None, cc=""))
+    return rectification_letter(a_rectification(grounds=grounds, certificate=None, cc="", **short))
 
 
 def test_a_letter_grows_tighter_line_by_line_before_it_takes_a_second_page():

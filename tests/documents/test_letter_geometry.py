@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from engine.documents.bulletin import bulletin
 from engine.documents.fonts import find_fonts
 from engine.documents.letter_data import Paragraph
 from engine.documents.letter_texts import rectification_letter, supervision_letter
 from engine.documents.letters import render_pdf
-from tests.documents.facts import SIGNED_AT, a_rectification
+from tests.documents.facts import SIGNED_AT, a_bulletin, a_rectification
 from tests.documents.measuring import TOLERANCE, Page, bands
 
 
@@ -106,11 +107,48 @@ def test_an_even_pages_number_stands_7_mm_below_at_the_left(full_page):
     assert columns[-1][1] < 60
 
 
-def test_the_general_form_has_its_mark_at_72_mm_and_one_rule_of_156_mm(fonts, tmp_path):
-    letter = supervision_letter(a_rectification(certificate=None))
-    page = Page(render_pdf(letter, fonts=fonts, moment=SIGNED_AT).pdf, 1, tmp_path)
+@pytest.fixture(scope="module", params=["督办函", "通报"])
+def general(request, fonts, tmp_path_factory):
+    """The printed pages of a document in the general form, and how many they are."""
+    made = {"督办函": supervision_letter(a_rectification()), "通报": bulletin(a_bulletin())}
+    printed = render_pdf(made[request.param], fonts=fonts, moment=SIGNED_AT)
+    directory = tmp_path_factory.mktemp("general")
+    return lambda number: Page(printed.pdf, number or printed.pages, directory)
+
+
+def test_the_general_form_has_its_mark_at_72_mm_and_one_rule_of_156_mm(general):
+    page = general(1)
 
     ((top, bottom, left, right),) = bands(page.long_red_rows())
     assert 72 <= page.ink_rows(40, 86)[0][0] <= 73
     assert (left, right) == (pytest.approx(28, abs=0.3), pytest.approx(184, abs=0.3))
     assert bottom - top < 0.8
+
+
+def test_the_general_forms_number_is_centred_two_lines_below_the_mark_4_mm_above_the_rule(general):
+    page = general(1)
+
+    ((rule, *_),) = bands(page.long_red_rows())
+    mark, *_, number, _ = page.ink_rows(60, int(rule) + 2)
+    columns = page.ink_columns(*number)
+    assert rule - number[1] == pytest.approx(4, abs=1.2)
+    assert (columns[0][0] + columns[-1][1]) / 2 == pytest.approx(106, abs=1)
+    assert number[0] - mark[1] > 2 * 10
+
+
+def test_the_general_forms_first_page_is_numbered_at_the_right(general):
+    page = general(1)
+
+    number = page.ink_rows(264, 280)
+    columns = page.ink_columns(number[0][0], number[-1][1])
+    assert (number[0][0] + number[-1][1]) / 2 == pytest.approx(269, abs=0.6)
+    assert columns[-1][1] == pytest.approx(184 - 14 * 0.3528, abs=0.8)
+
+
+def test_the_colophons_rules_are_156_mm_thick_outside_and_the_last_on_the_areas_edge(general):
+    *_, last = rules = bands(general(None).long_black_rows())
+
+    assert all((left, right) == (pytest.approx(28, abs=0.3), pytest.approx(184, abs=0.3))
+               for _, _, left, right in rules[-2:])  # fmt: skip
+    assert last[1] == pytest.approx(262, abs=0.5)
+    assert last[1] - last[0] == pytest.approx(0.35, abs=0.15)

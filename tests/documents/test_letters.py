@@ -24,6 +24,7 @@ from engine.documents.letters import render_pdf, render_png
 from engine.errors import DocumentError, NotFoundError
 from engine.terms import LetterKind, RectificationGround
 from tests.documents.facts import (
+    ISSUER,
     SIGNED_AT,
     a_history,
     a_rectification,
@@ -53,14 +54,14 @@ def printed(letter, tmp_path, fonts=FONTS) -> str:
 def test_a_rectification_letter_has_facts_problem_demand_and_reply():
     letter = rectification_letter(a_rectification())
 
-    assert letter.title == "关于投诉工单办理问题整改的函"
+    assert letter.title_lines == (ISSUER, "关于投诉工单办理问题整改的函")
     assert letter.to == "区样例局"
     assert [part.lead for part in letter.body] == [
         "一、基本情况。", "二、存在问题。", "三、整改要求。", "四、反馈与异议。",
     ]  # fmt: skip
     assert "编号：LZ202609280042" in letter.body[0].text
     assert "敷衍塞责。2026年10月16日24:00期限届满未答复（事件第9号）" in letter.body[1].text
-    assert "城中政办〔2023〕19号附件第113项" in letter.body[2].text
+    assert "（城中政办〔2023〕19号）附件第113项" in letter.body[2].text
     assert "不迟于2026年10月30日" in letter.body[3].text
 
 
@@ -265,5 +266,5 @@ def test_a_preview_is_a_picture_of_the_page_asked_for():
 def test_a_missing_fact_is_an_error_that_names_it():
     from engine.documents.templates import fill
 
-    with pytest.raises(DocumentError, match="kind_label"):
+    with pytest.raises(DocumentError, match="issuer"):
         fill("rectification_letter.txt.j2", {})
