@@ -120,6 +120,12 @@ JOBS = (
         at_start=False,
     ),
     Job(
+        "daily", "tell_daily",
+        {"trigger": "cron", "hour": 8, "minute": 20, "timezone": SHANGHAI},
+        plain=lambda _actions, ids, now: mailing.tell_daily(mailing.live(), ids, now),
+        at_start=False,
+    ),
+    Job(
         "tidy_desks", "tidy_desks",
         {"trigger": "cron", "hour": 3, "minute": 45, "timezone": SHANGHAI}, plain=upkeep.tidy,
         at_start=False,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from engine.actions import incoming_mail, stuck
+from engine.actions import daily_digests, incoming_mail, stuck
 from engine.delivery.imap import ImapMailbox
 from engine.settings import load_settings
 from engine.store.database import work
@@ -51,3 +51,9 @@ def tell_stuck(now: datetime) -> dict[str, int]:
     with work() as session:
         lines = stuck.lines(session, now)
         return {"stuck": len(lines), "mailed": stuck.tell(session, now, lines)}
+
+
+def tell_daily(now: datetime) -> dict[str, int]:
+    """Owe everybody who owns work today's mail of it; return how many there are, and new mails."""
+    with work() as session:
+        return daily_digests.tell(session, now)

@@ -19,7 +19,7 @@ OURS = ["route-tickets", "watch-clocks", "send-messages", "recompute-deadlines",
         "deem-accepted", "calendar-alarm", "learn-routing", "seal-audit", "check-audit",
         "keep-figures",
         "push-webhooks", "tidy-webhooks", "housekeeping", "release-held",
-        "tidy-desks", "fetch-mail", "tell-stuck"]  # fmt: skip
+        "tidy-desks", "fetch-mail", "tell-stuck", "tell-daily"]  # fmt: skip
 PAGE = 200
 
 

@@ -1,4 +1,4 @@
-"""Mail that comes in, and the daily word to a person about mail that is stuck (收信、卡住告知).
+"""Mail that comes in, and the daily words: what is stuck, what is owed (收信、卡住、摘要).
 
 Running these twice or in two places is harmless: a mail is filed once, a day is told once.
 """
@@ -24,6 +24,10 @@ class Mailing(Protocol):
         """Mail supervisors what is stuck, once a day."""
         ...
 
+    def tell_daily(self, now: datetime) -> dict[str, int]:
+        """Mail everybody who owns work what they owe today, once a day."""
+        ...
+
 
 def live() -> Mailing:
     """Return the actions on the database of this process."""
@@ -42,3 +46,9 @@ def tell_stuck(actions: Mailing, _ids: Ids, now: datetime) -> Outcome:
     """Tell supervisors what is stuck, if anything is."""
     counts = actions.tell_stuck(now)
     return Outcome(counts["stuck"], counts)
+
+
+def tell_daily(actions: Mailing, _ids: Ids, now: datetime) -> Outcome:
+    """Tell everybody what they owe today, if anything."""
+    counts = actions.tell_daily(now)
+    return Outcome(counts["recipients"], counts)

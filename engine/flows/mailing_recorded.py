@@ -21,3 +21,9 @@ def fetch_mail(now_iso: str | None = None, ids: list[int] | None = None) -> dict
 def tell_stuck(now_iso: str | None = None) -> dict[str, object]:
     """Tell supervisors what is stuck today (卡住告知)."""
     return _told(mailing.tell_stuck(mailing.live(), [], _moment(now_iso)))
+
+
+@flow(name="tell-daily", flow_run_name=_run_name, persist_result=False)
+def tell_daily(now_iso: str | None = None) -> dict[str, object]:
+    """Tell everybody who owns work what they owe today (每日摘要)."""
+    return _told(mailing.tell_daily(mailing.live(), [], _moment(now_iso)))

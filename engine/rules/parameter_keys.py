@@ -51,7 +51,7 @@ _KEYS = {
         "recomputation.open_tickets_only recomputation.shortening_needs_decision "
         "callback.blocks_closing callback.field_verification escalation.confirmed_only "
         "extension.tell_requester notices.units_in_working_time "
-        "notices.supervisors_in_working_time "
+        "notices.supervisors_in_working_time notices.daily_digest "
         "privacy.unmask_needs_reason rework.unit_leader_signs "
         "second_dissatisfaction.panel_may_close returns.designation_final scoring.ranking "
         "scoring.show_raw_and_adjusted sign_for.deemed_on_timeout statutory.staged_reply"

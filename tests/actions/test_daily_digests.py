@@ -1,0 +1,116 @@
+"""每日摘要 (H-88): one mail a day to everybody who owns work, none to anybody who owns none."""
+
+import pytest
+from sqlmodel import select
+
+from engine.actions import mailing
+from engine.models import OutboxMessage
+from engine.store.database import work
+from engine.terms import NoticeKind, Role, TicketKind
+from tests.actions.letter_steps import a_sent_letter, the
+from tests.builders import a_signed_ticket, a_ticket_to_call_back, moment
+from tests.looking import sweep, unit_named
+
+pytestmark = pytest.mark.usefixtures("database", "var")
+TUESDAY = "Tue 2026-11-24 08:20"
+SECRET = "演示企业丁反映工作人员索要好处"
+
+
+def daily():
+    with work() as session:
+        query = select(OutboxMessage).where(OutboxMessage.kind == NoticeKind.DIGEST)
+        return {one.recipient: one for one in session.exec(query) if one.key.startswith("daily:")}
+
+
+def address_of(role):
+    from engine.store import daily_work
+
+    with work() as session:
+        return daily_work.people(session, role)[0]
+
+
+def test_nobody_without_work_gets_a_mail():
+    assert mailing.tell_daily(moment(TUESDAY)) == {"recipients": 0, "mailed": 0}
+    assert daily() == {}
+
+
+def test_a_unit_is_told_its_work_once_a_day_and_again_the_next_day():
+    number = a_signed_ticket("Mon 2026-11-23 09:00", content=SECRET)
+
+    first, again = mailing.tell_daily(moment(TUESDAY)), mailing.tell_daily(moment(TUESDAY))
+    mail = daily()[unit_named("区市场监管局").email]
+
+    assert (first["mailed"] >= 1, again["mailed"]) == (True, 0)
+    assert mail.subject == "【每日摘要】11月24日（周二）待办：在办1件"
+    assert number in mail.text
+    assert number in mail.html
+    assert mailing.tell_daily(moment("Wed 2026-11-25 08:20"))["mailed"] == first["mailed"]
+
+
+def test_it_leaves_in_working_time_and_on_working_days_only():
+    a_signed_ticket("Mon 2026-11-23 09:00")
+
+    assert mailing.tell_daily(moment("Sat 2026-11-28 08:20"))["mailed"] == 0
+    mailing.tell_daily(moment(TUESDAY))
+
+    mail = daily()[unit_named("区市场监管局").email]
+    assert mail.next_attempt_at == moment("Tue 2026-11-24 09:00")
+
+
+def test_a_supervisor_is_told_decisions_and_what_is_late_an_operator_the_callbacks_owed():
+    late = a_signed_ticket("Mon 2026-11-02 09:00")
+    owed = a_ticket_to_call_back("Fri 2026-11-20 09:00")
+    sweep("Tue 2026-11-24 08:00")
+
+    mailing.tell_daily(moment(TUESDAY))
+
+    told = daily()
+    supervisor, operator = told[address_of(Role.SUPERVISOR)], told[address_of(Role.OPERATOR)]
+    assert "已超期1件" in supervisor.subject
+    assert late in supervisor.text
+    assert "函件" in supervisor.text
+    assert "须人工回访1件" in operator.subject
+    assert owed in operator.text
+    assert late not in operator.text
+
+
+def test_a_units_head_hears_of_what_is_urgent_alone():
+    unit = unit_named("区市场监管局")
+    with work() as session:
+        one = session.get_one(type(unit), unit.id)
+        one.leader_email = "head@demo.invalid"
+    quiet = a_signed_ticket("Mon 2026-11-23 09:00")
+    mailing.tell_daily(moment(TUESDAY))
+    assert "head@demo.invalid" not in daily()
+
+    letter = the(a_sent_letter())
+    mailing.tell_daily(moment("Wed 2026-11-25 08:20"))
+
+    mail = daily()["head@demo.invalid"]
+    assert letter.number in mail.text
+    assert "待反馈1件" in mail.subject
+    assert quiet not in mail.text
+
+
+def test_a_report_is_not_called_one_and_nobodys_words_are_in_it():
+    number = a_signed_ticket("Mon 2026-11-23 09:00", kind=TicketKind.REPORT, content=SECRET)
+
+    mailing.tell_daily(moment(TUESDAY))
+
+    mails = [one.text + one.html + one.subject for one in daily().values()]
+    assert any(number in one for one in mails)
+    assert not any(word in one for one in mails for word in ("举报", "演示企业", "好处"))
+
+
+def test_a_long_list_ends_with_how_many_more_there_are(monkeypatch):
+    from engine.actions import daily_digests
+
+    monkeypatch.setattr(daily_digests, "LISTED", 2)
+    for _ in range(3):
+        a_signed_ticket("Mon 2026-11-23 09:00")
+
+    mailing.tell_daily(moment(TUESDAY))
+
+    mail = daily()[unit_named("区市场监管局").email]
+    assert "在办3件" in mail.subject
+    assert "另有 1 件，请登录查看。" in mail.text
