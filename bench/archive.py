@@ -109,10 +109,30 @@ WHERE e.seq < 4 OR status = 'closed';
 INSERT INTO rung_taken (clock_id, ticket_id, rung, fell_due_at, detected_at, due_on)
 SELECT id, ticket_id, 'half_time', due_at, due_at, due_on FROM clock WHERE kind = 'handling';
 
-INSERT INTO breach (clock_id, ticket_id, unit_id, kind, true_at, detected_at, judgement,
+INSERT INTO breach (clock_id, ticket_id, unit_id, kind, task_rows, true_at, detected_at, judgement,
     judgement_reason)
-SELECT id, ticket_id, unit_id, kind, due_at, due_at, '', '' FROM clock
+SELECT id, ticket_id, unit_id, kind, jsonb_build_array(1 + ticket_id / 20 %% 135), due_at, due_at,
+       '', '' FROM clock
 WHERE kind = 'handling' AND (due_at < now() AND state = 'running' OR ticket_id %% 20 = 0);
+
+UPDATE breach SET judgement = 'confirmed', judged_at = true_at WHERE ticket_id %% 3 = 0;
+
+INSERT INTO letter (ticket_id, unit_id, kind, status, proposed_at, proposed_by, grounds, evidence,
+    demands, facts, reviewed_digest, sent_at, void_reason, opinion, organ_code, year, serial,
+    number, pdf_sha256, notes, reply)
+SELECT id, lead_unit_id, CASE id %% 300 WHEN 0 THEN 'rectification' ELSE 'reminder' END,
+       CASE id %% 9 WHEN 8 THEN 'voided' ELSE 'accepted' END, closed_at, '系统', '[]', '[]', '[]',
+       '{{}}', '', closed_at, '', '', '存档函', extract(year FROM closed_at), id,
+       '存档函〔' || extract(year FROM closed_at) || '〕' || id || '号', '', '[]', ''
+FROM ticket WHERE closed_at IS NOT NULL AND lead_unit_id IS NOT NULL AND id %% 100 = 0;
+
+INSERT INTO audit_entry (stream, seq, action, at, recorded_at, actor_kind, actor_name, details,
+    words_digest, link)
+SELECT 'archive:{count}:' || i %% 500, i,
+       (ARRAY['sign_in', 'sign_out', 'export', 'unit_mail'])[1 + h %% 4], at, at, 'user',
+       '演示' || i %% 500, '{{}}', decode(repeat('00', 32), 'hex'),
+       decode(repeat('00', 32), 'hex')
+FROM base;
 
 INSERT INTO outbox_message (key, recipient, message_id, kind, ticket_id, unit_id, subject, text,
     html, created_at, status, next_attempt_at, attempts, last_error, sent_at)
@@ -127,6 +147,7 @@ SELECT ticket_id, id, 3, '等待上级答复', (SELECT min(id) FROM account), st
        CASE WHEN state = 'running' THEN 'pending' ELSE 'granted' END, ''
 FROM clock WHERE kind = 'handling' AND ticket_id %% 40 = 3;
 """
+NUMBERED = ("ticket", "assignment", "clock", "ticket_event", "callback")
 CERTIFICATE = "SELECT certificate FROM clock WHERE kind = 'requester' LIMIT 1"
 
 
@@ -147,7 +168,7 @@ def build(url: str, count: int) -> float:
         cursor.execute(statement.replace(" % ", " %% ").replace("%%%%", "%%"), values)
         for index in indexes:
             run(index)
-        for table in ("ticket", "assignment", "clock", "ticket_event", "callback"):
+        for table in NUMBERED:
             run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1 + max(id)) FROM {table}")
         run("VACUUM ANALYZE")
         run("CHECKPOINT")

@@ -42,9 +42,9 @@ SELECT id, 'requester', 'running', accepted_at, '2026-11-16', '2026-11-16 16:00+
 """
 
 BREACHES = """
-INSERT INTO breach (clock_id, ticket_id, unit_id, kind, true_at, detected_at, judgement,
+INSERT INTO breach (clock_id, ticket_id, unit_id, kind, task_rows, true_at, detected_at, judgement,
   judgement_reason)
-SELECT c.id, c.ticket_id, t.lead_unit_id, 'requester', c.due_at, c.due_at, '', ''
+SELECT c.id, c.ticket_id, t.lead_unit_id, 'requester', t.task_rows, c.due_at, c.due_at, '', ''
 FROM clock c JOIN ticket t ON t.id = c.ticket_id
 """
 RUNGS = """

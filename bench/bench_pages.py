@@ -12,34 +12,76 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from bench.archive import build
 from bench.servers import Meter, server
 
 SIZES = (10_000, 100_000, 1_000_000)
-REQUESTS, WARM_UP = 20, 5
+REQUESTS, WARM_UP = 12, 4
 PAGES = (
     ("huawu", "GET /desk?list=dispatch"),
     ("huawu", "GET /desk?list=review"),
+    ("huawu", "GET /desk?list=rule"),
     ("huawu", "GET /desk?list=callback"),
+    ("huawu", "GET /desk?list=callback&kind=complaint&unit=区税务局"),
     ("huawu", "GET /desk?list=today"),
+    ("huawu", "GET /desk?list=today&who=all"),
+    ("huawu", "GET /drafts"),
+    ("huawu", "GET /tickets/new"),
     ("huawu", "GET /tickets/{number}"),
     ("shijianguan", "GET /unit"),
     ("shijianguan", "GET /tickets/{number}"),
     ("zhuguan1", "GET /supervise"),
+    ("zhuguan1", "GET /supervise/approvals"),
     ("zhuguan1", "GET /supervise/tickets"),
+    ("zhuguan1", "GET /supervise/tickets?unit=区税务局&kind=complaint"),
+    ("zhuguan1", "GET /supervise/tickets?scope=today"),
     ("zhuguan1", "GET /supervise/tickets?scope=open"),
+    ("zhuguan1", "GET /supervise/tickets?scope=callback"),
     ("zhuguan1", "GET /supervise/tickets?scope=closed"),
+    ("zhuguan1", "GET /supervise/tickets?scope=closed&after={half}"),
+    ("zhuguan1", "GET /supervise/tickets?scope=closed&unit=区税务局&kind=report"),
+    ("zhuguan1", "GET /supervise/tickets?scope=all&kind=report"),
+    ("zhuguan1", "GET /supervise/tickets?scope=all&unit=区税务局&kind=complaint"),
+    ("zhuguan1", "GET /supervise/tickets?scope=all&since={old}&until={old}"),
+    ("zhuguan1", "GET /supervise/tickets?scope=closed&until={old}"),
+    ("zhuguan1", "GET /supervise/tickets?scope=all&until=2020-01-01"),
     ("zhuguan1", "GET /supervise/tickets?scope=all&rung=l4_letter"),
+    ("zhuguan1", "GET /supervise/tickets?scope=all&rung=half_time"),
     ("zhuguan1", "GET /supervise/breaches"),
+    ("zhuguan1", "GET /supervise/breaches?after={half}"),
+    ("zhuguan1", "GET /supervise/breaches?unit=区税务局"),
+    ("zhuguan1", "GET /supervise/breaches?limit=requester"),
+    ("zhuguan1", "GET /supervise/breaches?judgement=confirmed"),
+    ("zhuguan1", "GET /supervise/breaches?judgement=excused"),
+    ("zhuguan1", "GET /supervise/breaches?since={old}&until={old}"),
+    ("zhuguan1", "GET /supervise/breaches?task=7"),
+    ("zhuguan1", "GET /supervise/breaches?indicator={indicator}"),
+    ("zhuguan1", "GET /supervise/exclusions"),
     ("zhuguan1", "GET /letters"),
+    ("zhuguan1", "GET /letters?after={mail}"),
+    ("zhuguan1", "GET /mails"),
     ("zhidu", "GET /audit"),
+    ("zhidu", "GET /audit?before={half}"),
+    ("zhidu", "GET /audit?action=dispatch"),
+    ("zhidu", "GET /audit?action=panel_rule"),
+    ("zhidu", "GET /audit?person=没有这人"),
+    ("zhidu", "GET /audit?since={old}&until={old}"),
+    ("zhidu", "GET /audit?until=2020-01-01"),
+    ("zhidu", "GET /audit?log=changes"),
+    ("zhidu", "GET /audit?log=changes&person=演示7"),
+    ("zhidu", "GET /audit?log=changes&action=reset_password"),
+    ("zhidu", "GET /audit?log=changes&since={old}&until={old}"),
     ("guanli", "GET /admin"),
     ("guanli", "GET /admin/outbox"),
+    ("guanli", "GET /admin/outbox?before={mail}"),
     ("guanli", "GET /admin/accounts"),
+    ("guanli", "GET /admin/units"),
+    ("guanli", "GET /admin/sessions"),
     ("huawu", "search {number}"),
     ("huawu", "search 0123"),
     ("huawu", "search 第123号企业"),
@@ -51,6 +93,13 @@ PAGES = (
     ("huawu", "search 没有这样的词"),
     ("shijianguan", "search 营业执照"),
 )
+PEOPLE = """
+INSERT INTO account (username, name, role, unit_id, email, password_hash, active,
+    must_change_password, failed_sign_ins, created_at)
+SELECT 'bench' || i, '演示' || i, 'handler', (SELECT min(id) FROM unit), '', '', true, false, 0,
+       now()
+FROM generate_series(1, 500) i
+"""
 
 
 @contextmanager
@@ -77,6 +126,7 @@ def _quiet(url: str) -> None:
         for setting in ("fsync = off", "autovacuum = off", "max_wal_size = '8GB'"):
             connection.execute(f"ALTER SYSTEM SET {setting}")
         connection.execute("SELECT pg_reload_conf()")
+        connection.execute(PEOPLE)
 
 
 def one_real_ticket() -> None:
@@ -141,7 +191,7 @@ class Desk:
         what, _, rest = page.partition(" ")
         if what == "search":
             return self._send("POST", "/search", urlencode({"q": rest, "csrf": self._csrf()}))
-        return self._send("GET", rest)
+        return self._send("GET", quote(rest, safe="/?=&%"))
 
     def _csrf(self) -> str:
         if not self.token:
@@ -169,8 +219,14 @@ def cost(desk: Desk, page: str, meter: tuple[int, int]) -> float:
     return 1000 * used.cpu() / REQUESTS
 
 
-def measure(url: str, postgres: int) -> dict[str, float]:
+def measure(url: str, postgres: int, size: int) -> dict[str, float]:
     """Return the cost of every page, and of the floor."""
+    from api.pages.ledger_filter import indicators
+    from engine.clock import now
+
+    old = now() - timedelta(days=500)
+    keys = {"half": quote(f"{size // 2}~{old.isoformat()}"), "mail": size // 2,
+            "old": old.date(), "indicator": indicators()[0]}  # fmt: skip
     found = {}
     with server("floor", url) as (port, process):
         found["floor: one row by primary key"] = cost(Desk(port, {}), "GET /tickets/77",
@@ -179,8 +235,8 @@ def measure(url: str, postgres: int) -> dict[str, float]:
         for who, page in PAGES:
             number = a_ticket_of(who) if "{number}" in page else ""
             desk = Desk(port, sign_in(who))
-            name = f"{who} {page.replace('{number}', 'NUMBER')}"
-            found[name] = cost(desk, page.replace("{number}", number), (process, postgres))
+            asked = page.format(number=number, **keys)
+            found[f"{who} {page}"] = cost(desk, asked, (process, postgres))
     return found
 
 
@@ -192,11 +248,11 @@ def main() -> None:
         for size in sizes:
             one_real_ticket()
             print(f"{size:>9,} tickets built in {build(url, size):.0f} s", flush=True)
-            found[size] = measure(url, postgres)
+            found[size] = measure(url, postgres, size)
     print(f"\nms of CPU a request (load {os.getloadavg()[0]:.1f})")
-    print(f"{'':58}" + "".join(f"{size:>12,}" for size in sizes))
+    print(f"{'':78}" + "".join(f"{size:>12,}" for size in sizes))
     for name in found[sizes[0]]:
-        print(f"{name:58}" + "".join(f"{found[size][name]:12.1f}" for size in sizes))
+        print(f"{name:78}" + "".join(f"{found[size][name]:12.1f}" for size in sizes))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import urllib.request
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -27,6 +28,7 @@ from engine.terms import Role
 
 router = APIRouter(include_in_schema=False)
 ADMIN = (Role.ADMINISTRATOR,)
+LONGEST, KEY_DIGITS = 80, 19
 
 
 @router.get("/admin")
@@ -89,8 +91,11 @@ def outbox(request: Request, before: int = 0) -> Response:
     with reading(request, *ADMIN) as visit:
         found = desk_admin.mails(visit.session, before or None)
         return visit.page(
-            "outbox.html", {"mails": found, "failed": desk_admin.failed_mails(visit.session, 50)}
-        )
+            "outbox.html", {
+                "mails": found, "first": not before,
+                "failed": () if before else desk_admin.failed_mails(visit.session, 50),
+            },
+        )  # fmt: skip
 
 
 def _manage(
@@ -98,11 +103,21 @@ def _manage(
 ) -> Response:
     require_role(visit.step.actor, *ADMIN)
     facts = {
-        "accounts": desk_admin.accounts(visit.session) if page == "accounts" else (),
         "units": desk_admin.units(visit.session), "form": form, "error": error,
         "roles": list(Role), "secret": "", "about": "", **more,
     }  # fmt: skip
+    if page == "accounts":
+        facts = {**_accounts(visit), **facts}
     return visit.page(f"{page}.html", facts, error.status if error else 200)
+
+
+def _accounts(visit: Visit) -> dict[str, Any]:
+    asked = visit.request.query_params
+    words, after = asked.get("q", "").strip()[:LONGEST], asked.get("after", "")
+    key = int(after) if after.isascii() and after.isdigit() and len(after) < KEY_DIGITS else 0
+    found, more = desk_admin.accounts(visit.session, words, key)
+    return {"accounts": found, "more": more, "first": not key, "words": words,
+            "query": urlencode({"q": words} if words else {})}  # fmt: skip
 
 
 @router.get("/admin/{page}")

@@ -3,6 +3,7 @@
 import tempfile
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -17,7 +18,7 @@ from engine.errors import BadInputError
 from engine.rules.shanghai import shanghai_date
 from engine.store import audit as store
 from engine.store import audit_views
-from engine.store.audit_views import PAGE, Search
+from engine.store.audit_views import Search
 from engine.store.database import wake
 from engine.terms import Role, TicketEvent
 
@@ -32,9 +33,12 @@ def audit(request: Request, log: str = "") -> Response:
         asked = request.query_params
         search = Search(
             asked.get("ticket", ""), asked.get("person", ""), asked.get("action", ""),
-            _day(asked.get("since")), _day(asked.get("until")), _number(asked.get("before")),
+            _day(asked.get("since")), _day(asked.get("until")), asked.get("before", ""),
         )  # fmt: skip
-        return visit.page("audit.html", {**_state(visit), **_found(visit, log, search)})
+        query = urlencode([(name, value) for name, value in asked.items()
+                           if value and name != "before"])  # fmt: skip
+        facts = {**_state(visit), **_found(visit, log, search), "query": query}
+        return visit.page("audit.html", facts)
 
 
 def _day(text: str | None) -> date | None:
@@ -42,10 +46,6 @@ def _day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004
 
 
 def _state(visit: Visit) -> dict[str, object]:
@@ -58,13 +58,12 @@ def _found(visit: Visit, log: str, search: Search) -> dict[str, object]:
     changes = log == "changes"
     entries = list(audit_views.entries(visit.session, search)) if changes else []
     events = [] if changes else list(audit_views.events(visit.session, search))
-    ids = [one.id for one in entries] + [event.id for event, _ in events]
     acts = [(one.value, one.label) for one in TicketEvent]
     return {
         "changes": changes, "entries": entries, "events": events, "search": search,
         "acts": list(ACTIONS.items()) if changes else acts, "ACTIONS": ACTIONS,
         "entry_words": entry_words, "stream_words": stream_words,
-        "more": ids[-1] if len(ids) == PAGE else 0,
+        "more": audit_views.next_key(entries or [event for event, _ in events]),
     }  # fmt: skip
 
 

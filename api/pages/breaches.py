@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from api.pages.filters import from_address
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.ledger_filter import asked_of_ledger, indicators
+from api.pages.profile import view_facts
 from api.pages.used_days import strip_of
 from api.pages.visit import EYES, Visit, attempt, reading
 from api.pages.whys import why_of
@@ -23,15 +24,16 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/supervise/breaches")
-def ledger(request: Request, after: int = 0) -> Response:
-    """Show the ledger, newest first; a breach is never deleted."""
+def ledger(request: Request, after: str = "") -> Response:
+    """Show the ledger, last missed first; a breach is never deleted."""
     with reading(request, *EYES) as visit:
         asked = asked_of_ledger(visit, from_address(request))
         facts = {
-            "page": breach_ledger.page(visit.session, asked.wanted, after or None),
+            "page": breach_ledger.page(visit.session, asked.wanted, after),
             "count": breach_ledger.count(visit.session, asked.wanted), "asked": asked,
             "first": not after, "error": asked.error, "units": tickets.units(visit.session),
             "kinds": list(ClockKind), "Judgement": BreachJudgement, "indicators": indicators(),
+            "most": breach_ledger.MOST_COUNTED, **view_facts(visit),
         }  # fmt: skip
         return visit.page("breaches.html", facts, asked.error.status if asked.error else 200)
 

@@ -39,18 +39,21 @@ FILES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-MOST_EVIDENCE = 40
+MOST_EVIDENCE, SENT = 40, 50
 
 
 @router.get("/letters")
-def letters(request: Request) -> Response:
-    """List the letters that wait, and those that went out."""
+def letters(request: Request, after: int = 0) -> Response:
+    """List the letters that wait, and those that went out: a page of these from a key on."""
     with reading(request, *EYES) as visit:
-        waiting, sent = store.waiting(visit.session), store.sent(visit.session, 100)
-        voided = store.voided(visit.session, 50)
+        found = store.sent(visit.session, after or None, SENT + 1)
+        sent = found[:SENT]
+        waiting = [] if after else store.waiting(visit.session)
+        voided = [] if after else store.voided(visit.session, SENT)
         both = [*waiting, *sent, *voided]
         facts = {
-            "waiting": waiting, "sent": sent, "voided": voided,
+            "waiting": waiting, "sent": sent, "voided": voided, "first": not after,
+            "more": sent[-1].id if len(found) > SENT else 0,
             "units": desk_views.units_by_id(visit.session, [one.unit_id for one in both]),
             "tickets": desk_lists.tickets_by_id(visit.session, [one.ticket_id for one in both]),
             "clocks": desk_unit.reply_clocks(visit.session, sent),

@@ -47,7 +47,7 @@ def _list(request: Request, scope: TicketScope, after: str) -> Response:
         facts = {
             "asked": found, "lines": page.lines, "more": more, "first": not after,
             "count": desk_filters.count(visit.session, found.wanted, visit.now),
-            "most": desk_filters.MOST_COUNTED, "units": tickets.units(visit.session),
+            "most": found.wanted.most, "units": tickets.units(visit.session),
             "scopes": list(TicketScope), "kinds": list(TicketKind), "rungs": list(Rung),
             "BulkKind": BulkKind, "error": found.error,
             "empty": EMPTY.get(found.wanted.scope, "没有符合条件的工单。"), **view_facts(visit),

@@ -23,7 +23,7 @@ def record_breach(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> No
     step.session.add(
         Breach(
             clock_id=clock.id, ticket_id=ticket.id, unit_id=clock.unit_id, kind=clock.kind,
-            true_at=clock.due_at, detected_at=step.now,
+            task_rows=list(ticket.task_rows), true_at=clock.due_at, detected_at=step.now,
         )
     )  # fmt: skip
     law = Certificate.from_json(clock.certificate).citation.label

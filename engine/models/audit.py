@@ -19,6 +19,8 @@ class AuditEntry(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("stream", "seq"),
         Index("ix_audit_entry_at", "at", "id"),
+        Index("ix_audit_entry_actor", "actor_name", "at", "id"),
+        Index("ix_audit_entry_action", "action", "at", "id"),
     )
 
     id: int = key()

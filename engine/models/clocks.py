@@ -87,16 +87,27 @@ class RungTaken(SQLModel, table=True):
 
 
 class Breach(SQLModel, table=True):
-    """A missed limit (超期), with the supervisor's judgement beside it; never deleted."""
+    """A missed limit (超期), with the supervisor's judgement beside it; never deleted.
+
+    `task_rows` are the rows of the task list that its ticket cited when the limit was missed.
+    """
 
     __tablename__ = "breach"
+    __table_args__ = (
+        Index("ix_breach_newest", "true_at", "id"),
+        Index("ix_breach_unit", "unit_id", "true_at", "id"),
+        Index("ix_breach_kind", "kind", "true_at", "id"),
+        Index("ix_breach_judgement", "judgement", "true_at", "id"),
+        Index("ix_breach_task_rows", "task_rows", postgresql_using="gin"),
+    )
 
     id: int = key()
     clock_id: int = refers("clock.id", unique=True)
     ticket_id: int = refers("ticket.id", index=True)
-    unit_id: int | None = refers("unit.id", nullable=True, index=True)
+    unit_id: int | None = refers("unit.id", nullable=True)
     kind: ClockKind = term(ClockKind)
-    true_at: Moment = moment(index=True)
+    task_rows: list[int] = json_list()
+    true_at: Moment = moment()
     detected_at: Moment = moment()
     judgement: str = Field(default="", max_length=20)
     judgement_reason: str = Field(default="", max_length=500)

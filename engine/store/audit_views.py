@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from engine.models import AuditEntry, Ticket, TicketEventRecord
 from engine.rules.shanghai import end_of_day
+from engine.store.paging import key_of, newest_first
 from engine.terms import TicketEvent
 
 PAGE = 50
+SYSTEM = "系统"
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Search:
     action: str = ""
     since: date | None = None
     until: date | None = None
-    before: int | None = None
+    before: str = ""
 
 
 def events(session: Session, search: Search) -> Sequence[tuple[TicketEventRecord, str]]:
@@ -33,8 +36,10 @@ def events(session: Session, search: Search) -> Sequence[tuple[TicketEventRecord
     if search.ticket:
         query = query.where(Ticket.number == search.ticket.strip().upper())
     event = next((one for one in TicketEvent if one.value == search.action), None)
-    if event is not None:
-        query = query.where(TicketEventRecord.event == event)
+    if event is not None:  # word for word, so that PostgreSQL sees which partial index has it
+        query = query.where(text(f"ticket_event.event = '{event.value}'"))
+    if search.person and search.person.strip() != SYSTEM:
+        query = query.where(text("ticket_event.actor_kind <> 'system'"))
     return list(session.exec(_narrowed(query, TicketEventRecord, search)))
 
 
@@ -53,12 +58,9 @@ def _narrowed(query: Any, table: Any, search: Search) -> Any:
         query = query.where(col(table.at) >= end_of_day(search.since - timedelta(days=1)))
     if search.until:
         query = query.where(col(table.at) <= end_of_day(search.until))
-    if search.before:
-        query = query.where(col(table.id) < search.before)
-    return query.order_by(col(table.id).desc()).limit(PAGE)
+    return newest_first(query, col(table.at), col(table.id), search.before).limit(PAGE)
 
 
-def actions(session: Session) -> Sequence[str]:
-    """Return the acts that changes outside tickets are written under."""
-    query = select(AuditEntry.action).distinct().order_by(AuditEntry.action)
-    return session.exec(query).all()
+def next_key(rows: Sequence[TicketEventRecord | AuditEntry]) -> str:
+    """Return the key of the page after these rows; nothing where they are the last."""
+    return key_of(rows[-1].at, rows[-1].id) if len(rows) == PAGE else ""

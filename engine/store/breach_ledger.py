@@ -11,9 +11,11 @@ from sqlmodel import Session, col, select
 from engine.errors import NotFoundError
 from engine.models import Account, Breach, Clock, Ticket, Unit
 from engine.rules.shanghai import shanghai_moment
+from engine.store.paging import key_of, newest_first
 from engine.terms import BreachJudgement, ClockKind, TicketKind
 
 PAGE = 30
+MOST_COUNTED = 1000  # the ledger says 1000+
 AT_A_TIME = 1000
 
 
@@ -21,7 +23,7 @@ AT_A_TIME = 1000
 class BreachFilter:
     """What the ledger is asked for: unit, kind of limit, days on which it was missed, judgement.
 
-    `rows` are rows of the task list; a breach fits when its ticket cites one of them.
+    `rows` are rows of the task list; a breach fits when its ticket cited one of them.
     """
 
     unit_id: int | None = None
@@ -30,6 +32,9 @@ class BreachFilter:
     until: date | None = None
     judgement: BreachJudgement | None = None
     rows: tuple[int, ...] | None = None
+
+
+BY = (col(Breach.true_at), col(Breach.id))
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def _filtered(query: Any, wanted: BreachFilter) -> Any:
         stored = "" if wanted.judgement is BreachJudgement.OPEN else wanted.judgement.value
         query = query.where(Breach.judgement == stored)
     if wanted.rows is not None:
-        cited = [col(Ticket.task_rows).contains([row]) for row in wanted.rows]
+        cited = [col(Breach.task_rows).contains([row]) for row in wanted.rows]
         query = query.where(or_(false(), *cited))
     return query
 
@@ -83,23 +88,21 @@ def _row(found: Any) -> BreachRow:
 
 
 def page(
-    session: Session, wanted: BreachFilter, after: int | None = None, limit: int = PAGE
-) -> tuple[Sequence[BreachRow], int | None]:
-    """Return a page of the ledger, newest first, and the key of the next."""
-    query = _filtered(_rows(), wanted)
-    if after is not None:
-        query = query.where(col(Breach.id) < after)
-    found = session.exec(query.order_by(col(Breach.id).desc()).limit(limit + 1)).all()
-    rows = [_row(one) for one in found[:limit]]
-    return rows, rows[-1].breach.id if len(found) > limit else None
+    session: Session, wanted: BreachFilter, after: str = "", limit: int = PAGE
+) -> tuple[Sequence[BreachRow], str]:
+    """Return a page of the ledger, last missed first, and the key of the next."""
+    newest = newest_first(_filtered(select(Breach.id), wanted), *BY, after).limit(limit + 1)
+    ids = session.exec(newest).all()
+    query = _rows().where(col(Breach.id).in_(ids[:limit]))
+    rows = [_row(one) for one in session.exec(query.order_by(*(one.desc() for one in BY)))]
+    last = rows[-1].breach if len(ids) > limit else None
+    return rows, key_of(last.true_at, last.id) if last else ""
 
 
 def count(session: Session, wanted: BreachFilter) -> int:
-    """Return how many breaches fit."""
-    query = select(func.count(col(Breach.id)))
-    if wanted.rows is not None:
-        query = query.join(Ticket, col(Ticket.id) == col(Breach.ticket_id))
-    return int(session.exec(_filtered(query, wanted)).one())
+    """Return how many breaches fit; counting stops past `MOST_COUNTED`."""
+    some = _filtered(select(Breach.id), wanted).limit(MOST_COUNTED + 1).subquery()
+    return int(session.exec(select(func.count()).select_from(some)).one())
 
 
 @dataclass(frozen=True)

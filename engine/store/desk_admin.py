@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from engine.models import (
@@ -23,6 +23,8 @@ from engine.models import (
 from engine.rules.shanghai import shanghai_date
 from engine.store import set_aside
 from engine.terms import ClockState, MessageStatus, TicketStatus
+
+PAGE = 60
 
 
 @dataclass(frozen=True)
@@ -95,11 +97,20 @@ def mails(session: Session, before: int | None, limit: int = 50) -> Sequence[Out
     return session.exec(query.order_by(col(OutboxMessage.id).desc()).limit(limit)).all()
 
 
-def accounts(session: Session) -> Sequence[tuple[Account, Unit | None]]:
-    """Return every account with its unit, by role and name."""
+def accounts(
+    session: Session, words: str = "", after: int = 0, limit: int = PAGE
+) -> tuple[Sequence[tuple[Account, Unit | None]], int]:
+    """Return a page of the accounts with their units, and the key of the next.
+
+    `words` are part of an account, of a name, or of a unit's name.
+    """
     query = select(Account, Unit).join(Unit, col(Unit.id) == col(Account.unit_id), isouter=True)
-    found = session.exec(query.order_by(col(Account.role), col(Account.id))).all()
-    return [(account, unit) for account, unit in found]
+    if words:
+        texts = (col(Account.username), col(Account.name), col(Unit.name))
+        query = query.where(or_(*(one.contains(words, autoescape=True) for one in texts)))
+    query = query.where(col(Account.id) > after).order_by(col(Account.id)).limit(limit + 1)
+    found = [(account, unit) for account, unit in session.exec(query)]
+    return found[:limit], found[limit - 1][0].id if len(found) > limit else 0
 
 
 def units(session: Session) -> Sequence[Unit]:

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, tuple_
+from sqlalchemy import ColumnElement, func, true, tuple_
 from sqlmodel import Session, col, select
 
 from engine.lifecycle import OPEN
 from engine.models import Clock, RungTaken, Ticket
 from engine.rules.shanghai import end_of_day, shanghai_date, shanghai_moment
 from engine.store.desk_views import ANSWERING, PAGE, Page, lines_of
+from engine.store.paging import key_of, newest_first, read_key
 from engine.terms import ClockState, Rung, TicketKind, TicketScope, TicketStatus
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1000  # a list says 1000+; what is due now is counted to MOST_DUE
+MOST_DUE = 10_000
 BY_DUE = (TicketScope.OVERDUE, TicketScope.TODAY)
 STATUSES = {
     TicketScope.OPEN: tuple(OPEN),
@@ -35,20 +37,30 @@ class TicketFilter:
     until: date | None = None
 
     @property
+    def most(self) -> int:
+        """Return how far the list is counted: what hangs on running clocks farther than archive."""
+        return MOST_DUE if self.by_due else MOST_COUNTED
+
+    @property
     def by_due(self) -> bool:
         """Return whether the list is ordered by due moment, longest due first."""
         return self.scope in BY_DUE
 
 
 def selected(wanted: TicketFilter, now: datetime) -> Any:
-    """Return the query of the ids that fit, in order, with the moment each is due by (or None)."""
+    """Return the query of the ids that fit, in order, each with the moment it is ordered by.
+
+    What is due by when it is due, nearest first; the rest by when it was taken in, newest first.
+    """
+    return _from(_unordered(wanted, now), wanted, "")
+
+
+def _unordered(wanted: TicketFilter, now: datetime) -> Any:
     where = list(_conditions(wanted))
     if not wanted.by_due:
-        query = select(Ticket.id, col(Ticket.closed_at)).where(*where)
-        return query.order_by(col(Ticket.id).desc())
+        return select(Ticket.id, col(Ticket.accepted_at).label("due")).where(*where)
     due = _due(wanted.scope, now)
-    query = select(Ticket.id, due.c.due).join(due, due.c.ticket_id == col(Ticket.id)).where(*where)
-    return query.order_by(due.c.due, col(Ticket.id))
+    return select(Ticket.id, due.c.due).join(due, due.c.ticket_id == col(Ticket.id)).where(*where)
 
 
 def _due(scope: TicketScope, now: datetime) -> Any:
@@ -85,22 +97,24 @@ def _conditions(wanted: TicketFilter) -> Sequence[ColumnElement[bool]]:
 
 
 def _reached(rung: Rung) -> ColumnElement[bool]:
-    """Return whether a running clock of the ticket has climbed a rung."""
-    return (
-        exists()
-        .where(
-            col(RungTaken.ticket_id) == col(Ticket.id), col(RungTaken.rung) == rung,
-            col(RungTaken.clock_id) == col(Clock.id), col(Clock.state) == ClockState.RUNNING,
-        )
-        .correlate(Ticket)
+    """Return whether a running clock of the ticket has climbed a rung.
+
+    OFFSET 0 keeps it a look-up for each running clock: else every rung ever taken is read.
+    """
+    taken = (
+        select(RungTaken.ticket_id)
+        .where(col(RungTaken.clock_id) == col(Clock.id), col(RungTaken.rung) == rung)
+        .correlate(Clock).offset(0).lateral()
     )  # fmt: skip
+    climbed = select(taken.c.ticket_id).select_from(Clock).join(taken, true())
+    return col(Ticket.id).in_(climbed.where(Clock.state == ClockState.RUNNING))
 
 
 def find(
     session: Session, wanted: TicketFilter, now: datetime, after: str = "", limit: int = PAGE
 ) -> tuple[Page, str]:
     """Return a page of the tickets that fit, and the key of the next; an odd key is the start."""
-    query = _past(selected(wanted, now), wanted, after)
+    query = _from(_unordered(wanted, now), wanted, after)
     rows = session.execute(query.limit(limit + 1)).all()
     ids = [row[0] for row in rows[:limit]]
     found = {one.id: one for one in session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))}
@@ -108,26 +122,23 @@ def find(
     if len(rows) <= limit:
         return page, ""
     last_id, due = rows[limit - 1]
-    return page, f"{last_id}~{due.isoformat()}" if wanted.by_due else str(last_id)
+    return page, key_of(due, last_id)
 
 
-def _past(query: Any, wanted: TicketFilter, after: str) -> Any:
-    number, _, due = after.partition("~")
-    if not number.isdigit():
-        return query
+def _from(query: Any, wanted: TicketFilter, after: str) -> Any:
+    """Return a query in the list's order, from a key on."""
+    number, moment = col(Ticket.id), query.selected_columns[1]
     if not wanted.by_due:
-        return query.where(col(Ticket.id) < int(number))
-    try:
-        moment = datetime.fromisoformat(due)
-    except ValueError:
-        return query
-    key = query.selected_columns[1]
-    return query.where(tuple_(key, col(Ticket.id)) > tuple_(moment, int(number)))
+        return newest_first(query, col(Ticket.accepted_at), number, after)
+    key = read_key(after)
+    if key is not None:
+        query = query.where(tuple_(moment, number) > tuple_(*key))
+    return query.order_by(moment, number)
 
 
 def count(session: Session, wanted: TicketFilter, now: datetime) -> int:
-    """Return how many tickets fit; counting stops past `MOST_COUNTED`."""
-    some = selected(wanted, now).order_by(None).limit(MOST_COUNTED + 1).subquery()
+    """Return how many tickets fit; counting stops past the filter's `most`."""
+    some = _unordered(wanted, now).limit(wanted.most + 1).subquery()
     return int(session.execute(select(func.count()).select_from(some)).scalar_one())
 
 
@@ -143,8 +154,13 @@ def numbers(session: Session, wanted: TicketFilter, now: datetime, limit: int) -
     """Return the numbers of the tickets that fit, in the list's order."""
     some = selected(wanted, now).limit(limit).subquery()
     query = select(Ticket.number).join(some, some.c.id == col(Ticket.id))
-    by_due = (some.c.due, col(Ticket.id)) if wanted.by_due else (col(Ticket.id).desc(),)
-    return list(session.exec(query.order_by(*by_due)))
+    return list(session.exec(query.order_by(*in_order(wanted, some))))
+
+
+def in_order(wanted: TicketFilter, some: Any) -> tuple[Any, ...]:
+    """Return what keeps rows joined to `selected()` in the list's order."""
+    by: tuple[Any, ...] = (some.c.due, col(Ticket.id))
+    return by if wanted.by_due else tuple(one.desc() for one in by)
 
 
 def by_numbers(session: Session, wanted: Sequence[str]) -> list[Ticket]:

@@ -239,8 +239,9 @@ def _tickets_due(session: Session, when: ColumnElement[bool], most: int | None) 
 
 
 def letters_waiting(session: Session) -> int:
-    """Return how many letters wait for a supervisor."""
-    return session.exec(select(func.count()).where(col(Letter.status).in_(UNFINISHED))).one()
+    """Return how many letters wait for a supervisor; counting stops past what a menu shows."""
+    some = select(Letter.id).where(col(Letter.status).in_(UNFINISHED)).limit(MOST_IN_MENU + 1)
+    return session.exec(select(func.count()).select_from(some.subquery())).one()
 
 
 def of_caller(

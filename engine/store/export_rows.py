@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from engine.models import Account, Callback, CallbackAttempt, Clock, Ticket, Unit
 from engine.rules.shanghai import shanghai_moment
-from engine.store.desk_filters import TicketFilter, selected
+from engine.store.desk_filters import TicketFilter, in_order, selected
 from engine.terms import ClockKind
 
 AT_A_TIME = 1000
@@ -28,7 +28,6 @@ CALLBACK_COLUMNS: tuple[Any, ...] = (
 def tickets(session: Session, wanted: TicketFilter, now: datetime, most: int) -> Iterator[Any]:
     """Yield the tickets that fit, in the list's order, with their requester's clock."""
     some = selected(wanted, now).limit(most).subquery()
-    order = (some.c.due, col(Ticket.id)) if wanted.by_due else (col(Ticket.id).desc(),)
     query = (
         select(*TICKET_COLUMNS)
         .join(some, some.c.id == col(Ticket.id))
@@ -38,7 +37,7 @@ def tickets(session: Session, wanted: TicketFilter, now: datetime, most: int) ->
             (col(Clock.ticket_id) == col(Ticket.id)) & (col(Clock.kind) == ClockKind.REQUESTER),
             isouter=True,
         )
-        .order_by(*order)
+        .order_by(*in_order(wanted, some))
     )
     return iter(session.execute(query.execution_options(yield_per=AT_A_TIME)))
 

@@ -61,9 +61,11 @@ def waiting(session: Session, limit: int = 200) -> Sequence[Letter]:
     return session.exec(query.order_by(col(Letter.id)).limit(limit)).all()
 
 
-def sent(session: Session, limit: int = 200) -> Sequence[Letter]:
-    """Return the letters that have gone out, newest first."""
+def sent(session: Session, before: int | None = None, limit: int = 200) -> Sequence[Letter]:
+    """Return the letters that have gone out, newest first, down from a key."""
     query = select(Letter).where(col(Letter.status).in_(GONE_OUT))
+    if before is not None:
+        query = query.where(col(Letter.id) < before)
     return session.exec(query.order_by(col(Letter.id).desc()).limit(limit)).all()
 
 

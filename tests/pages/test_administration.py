@@ -133,3 +133,13 @@ def test_only_the_administrator_changes_anything_there(as_):
     desk.get("/desk")
 
     assert desk.post("/admin/keys/add", name="x", scopes="tickets:read").status_code == 403
+
+
+def test_an_account_is_found_by_part_of_its_name_or_its_unit(as_):
+    desk = as_("guanli")
+
+    assert "zhuguan1" in desk.get("/admin/accounts?q=主管").text
+    assert "shijianguan" not in desk.page
+    assert "shijianguan" in desk.get("/admin/accounts?q=市场监管").text
+    assert "没有这样的账号" in desk.get("/admin/accounts?q=%25").text
+    assert "zhuguan1" in desk.get(f"/admin/accounts?after={'9' * 30}").text

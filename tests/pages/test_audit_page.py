@@ -1,12 +1,15 @@
 """The audit page: anybody who may look sees whether the chain is whole; nobody changes anything."""
 
 import json
+import re
+from html import unescape
 
 import pytest
 
 from engine.actions import auditing
 from engine.actions.audit_file import check_file
 from engine.store import audit as store
+from engine.store import audit_views
 from engine.store.database import work
 from tests.builders import SUPERVISOR, a_signed_ticket, moment
 
@@ -78,3 +81,30 @@ def test_the_export_verifies_and_is_itself_written_down(as_):
 @pytest.mark.parametrize("who", ["huawu", "shijianguan"])
 def test_operators_and_units_do_not_see_it(as_, who):
     assert as_(who).get("/audit").status_code == 403
+
+
+def test_what_the_system_did_and_what_people_did_are_found_by_who_did_it(as_):
+    number = a_signed_ticket("Wed 2026-11-25 09:00")
+    auditor = as_("zhidu")
+
+    assert "签收" in auditor.get("/audit?person=区市场监管局演示承办人").text
+    assert number in auditor.page
+    assert "登录" in auditor.get("/audit?log=changes&person=演示审计员").text
+    assert "没有符合条件的记录" in auditor.get("/audit?person=系统&action=sign_for").text
+
+
+def test_the_log_goes_on_where_a_page_ended(as_, monkeypatch):
+    monkeypatch.setattr(audit_views, "PAGE", 2)
+    a_signed_ticket("Wed 2026-11-25 09:00")
+    auditor, found = as_("zhidu"), []
+
+    page = auditor.get("/audit?log=").text
+    while True:
+        found += [int(one) for one in re.findall(r'<tr><td class="num">(\d+)</td>', page)]
+        more = re.search(r'href="(\?[^"]*before=[^"]+)"', page)
+        if not more:
+            break
+        page = auditor.get(f"/audit{unescape(more[1])}").text
+
+    assert len(found) > 2
+    assert len(set(found)) == len(found)

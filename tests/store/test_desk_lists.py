@@ -2,10 +2,20 @@
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
 from engine.actions import review, unit_work
+from engine.models import Ticket
 from engine.models.tickets import OPEN
-from engine.store import decisions_waiting, desk_unit, desk_views, figures
+from engine.store import (
+    breach_ledger,
+    decisions_waiting,
+    desk_unit,
+    desk_views,
+    figures,
+    paging,
+)
+from engine.store.breach_ledger import BreachFilter
 from engine.store.database import work
 from engine.terms import AttemptResult, ReturnReason, TicketStatus
 from tests.builders import (
@@ -15,13 +25,14 @@ from tests.builders import (
     TAX,
     a_callback,
     a_dispatched_ticket,
+    a_signed_ticket,
     a_ticket,
     a_ticket_to_call_back,
     call_back,
     moment,
     on_ticket,
 )
-from tests.looking import unit_named
+from tests.looking import sweep, unit_named
 
 NOW = "Tue 2026-11-24 10:00"
 
@@ -148,3 +159,41 @@ def test_the_lists_and_counts_have_their_index(database, index):
         plan = session.connection().execute(text(f"EXPLAIN {LISTS[index]}")).scalars().all()
 
     assert any(index in line for line in plan), plan
+
+
+@pytest.mark.parametrize("key", ["", "~", "7", "x~2026-11-24", "7~2026-11-24", "9" * 5000 + "~1"])
+def test_a_key_of_a_page_that_cannot_be_read_is_the_first_page(key):
+    assert paging.read_key(key) is None
+
+
+def test_the_ledger_goes_on_where_a_page_ended_last_missed_first(database):
+    for day in ("Mon 2026-11-02 09:00", "Tue 2026-11-03 09:00", "Tue 2026-11-03 09:00"):
+        a_signed_ticket(day)
+    sweep("Mon 2026-11-23 09:00")
+    found, after = [], ""
+
+    with work() as session:
+        for _ in range(9):
+            rows, after = breach_ledger.page(session, BreachFilter(), after, limit=2)
+            found += [(one.breach.true_at, one.breach.id) for one in rows]
+            if not after:
+                break
+        assert len(found) == breach_ledger.count(session, BreachFilter())
+
+    assert found == sorted(set(found), reverse=True)
+
+
+def test_a_breach_keeps_the_rows_its_ticket_cited_when_the_limit_was_missed(database):
+    number = a_signed_ticket("Mon 2026-11-02 09:00")
+    with work() as session:
+        session.exec(select(Ticket).where(Ticket.number == number)).one().task_rows = [7, 12]
+    sweep("Mon 2026-11-23 09:00")
+
+    with work() as session:
+        session.exec(select(Ticket).where(Ticket.number == number)).one().task_rows = [99]
+    with work() as session:
+        of_seven = breach_ledger.page(session, BreachFilter(rows=(7, 8)))[0]
+        of_ninety_nine = breach_ledger.page(session, BreachFilter(rows=(99,)))[0]
+
+    assert {one.ticket.number for one in of_seven} == {number}
+    assert of_ninety_nine == []
