@@ -1,15 +1,17 @@
 """The audit page (审计核验): whether the chain is whole, what was done, the export. Read-only."""
 
+import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, Response
+from starlette.background import BackgroundTask
 
 from api.pages.audit_words import ACTIONS, entry_words, stream_words
-from api.pages.forms import Posted
+from api.pages.forms import Form, Posted
 from api.pages.visit import HEADERS, Visit, posting, reading
 from engine.actions.audit import Note, note
 from engine.actions.audit_export import export
@@ -86,15 +88,24 @@ def check(request: Request, form: Posted) -> Response:
 @router.post("/audit/export")
 def download(request: Request, form: Posted) -> Response:
     """Hand out the signed export; that it was is itself written down."""
-    with posting(request, form, *LOOKERS) as visit, tempfile.TemporaryDirectory() as room:
-        reason = form.text("reason").strip()
-        if not reason:
-            words = "请写明导出的用途。"
-            raise BadInputError(words, fields={"reason": words})
-        what = Note(f"account:{visit.account.id}", "export_audit", {"reason": reason[:200]})
-        note(visit.session, visit.step.actor, visit.now, what)
-        path = Path(room) / "audit.jsonl"
-        export(visit.session, path, visit.now)
-        name = f"audit-{shanghai_date(visit.now):%Y%m%d}.jsonl"
-        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(path.read_bytes(), media_type="application/jsonl", headers=headers)
+    room = Path(tempfile.mkdtemp())
+    gone = BackgroundTask(shutil.rmtree, room, ignore_errors=True)
+    try:
+        with posting(request, form, *LOOKERS) as visit:
+            return _exported(visit, form, room / "audit.jsonl", gone)
+    except BaseException:
+        shutil.rmtree(room, ignore_errors=True)
+        raise
+
+
+def _exported(visit: Visit, form: Form, path: Path, gone: BackgroundTask) -> Response:
+    reason = form.text("reason").strip()
+    if not reason:
+        words = "请写明导出的用途。"
+        raise BadInputError(words, fields={"reason": words})
+    what = Note(f"account:{visit.account.id}", "export_audit", {"reason": reason[:200]})
+    note(visit.session, visit.step.actor, visit.now, what)
+    export(visit.session, path, visit.now)
+    name = f"audit-{shanghai_date(visit.now):%Y%m%d}.jsonl"
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return FileResponse(path, media_type="application/jsonl", headers=headers, background=gone)

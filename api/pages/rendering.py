@@ -13,6 +13,7 @@ from api.pages import words
 from api.pages.english import English, in_english
 from api.pages.language import spoken
 from api.pages.wording import reworded_script
+from engine.documents.workbook import MOST_ROWS
 from engine.rules.parameter_words import in_words
 from engine.rules.shanghai import spoken_date
 
@@ -48,6 +49,7 @@ def environment(code: str = "zh") -> Environment:
     }  # fmt: skip
     made = English(**options) if code == "en" else Environment(**options)
     made.filters.update({name: one for name, one in FILTERS.items() if name not in made.filters})
+    made.globals["excel_rows"] = MOST_ROWS
     made.globals["asset"] = lambda name: asset(name, code)
     return made
 

@@ -45,18 +45,20 @@ def _about(step: Step, export: Export, count: int) -> Iterable[tuple[str, str]]:
     yield "日历版本", rules.calendar.version
     yield "生成时间", f"{step.now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}（北京时间）"
     yield "生成人", step.actor.name
-    yield "行数", f"{count}{'（只导出这么多，请缩小条件）' if count >= MOST_ROWS else ''}"
+    yield "行数", f"{count}{'（Excel 只导出这么多，全部请用 CSV）' if count >= MOST_ROWS else ''}"
     yield "出处", f"{load_settings().organ_name} {load_settings().hotline_name}"
     yield "说明", "不含诉求人信息；举报件、保密件的内容不导出。"
 
 
-def tickets(step: Step, wanted: TicketFilter, conditions: str) -> Export:
-    """Return the list of tickets that fit a filter (工单清单)."""
+def tickets(
+    step: Step, wanted: TicketFilter, conditions: str, most: int | None = MOST_ROWS
+) -> Export:
+    """Return the list of tickets that fit a filter (工单清单); `most` rows of it, or all."""
     columns = _columns(
         "工单号:16 类型 紧急程度 状态 事项:44 承办单位:20 受理时间:17 应办结:12 到期日状态 "
         "办结答复时间:17 归档时间:17 是否超期 超期工作日 退单次数 重办次数 任务项"
     )
-    found = export_rows.tickets(step.session, wanted, step.now, MOST_ROWS)
+    found = export_rows.tickets(step.session, wanted, step.now, most)
     return Export("工单清单", Table("工单清单", columns, (_ticket(step, row) for row in found)),
                   conditions)  # fmt: skip
 

@@ -10,7 +10,7 @@ from engine.rules.shanghai import SHANGHAI
 # What a spreadsheet could take for a formula when the cell is copied on or saved as CSV.
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _FIRST = "说明"
-MOST_ROWS = 200_000  # technical: what one sheet opens with in a minute
+MOST_ROWS = 50_000  # technical: what is written within seconds; longer lists leave as CSV
 _LONGEST = 32_000  # Excel's own limit of a cell is 32,767
 _MOMENT, _DAY = "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
 

@@ -25,7 +25,9 @@ CALLBACK_COLUMNS: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def tickets(session: Session, wanted: TicketFilter, now: datetime, most: int) -> Iterator[Any]:
+def tickets(
+    session: Session, wanted: TicketFilter, now: datetime, most: int | None
+) -> Iterator[Any]:
     """Yield the tickets that fit, in the list's order, with their requester's clock."""
     some = selected(wanted, now).limit(most).subquery()
     query = (

@@ -65,6 +65,7 @@ MORE = {
 }  # fmt: skip
 FILES = (
     ".xlsx",
+    ".csv",
     ".png",
     ".{kind}",
     "/static/",

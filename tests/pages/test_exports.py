@@ -1,12 +1,16 @@
 """What leaves the desks as Excel, the ledger's conditions, units compared, what waits."""
 
+import csv
 import re
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 from openpyxl import load_workbook
 from sqlmodel import select
 
+from api.pages import exports
+from engine.actions import exporting
+from engine.documents import workbook
 from engine.models import AuditEntry, Breach
 from engine.store.database import work
 from engine.terms import TicketKind
@@ -144,12 +148,50 @@ def test_every_export_is_noted(as_):
     assert entry.details == {"name": "工单清单", "conditions": "全部", "rows": 0}
 
 
+def test_a_list_leaves_as_csv_in_one_piece_whatever_its_length_and_without_formulas(as_):
+    numbers = [a_signed_ticket(LATE, content="=HYPERLINK(1) 办照拖延没有办下来", **SECRET)
+               for _ in range(3)]  # fmt: skip
+    desk = as_(SUPERVISOR)
+
+    answer = desk.client.get("/supervise/export/tickets.csv?scope=overdue")
+
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.content.startswith("\ufeff工单号,".encode())
+    rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row["工单号"] for row in rows] == numbers
+    assert {row["事项"][:2] for row in rows} == {"'="}
+    assert rows[0]["受理时间"] == "2026-11-02 09:00"
+    assert "13800001234" not in answer.text
+    with work() as session:
+        entry = session.exec(select(AuditEntry).where(AuditEntry.action == "export")).one()
+    assert entry.details["format"] == "CSV"
+
+
+def test_what_excel_leaves_out_is_said_on_the_page_and_in_the_file_and_csv_has_it(as_, monkeypatch):
+    for _ in range(3):
+        a_signed_ticket(LATE)
+    desk = as_(SUPERVISOR)
+    for place in (workbook, exporting, exports):
+        monkeypatch.setattr(place, "MOST_ROWS", 2)
+
+    about, rows = sheet(export(desk, "tickets", "scope=overdue"))
+    whole = desk.client.get("/supervise/export/tickets.csv?scope=overdue").text.splitlines()
+
+    assert (about["行数"], len(rows)) == ("2（Excel 只导出这么多，全部请用 CSV）", 2)
+    assert len(whole) == 4
+    page = desk.get("/supervise/tickets?scope=overdue").text
+    assert "Excel 最多 50000 行，CSV 不限" in page
+
+
 @pytest.mark.parametrize(
     ("name", "query", "status"),
     [("tickets", "kind=诗", 422), ("units", "since=昨天", 422), ("secrets", "", 404)],
 )
 def test_what_cannot_be_exported_is_said(as_, name, query, status):
-    assert export(as_(SUPERVISOR), name, query).status_code == status
+    desk = as_(SUPERVISOR)
+
+    assert export(desk, name, query).status_code == status
+    assert desk.client.get(f"/supervise/export/{name}.csv?{query}").status_code == status
 
 
 def test_handlers_export_nothing(as_):

@@ -81,6 +81,7 @@ PAGES = {
     "GET /supervise/bulk/{number}": "SR",
     "GET /supervise/approvals": "SR",
     "GET /supervise/export/{name}.xlsx": "SR",
+    "GET /supervise/export/{name}.csv": "SR",
     "GET /supervise/units": "SR",
     "GET /supervise/breaches": "SR",
     "GET /supervise/breaches/{breach_id}": "SR",
