@@ -72,8 +72,32 @@ async def place(request: Request) -> AsyncIterator[None]:
         yield
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A call that was asked for and is not opened yet; `api.one_thread` opens it."""
+
+    request: Request
+    secret: str
+    scope: Scope
+    now: datetime
+
+    @contextmanager
+    def opened(self) -> Iterator[Call]:
+        """Yield the call; it is committed at the end, and not at all when something is raised.
+
+        Raises:
+            NotSignedInError: there is no such key.
+            NotPermittedError: the key lacks the scope, or may not be used from there.
+            TooManyError: the key calls too often, or the address tries too many wrong keys.
+            BadInputError: the address asks for what this route does not know.
+        """
+        with opened_call(self.request, self.secret, self.scope, self.now) as call:
+            check_query(self.request)
+            yield call
+
+
 class Needs:
-    """A dependency that demands a scope and gives a `Call` on one transaction.
+    """A dependency that demands a scope: routes of `CallRoute` get a `Call` on one transaction.
 
     The transaction is committed before the answer is sent, and not at all when the route raises.
     """
@@ -82,29 +106,25 @@ class Needs:
         """Keep which scope is demanded."""
         self.scope = scope
 
-    def __call__(
+    async def __call__(
         self,
         request: Request,
         _place: Annotated[None, Depends(place, scope="function")],
         now: Now,
         bearer: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)],
         header: Annotated[str | None, Security(HEADER)],
-    ) -> Iterator[Call]:
-        """Yield the call.
+    ) -> Asked:
+        """Return what was asked for.
 
         Raises:
-            NotSignedInError: no key, or none that counts.
-            NotPermittedError: the key lacks the scope, or may not be used from there.
-            TooManyError: the key calls too often, or the address tries too many wrong keys.
-            BadInputError: the address asks for what this route does not know.
+            NotSignedInError: no key was brought.
         """
         secret = bearer.credentials if bearer else header
         if not secret:
             message = "请带接口密钥：在请求头写 Authorization: Bearer <密钥> 或 X-API-Key: <密钥>。"
             raise NotSignedInError(message)
-        with opened_call(request, secret, self.scope, now) as call:
-            check_query(request)
-            yield call
+        request.state.asked = Asked(request, secret, self.scope, now)
+        return request.state.asked  # type: ignore[no-any-return]
 
 
 def check_query(request: Request) -> None:

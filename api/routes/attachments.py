@@ -9,6 +9,7 @@ from api.deadline_views import ticket_url
 from api.dependencies import Call, IfMatch, Number, Reading, Writing
 from api.errors import TooLargeError
 from api.listing import LARGEST_ID
+from api.one_thread import CallRoute
 from api.routes.documented import READING, WRITING, problems
 from api.routes.writing import locked
 from api.schemas import Word
@@ -21,7 +22,7 @@ from engine.store import attachments as store
 from engine.store.tickets import ticket_by_number
 from engine.terms import AttachmentKind
 
-router = APIRouter(prefix="/tickets", tags=["attachments"])
+router = APIRouter(prefix="/tickets", tags=["attachments"], route_class=CallRoute)
 AttachmentId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 KINDS = "|".join(one.value for one in AttachmentKind)
 SAFE = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "no-store"}

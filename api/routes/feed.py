@@ -8,10 +8,11 @@ from api import schemas, views
 from api.cloudevents import BATCH, batch
 from api.dependencies import Following
 from api.listing import FeedQuery
+from api.one_thread import CallRoute
 from api.routes.documented import READING, problems
 from engine.delivery.events import CLOUDEVENTS_BATCH
 
-router = APIRouter(prefix="/events", tags=["events"])
+router = APIRouter(prefix="/events", tags=["events"], route_class=CallRoute)
 
 
 @router.get("", response_model=schemas.EventPage, responses={200: BATCH, **problems(*READING)})

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from api import life_views, promise_views
 from api.dependencies import Number, Reading, Writing
 from api.life_views import CallbackHistory, RoutingView, WithdrawalView
+from api.one_thread import CallRoute
 from api.promise_views import Promises
 from api.requests import WithdrawalBody, withdrawal_form
 from api.routes.documented import READING, WRITING, problems
@@ -13,7 +14,7 @@ from engine.actions.withdrawing import withdraw
 from engine.store.tickets import ticket_by_number
 from engine.terms import TicketStatus
 
-router = APIRouter(prefix="/tickets/{number}", tags=["tickets"])
+router = APIRouter(prefix="/tickets/{number}", tags=["tickets"], route_class=CallRoute)
 
 
 @router.get("/routing", responses=problems(404, *READING))

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api import schemas, views
 from api.dependencies import Reading, Routing
+from api.one_thread import CallRoute
 from api.requests import SuggestBody
 from api.routes.documented import READING, WRITING, problems
 from engine.actions.intake import propose
@@ -11,7 +12,7 @@ from engine.rules.routing.catalogue import load_catalogue, version_for
 from engine.rules.shanghai import shanghai_date
 from engine.store.tickets import units as active_units
 
-router = APIRouter()
+router = APIRouter(route_class=CallRoute)
 
 
 @router.post("/routing/suggest", tags=["routing"], responses=problems(*WRITING))

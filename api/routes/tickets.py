@@ -8,6 +8,7 @@ from api import batch, deadline_views, schemas, views
 from api.deadline_schemas import Deadlines
 from api.dependencies import CallingBack, Number, Reading, TicketKey, Writing
 from api.listing import LARGEST_ID, ListQuery
+from api.one_thread import CallRoute
 from api.receipt import TicketReceipt, receipt
 from api.requests import CallbackBody, SupplementBody, callback_form
 from api.routes.documented import READING, WRITING, problems
@@ -21,7 +22,7 @@ from engine.errors import NotFoundError
 from engine.store.ticket_lists import tickets_page
 from engine.store.tickets import callbacks, ticket_by_number
 
-router = APIRouter(prefix="/tickets", tags=["tickets"])
+router = APIRouter(prefix="/tickets", tags=["tickets"], route_class=CallRoute)
 AGAIN = {
     "model": TicketReceipt,
     "description": "the same request was answered before: the same answer again",
