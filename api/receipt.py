@@ -118,8 +118,10 @@ def _slugs(version: str) -> dict[str, str]:
 def _written_with(call: Call, received: Received) -> tuple[Sequence[Assignment], list[Clock]]:
     """Return the assignments and clocks that were written together with the ticket."""
     ticket = received.ticket
-    if not received.replayed and ticket.lead_unit_id is None:
-        return [], [received.clock] if received.clock else []
+    if not received.replayed:
+        first = [received.clock] if received.clock else []
+        theirs = [clock for one in received.work for clock in one.clocks]
+        return [one.assignment for one in received.work], first + theirs
     made = api_views.assignments_made_at(call.step.session, ticket, received.written_at)
     return made, _clocks(call, ticket, made)
 

@@ -16,6 +16,7 @@ from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
 from engine.rules.time_limits import deadline_of as counted_deadline
 from engine.store import clocks as store
 from engine.store.row_security import as_house
+from engine.store.together import key_of
 from engine.store.writing import made, write_row
 from engine.terms import ClockKind, ClockState
 
@@ -61,8 +62,8 @@ def start_if_limited(
     assignment, letter = subject.assignment, subject.letter
     clock = made(
         Clock,
-        ticket_id=ticket.id,
-        assignment_id=assignment.id if assignment else None,
+        ticket_id=key_of(ticket),
+        assignment_id=key_of(assignment) if assignment else None,
         letter_id=letter.id if letter else None,
         unit_id=assignment.unit_id if assignment else subject.unit_id,
         kind=kind,

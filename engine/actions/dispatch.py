@@ -1,5 +1,6 @@
 """Hands a ticket to its units (派单): assignments, clocks and assignment e-mails."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -14,6 +15,7 @@ from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Certificate
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
+from engine.store.together import together
 from engine.store.writing import made, write_row
 from engine.terms import (
     AssignmentRole,
@@ -46,8 +48,22 @@ class Dispatch:
     event: TicketEvent = TicketEvent.DISPATCH
 
 
-def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
-    """Hand a locked ticket to `order.lead` and its supports; return the lead's assignment.
+@dataclass(frozen=True)
+class Work:
+    """What a dispatch gives one unit: its assignment and the clocks that now run for it."""
+
+    unit: Unit
+    assignment: Assignment
+    clocks: tuple[Clock, ...]
+
+    @property
+    def leads(self) -> bool:
+        """Return whether the unit handles the ticket and does not merely assist."""
+        return self.assignment.role is AssignmentRole.LEAD
+
+
+def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> tuple[Work, ...]:
+    """Hand a locked ticket to `order.lead` and its supports; return what each got, the lead first.
 
     Raises:
         RefusedTransitionError: it cannot be dispatched now, or not to that unit.
@@ -57,28 +73,34 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> Assignment:
     new = ticket.status is TicketStatus.ACCEPTED  # no unit has had it
     if not new:
         end_assignments(step, ticket, order.event.value)
-    lead = _assign(step, ticket, order.lead, AssignmentRole.LEAD, order.rows)
+    main = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
+    # Guards look up the units of a ticket that had some before: those are written at once.
+    with together(step.session) if new else nullcontext():
+        given = _handed_over(step, ticket, order)
+        followed = None if new else _follow_on(step, ticket, order.lead)
+        # After the staged reply (阶段性答复) the law's own limit runs alone (H-21).
+        due = followed if followed and main and main.state is ClockState.STOPPED else main
+        work = [Work(unit, one, _started(step, ticket, one, due)) for unit, one in given]
+    for one in work:
+        _mail(step, ticket, order, one, due)
+    if main is not None and main.state is ClockState.PAUSED:
+        for clock in clock_store.running(step.session, ticket.id, STANDING_TOO):
+            clocks.stand_too(step, ticket, clock)
+    return tuple(work)
+
+
+def _handed_over(step: Step, ticket: Ticket, order: Dispatch) -> list[tuple[Unit, Assignment]]:
     supports = [
         unit for unit in order.supports if unit.id != order.lead.id and not _told_on(ticket, unit)
     ]
-    assisting = [
-        _assign(step, ticket, unit, AssignmentRole.ASSISTING, order.rows) for unit in supports
-    ]
+    roles = [(order.lead, AssignmentRole.LEAD)]
+    roles += [(unit, AssignmentRole.ASSISTING) for unit in supports]
+    given = [(unit, _assign(step, ticket, unit, role, order.rows)) for unit, role in roles]
     ticket.lead_unit_id = order.lead.id
     ticket.task_rows = list(order.rows)
     ticket.routed_at = step.now
     take(step, ticket, order.event, _why(order, supports))
-    main = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
-    followed = None if new else _follow_on(step, ticket, order.lead)
-    # After the staged reply (阶段性答复) the law's own limit runs alone (H-21).
-    due = followed if followed and main and main.state is ClockState.STOPPED else main
-    _lead_work(step, ticket, lead, order, due)
-    for assignment, unit in zip(assisting, supports, strict=True):
-        _assisting_work(step, ticket, assignment, unit, order)
-    if main is not None and main.state is ClockState.PAUSED:
-        for clock in clock_store.running(step.session, ticket.id, STANDING_TOO):
-            clocks.stand_too(step, ticket, clock)
-    return lead
+    return given
 
 
 def _follow_on(step: Step, ticket: Ticket, lead: Unit) -> Clock | None:
@@ -131,40 +153,35 @@ def _assign(
     return write_row(step.session, assignment)
 
 
-def _lead_work(
-    step: Step, ticket: Ticket, lead: Assignment, order: Dispatch, due: Clock | None
-) -> None:
-    subject = clocks.Subject(assignment=lead)
-    sign = clocks.start(step, ticket, ClockKind.SIGN_FOR, subject)
-    by_law = due is not None and due.kind is ClockKind.FOLLOW_UP
-    if not by_law:
-        clocks.start_if_limited(step, ticket, ClockKind.HANDLING, subject)
-    accepted_on = shanghai_date(ticket.accepted_at)
-    facts = {
-        **due_facts(due),
-        "role": lead.role.label,
-        "unit": order.lead.name,
-        "sign_by": sign.due_at,
-        "return_by": return_closes_at(lead.dispatched_at, step.rules, accepted_on),
-        "return_conditions": "须写明理由、法律或职责依据和建议承办单位，每单位每件一次",
-        **_grounds(ticket, order),
-    }
-    _mail(step, ticket, lead, order.lead, NoticeKind.ASSIGNMENT, facts)
-
-
-def _assisting_work(
-    step: Step, ticket: Ticket, assignment: Assignment, unit: Unit, order: Dispatch
-) -> None:
+def _started(
+    step: Step, ticket: Ticket, assignment: Assignment, due: Clock | None
+) -> tuple[Clock, ...]:
+    """Start the clocks of a unit; a law's own limit runs in place of the handling clock."""
     subject = clocks.Subject(assignment=assignment)
-    due = clocks.start_if_limited(step, ticket, ClockKind.ASSISTING, subject)
-    facts = {
+    by_law = due is not None and due.kind is ClockKind.FOLLOW_UP
+    kinds = [ClockKind.ASSISTING]
+    if assignment.role is AssignmentRole.LEAD:
+        kinds = [ClockKind.SIGN_FOR] if by_law else [ClockKind.SIGN_FOR, ClockKind.HANDLING]
+    started = [clocks.start_if_limited(step, ticket, kind, subject) for kind in kinds]
+    return tuple(one for one in started if one is not None)
+
+
+def _facts(
+    step: Step, ticket: Ticket, order: Dispatch, work: Work, due: Clock | None
+) -> dict[str, object]:
+    """Return what the mail to a unit says; an assisting one answers by its own clock."""
+    common = {"role": work.assignment.role.label, "unit": work.unit.name, **_grounds(ticket, order)}
+    if not work.leads:
+        own = next(iter(work.clocks), None)
+        return {**due_facts(own), "sign_by": _sign_by(step, ticket), **common}
+    sent = work.assignment.dispatched_at
+    return {
         **due_facts(due),
-        "role": assignment.role.label,
-        "unit": unit.name,
-        "sign_by": _sign_by(step, ticket),
-        **_grounds(ticket, order),
+        "sign_by": work.clocks[0].due_at,
+        "return_by": return_closes_at(sent, step.rules, shanghai_date(ticket.accepted_at)),
+        "return_conditions": "须写明理由、法律或职责依据和建议承办单位，每单位每件一次",
+        **common,
     }
-    _mail(step, ticket, assignment, unit, NoticeKind.ASSISTING, facts)
 
 
 def _sign_by(step: Step, ticket: Ticket) -> datetime:
@@ -191,14 +208,13 @@ def due_facts(clock: Clock | None) -> dict[str, object]:
     }
 
 
-def _mail(
-    step: Step, ticket: Ticket, assignment: Assignment, unit: Unit, kind: NoticeKind,
-    facts: dict[str, object],
-) -> None:  # fmt: skip
-    to = post.addresses(step.session, unit, (Recipient.UNIT,))
-    key = f"assignment:{assignment.id}"
-    files = _calendar_entry(ticket, key, facts["due_on"], assignment.dispatched_at)
-    post.post(step, ticket, Mail(key=key, kind=kind, facts=facts, files=files, unit=unit), to)
+def _mail(step: Step, ticket: Ticket, order: Dispatch, work: Work, due: Clock | None) -> None:
+    to = post.addresses(step.session, work.unit, (Recipient.UNIT,))
+    kind = NoticeKind.ASSIGNMENT if work.leads else NoticeKind.ASSISTING
+    key = f"assignment:{work.assignment.id}"
+    facts = _facts(step, ticket, order, work, due)
+    files = _calendar_entry(ticket, key, facts["due_on"], work.assignment.dispatched_at)
+    post.post(step, ticket, Mail(key=key, kind=kind, facts=facts, files=files, unit=work.unit), to)
 
 
 def _calendar_entry(ticket: Ticket, key: str, due_on: object, stamp: datetime) -> tuple[File, ...]:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from engine.actions import clocks
 from engine.actions.avoiding import kept_from
-from engine.actions.dispatch import Dispatch, dispatch
+from engine.actions.dispatch import Dispatch, Work, dispatch
 from engine.actions.initials import initials
 from engine.actions.intake_checks import NewTicket, checked
 from engine.actions.intake_watch import look_around
@@ -25,6 +25,7 @@ from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import tickets as store
 from engine.store.database import wake
+from engine.store.together import key_of, together
 from engine.store.writing import made, write_row
 from engine.terms import ClockKind, RoutingDecision, TicketEvent, TicketKind, TicketStatus
 
@@ -68,10 +69,11 @@ def _not_to_whom_it_names(routing: Routing, named: frozenset[str]) -> Routing:
 
 @dataclass(frozen=True)
 class Taken:
-    """A ticket just written, and the requester's clock, which praise (表扬) has not."""
+    """A ticket just written, the requester's clock, which praise (表扬) has not, and who has it."""
 
     ticket: Ticket
     clock: Clock | None
+    work: tuple[Work, ...] = ()
 
 
 def accept_ticket(step: Step, new: NewTicket) -> Ticket:
@@ -100,16 +102,19 @@ def take_in_tidy(step: Step, tidy: NewTicket) -> Taken:
     on = shanghai_date(step.now)
     blamed = accused.name if accused else ""
     proposal = propose(step.session, tidy.kind, tidy.title, tidy.content, on, blamed)
-    ticket = _ticket(step, tidy, proposal, accused)
-    requester = _requester(step, ticket, tidy)
-    why = Why(f"{tidy.kind.label}受理登记", details={"source": tidy.source})
-    append(step, ticket, TicketEvent.ACCEPT, why, None, clause(INTAKE).label)
-    clock = clocks.start_if_limited(step, ticket, ClockKind.REQUESTER)
+    number = store.next_number(step.session, number_prefix(step.now))
+    with together(step.session):
+        ticket = _ticket(step, tidy, number, proposal, accused)
+        requester = _requester(step, ticket, tidy)
+        why = Why(f"{tidy.kind.label}受理登记", details={"source": tidy.source})
+        append(step, ticket, TicketEvent.ACCEPT, why, None, clause(INTAKE).label)
+        clock = clocks.start_if_limited(step, ticket, ClockKind.REQUESTER)
     look_around(step, ticket, requester)
+    work: tuple[Work, ...] = ()
     if lead is not None and not kept_from(step, ticket, lead, supports):
-        dispatch(step, ticket, Dispatch(lead, tuple(supports), "话务员登记时选定"))
+        work = dispatch(step, ticket, Dispatch(lead, tuple(supports), "话务员登记时选定"))
     wake(step.session, "ticket")
-    return Taken(ticket, clock)
+    return Taken(ticket, clock, work)
 
 
 def units_of(step: Step, new: NewTicket) -> tuple[Unit | None, list[Unit], Unit | None]:
@@ -135,10 +140,12 @@ def units_of(step: Step, new: NewTicket) -> tuple[Unit | None, list[Unit], Unit 
     return lead, [unit for unit in found if unit is not None and unit is not lead], accused
 
 
-def _ticket(step: Step, new: NewTicket, proposal: Proposal, accused: Unit | None) -> Ticket:
+def _ticket(
+    step: Step, new: NewTicket, number: str, proposal: Proposal, accused: Unit | None
+) -> Ticket:
     ticket = made(
         Ticket,
-        number=store.next_number(step.session, number_prefix(step.now)),
+        number=number,
         source=new.source,
         external_id=new.external_id,
         kind=new.kind,
@@ -171,7 +178,7 @@ def _requester(step: Step, ticket: Ticket, new: NewTicket) -> Requester:
         step.session,
         made(
             Requester,
-            ticket_id=ticket.id,
+            ticket_id=key_of(ticket),
             enterprise=new.enterprise.strip(),
             credit_code=new.credit_code,
             initials=initials(new.enterprise),

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, or_, select
+from sqlmodel import Session, select
 
 from engine.actions.actor import SYSTEM, Actor
 from engine.actions.audit import Note, note
@@ -14,12 +13,10 @@ from engine.actions.passwords import hash_password
 from engine.actions.sessions import digest, end_sessions
 from engine.errors import ConflictError, NotFoundError, NotPermittedError, NotSignedInError
 from engine.models import Account, ApiKey
+from engine.store.reading import read_rows
 from engine.terms import Role
 
-# Made once: every call of the API asks it.
-OF_SECRET = select(ApiKey).where(
-    or_(ApiKey.secret_hash == bindparam("mark"), ApiKey.old_hash == bindparam("mark"))
-)
+OF_SECRET = "WHERE secret_hash = %s OR old_hash = %s"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +114,7 @@ def api_key(session: Session, secret: str, scope: str, now: datetime, address: s
         NotPermittedError: the key lacks the scope, or may not be used from `address`.
     """
     mark = digest(secret)
-    key = session.scalars(OF_SECRET, {"mark": mark}).one_or_none()
+    key = next(iter(read_rows(session, ApiKey, OF_SECRET, [mark, mark])), None)
     if key is None or key.revoked_at is not None or not _still_valid(key, mark, now):
         message = "接口密钥无效、已停用或已到期。请在请求头写 Authorization: Bearer <密钥>。"
         raise NotSignedInError(message)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from engine.actions import repeats
 from engine.actions.avoiding import kept_from
-from engine.actions.dispatch import Dispatch, dispatch
+from engine.actions.dispatch import Dispatch, Work, dispatch
 from engine.actions.intake import Taken, take_in_tidy, units_of
 from engine.actions.intake_checks import NewTicket
 from engine.actions.received_checks import refusals, too_early, wrong_moment
@@ -36,13 +36,14 @@ class Sent:
 class Received:
     """The ticket, when it was written, and whether it was written by an earlier request.
 
-    `clock` is the requester's, where it was started just now.
+    `clock` is the requester's and `work` what units got, where that was written just now.
     """
 
     ticket: Ticket
     written_at: datetime
     replayed: bool
     clock: Clock | None = None
+    work: tuple[Work, ...] = ()
 
 
 def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
@@ -63,7 +64,7 @@ def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
         taken = accept_received(step, new, sent.received_at)
         first = Recorded("", taken.ticket.id, digest, step.now)
         repeats.remember(step, sent.api_key_id, names, first)
-        return Received(taken.ticket, step.now, replayed=False, clock=taken.clock)
+        return Received(taken.ticket, step.now, replayed=False, clock=taken.clock, work=taken.work)
     fresh = [name for name in names if name not in known]
     repeats.remember(step, sent.api_key_id, fresh, first)
     return Received(step.session.get_one(Ticket, first.ticket_id), first.created_at, replayed=True)
@@ -124,9 +125,9 @@ def _accepted(step: Step, new: NewTicket, received_at: datetime | None) -> Taken
         raise BadInputError(wrong, fields={"received_at": wrong})
     earlier = replace(step, now=min(received_at, step.now))
     taken = _taken_then(earlier, new)
-    if new.lead_unit.strip():
-        _dispatch(step, taken.ticket, new)
-    return taken
+    return (
+        replace(taken, work=_dispatch(step, taken.ticket, new)) if new.lead_unit.strip() else taken
+    )
 
 
 def _taken_then(step: Step, new: NewTicket) -> Taken:
@@ -137,8 +138,9 @@ def _taken_then(step: Step, new: NewTicket) -> Taken:
         raise BadInputError(words, fields={"received_at": words}) from error
 
 
-def _dispatch(step: Step, ticket: Ticket, new: NewTicket) -> None:
+def _dispatch(step: Step, ticket: Ticket, new: NewTicket) -> tuple[Work, ...]:
     """Hand a ticket that was received earlier to its unit now: the unit's clocks start now."""
     lead, supports, _ = units_of(step, new)
-    if lead is not None and not kept_from(step, ticket, lead, supports):
-        dispatch(step, ticket, Dispatch(lead, tuple(supports), "对方系统登记时选定"))
+    if lead is None or kept_from(step, ticket, lead, supports):
+        return ()
+    return dispatch(step, ticket, Dispatch(lead, tuple(supports), "对方系统登记时选定"))

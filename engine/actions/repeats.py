@@ -14,6 +14,7 @@ from engine.errors import ConflictError
 from engine.models import IdempotencyRecord, Ticket
 from engine.store import api_views
 from engine.store.api_views import Recorded
+from engine.store.together import together
 from engine.store.writing import made, write_row
 
 KEY, EXTERNAL = "key:", "external:"
@@ -70,12 +71,13 @@ def _lock_name(api_key_id: int, name: str) -> str:
 
 def remember(step: Step, api_key_id: int, names: Sequence[str], first: Recorded) -> None:
     """Record the names of a request that are not on record yet."""
-    for name in names:
-        record = made(
-            IdempotencyRecord, api_key_id=api_key_id, key=name, body_hash=first.body_hash,
-            ticket_id=first.ticket_id, created_at=first.created_at,
-        )  # fmt: skip
-        write_row(step.session, record)
+    with together(step.session):
+        for name in names:
+            record = made(
+                IdempotencyRecord, api_key_id=api_key_id, key=name, body_hash=first.body_hash,
+                ticket_id=first.ticket_id, created_at=first.created_at,
+            )  # fmt: skip
+            write_row(step.session, record)
 
 
 def used(name: str, first: str) -> ConflictError:

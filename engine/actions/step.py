@@ -15,6 +15,7 @@ from engine.models import Ticket, TicketEventRecord
 from engine.rules.citations import clause
 from engine.rules.rule_set import RuleSet
 from engine.store import audit, chain
+from engine.store.together import key_of
 from engine.store.writing import made, write_row
 from engine.terms import TicketEvent, TicketStatus
 
@@ -82,7 +83,7 @@ def append(
     seq, previous = (0, chain.BEGINNING) if first else audit.last_event(step.session, ticket)
     record = made(
         TicketEventRecord,
-        ticket_id=ticket.id,
+        ticket_id=key_of(ticket),
         seq=seq + 1,
         event=event,
         at=step.now,
@@ -101,7 +102,7 @@ def append(
     )
     _chain(record, ticket.number, previous)
     write_row(step.session, record)
-    audit.remember(step.session, record)
+    audit.remember(step.session, ticket, record)
     return record
 
 

@@ -17,6 +17,7 @@ from engine.models import (
     Unit,
 )
 from engine.store.migrate import alembic_config
+from engine.store.reading import read_rows
 from engine.store.writing import run
 
 
@@ -45,8 +46,8 @@ def units_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Unit]:
     wanted = {one for one in ids if one is not None}
     if not wanted:
         return {}
-    found = session.exec(select(Unit).where(col(Unit.id).in_(wanted))).all()
-    return {unit.id: unit for unit in found}
+    rest = "WHERE id = ANY(%s)"
+    return {unit.id: unit for unit in read_rows(session, Unit, rest, [list(wanted)])}
 
 
 def assignments_made_at(session: Session, ticket: Ticket, at: datetime) -> Sequence[Assignment]:

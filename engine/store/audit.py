@@ -38,18 +38,18 @@ def last_entry(session: Session, stream: str) -> tuple[int, bytes]:
 
 def last_event(session: Session, ticket: Ticket) -> tuple[int, bytes]:
     """Return the number and link of a ticket's last event; the ticket must be locked."""
-    known: dict[int, tuple[int, bytes]] = session.info.get(LAST, {})
-    if ticket.id in known:
-        return known[ticket.id]
+    known: dict[str, tuple[int, bytes]] = session.info.get(LAST, {})
+    if ticket.number in known:
+        return known[ticket.number]
     statement = "SELECT seq, link FROM ticket_event WHERE ticket_id = %s ORDER BY seq DESC LIMIT 1"
     with as_house(session):
         found = run(session, statement, [ticket.id]).fetchone()
     return (found[0], found[1]) if found else (0, BEGINNING)
 
 
-def remember(session: Session, event: TicketEventRecord) -> None:
+def remember(session: Session, ticket: Ticket, event: TicketEventRecord) -> None:
     """Remember a ticket's last event until the transaction ends: the next one need not look."""
-    session.info.setdefault(LAST, {})[event.ticket_id] = (event.seq, event.link)
+    session.info.setdefault(LAST, {})[ticket.number] = (event.seq, event.link)
 
 
 def lock_seals(session: Session, log: str) -> None:

@@ -10,6 +10,7 @@ from engine.lifecycle import OPEN
 from engine.models import Breach, Clock, RungTaken, Ticket
 from engine.rules.escalation import DueRung
 from engine.rules.parameter_tables import WARNINGS
+from engine.store.reading import read_rows
 from engine.terms import ClockKind, ClockState, Rung
 
 
@@ -31,8 +32,8 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Clock]:
 
 def one(session: Session, ticket_id: int, kind: ClockKind) -> Clock | None:
     """Return the newest clock of a kind on a ticket, if it has one."""
-    query = select(Clock).where(Clock.ticket_id == ticket_id, Clock.kind == kind)
-    return session.exec(query.order_by(col(Clock.id).desc()).limit(1)).one_or_none()
+    rest = "WHERE ticket_id = %s AND kind = %s ORDER BY id DESC LIMIT 1"
+    return next(iter(read_rows(session, Clock, rest, [ticket_id, kind.value])), None)
 
 
 def due(session: Session, now: datetime, limit: int) -> Sequence[int]:

@@ -21,6 +21,7 @@ from engine.errors import UnavailableError
 from engine.store.app_roles import APP, roles_usable
 
 WAKE_CHANNEL = "hotline_wake"
+WOKEN = "woken"  # in session.info: what the scheduler is told at the commit
 UNASKED = 1.0  # seconds that a connection may rest without being asked whether it is still there
 QUOTING = ("DETAIL:", "CONTEXT:", "详细信息:", "背景:")
 AWAY = "数据库暂时连不上，刚才的内容没有保存，请稍后再试。"
@@ -86,6 +87,19 @@ class _Session(Session):
 def _begun(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     if not transaction.nested:  # a savepoint keeps the role, which may be a unit's
         session.info["database"].take_role(connection)
+
+
+@event.listens_for(_Session, "before_commit")
+def _committing(session: Session) -> None:
+    """Say in one statement, just before the end, all that waits for the scheduler."""
+    if session.in_nested_transaction():
+        return
+    woken: set[str] = session.info.pop(WOKEN, set())
+    if woken:
+        raw: Any = session.connection().connection.dbapi_connection
+        raw.execute(
+            "SELECT pg_notify(%s, what) FROM unnest(%s::text[]) what", (WAKE_CHANNEL, list(woken))
+        )
 
 
 def set_locally(connection: Connection, settings: Mapping[str, str]) -> None:
@@ -204,9 +218,4 @@ def trial() -> Iterator[Session]:
 
 def wake(session: Session, what: str = "") -> None:
     """Tell the scheduler, once this transaction commits, that something waits (NOTIFY)."""
-    told: set[str] = session.info.setdefault("woken", set())
-    if what in told:
-        return
-    told.add(what)
-    raw: Any = session.connection().connection.dbapi_connection
-    raw.execute("SELECT pg_notify(%s, %s)", (WAKE_CHANNEL, what))
+    session.info.setdefault(WOKEN, set()).add(what)

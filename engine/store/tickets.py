@@ -18,6 +18,7 @@ from engine.models import (
     TicketEventRecord,
     Unit,
 )
+from engine.store.reading import read_rows
 from engine.store.writing import run
 from engine.terms import AssignmentRole, ReturnRuling, TicketStatus
 
@@ -166,11 +167,8 @@ def unit_by_name(session: Session, name: str) -> Unit:
         NotFoundError: the registry has no such unit.
     """
     wanted = name.strip()
-    query = select(Unit).where(
-        (col(Unit.name) == wanted) | (col(Unit.slug) == wanted)
-        | col(Unit.aliases).contains([wanted])
-    )  # fmt: skip
-    unit = session.exec(query).first()
+    rest = "WHERE name = %s OR slug = %s OR aliases @> jsonb_build_array(%s::text) LIMIT 1"
+    unit = next(iter(read_rows(session, Unit, rest, [wanted] * 3)), None)
     if unit is None:
         message = f"单位名录里没有“{wanted}”。请用任务清单里的名称，或先在“单位”里登记。"
         raise NotFoundError(message)

@@ -21,6 +21,7 @@ from sqlmodel import Session, SQLModel
 from engine.store.database import without_values
 
 Row = TypeVar("Row", bound=SQLModel)
+READY = "rows_laid_ready"  # in session.info, while rows are written together
 Bind = Callable[[Any], Any]
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 DIALECT: Any = PGDialect_psycopg(  # type: ignore[no-untyped-call]
@@ -39,13 +40,25 @@ def run(
     Raises:
         DBAPIError: as SQLAlchemy raises it (IntegrityError, OperationalError …).
     """
+    return _run(session, psycopg.Cursor, statement, values or None, prepare)
+
+
+def run_numbered(session: Session, statement: str, values: Sequence[Any]) -> Cursor:
+    """Run one long statement with places `$1`, `$2` …; else as `run`.
+
+    The driver reads a statement of more than fifty places anew each time, unless they are these.
+    """
+    return _run(session, psycopg.RawCursor, statement, values, None)
+
+
+def _run(session: Session, kind: Any, statement: str, values: Any, prepare: bool | None) -> Cursor:
     session.flush()
     driver: Any = session.connection().connection.driver_connection
+    cursor: Cursor = kind(driver)
     try:
-        found: Cursor = driver.execute(statement, values or None, prepare=prepare)
+        return cursor.execute(statement, values, prepare=prepare)
     except psycopg.Error as error:
         raise _translated(statement, error) from error
-    return found
 
 
 def _translated(statement: str, error: psycopg.Error) -> Exception:
@@ -83,6 +96,12 @@ def made(table: type[Row], /, **values: Any) -> Row:
     found.update(blank.defaults)
     found.update((name, new()) for name, new in blank.factories)
     found.update(values)
+    return row
+
+
+def fresh(table: type[Row]) -> Row:
+    """Return a row of a table with nothing in it: what was read is put there."""
+    row: Row = _blank(table).new()
     return row
 
 
@@ -124,13 +143,23 @@ class Insertion:
 def write_row(session: Session, row: Row) -> Row:
     """Write a new row now and return it, known to the session as if it had been read.
 
-    What it refers to must have been written; a counted key is filled in.
+    What it refers to must have been written; a counted key is filled in. Within
+    `store.together.together` it is laid ready and written at the end of that.
     """
+    ready: list[SQLModel] | None = session.info.get(READY)
+    if ready is not None:
+        ready.append(row)
+        return row
     made = insertion(type(row))
     cursor = run(session, made.statement, made.values(row))
     if made.key:
         (found,) = cursor.fetchone() or (None,)
         setattr(row, made.key, found)
+    return known(session, row)
+
+
+def known(session: Session, row: Row) -> Row:
+    """Return a row that was written, known to the session as if it had been read."""
     make_transient_to_detached(row)
     session.add(row)
     return row

@@ -209,3 +209,17 @@ def test_a_running_application_writes_its_counts_down_when_it_ends(
 def test_a_made_up_key_is_nobody(database: Database) -> None:
     with work() as session, pytest.raises(NotSignedInError):
         api_key(session, "hl_made_up", "events:read", moment(NOW))
+
+
+def test_who_may_not_call_is_told_that_and_not_what_is_wrong_with_the_body(
+    app: FastAPI, database: Database
+) -> None:
+    _, reading = made(scopes=["events:read"])
+    client = TestClient(app, base_url="http://testserver")
+
+    answers = [
+        client.post("/api/v1/tickets/X1/supplements", json={"words": 1}, headers=headers)
+        for headers in ({}, {"X-API-Key": "hl_guess"}, {"X-API-Key": reading})
+    ]
+
+    assert [one.status_code for one in answers] == [401, 401, 403]
