@@ -307,6 +307,22 @@ class VerificationResult(Term):
     NOT_MET = "not_met", "未兑现"
 
 
+class KnowledgeState(Term):
+    """Where an entry of the knowledge base stands (知识状态); 已过期 is derived, never stored."""
+
+    WANTED = "wanted", "待撰写"
+    IN_FORCE = "in_force", "在用"
+    WITHDRAWN = "withdrawn", "已停用"
+
+
+class KnowledgeReview(Term):
+    """Where one version of an entry stands (版本状态)."""
+
+    PROPOSED = "proposed", "待审核"
+    APPROVED = "approved", "已审核"
+    REFUSED = "refused", "审核未通过"
+
+
 class ReturnReason(Term):
     """Why a unit sends a ticket back (退单理由)."""
 
@@ -439,6 +455,9 @@ class NoticeKind(Term):
     WITHDRAWN = "withdrawn", "撤回告知"
     DIGEST = "digest", "每日摘要"
     ADDRESS_CHECK = "address_check", "邮箱核实"
+    FINDING = "finding", "认定告知"
+    APPEAL_RULED = "appeal_ruled", "申诉裁定告知"
+    KNOWLEDGE = "knowledge", "知识库告知"
 
 
 class MessageStatus(Term):

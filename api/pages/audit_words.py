@@ -16,10 +16,14 @@ ACTIONS = {
     "secret_changed": "换推送密钥", "old_secret_ended": "旧推送密钥提前停用",
     "send_again": "重发邮件", "let_be": "不再发邮件", "put_reply_away": "处理来信",
     "give_reply": "来信归入工单",
+    "knowledge_wanted": "提请撰写知识", "knowledge_written": "写知识条目",
+    "knowledge_approved": "知识审核通过", "knowledge_refused": "知识审核不通过",
+    "knowledge_taken_out": "停用知识条目",
     "replayed_dead": "重推失败的", "replayed_since": "重推一段", "words_taken_out": "到期脱敏",
 }  # fmt: skip
 STREAMS = {"account": "账号", "unit": "单位", "api_key": "接口密钥", "webhook": "事件推送",
            "mail": "发出的邮件", "mail_reply": "来信",
+           "knowledge": "知识库第",
            "routing": "派单规则", "rule_change": "规则修改", "reference": "参考数据"}  # fmt: skip
 NAMES = {"username": "账号", "role": "角色", "name": "名称", "unit": "单位", "reason": "理由",
          "version": "版本", "scopes": "权限", "expression": "用语", "tier": "强弱",

@@ -10,12 +10,12 @@ from fastapi.responses import Response
 
 from api.pages.forms import Form, Posted
 from api.pages.visit import HOTLINE, Visit, posting
-from engine.actions import likeness
+from engine.actions import knowledge, likeness
 from engine.actions.initials import initials
 from engine.actions.intake import propose
 from engine.actions.intake_checks import normal_phone, parse_kind
 from engine.errors import BadInputError, EngineError
-from engine.models import Requester
+from engine.models import KnowledgeVersion, Requester, Unit
 from engine.rules.certificate_words import due_words as certificate_due
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
 from engine.rules.shanghai import shanghai_date, spoken_date
@@ -131,12 +131,19 @@ def alike(visit: Visit, form: Form) -> tuple[Line, ...]:
     return desk_calls.open_lines(visit.session, same[:ALIKE_SHOWN])
 
 
+def known(visit: Visit, form: Form) -> list[tuple[KnowledgeVersion, Unit]]:
+    """Return the entries of the knowledge base that answer what is typed (知识库)."""
+    typed = form.text("title") + form.text("content")
+    return knowledge.suggest(visit.step, typed) if len(typed.strip()) >= ENOUGH else []
+
+
 @router.post("/tickets/suggest")
 def suggest(request: Request, form: Posted) -> Response:
     """Return the proposals for what is typed so far; by POST, so that no text is in an address."""
     with posting(request, form, *HOTLINE) as visit:
         routing = proposals(visit, form.text("kind"), form.text("title"), form.text("content"))
-        facts = {"routing": routing, "chosen": None, "alike": alike(visit, form)}
+        facts = {"routing": routing, "chosen": None, "alike": alike(visit, form),
+                 "known": known(visit, form)}  # fmt: skip
         return visit.partial("_proposals.html", **facts)
 
 

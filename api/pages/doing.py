@@ -17,7 +17,7 @@ from api.pages.may import option
 from api.pages.more_acts import BY_NAME
 from api.pages.ticket import facts_of
 from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
-from engine.actions import attachments, drafts
+from engine.actions import attachments, drafts, knowledge
 from engine.actions.extension_choices import extension_choices
 from engine.actions.statutory import claim_of
 from engine.errors import ConflictError, EngineError, NotFoundError, NotPermittedError
@@ -129,6 +129,8 @@ def _act_page(visit: Visit, ticket: Ticket, act: Act, form_id: str, typed: Typed
     facts = facts_of(visit, ticket, act=act, now_option=option(visit, ticket, act), **vars(typed))
     facts |= _choices(visit, ticket, facts["whole"]) | {"routing": _routing(visit, ticket, act)}
     facts |= promise_acts.form_facts(visit, ticket)
+    if act.name == "spot":
+        facts["known"] = knowledge.suggest(visit.step, ticket.title + ticket.content)
     if act.name == "extend":
         facts["extensions"] = extension_choices(visit.step, ticket)
     facts |= {"with_files": act.name in WITH_FILES, **files.form_facts(visit, form_id)}

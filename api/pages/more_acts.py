@@ -61,7 +61,10 @@ def _supplement(visit: Visit, ticket: Ticket, form: Form) -> str:
 
 def _spot(visit: Visit, ticket: Ticket, form: Form) -> str:
     confirmed = form.has("confirmed")
-    endings.answer_on_the_spot(visit.step, ticket, form.text("words"), confirmed=confirmed)
+    endings.answer_on_the_spot(
+        visit.step, ticket, form.text("words"), confirmed=confirmed,
+        knowledge_id=form.number("knowledge"),
+    )  # fmt: skip
     return "当场答复，已办结。"
 
 

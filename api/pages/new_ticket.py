@@ -42,7 +42,7 @@ def _page(visit: Visit, form: Form, form_id: str, error: EngineError | None = No
         "routing": beside.proposals(visit, kind, title, content),
         "chosen": form.text("lead_unit") if form is not EMPTY else None,
         "units": tickets.units(visit.session), "caller": beside.caller_of(visit, form),
-        "alike": beside.alike(visit, form),
+        "alike": beside.alike(visit, form), "known": beside.known(visit, form),
         "drafts": [one for one in drafts.call_drafts(visit.session, visit.account.id)
                    if one.form_id != form_id],
         **files.form_facts(visit, form_id),
@@ -118,7 +118,10 @@ def _on_the_spot(visit: Visit, form: Form, new: NewTicket) -> tuple[Logged, str]
     ticket = accept_ticket(visit.step, _without_unit(new))
     confirmed = form.has("spot_confirmed")
     try:
-        endings.answer_on_the_spot(visit.step, ticket, form.text("spot_words"), confirmed=confirmed)
+        endings.answer_on_the_spot(
+            visit.step, ticket, form.text("spot_words"), confirmed=confirmed,
+            knowledge_id=form.number("knowledge"),
+        )  # fmt: skip
     except BadInputError as error:
         raise BadInputError(str(error), fields={"spot_words": str(error)}) from error
     return Logged(ticket, None), f"已登记 {ticket.number}，当场答复，已办结。"

@@ -8,7 +8,16 @@ import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from engine.actions import alarms, delivering, digests, evaluations, silence, tidying, undo
+from engine.actions import (
+    alarms,
+    delivering,
+    digests,
+    evaluations,
+    knowledge,
+    silence,
+    tidying,
+    undo,
+)
 from engine.actions.actor import SYSTEM
 from engine.actions.recompute import recompute
 from engine.actions.routing import route_ticket
@@ -145,7 +154,9 @@ def tell_calendar_alarms(now: datetime) -> dict[str, int]:
     """Owe supervisors today's mail of missing calendars; return how many alarms and new mails."""
     with work() as session:
         lines = calendar_alarm_lines(session, now)
-        return {"alarms": len(lines), "mailed": alarms.tell_supervisors(session, now, lines)}
+        mailed = alarms.tell_supervisors(session, now, lines)
+        step = Step(session, SYSTEM, now, rules_in_force(session))
+        return {"alarms": len(lines), "mailed": mailed + knowledge.tell_owners(step)}
 
 
 def windows_over(now: datetime, limit: int) -> list[int]:

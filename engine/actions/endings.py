@@ -1,6 +1,6 @@
 """How a ticket may end without a unit: refused, merged, handed on, answered at once."""
 
-from engine.actions import clocks
+from engine.actions import clocks, knowledge
 from engine.actions.dispatch import end_assignments
 from engine.actions.silence import check_still_refusable
 from engine.actions.step import Step, Why, take
@@ -108,15 +108,22 @@ def hand_to_emergency(step: Step, ticket: Ticket, line: str) -> None:
     _end(step, ticket, "转紧急热线")
 
 
-def answer_on_the_spot(step: Step, ticket: Ticket, words: str, *, confirmed: bool) -> None:
+def answer_on_the_spot(
+    step: Step, ticket: Ticket, words: str, *, confirmed: bool, knowledge_id: int | None = None
+) -> None:
     """Close a matter on the telephone (当场答复), if the caller confirms that it is solved.
 
+    `knowledge_id` is the version of the knowledge base that the answer cites, if it does.
+
     Raises:
-        BadInputError: the answer is missing.
+        BadInputError: the answer is missing, or the entry cited may not be used any more.
         RefusedTransitionError: a complaint or report, or the caller did not confirm.
     """
     _need(words, "请写明答复了什么。")
-    why = Why(f"当场答复：{words.strip()}")
+    cited = knowledge.cite(step, ticket, knowledge_id) if knowledge_id is not None else ""
+    details = {"knowledge": cited, "version_id": knowledge_id} if cited else {}
+    source = f"（依据{cited}）" if cited else ""
+    why = Why(f"当场答复：{words.strip()}{source}", details=details)
     take(step, ticket, TicketEvent.ANSWER_ON_THE_SPOT, why, requester_content=confirmed)
     _end(step, ticket, "当场办结")
 

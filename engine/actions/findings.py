@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from engine.actions import finding_mail
 from engine.actions.actor import require_role
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermittedError
@@ -141,6 +142,8 @@ def _decided(step: Step, finding: Finding, state: FindingState, reason: str = ""
     finding.decision_reason = reason.strip()[:LONGEST] or finding.decision_reason
     if finding.unit_id is not None:
         finding.appeal_until = appeal_until(shanghai_date(step.now), step.rules)
+        ticket = step.session.get_one(Ticket, finding.ticket_id)
+        finding_mail.tell_decided(step, ticket, finding)
 
 
 def _come_into_force(step: Step, finding: Finding) -> None:
@@ -231,6 +234,7 @@ def rule_on_appeal(step: Step, finding_id: int, *, changed: bool, reason: str) -
     )
     if changed:
         _change(step, finding)
+    finding_mail.tell_ruled(step, ticket, finding)
     return finding
 
 

@@ -55,6 +55,9 @@ NEEDS: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.WITHDRAWN: (*TICKET, "role", "ended"),
     NoticeKind.DIGEST: (*COMMON, "items"),
     NoticeKind.ADDRESS_CHECK: (*COMMON, "unit", "code"),
+    NoticeKind.FINDING: (*TICKET, "finding", "about", "appeal_until"),
+    NoticeKind.APPEAL_RULED: (*TICKET, "finding", "about", "ruling"),
+    NoticeKind.KNOWLEDGE: (*COMMON, "unit", "entry", "what", "valid_until"),
 }  # fmt: skip
 
 

@@ -19,6 +19,11 @@ from engine.models.desk import (  # noqa: E402
 from engine.models.evaluation import EvaluationLink  # noqa: E402
 from engine.models.figures import FigureDay, FigureMark  # noqa: E402
 from engine.models.findings import Finding  # noqa: E402
+from engine.models.knowledge import (  # noqa: E402
+    KnowledgeEntry,
+    KnowledgeUse,
+    KnowledgeVersion,
+)
 from engine.models.letters import Letter, LetterSerial  # noqa: E402
 from engine.models.mail_replies import MailReply  # noqa: E402
 from engine.models.outbox import (  # noqa: E402
@@ -87,6 +92,9 @@ __all__ = [
     "Heartbeat",
     "HeldDispatch",
     "IdempotencyRecord",
+    "KnowledgeEntry",
+    "KnowledgeUse",
+    "KnowledgeVersion",
     "Letter",
     "LetterSerial",
     "MailReply",

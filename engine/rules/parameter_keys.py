@@ -39,12 +39,14 @@ _KEYS = {
         "duplicates.window group_alert.window calendar.unconfirmed_last_days "
         "callback.first_window privacy.handler_access_after_closing "
         "rectification.referral_window webhooks.stop_after webhooks.secret_overlap "
-        "webhooks.keep_settled webhooks.keep_unsent keys.overlap drafts.keep_for"
+        "webhooks.keep_settled webhooks.keep_unsent keys.overlap drafts.keep_for "
+        "knowledge.longest knowledge.warn_before knowledge.gap_window"
     ),
     "percent": (
         "duplicates.similarity callback.coverage extension.share_percent "
         "scoring.on_time_target scoring.tax.response_target scoring.tax.solved_target "
-        "scoring.tax.satisfied_target assisting.share_percent webhooks.jitter"
+        "scoring.tax.satisfied_target assisting.share_percent webhooks.jitter "
+        "knowledge.found_share"
     ),
     "yes_no": (
         "duplicates.needs_person deadline.start_day_counted "
@@ -60,7 +62,8 @@ _KEYS = {
     "times": (
         "group_alert.repeats callback.attempts extension.times rework.times "
         "rectification.deemed_signed_times rectification.referral_letters "
-        "returns.per_unit returns.before_panel keys.calls_per_minute keys.wrong_per_minute"
+        "returns.per_unit returns.before_panel keys.calls_per_minute keys.wrong_per_minute "
+        "knowledge.gap_count"
     ),
     "choice": (
         "clock.requester_starts clock.handling_starts deadline.due_moment "

@@ -42,6 +42,9 @@ AND NOT COALESCE((details ->> 'restricted')::boolean, false)
 # A reply is due by the unit a letter went to, which need not have the ticket.
 CLOCK = f"CASE WHEN letter_id IS NULL THEN {SEES} ELSE {MINE} END"
 OF_CLOCK = "EXISTS (SELECT 1 FROM clock c WHERE c.id = clock_id)"
+OF_ENTRY = """
+EXISTS (SELECT 1 FROM knowledge_entry e WHERE e.id = entry_id AND e.unit_id = hotline_unit())
+"""
 MAIL = f"""
 {SEES} AND (letter_id IS NULL OR {MINE}) AND kind NOT IN
 ('letter_proposed', 'rectification_answered', 'callback_owed', 'digest', 'referral')
@@ -92,6 +95,9 @@ POLICIES = {
     "outbox_message": Rows("SELECT", MAIL),
     "promise": Rows("SELECT, INSERT, UPDATE", MINE),
     "verification": Rows("SELECT", "EXISTS (SELECT 1 FROM promise p WHERE p.id = promise_id)"),
+    "knowledge_entry": Rows("SELECT, INSERT, UPDATE", "true", MINE),
+    "knowledge_use": Rows("SELECT", OF_ENTRY),
+    "knowledge_version": Rows("SELECT, INSERT, UPDATE", "true", OF_ENTRY),
     "mail_reply": Rows("SELECT", f"{SEES} AND {MINE} AND status = 'proposed'"),
     "attachment": Rows("SELECT, INSERT, UPDATE", FILE, OWN_FILE),
     "preference": Rows("SELECT, INSERT, UPDATE", "account_id = hotline_account()"),

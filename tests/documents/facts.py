@@ -151,6 +151,12 @@ def notice_facts(**changes):
         "new_due_on": date(2026, 10, 20),
         "old_due_on": date(2026, 10, 16),
         "code": "004219",
+        "finding": "确认超期",
+        "about": "承办时限",
+        "appeal_until": date(2026, 10, 28),
+        "entry": "个体户怎样办营业执照",
+        "what": "即将到期",
+        "valid_until": date(2026, 10, 31),
         "items": [
             {
                 "number": "LZ202609280042",

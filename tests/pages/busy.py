@@ -2,25 +2,29 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
 from bench.archive import build
 from engine import clock
+from engine.actions import promises
 from engine.actions.evaluations import issue_evaluation_link
+from engine.actions.promises import PromiseForm
 from engine.demo.day import play_demo_day
 from engine.models import Breach, Letter
 from engine.rules.shanghai import shanghai_date
 from engine.store.database import Database, work
 from engine.terms import LetterKind, Role
 from tests.actions import letter_steps as letters
+from tests.actions.test_knowledge import in_use
 from tests.builders import (
     MARKET,
     OPERATOR,
     SUPERVISOR,
     TAX,
     a_dispatched_ticket,
+    a_promised_ticket,
     a_signed_ticket,
     a_ticket,
     a_ticket_to_call_back,
@@ -54,7 +58,7 @@ ACTS = (
     ("signed", "supervise"), ("signed", "pause"), ("signed", "supplement"), ("signed", "note"),
     ("claiming", "decide-statutory"), ("answering", "answer"), ("signed", "contact"),
     ("dispatched", "return"), ("signed", "assist"), ("signed", "extend"), ("signed", "statutory"),
-    ("signed", "propose-refusal"),
+    ("signed", "propose-refusal"), ("promised", "verify-promise"),
 )  # fmt: skip
 LISTS = ("dispatch", "review", "rule", "callback", "today")
 SCOPES = ("overdue", "today", "open", "closed", "all")
@@ -113,8 +117,17 @@ def _tickets() -> dict[str, str]:
         "claiming": a_signed_ticket(now),
         "returned": a_dispatched_ticket(now), "answered": an_answered_ticket(now),
         "callback": a_ticket_to_call_back(now), "tax": a_signed_ticket(now, TAX),
-        "answering": a_signed_ticket(now),
+        "answering": a_signed_ticket(now), "promised": _promised(now),
     }  # fmt: skip
+
+
+def _promised(now: datetime) -> str:
+    """Return a ticket closed on a promise that its unit has reported kept; and an entry to cite."""
+    due_on = shanghai_date(now) + timedelta(days=20)
+    number = a_promised_ticket(now, promise=PromiseForm(text="余款三万元全部付清", due_on=due_on))
+    on_ticket(number, now, MARKET, lambda step, one: promises.report(step, one, "余款已付清"))
+    in_use()
+    return number
 
 
 def _letters() -> dict[str, int]:
