@@ -46,6 +46,7 @@ TOPICS = MappingProxyType({
     "acceptance": "受理、并单和群体诉求", "calendar": "日历和计时方法", "notices": "通知的时间",
     "documents": "文书编号和规则版本", "privacy": "保密和保存", "scoring": "评价指标",
     "access": "事件推送和接口密钥", "desk": "撤回登记、草稿和附件",
+    "promise": "承诺和核查", "knowledge": "知识库",
 })  # fmt: skip
 _COUNTED = frozenset(UNITS) - {
     "list", "table", "text", "choice", "yes_no", "moment", "month_day", "weight",

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.errors import RuleError
+from engine.rules.parameter_words import TOPICS, topic
 from engine.rules.parameters import load_parameters
 
 
@@ -85,3 +86,7 @@ def test_a_value_is_what_its_unit_says(tmp_path, key, unit, value, more, said):
 )
 def test_what_may_be_said_is_taken(tmp_path, key, unit, value, more):
     assert key in loaded(one(key, unit, value, more), tmp_path)
+
+
+def test_every_parameter_stands_under_a_heading_of_its_own_file():
+    assert {topic(one) for one in load_parameters().values()} == set(TOPICS.values())
