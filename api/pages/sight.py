@@ -9,7 +9,15 @@ from fastapi.responses import Response
 
 from api.pages.visit import EYES, Visit, reading
 from engine.actions.routing_in_force import in_force
-from engine.rules.early_sight import Risen, counted, forecast, risen
+from engine.rules.early_sight import (
+    WEEKS_OF_HISTORY,
+    Risen,
+    backtest,
+    counted,
+    forecast,
+    risen,
+    together,
+)
 from engine.rules.indicators import Count
 from engine.rules.routing.catalogue import load_catalogue
 from engine.rules.routing.text import fold
@@ -19,7 +27,7 @@ from engine.store import figure_days, tickets
 from engine.terms import Indicator
 
 router = APIRouter(include_in_schema=False)
-WEEKS, HISTORY, MONTH, MOST_TITLES = 8, 90, 30, 600
+WEEKS, MONTH, MOST_TITLES, TESTED = 8, 30, 600, 8
 LATELY, BEFORE = timedelta(days=14), timedelta(days=56)
 
 
@@ -73,9 +81,10 @@ def sight(request: Request) -> Response:
         due = store.due_by_unit(session, now, now + store.WEEK)
         weeks = store.taken_in(session, now, WEEKS)
         repeats = visit.rules.parameters["group_alert.repeats"].on(shanghai_date(now)).value
-        told = forecast(due, store.past_by_unit(session, now, HISTORY))
+        past = store.weeks_by_unit(session, now, TESTED + WEEKS_OF_HISTORY)
+        told = forecast(due, together(past[:WEEKS_OF_HISTORY]))
         facts = {
-            "heat": _heat(visit), "weeks": WEEKS, "forecast": told,
+            "heat": _heat(visit), "weeks": WEEKS, "forecast": told, "tested": backtest(past),
             "trend": [Week(_week(at), count, max(weeks)) for at, count in enumerate(weeks)],
             "expected": [Bar(one.unit, one.due, round(one.expected, 1)) for one in told[:12]],
             "repeated": store.repeated(session, now - timedelta(days=MONTH), repeats),

@@ -1,17 +1,18 @@
 """Early sight (未诉先办): who is likely to be late this week, which words come up more often."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 # A unit with little history is judged as the district is, until it has about this many cases.
 _WEIGHT_OF_DISTRICT = 5
 _AT_LEAST = 3
+_WHOLE = 100
 
 
 @dataclass(frozen=True)
 class History:
-    """Of matters still unanswered a day before their limit: how many there were, how many late."""
+    """Of matters open when a week began and due in it: how many there were, how many late."""
 
     open: int = 0
     late: int = 0
@@ -43,6 +44,69 @@ def forecast(due: Mapping[str, int], past: Mapping[str, History]) -> list[Foreca
 def _of(unit: str, due: int, past: History, district: float) -> Forecast:
     weighed = past.late + _WEIGHT_OF_DISTRICT * district
     return Forecast(unit, due, weighed / (past.open + _WEIGHT_OF_DISTRICT), past)
+
+
+# A unit is named in the forecast of a week when at least this many are likely to be late.
+_NAMED = 0.5
+WEEKS_OF_HISTORY = 13
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """How good the forecast was in weeks that are over: what it caught, and false alarms.
+
+    `late` are all matters that were late, `caught` those of units it had named; `named` counts
+    units a week it named, `false` those of them without anything late.
+    """
+
+    weeks: int = 0
+    late: int = 0
+    caught: int = 0
+    named: int = 0
+    false: int = 0
+    expected: float = 0.0
+
+    @property
+    def share_caught(self) -> float | None:
+        """Return the share caught in percent; None where nothing was late."""
+        return _WHOLE * self.caught / self.late if self.late else None
+
+    @property
+    def share_false(self) -> float | None:
+        """Return the share of false alarms in percent; None where nobody was named."""
+        return _WHOLE * self.false / self.named if self.named else None
+
+
+def together(weeks: Iterable[Mapping[str, History]]) -> dict[str, History]:
+    """Return some weeks' history as one, by unit."""
+    found: dict[str, History] = {}
+    for week in weeks:
+        for unit, one in week.items():
+            before = found.get(unit, History())
+            found[unit] = History(before.open + one.open, before.late + one.late)
+    return found
+
+
+def backtest(weeks: Sequence[Mapping[str, History]]) -> Backtest:
+    """Return how the forecast would have done, each week told from the weeks before it alone.
+
+    `weeks` are weeks that are over, the newest first. The oldest are history only.
+    """
+    tested = range(max(0, len(weeks) - WEEKS_OF_HISTORY))
+    late = caught = named = false = 0
+    expected = 0.0
+    for at in tested:
+        told = forecast(
+            {unit: one.open for unit, one in weeks[at].items()},
+            together(weeks[at + 1 : at + 1 + WEEKS_OF_HISTORY]),
+        )
+        alarms = {one.unit for one in told if one.expected >= _NAMED}
+        late += sum(one.late for one in weeks[at].values())
+        caught += sum(weeks[at][unit].late for unit in alarms)
+        named += len(alarms)
+        false += sum(not weeks[at][unit].late for unit in alarms)
+        expected += sum(one.expected for one in told)
+    return Backtest(len(tested), late, caught, named, false, expected)
 
 
 @dataclass(frozen=True)

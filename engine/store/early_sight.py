@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from engine.rules.early_sight import History
+from engine.rules.shanghai import shanghai_date, shanghai_moment
 
 WEEK = timedelta(days=7)
 _HEAT = text("""
@@ -31,11 +32,11 @@ SELECT u.name, count(*) FROM clock c JOIN unit u ON u.id = c.unit_id
 WHERE c.state = 'running' AND c.kind = 'handling' AND c.due_at > :now AND c.due_at <= :until
 GROUP BY u.name
 """)
-_PAST = text("""
+_WEEK = text("""
 SELECT u.name, count(*), count(*) FILTER (WHERE c.stopped_at IS NULL OR c.stopped_at >= c.due_at)
 FROM clock c JOIN unit u ON u.id = c.unit_id
-WHERE c.kind = 'handling' AND c.due_on BETWEEN :since AND :today AND c.due_at <= :now
-  AND COALESCE(c.stopped_at, :now) > c.due_at - interval '1 day'
+WHERE c.kind = 'handling' AND c.due_on BETWEEN :first AND :last
+  AND c.started_at <= :monday AND (c.stopped_at IS NULL OR c.stopped_at > :monday)
 GROUP BY u.name
 """)
 _TITLES = text("""
@@ -78,11 +79,25 @@ def due_by_unit(session: Session, now: datetime, until: datetime) -> dict[str, i
     return {row[0]: row[1] for row in found}
 
 
-def past_by_unit(session: Session, now: datetime, days: int) -> dict[str, History]:
-    """Return what became of answers still open a day before their limit, by unit."""
-    values = {"now": now, "since": (now - timedelta(days)).date(), "today": now.date()}
-    found = session.connection().execute(_PAST, values)
-    return {name: History(opened, late) for name, opened, late in found}
+def weeks_by_unit(session: Session, now: datetime, weeks: int) -> list[dict[str, History]]:
+    """Return what became of answers open on a Monday and due in its week, the newest week first.
+
+    Only weeks that are over count. A week that is over is remembered: what it counts stays.
+    """
+    today = shanghai_date(now)
+    monday = today - timedelta(days=today.weekday())
+    return [_week(session, monday - timedelta(weeks=ago)) for ago in range(1, weeks + 1)]
+
+
+def _week(session: Session, monday: date) -> dict[str, History]:
+    remembered: dict[object, dict[str, History]] = session.info["database"].remembered
+    key = ("early sight", monday)
+    if key not in remembered:
+        values = {"first": monday, "last": monday + timedelta(days=6),
+                  "monday": shanghai_moment(monday, time(0))}  # fmt: skip
+        found = session.connection().execute(_WEEK, values)
+        remembered[key] = {name: History(opened, late) for name, opened, late in found}
+    return remembered[key]
 
 
 def titles(

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from engine.rules.early_sight import History, counted, forecast, risen
+from engine.rules.early_sight import History, backtest, counted, forecast, risen, together
 
 
 def test_a_unit_without_history_is_judged_as_the_district_and_one_with_much_as_itself():
@@ -30,3 +30,40 @@ def test_a_word_rises_when_it_is_in_more_texts_than_in_as_long_a_time_before():
     found = risen(now, Counter({"噪声": 3, "执照": 9}), 3)
 
     assert [(one.word, one.now, one.before) for one in found] == [("噪声", 3, 1)]
+
+
+def weeks(late_unit, quiet_unit, number=20):
+    """Return weeks in which one unit is always late with two of four, another never."""
+    return [{late_unit: History(4, 2), quiet_unit: History(4, 0)} for _ in range(number)]
+
+
+def test_the_backtest_catches_who_is_always_late_and_counts_no_false_alarm():
+    found = backtest(weeks("甲局", "乙局"))
+
+    assert (found.weeks, found.late, found.caught) == (7, 14, 14)
+    assert (found.named, found.false) == (7, 0)
+    assert (found.share_caught, found.share_false) == (100, 0)
+    assert found.expected == pytest.approx(14, rel=0.1)
+
+
+def test_a_unit_that_was_late_before_and_is_not_now_is_a_false_alarm():
+    now = [{"甲局": History(4, 0)} for _ in range(2)]
+
+    found = backtest(now + weeks("甲局", "乙局", 13))
+
+    assert (found.weeks, found.late, found.named, found.false) == (2, 0, 2, 2)
+    assert found.share_caught is None
+    assert found.share_false == 100
+
+
+def test_a_week_is_told_from_the_weeks_before_it_alone():
+    sudden = [{"丙局": History(4, 4)}]
+
+    found = backtest(sudden + [{"丙局": History(4, 0)} for _ in range(13)])
+
+    assert (found.late, found.caught, found.named) == (4, 0, 0)
+
+
+def test_without_enough_history_nothing_is_tested():
+    assert backtest(weeks("甲局", "乙局", 13)).weeks == 0
+    assert together([]) == {}
