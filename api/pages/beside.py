@@ -126,8 +126,7 @@ def alike(visit: Visit, form: Form) -> tuple[Line, ...]:
     on = shanghai_date(visit.now)
     window: int = visit.rules.parameters["duplicates.window"].on(on).value
     text = title + content[: matters.BEGINNING]
-    recent = matters.recent(visit.session, visit.now - timedelta(days=window))
-    same = likeness.alike(visit.step, text, recent, on)
+    same = likeness.alike_lately(visit.step, text, visit.now - timedelta(days=window), on)
     return desk_calls.open_lines(visit.session, same[:ALIKE_SHOWN])
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from engine.actions import post
 from engine.actions.actor import SYSTEM
-from engine.actions.likeness import alike
+from engine.actions.likeness import alike, alike_lately
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.models import Requester, Ticket
@@ -26,7 +26,7 @@ from engine.rules.acceptance import (
 from engine.rules.citations import Citation, clause
 from engine.rules.shanghai import shanghai_date
 from engine.store import matters as store
-from engine.store.matters import BEGINNING, Matter, Recent
+from engine.store.matters import BEGINNING, Matter
 from engine.terms import NoticeKind, Recipient, TicketEvent
 
 SELF = "requester"
@@ -95,8 +95,7 @@ def _many(step: Step, ticket: Ticket, requester: Requester, on: date) -> None:
     """Tell supervisors of one object or matter that many raise (群体诉求, H-37)."""
     window = step.rules.parameters["group_alert.window"].on(on).value
     since = ticket.accepted_at - timedelta(days=window)
-    found = store.in_window(step.session, ticket, since)
-    linked = _linked(step, ticket, found, on)
+    linked = _linked(step, ticket, since, on)
     if not linked:
         return
     own = requester.credit_code or requester.enterprise or requester.phone
@@ -123,11 +122,11 @@ def _group(step: Step, linked: Sequence[Matter], since: datetime) -> int:
     return min([*ids, *store.groups(step.session, ids, since)])
 
 
-def _linked(step: Step, ticket: Ticket, found: Sequence[Recent], on: date) -> list[Matter]:
+def _linked(step: Step, ticket: Ticket, since: datetime, on: date) -> list[Matter]:
     accused = ticket.accused_unit_id
-    same = set(alike(step, _text(ticket), found, on))
+    same = set(alike_lately(step, _text(ticket), since, on, besides=ticket.id))
     if accused is not None:
-        same |= {one.id for one in found if one.accused_unit_id == accused}
+        same |= set(store.of_accused(step.session, ticket, accused, since))
     return store.matters(step.session, list(same))
 
 

@@ -1,6 +1,6 @@
 """Queries about earlier tickets on the same matter or object; bounded, by index."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,26 +15,42 @@ from engine.terms import AsideWork, TicketEvent, TicketStatus
 MOST_OF_ONE = 20
 MOST_IN_WINDOW = 200
 BEGINNING = 300
+LATE = 64  # so many ids may commit after a later one before it is missed for a minute
 WAITING = (TicketStatus.ACCEPTED, TicketStatus.TO_BE_DISPATCHED)
 # Of one requester by index, the newest first: one number may have brought thousands.
 _OF_ONE = (
     "(SELECT ticket_id FROM requester WHERE {0} = %({0})s AND {0} <> ''"
     f" ORDER BY ticket_id DESC LIMIT {2 * MOST_OF_ONE})"
 )
+_WORDS = f"concat(t.title, substr(t.content, 1, {BEGINNING}))"
+_COUNTS = "t.parent_id IS NULL AND t.status <> 'voided'"
+_NEWEST = "ORDER BY t.accepted_at DESC, t.id DESC LIMIT"
 _RECENT = (
-    "SELECT t.id, t.version, t.accused_unit_id FROM ticket t {}"
-    " WHERE t.accepted_at >= %(since)s AND t.id <> %(ticket)s AND t.parent_id IS NULL"
-    " AND t.status <> 'voided'"
-    " ORDER BY t.accepted_at DESC, t.id DESC LIMIT {}"
+    f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t {{}}"
+    f" WHERE t.accepted_at >= %(since)s AND t.id <> %(ticket)s AND {_COUNTS}"
+    f" {_NEWEST} {{}}"
 )
+_NOT_KNOWN = (
+    f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t"
+    f" WHERE t.id > %(after)s AND t.id <> ALL(%(known)s) AND {_COUNTS}"
+    f" {_NEWEST} {MOST_IN_WINDOW}"
+)
+_SAID = (
+    f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t WHERE t.id = ANY(%s) AND {_COUNTS}"
+    " ORDER BY t.accepted_at DESC, t.id DESC"
+)
+_OF_ACCUSED = f"""
+SELECT id FROM (
+  SELECT t.id, t.accused_unit_id FROM ticket t
+  WHERE t.accepted_at >= %(since)s AND t.id <> %(ticket)s AND {_COUNTS}
+  {_NEWEST} {MOST_IN_WINDOW}) lately
+WHERE accused_unit_id = %(unit)s
+"""
 _MATTERS = """
 SELECT t.id, t.number, t.accepted_at,
        coalesce(nullif(r.credit_code, ''), nullif(r.enterprise, ''), r.phone)
 FROM ticket t JOIN requester r ON r.ticket_id = t.id WHERE t.id = ANY(%s)
 ORDER BY t.accepted_at DESC, t.id DESC
-"""
-_TEXTS = f"""
-SELECT id, concat(title, substr(content, 1, {BEGINNING})) FROM ticket WHERE id = ANY(%s)
 """
 _GROUPS = """
 SELECT DISTINCT first.id FROM ticket_event e JOIN ticket first
@@ -43,12 +59,12 @@ WHERE e.ticket_id = ANY(%(ids)s) AND e.event = 'note' AND e.details ->> 'watch' 
 """
 
 
-class Recent(NamedTuple):
-    """An earlier ticket as it is looked through: its version tells whether its text is known."""
+class Said(NamedTuple):
+    """What an earlier ticket says, as it is compared: title and the beginning of the content."""
 
     id: int
-    version: int
-    accused_unit_id: int | None
+    accepted_at: datetime
+    text: str
 
 
 class Matter(NamedTuple):
@@ -62,7 +78,7 @@ class Matter(NamedTuple):
 
 def of_requester(
     session: Session, ticket: Ticket, requester: Requester, since: datetime
-) -> list[Recent]:
+) -> list[Said]:
     """Return the earlier tickets of one requester: same number, enterprise or credit code."""
     known = {name: getattr(requester, name) for name in ("phone", "enterprise", "credit_code")}
     same = " UNION ".join(_OF_ONE.format(name) for name, value in known.items() if value)
@@ -70,20 +86,28 @@ def of_requester(
         return []
     statement = _RECENT.format(f"JOIN ({same}) mine ON mine.ticket_id = t.id", MOST_OF_ONE)
     found = run(session, statement, {**known, "since": since, "ticket": ticket.id})
-    return list(map(Recent._make, found.fetchall()))
+    return list(map(Said._make, found.fetchall()))
 
 
-def in_window(session: Session, ticket: Ticket, since: datetime) -> list[Recent]:
-    """Return the tickets of everybody since a moment, newest first, as many as are compared."""
-    values = {"since": since, "ticket": ticket.id}
-    found = run(session, _RECENT.format("", MOST_IN_WINDOW), values).fetchall()
-    return list(map(Recent._make, found))
+def not_known(session: Session, known: Collection[int]) -> list[Said]:
+    """Return the newest tickets of everybody beyond those known, as many as are compared.
+
+    Ids are given before commits: some way back is looked at again for what appeared late.
+    """
+    after = max(known, default=0) - LATE
+    values = {"after": after, "known": [one for one in known if one > after]}
+    return list(map(Said._make, run(session, _NOT_KNOWN, values).fetchall()))
 
 
-def recent(session: Session, since: datetime) -> list[Recent]:
-    """Return the tickets of everybody since a moment, to compare a call with that has none yet."""
-    values = {"since": since, "ticket": 0}
-    return list(map(Recent._make, run(session, _RECENT.format("", MOST_IN_WINDOW), values)))
+def said(session: Session, ids: Sequence[int]) -> list[Said]:
+    """Return what tickets say now, newest first; what was voided or split off is left out."""
+    return list(map(Said._make, run(session, _SAID, [list(ids)]).fetchall())) if ids else []
+
+
+def of_accused(session: Session, ticket: Ticket, unit_id: int, since: datetime) -> list[int]:
+    """Return those of the newest tickets that say the same unit is to blame."""
+    values = {"since": since, "ticket": ticket.id, "unit": unit_id}
+    return [row[0] for row in run(session, _OF_ACCUSED, values)]
 
 
 def matters(session: Session, ids: Sequence[int]) -> list[Matter]:
@@ -94,11 +118,6 @@ def matters(session: Session, ids: Sequence[int]) -> list[Matter]:
 def groups(session: Session, ids: Sequence[int], since: datetime) -> list[int]:
     """Return the groups (群体诉求) those tickets were noted in, by a first ticket since then."""
     return [row[0] for row in run(session, _GROUPS, {"ids": list(ids), "since": since})]
-
-
-def texts(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """Return the texts of tickets as they are compared: title and the beginning of the content."""
-    return dict(run(session, _TEXTS, [list(ids)]).fetchall()) if ids else {}
 
 
 def children(session: Session, ticket: Ticket) -> Sequence[Ticket]:
