@@ -44,6 +44,12 @@ def in_english(message: str) -> str:
 
 
 @cache
+def _labels() -> dict[str, str]:
+    """Return the English of every term of the field by its Chinese label."""
+    return {one.label: term_in_english(one) for kind in Term.__subclasses__() for one in kind}
+
+
+@cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     """Return how to know a sentence with something in it, the most particular first."""
     filled = [one for one in messages(WORDS).items() if PLACE.search(one[0])]
@@ -61,7 +67,7 @@ def said_in_english(text: str) -> str:
     """Return what a program says in English: a tag, a name, a short sentence; else as it is."""
     if not HAN.search(text):
         return text
-    whole = messages(WORDS).get(text) or messages().get(text)
+    whole = messages(WORDS).get(text) or messages().get(text) or _labels().get(text)
     if whole:
         return whole
     for pattern, said in _patterns():

@@ -4,6 +4,8 @@ const $ = (s, r = document) => r.querySelector(s), $$ = (s, r = document) => [..
 const on = (t, e, f) => t && t.addEventListener(e, f);
 const make = (tag, facts, ...inside) => { const e = Object.assign(document.createElement(tag), facts); e.append(...inside); return e; };
 const press = b => (b?.click(), b);
+const pressed = (s, f) => on(document, "click", e => { const b = e.target.closest(s); if (b) f(b, e); });
+const tell = (e, what) => e?.dispatchEvent(new Event(what, { bubbles: true }));
 const body = form => new URLSearchParams([...new FormData(form)].filter(p => typeof p[1] === "string"));
 
 const pageOf = async r => new DOMParser().parseFromString(await r.text(), "text/html");
@@ -74,13 +76,11 @@ for (const el of $$("[data-live]")) {
     } catch (x) { if (x.name !== "AbortError") { out.dataset.stale = "1"; last = null; } }
   });
 }
-on($(".kinds"), "change", () => $("[name=content][data-live]")?.dispatchEvent(new Event("change")));
+on($(".kinds"), "change", () => tell($("[name=content][data-live]"), "change"));
 
 // fill the form from what is known of the caller
-on(document, "click", e => {
-  const b = e.target.closest("[data-fill]");
-  if (!b) return;
-  for (const [k, v] of Object.entries(JSON.parse(b.dataset.fill))) { const f = $(`[name="${k}"]`); if (f) { f.value = v; f.dispatchEvent(new Event("input", { bubbles: true })); } }
+pressed("[data-fill]", b => {
+  for (const [k, v] of Object.entries(JSON.parse(b.dataset.fill))) { const f = $(`[name="${k}"]`); if (f) { f.value = v; tell(f, "input"); } }
 });
 
 // drafts are kept on the server while one types; a lost connection is said, and tried again
@@ -160,20 +160,18 @@ async function keys() {
   if (list) return list.open ? list.close() : list.showModal();
   list = boxed("快捷键", $("#keys", await pageOf(await fetch("/keys"))));
 }
-on($("[data-keys]"), "click", e => { e.preventDefault(); keys(); });
-on(document, "click", e => { if (e.target.closest("[data-print]")) print(); });
+pressed("[data-keys]", (_, e) => { e.preventDefault(); keys(); });
+pressed("[data-print]", () => print());
 
 // a secret shown once: copied, or where the browser has no clipboard for plain HTTP, selected
-for (const b of $$("[data-copy]")) {
+for (const b of $$("[data-copy]")) b.hidden = false;
+pressed("[data-copy]", async b => {
   const text = $("pre", b.closest("div"));
-  b.hidden = false;
-  on(b, "click", async () => {
-    getSelection().selectAllChildren(text);
-    try { await navigator.clipboard.writeText(text.textContent); b.textContent = "已复制"; } catch { b.textContent = "已选中，请按 Ctrl+C"; }
-  });
-}
+  getSelection().selectAllChildren(text);
+  try { await navigator.clipboard.writeText(text.textContent); b.textContent = "已复制"; } catch { b.textContent = "已选中，请按 Ctrl+C"; }
+});
 
-const tick = el => { if (el) { el.checked = true; el.dispatchEvent(new Event("change", { bubbles: true })); el.focus(); } return el; };
+const tick = el => { if (el) { el.checked = true; tell(el, "change"); el.focus(); } return el; };
 function spot() {
   const box = $("#spot"), words = box && $("textarea", box);
   if (box?.open && words.value.trim()) press($("[data-key=f9]", box));

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -71,6 +72,7 @@ def chromium(width: int, height: int) -> Iterator[webdriver.Chrome]:
 
 def sign_in(browser, site, who, wanted="/"):
     browser.get(f"{site}/login?next={wanted}")
+    until(browser, lambda: browser.switch_to.active_element.get_attribute("id") == "username")
     keys(browser, who, Keys.TAB, DEMO_PASSWORD, Keys.ENTER)
     until(browser, lambda: "/login" not in browser.current_url)
 
@@ -84,8 +86,11 @@ def chord(browser, modifier, key):
     webdriver.ActionChains(browser).key_down(modifier).send_keys(key).key_up(modifier).perform()
 
 
-def until(browser, what, seconds=10):
-    return WebDriverWait(browser, seconds, poll_frequency=0.05).until(lambda _: what())
+def until(browser, what, seconds=30):
+    """Wait for something; a page that is just being replaced is looked at again."""
+    replaced = (StaleElementReferenceException,)
+    waiting = WebDriverWait(browser, seconds, poll_frequency=0.05, ignored_exceptions=replaced)
+    return waiting.until(lambda _: what())
 
 
 def find(browser, selector):

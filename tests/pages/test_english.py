@@ -147,6 +147,33 @@ def test_what_a_program_says_is_known_by_its_shape():
     assert said_in_english("没有这样的话") == "没有这样的话"
 
 
+@pytest.mark.parametrize(
+    ("said", "english"),
+    [
+        ("求助 3 个工作日（延期 2 个工作日），登记次日起算；12月10日（周四）24:00到期。",
+         "help request: 3 working days and 2 more by extension, counted from the day after logged;"
+         " due 12/10 (Thu) 24:00."),
+        ("投诉承办 10 个工作日，派单次日起算；10月1日至7日放假不计，10月10日调休上班计入；"
+         "10月16日（周五）24:00到期。",
+         "complaint (unit): 10 working days, counted from the day after dispatch; "
+         "10/1–7 holidays, not counted; 10/10 make-up days, counted; due 10/16 (Fri) 24:00."),
+        ("工单现为“已签收”，不能“派单”；现在可以：首次联系、办结答复。",
+         "The ticket is “acknowledged”, so “Dispatch” is not possible; possible now: "
+         "first contact, answer."),
+    ],
+)  # fmt: skip
+def test_why_a_date_and_why_not_are_said_in_english(said, english):
+    assert said_in_english(said) == english
+
+
+def test_every_refusal_of_the_life_cycle_has_its_english():
+    source = (TEMPLATES.parents[1] / "engine" / "lifecycle_guards.py").read_text(encoding="utf-8")
+    refusals = re.findall(r'"([^"\n]*[\u4e00-\u9fff][^"\n]*。)"', source)
+
+    assert len(refusals) > 15
+    assert [one for one in refusals if said_in_english(one) == one] == []
+
+
 def test_the_script_speaks_english_too(as_):
     page = as_(OPERATOR).get("/desk?lang=en").text
 
