@@ -153,6 +153,10 @@ class Requester(Answer):
     contact_name: str
     phone: str
     answer_by: str
+    unreadable: str = Field(
+        default="",
+        description="why name and number are empty though there are some: a key is missing here",
+    )
 
 
 class Private(Answer):

@@ -110,8 +110,12 @@ def shown_reason(call: Call, ticket: Ticket) -> str:
 
 def _private(call: Call, ticket: Ticket) -> schemas.Private:
     who = store.requester_of(call.step.session, ticket)
-    names = schemas.Requester.model_fields
-    requester = schemas.Requester(**{name: getattr(who, name) for name in names})
+    trouble = who.trouble
+    requester = schemas.Requester(
+        enterprise=who.enterprise, credit_code=who.credit_code, answer_by=who.answer_by,
+        contact_name="" if trouble else who.contact_name, phone="" if trouble else who.phone,
+        unreadable=trouble,
+    )  # fmt: skip
     return schemas.Private(
         title=ticket.title, content=ticket.content, place=ticket.place, requester=requester
     )

@@ -48,9 +48,12 @@ SELECT i, 'LZ' || to_char(at, 'YYMMDD') || lpad((i % 100000)::text, 5, '0'), 'de
        false, false, 0, CASE WHEN h %% 100 BETWEEN 70 AND 72 THEN 1 ELSE 0 END, '', '[]', '', 4
 FROM base, LATERAL (SELECT (%(matters)s::text[])[1 + h / 1024 %% 16] AS m) AS chosen;
 
-INSERT INTO requester (ticket_id, enterprise, credit_code, initials, contact_name, phone, answer_by)
-SELECT i, '示例第' || h %% 20000 || '号企业有限公司', '', 'sld' || h %% 20000 || 'hqyyxgs', '演示',
-       '0772-' || lpad((h %% 90000)::text, 7, '0'), '电话'
+INSERT INTO requester (ticket_id, enterprise, credit_code, initials, contact_name, phone,
+    answer_by, phone_sealed, phone_mark, phone_end)
+SELECT i, '示例第' || h %% 20000 || '号企业有限公司', '', 'sld' || h %% 20000 || 'hqyyxgs', '', '',
+       '电话', sha256(i::text::bytea) || '\x000000000000'::bytea,
+       substr(sha256((h %% 90000)::text::bytea), 1, 16),
+       substr(sha256((h %% 10000)::text::bytea), 1, 16)
 FROM base;
 
 INSERT INTO assignment (id, ticket_id, unit_id, role, task_rows, dispatched_at, signed_at,

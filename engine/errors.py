@@ -15,6 +15,7 @@ EngineError
 │   ├── TemporaryDeliveryError      try again later
 │   └── PermanentDeliveryError      a person must look
 └── UnavailableError           503  the database or another part is away
+    └── KeysError              503  the keys of personal data are missing or wrong
 
 `str(error)` is the sentence for users, in Chinese: what happened, to what, what to do now.
 `code` is the English word for programs.
@@ -125,3 +126,9 @@ class UnavailableError(EngineError):
     """A part the engine needs is away; nothing was written."""
 
     code, status, title = "unavailable", 503, "服务暂时不可用"
+
+
+class KeysError(UnavailableError):
+    """Personal data cannot be sealed or opened: which key is missing, and where it belongs."""
+
+    code, title = "keys_unavailable", "个人信息密钥不可用"

@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine import clock
 from engine.errors import EngineError, UnavailableError
-from engine.flows import auditing, figuring, learning, mailing, orders, pushing, upkeep
+from engine.flows import auditing, figuring, keeping, learning, mailing, orders, pushing, upkeep
 from engine.flows.batches import Ids, Outcome
 from engine.flows.door import Door
 from engine.flows.orders import Background
@@ -102,6 +102,16 @@ JOBS = (
     Job(
         "figures", "keep_figures", {"trigger": "interval", "seconds": 120},
         plain=lambda _actions, ids, now: figuring.keep(figuring.live(), ids, now),
+    ),
+    Job(
+        "protect", "protect_people", {"trigger": "interval", "seconds": 60}, frozenset(),
+        lambda _actions, _now: keeping.live().plain_rows(),
+        lambda _actions, ids, now: keeping.protect(keeping.live(), ids, now),
+    ),
+    Job(
+        "retain", "keep_retention",
+        {"trigger": "cron", "hour": 2, "minute": 10, "timezone": SHANGHAI},
+        plain=lambda _actions, ids, now: keeping.retain(keeping.live(), ids, now), at_start=False,
     ),
     # At each start as well, for the machine may be off at nine; the action mails once a day.
     Job(

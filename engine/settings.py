@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     audit_key: Path | None = Field(
         default=None, description="the key that signs the audit log; default var/keys/audit.pem"
     )
+    keys: Path | None = Field(
+        default=None,
+        description="the keys personal data are sealed with; default var/keys/personal.json",
+    )
     secret_key: SecretStr | None = Field(
         default=None,
         min_length=32,

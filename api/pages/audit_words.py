@@ -19,7 +19,10 @@ ACTIONS = {
     "knowledge_wanted": "提请撰写知识", "knowledge_written": "写知识条目",
     "knowledge_approved": "知识审核通过", "knowledge_refused": "知识审核不通过",
     "knowledge_taken_out": "停用知识条目",
-    "replayed_dead": "重推失败的", "replayed_since": "重推一段", "words_taken_out": "到期脱敏",
+    "replayed_dead": "重推失败的", "replayed_since": "重推一段",
+    "words_taken_out": "到期脱敏（经过里的字）",
+    "taken_out": "到期脱敏", "hold": "下保存令", "release": "解除保存令",
+    "rotate_key": "换个人信息密钥", "prepare_key": "备个人信息密钥", "retire_key": "停个人信息密钥",
 }  # fmt: skip
 STREAMS = {"account": "账号", "unit": "单位", "api_key": "接口密钥", "webhook": "事件推送",
            "mail": "发出的邮件", "mail_reply": "来信",
@@ -28,7 +31,9 @@ STREAMS = {"account": "账号", "unit": "单位", "api_key": "接口密钥", "we
 NAMES = {"username": "账号", "role": "角色", "name": "名称", "unit": "单位", "reason": "理由",
          "version": "版本", "scopes": "权限", "expression": "用语", "tier": "强弱",
          "change": "变化", "address": "来自", "email": "收件邮箱", "leader_email": "负责人邮箱",
-         "leader_name": "负责人"}  # fmt: skip
+         "leader_name": "负责人", "ticket": "工单", "tickets": "工单 id",
+         "clause": "依据", "key": "密钥",
+         "ids": "经过 id", "log": "日志"}  # fmt: skip
 
 
 def stream_words(stream: str) -> str:

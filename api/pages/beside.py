@@ -16,6 +16,7 @@ from engine.actions.intake import propose
 from engine.actions.intake_checks import normal_phone, parse_kind
 from engine.errors import BadInputError, EngineError
 from engine.models import KnowledgeVersion, Requester, Unit
+from engine.models.requester import phone_mark
 from engine.rules.certificate_words import due_words as certificate_due
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
 from engine.rules.shanghai import shanghai_date, spoken_date
@@ -109,10 +110,11 @@ class Caller:
 def caller_of(visit: Visit, form: Form) -> Caller:
     """Return what is known of a caller by number and enterprise."""
     phone, enterprise = normal_phone(form.text("phone")), form.text("enterprise").strip()
-    known = desk_calls.enterprises_of(visit.session, phone)
+    mark = phone_mark(phone)
+    known = desk_calls.enterprises_of(visit.session, mark)
     known = known or desk_calls.enterprises_like(visit.session, enterprise, initials(enterprise))
     return Caller(
-        lines=desk_views.of_caller(visit.session, phone, enterprise, visit.now),
+        lines=desk_views.of_caller(visit.session, mark, enterprise, visit.now),
         known=[one for one in known if one.enterprise != enterprise], typed=enterprise,
         chosen=form.text("who"), asked=bool(phone or enterprise),
     )  # fmt: skip

@@ -100,7 +100,7 @@ def _from_draft(
     others = [one for one in found if one is not kept]
     if kept is None:
         return _act_page(visit, ticket, act, usual, Typed(EMPTY, shown=shown))
-    form, when = Form(dict(kept.fields)), visit.when(kept.updated_at)
+    form, when = Form(drafts.typed_in(kept)), visit.when(kept.updated_at)
     typed = Typed(form, when, other_drafts=others, shown=shown)
     return _act_page(visit, ticket, act, kept.form_id, typed)
 

@@ -10,6 +10,7 @@ from api.pages.forms import Form, Posted
 from api.pages.more_acts import BY_NAME
 from api.pages.visit import HOTLINE, UNIT, posting, reading
 from engine.actions import drafts
+from engine.errors import KeysError
 from engine.models import Draft
 from engine.rules.shanghai import shanghai_date
 
@@ -37,14 +38,21 @@ def list_drafts(request: Request) -> Response:
 
 
 def _begun(draft: Draft) -> Begun:
-    form = Form(dict(draft.fields))
-    texts = [form.text(name) for name in ("content", "text", "explanation", "reason", "words")]
-    beginning = next((one for one in texts if one.strip()), form.text("enterprise"))
+    beginning = _beginning(draft)
     if drafts.is_call(draft.form_id):
         return Begun(draft, "登记工单", form_address(draft.form_id), beginning)
     number, _, act = draft.form_id.partition(drafts.APART)[0].partition("-")
     label = BY_NAME[act].label if act in BY_NAME else "表单"
     return Begun(draft, f"{number} {label}", form_address(draft.form_id), beginning)
+
+
+def _beginning(draft: Draft) -> str:
+    try:
+        form = Form(drafts.typed_in(draft))
+    except KeysError as error:
+        return str(error)
+    texts = [form.text(name) for name in ("content", "text", "explanation", "reason", "words")]
+    return next((one for one in texts if one.strip()), form.text("enterprise"))
 
 
 @router.post("/drafts/{form_id}")

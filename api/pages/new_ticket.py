@@ -56,7 +56,7 @@ def new_ticket(request: Request, draft: str = "", phone: str = "") -> Response:
     with reading(request, *HOTLINE) as visit:
         form_id = draft if _known(draft) else drafts.new_call()
         kept = drafts.draft(visit.session, visit.account.id, form_id)
-        form = Form(dict(kept.fields)) if kept else Form({"phone": [phone]}) if phone else EMPTY
+        form = Form(drafts.typed_in(kept)) if kept else Form({"phone": [phone]}) if phone else EMPTY
         return _page(visit, form, form_id)
 
 

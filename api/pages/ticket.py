@@ -96,7 +96,7 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
     others = []
     if visit.role in HOTLINE:
         who = facts["requester"]
-        found = desk_views.of_caller(visit.session, who.phone, who.enterprise, visit.now)
+        found = desk_views.of_caller(visit.session, who.phone_mark, who.enterprise, visit.now)
         others = [one for one in found if one.ticket.id != ticket.id]
     whys = {one.id: why_of(one) for one in facts["clocks"]}
     watch = _watch(ticket, facts["clocks"])

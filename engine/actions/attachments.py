@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
+from engine import keyring
 from engine.actions.step import Step, Why, append, take
 from engine.documents.file_names import extension_of, safe_name
 from engine.documents.file_types import TYPES, FileType, type_of
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import Attachment, Ticket
+from engine.models.desk import name_place
 from engine.rules.attachments import AttachmentLimits, attachment_limits
 from engine.rules.citations import clause
 from engine.rules.shanghai import shanghai_date
@@ -123,7 +125,10 @@ def _one(step: Step, place: Place, upload: Upload, allowed: AttachmentLimits) ->
         files.keep(arrived)
     finally:
         files.discard(arrived)
-    values = _values(step, place, upload, kind) | {"size": arrived.size, "sha256": arrived.sha256}
+    name = keyring.ring().seal(safe_name(upload.name, kind), name_place(arrived.sha256))
+    values = _values(step, place, upload, kind) | {
+        "size": arrived.size, "sha256": arrived.sha256, "name_sealed": name, "plain_name": "",
+    }  # fmt: skip
     return store.write(step.session, values) or _same(step, place, arrived.sha256)
 
 
@@ -149,7 +154,6 @@ def _values(step: Step, place: Place, upload: Upload, kind: FileType) -> dict[st
         "ticket_id": place.ticket.id if place.ticket else None,
         "form_id": place.form_id,
         "kind": upload.kind,
-        "name": safe_name(upload.name, kind),
         "content_type": kind.content_type,
         "uploaded_at": step.now,
         "uploaded_by_id": step.actor.account_id,

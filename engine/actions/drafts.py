@@ -4,6 +4,8 @@ A draft knows which open page keeps it. Another page that never saw its newest w
 them out: that page is given a draft of its own instead, so that nothing is lost.
 """
 
+import base64
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, delete, select
 
+from engine import keyring
 from engine.models import Draft
+from engine.models.desk import DRAFT_SEALED
 from engine.store import attachments
 
 CALL = "call-"
@@ -51,7 +55,11 @@ def save_draft(
     """
     if sum(len(str(value)) for value in fields.values()) > LONGEST:
         return ""
-    values = {"fields": fields, "updated_at": now, "page": seen.page if seen else ""}
+    values = {
+        "fields": _sealed(fields, account_id, form_id),
+        "updated_at": now,
+        "page": seen.page if seen else "",
+    }
     made = insert(Draft).values(account_id=account_id, form_id=form_id, revision=1, **values)
     kept = made.on_conflict_do_update(
         index_elements=["account_id", "form_id"],
@@ -60,7 +68,33 @@ def save_draft(
     )
     if session.exec(kept.returning(col(Draft.id))).scalar() is not None:
         return form_id
-    return _apart(session, account_id, form_id, values)
+    return _apart(session, account_id, form_id, values | {"fields": fields})
+
+
+def typed_in(draft: Draft) -> dict[str, Any]:
+    """Return what was typed, as it was kept.
+
+    Raises:
+        KeysError: the key it was sealed with is not here.
+    """
+    sealed = draft.fields.get(DRAFT_SEALED)
+    if not isinstance(sealed, str):
+        return dict(draft.fields)  # an older version's
+    text = keyring.opened(base64.b64decode(sealed), place(draft.account_id, draft.form_id))
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def place(account_id: int, form_id: str) -> str:
+    """Return where what is typed in a form belongs."""
+    return f"draft.fields:{account_id}:{form_id}"
+
+
+def _sealed(fields: dict[str, Any], account_id: int, form_id: str) -> dict[str, str]:
+    """Return the fields as they are kept: whole words about people, so all of it is sealed."""
+    text = json.dumps(fields, ensure_ascii=False)
+    sealed = keyring.ring().seal(text, place(account_id, form_id))
+    return {DRAFT_SEALED: base64.b64encode(sealed).decode()}
 
 
 def _knows(seen: Seen) -> ColumnElement[bool]:
@@ -71,6 +105,7 @@ def _knows(seen: Seen) -> ColumnElement[bool]:
 def _apart(session: Session, account_id: int, form_id: str, values: dict[str, Any]) -> str:
     """Keep a second page's words beside the first's."""
     name = new_call() if is_call(form_id) else _beside(form_id)
+    values["fields"] = _sealed(values["fields"], account_id, name)
     session.add(Draft(account_id=account_id, form_id=name, **values))
     session.flush()
     return name

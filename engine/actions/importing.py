@@ -11,6 +11,7 @@ from engine.actions.receiving import accept_received
 from engine.actions.step import Step
 from engine.errors import ConflictError
 from engine.models import Requester, Ticket
+from engine.models.requester import phone_mark
 from engine.store import api_views, matters
 from engine.store import tickets as store
 from engine.terms import Role
@@ -52,7 +53,7 @@ def _accepted(step: Step, arrived: Arrived) -> str:
 def _check_same(step: Step, new: NewTicket, first: Ticket) -> None:
     """Refuse a row that only has the number of an earlier one: nothing may be lost unseen."""
     who: Requester = store.requester_of(step.session, first)
-    theirs = first.kind is new.kind and who.phone == new.phone
+    theirs = first.kind is new.kind and who.phone_mark == phone_mark(new.phone)
     # Of a message that was split, only an excerpt stands on the first ticket.
     said = first.content == new.content or bool(matters.children(step.session, first))
     if not theirs or not said:

@@ -17,6 +17,7 @@ from engine.actions.step import Step, Why, append
 from engine.errors import BadInputError, NotFoundError
 from engine.lifecycle import INTAKE
 from engine.models import Clock, Requester, Ticket, Unit
+from engine.models.requester import sealed_person
 from engine.rules.acceptance import kept_confidential
 from engine.rules.citations import clause
 from engine.rules.routing import Routing
@@ -25,7 +26,7 @@ from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import tickets as store
 from engine.store.database import wake
-from engine.store.together import key_of, together
+from engine.store.together import together
 from engine.store.writing import made, write_row
 from engine.terms import ClockKind, RoutingDecision, TicketEvent, TicketKind, TicketStatus
 
@@ -141,11 +142,12 @@ def units_of(step: Step, new: NewTicket) -> tuple[Unit | None, list[Unit], Unit 
 
 
 def _ticket(
-    step: Step, new: NewTicket, number: str, proposal: Proposal, accused: Unit | None
+    step: Step, new: NewTicket, next_: tuple[int, str], proposal: Proposal, accused: Unit | None
 ) -> Ticket:
     ticket = made(
         Ticket,
-        number=number,
+        id=next_[0],
+        number=next_[1],
         source=new.source,
         external_id=new.external_id,
         kind=new.kind,
@@ -178,12 +180,11 @@ def _requester(step: Step, ticket: Ticket, new: NewTicket) -> Requester:
         step.session,
         made(
             Requester,
-            ticket_id=key_of(ticket),
+            ticket_id=ticket.id,
             enterprise=new.enterprise.strip(),
             credit_code=new.credit_code,
             initials=initials(new.enterprise),
-            contact_name=new.contact_name.strip(),
-            phone=new.phone,
             answer_by=new.answer_by,
+            **sealed_person(ticket.id, new.phone, new.contact_name.strip()),
         ),
     )

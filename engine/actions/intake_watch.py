@@ -98,7 +98,7 @@ def _many(step: Step, ticket: Ticket, requester: Requester, on: date) -> None:
     linked = _linked(step, ticket, since, on)
     if not linked:
         return
-    own = requester.credit_code or requester.enterprise or requester.phone
+    own = requester.credit_code or requester.enterprise or (requester.phone_mark or b"").hex()
     matters = [EarlierMatter(one.number, one.requester, one.received_at) for one in linked]
     matters.append(EarlierMatter(ticket.number, own, ticket.accepted_at))
     alert = group_alert(matters, ticket.accepted_at, step.rules)

@@ -62,7 +62,7 @@ def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
     if first is None:
         _refuse_known_elsewhere(step, new)
         taken = accept_received(step, new, sent.received_at)
-        first = Recorded("", taken.ticket.id, digest, step.now)
+        first = Recorded("", taken.ticket.id, digest.keyed, step.now)
         repeats.remember(step, sent.api_key_id, names, first)
         return Received(taken.ticket, step.now, replayed=False, clock=taken.clock, work=taken.work)
     fresh = [name for name in names if name not in known]
@@ -75,7 +75,7 @@ def _names(new: NewTicket, sent: Sent) -> list[str]:
     return [*names, f"{EXTERNAL}{new.source}:{new.external_id}"] if new.external_id else names
 
 
-def meaning(step: Step, tidy: NewTicket, received_at: datetime | None) -> str:
+def meaning(step: Step, tidy: NewTicket, received_at: datetime | None) -> repeats.Digest:
     """Return what tells one request from another: what it says, however it is written.
 
     Terms in Chinese or English, a number with or without blanks, a default left out or spelled out

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine import keyring
 from engine.actions.step import Step
 from engine.errors import ConflictError
 from engine.models import IdempotencyRecord, Ticket
@@ -35,6 +36,14 @@ class Once:
         return f"{KEY}{self.api_key_id}:{self.idempotency_key}" if self.idempotency_key else ""
 
 
+@dataclass(frozen=True)
+class Digest:
+    """What tells one request from another: as it is kept, and as an older version kept it."""
+
+    keyed: str
+    plain: str
+
+
 def done_before(step: Step, ticket: Ticket, once: Once) -> bool:
     """Return whether a request on a locked ticket was answered before; remember it if it was not.
 
@@ -47,11 +56,11 @@ def done_before(step: Step, ticket: Ticket, once: Once) -> bool:
     digest = digest_of({"what": once.what, "ticket": ticket.number, "body": dict(once.body)})
     if known(step, once.api_key_id, names, digest):
         return True
-    remember(step, once.api_key_id, names, Recorded("", ticket.id, digest, step.now))
+    remember(step, once.api_key_id, names, Recorded("", ticket.id, digest.keyed, step.now))
     return False
 
 
-def known(step: Step, api_key_id: int, names: Sequence[str], digest: str) -> dict[str, Recorded]:
+def known(step: Step, api_key_id: int, names: Sequence[str], digest: Digest) -> dict[str, Recorded]:
     """Return what is on record under names for this very request; requests of a name wait in turn.
 
     Raises:
@@ -60,7 +69,7 @@ def known(step: Step, api_key_id: int, names: Sequence[str], digest: str) -> dic
     api_views.lock_names(step.session, [_lock_name(api_key_id, name) for name in names])
     found = api_views.records_of(step.session, api_key_id, names)
     for name, record in found.items():
-        if record.body_hash != digest:
+        if record.body_hash not in (digest.keyed, digest.plain):
             raise used(name, step.session.get_one(Ticket, record.ticket_id).number)
     return found
 
@@ -91,7 +100,11 @@ def used(name: str, first: str) -> ConflictError:
     return ConflictError(message, fields={field: f"已用于工单 {first}，内容不同"})
 
 
-def digest_of(said: Mapping[str, Any]) -> str:
-    """Return the digest of JSON-safe data, whatever the order of its fields."""
+def digest_of(said: Mapping[str, Any]) -> Digest:
+    """Return the digest of JSON-safe data, whatever the order of its fields.
+
+    A plain one could be tried with every telephone number there is, so it is kept with a key.
+    """
     text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    plain = hashlib.sha256(text.encode()).hexdigest()
+    return Digest(keyring.ring().mark("body", plain).hex(), plain)

@@ -15,9 +15,11 @@ from engine.cli import (
     docs,
     figures,
     imports,
+    key_ring,
     keys,
     letters,
     rehearse,
+    retention,
     route,
     routing,
     rules,
@@ -44,6 +46,8 @@ app = typer.Typer(
 MODULES = (
     serve, check, demo, deadline, calendar, rules, route, routing, catalogue, accounts, keys,
     webhooks, audit, letters, imports, docs, figures, rehearse,
+    key_ring,
+    retention,
 )  # fmt: skip
 for module in MODULES:
     module.register(app)

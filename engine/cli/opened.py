@@ -33,6 +33,7 @@ def read_settings() -> "Settings":
 @contextmanager
 def opened_database() -> Iterator["Database"]:
     """Yield the database of this installation, migrated; an embedded one is started if need be."""
+    from engine.actions.personal import watch_keys
     from engine.store.database import connect, use
     from engine.store.embedded import embedded_database
     from engine.store.migrate import migrate
@@ -42,10 +43,12 @@ def opened_database() -> Iterator["Database"]:
         database = use(connect(settings.database_url))
         try:
             migrate(database)
+            watch_keys(database)
             yield database
         finally:
             database.dispose()
         return
     with embedded_database(settings.var) as database:
         migrate(use(database))
+        watch_keys(database)
         yield database

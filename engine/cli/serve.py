@@ -164,6 +164,14 @@ def _prefect(house: House) -> "PrefectServer | None":
 
 
 def _database(house: House) -> "Database":
+    from engine.actions.personal import watch_keys
+
+    database = _opened(house)
+    watch_keys(database)
+    return database
+
+
+def _opened(house: House) -> "Database":
     from engine.serving.checks import require_database
     from engine.store.database import connect, use
 

@@ -17,7 +17,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 
 OURS = ["route-tickets", "watch-clocks", "send-messages", "recompute-deadlines", "close-windows",
         "deem-accepted", "calendar-alarm", "learn-routing", "seal-audit", "check-audit",
-        "keep-figures",
+        "keep-figures", "protect-people", "keep-retention",
         "push-webhooks", "tidy-webhooks", "housekeeping", "release-held",
         "tidy-desks", "fetch-mail", "tell-stuck", "tell-daily"]  # fmt: skip
 PAGE = 200

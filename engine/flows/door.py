@@ -119,6 +119,7 @@ def flow_named(name: str) -> Callable[..., dict[str, object]]:
     from engine.flows import (
         auditing_recorded,
         figuring_recorded,
+        keeping_recorded,
         learning_recorded,
         mailing_recorded,
         pushing_recorded,
@@ -127,7 +128,7 @@ def flow_named(name: str) -> Callable[..., dict[str, object]]:
 
     rooms = (
         recorded, learning_recorded, auditing_recorded, mailing_recorded, pushing_recorded,
-        figuring_recorded,
+        figuring_recorded, keeping_recorded,
     )  # fmt: skip
     flows = {name: one for room in rooms for name, one in vars(room).items()}
     found: Callable[..., dict[str, object]] = flows[name]

@@ -24,6 +24,7 @@ from engine.models.knowledge import (  # noqa: E402
     KnowledgeUse,
     KnowledgeVersion,
 )
+from engine.models.legal_hold import LegalHold  # noqa: E402
 from engine.models.letters import Letter, LetterSerial  # noqa: E402
 from engine.models.mail_replies import MailReply  # noqa: E402
 from engine.models.outbox import (  # noqa: E402
@@ -42,13 +43,13 @@ from engine.models.people import (  # noqa: E402
     Unit,
 )
 from engine.models.promises import Promise, Verification  # noqa: E402
+from engine.models.requester import Requester  # noqa: E402
 from engine.models.routing import RoutingVersion  # noqa: E402
 from engine.models.rules import RuleChange, RulesVersion  # noqa: E402
 from engine.models.set_aside import SetAside  # noqa: E402
 from engine.models.tickets import (  # noqa: E402
     Assignment,
     Draft,
-    Requester,
     Ticket,
     TicketEventRecord,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "KnowledgeEntry",
     "KnowledgeUse",
     "KnowledgeVersion",
+    "LegalHold",
     "Letter",
     "LetterSerial",
     "MailReply",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Identity, LargeBinary
+from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Identity, LargeBinary, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -47,6 +47,16 @@ def json_column(*, nullable: bool = False) -> Any:
 def json_list() -> Any:
     """Return a JSONB column that holds a list; the default is an empty one."""
     return Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+
+
+def plain_column(name: str, longest: int) -> Any:
+    """Return the column `name` of an older version, in which texts stood unsealed."""
+    return Field(default="", sa_column=Column(name, String(longest), nullable=False))
+
+
+def sealed_column() -> Any:
+    """Return a column for a sealed value or its mark; empty where there is none."""
+    return Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
 def digest_column() -> Any:

@@ -3,7 +3,18 @@
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from engine.models.base import Moment, json_list, key, moment, refers, term
+from engine import keyring
+from engine.errors import KeysError
+from engine.models.base import (
+    Moment,
+    json_list,
+    key,
+    moment,
+    plain_column,
+    refers,
+    sealed_column,
+    term,
+)
 from engine.terms import AttachmentKind
 
 
@@ -29,7 +40,8 @@ class Attachment(SQLModel, table=True):
     form_id: str = Field(default="", max_length=64)
     event_id: int | None = refers("ticket_event.id", nullable=True)
     kind: AttachmentKind = term(AttachmentKind)
-    name: str = Field(max_length=120)
+    plain_name: str = plain_column("name", 120)
+    name_sealed: bytes | None = sealed_column()
     content_type: str = Field(max_length=100)
     size: int
     sha256: str = Field(max_length=64)
@@ -37,6 +49,24 @@ class Attachment(SQLModel, table=True):
     uploaded_by_id: int | None = refers("account.id", nullable=True)
     uploaded_by: str = Field(max_length=80)
     unit_id: int | None = refers("unit.id", nullable=True)
+
+    @property
+    def name(self) -> str:
+        """Return what the file is called, or its number where the key of its name is not here."""
+        if self.name_sealed is None:
+            return self.plain_name
+        try:
+            return keyring.opened(self.name_sealed, name_place(self.sha256))
+        except KeysError:
+            return f"附件{self.id}（名称打不开）"
+
+
+def name_place(sha256: str) -> str:
+    """Return where a file's name belongs: sealed for these bytes, it opens beside no others."""
+    return f"attachment.name:{sha256}"
+
+
+DRAFT_SEALED = "sealed:1"  # the field of a draft that holds all the others
 
 
 class HeldDispatch(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""The ticket (工单), its requester, its units, its history."""
+"""The ticket (工单), its units, its history."""
 
 from typing import Any
 
@@ -81,38 +81,6 @@ class Ticket(SQLModel, table=True):
     task_rows: list[int] = json_list()
     catalogue_version: str = Field(default="", max_length=40)
     version: int = 1
-
-
-class Requester(SQLModel, table=True):
-    """Who brought a ticket (诉求人): the only table with personal data."""
-
-    __tablename__ = "requester"
-    __table_args__ = (
-        Index("ix_requester_phone_ticket_id", "phone", "ticket_id"),
-        Index("ix_requester_enterprise_ticket_id", "enterprise", "ticket_id"),
-        Index(
-            "ix_requester_credit_code_ticket_id",
-            "credit_code",
-            "ticket_id",
-            postgresql_where=text("credit_code <> ''"),
-        ),
-        Index("ix_requester_initials", "initials", "ticket_id",
-              postgresql_ops={"initials": "text_pattern_ops"},
-              postgresql_where=text("initials <> ''")),
-        Index("ix_requester_phone_end",
-              literal_column("reverse(translate(phone, '-+ ', ''))").label("ending"), "ticket_id",
-              postgresql_ops={"ending": "text_pattern_ops"}, postgresql_where=text("phone <> ''")),
-        Index("ix_requester_words", text("hotline_grams(ticket_id, enterprise)"),
-              postgresql_using="gin", postgresql_with=WORDS),
-    )  # fmt: skip
-
-    ticket_id: int = refers("ticket.id", primary_key=True)
-    enterprise: str = Field(default="", max_length=120)
-    credit_code: str = Field(default="", max_length=18)
-    initials: str = Field(default="", max_length=120)
-    contact_name: str = Field(default="", max_length=40)
-    phone: str = Field(default="", max_length=30)
-    answer_by: str = Field(default="电话", max_length=20)
 
 
 class Assignment(SQLModel, table=True):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine import keyring
 from engine.actions.audit_key import public_key
 from engine.documents.fonts import find_fonts
 from engine.errors import EngineError
@@ -29,6 +30,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from _disk(settings)
     yield _fonts(settings)
     yield _audit_key()
+    yield _people_keys()
     yield _links(settings)
     yield _mail(settings)
     yield from _database(settings, now)
@@ -63,6 +65,14 @@ def _audit_key() -> Finding:
         return fine("审计密钥", f"公钥 {public_key().hex()[:16]}…")
     except EngineError as error:
         return broken("审计密钥", str(error), "恢复密钥文件的备份；丢了就核验不了以前的封存。")
+
+
+def _people_keys() -> Finding:
+    try:
+        keys, path = keyring.ring(), keyring.keys_file()
+    except EngineError as error:
+        return broken("个人信息密钥", str(error), "从备份放回原来的密钥文件，或设 HOTLINE_KEYS。")
+    return fine("个人信息密钥", f"{path}，{len(keys.keys)} 把，用 {keys.writing} 加密")
 
 
 def _links(settings: Settings) -> Finding:

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
+from engine import keyring
 from engine.actions.rules_in_force import rules_in_force
+from engine.errors import EngineError
 from engine.models import Account, Unit
 from engine.rules.calendar_alarms import calendar_alarms
 from engine.rules.shanghai import shanghai_date
 from engine.serving.findings import Finding, broken, fine, look
 from engine.settings import Settings
-from engine.store import api_views, audit
+from engine.store import api_views, audit, personal
 from engine.store.app_roles import roles_usable
 from engine.store.database import Database
 from engine.store.gauges import Gauges, gauges
@@ -20,7 +22,7 @@ from engine.terms import Role
 DRIFT = timedelta(seconds=5)
 # A job that ticks every minute and was not seen for this long does not run any more.
 SILENT = timedelta(minutes=10)
-SLOW_JOBS = {"learn", "alarm", "housekeeping"}
+SLOW_JOBS = {"learn", "alarm", "housekeeping", "tidy", "tidy_desks", "stuck", "retain"}
 WAITING = timedelta(minutes=15)
 
 
@@ -38,6 +40,7 @@ def examine_database(database: Database, settings: Settings, now: datetime) -> I
         yield _calendar(session, now)
         yield from _people(session, settings)
         yield from _machinery(gauges(session, now), now)
+        yield _people_keys(session)
         yield _audit(session)
 
 
@@ -46,6 +49,21 @@ def _roles(session: Session) -> Finding:
         return fine("数据库角色", "单位隔离和只增不改由数据库再守一道")
     todo = "请数据库管理员按 docs/operations.md 建 hotline_app 和 hotline_unit 两个角色。"
     return look("数据库角色", "没有建，只由程序守", todo)
+
+
+def _people_keys(session: Session) -> Finding:
+    """Say whether what was sealed lately opens here, and whether anything is plain still."""
+    try:
+        keys = keyring.ring().keys
+    except EngineError as error:
+        return broken("个人信息", str(error), "从备份放回原来的密钥文件。")
+    sealed = personal.newest_sealed(session)
+    if sealed is not None and keyring.key_of(sealed) not in keys:
+        words = f"新近的姓名电话要用密钥 {keyring.key_of(sealed)}，本机没有"
+        return broken("个人信息", words, "从备份或别的机器拷来密钥文件；各机要用同一个。")
+    if personal.has_plain(session):
+        return look("个人信息", "还有没加密的姓名电话", "启动 worker，或运行 hotline keys seal。")
+    return fine("个人信息", "姓名电话都已加密，本机打得开")
 
 
 def _clock(session: Session, now: datetime) -> Finding:

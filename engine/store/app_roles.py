@@ -17,6 +17,9 @@ APPEND_ONLY = (
     "ticket_event", "routing_version", "rules_version", "audit_entry", "audit_seal",
 )  # fmt: skip
 
+# The one way to words of an event, for what ends with its retention (engine/actions/retention.py).
+TAKE_OUT = "hotline_take_out(bigint, text[], text[])"
+
 _CREATE = """
 DO $$ BEGIN
     IF to_regrole('{role}') IS NULL THEN CREATE ROLE {role} NOLOGIN; END IF;
@@ -56,6 +59,7 @@ def grant_app(connection: Connection) -> None:
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema} TO {APP}, {UNIT}")
     connection.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {APP}")
     connection.exec_driver_sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {APP}, {UNIT}")
+    connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION {TAKE_OUT} TO {APP}")
     for table in ("alembic_version", *APPEND_ONLY):
         connection.exec_driver_sql(f"REVOKE UPDATE, DELETE ON {table} FROM {APP}")
     connection.exec_driver_sql(f"REVOKE INSERT ON alembic_version FROM {APP}")

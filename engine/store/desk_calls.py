@@ -18,11 +18,11 @@ SHORTEST = 2
 FIRST = 1
 
 
-def enterprises_of(session: Session, phone: str) -> Sequence[Requester]:
-    """Return who called from a number before, one row an enterprise, the latest first."""
-    if not phone:
+def enterprises_of(session: Session, mark: bytes | None) -> Sequence[Requester]:
+    """Return who called from a number before, one row an enterprise; `mark` is the number's."""
+    if not mark:
         return ()
-    return _one_each(session, col(Requester.phone) == phone)
+    return _one_each(session, col(Requester.phone_mark) == mark)
 
 
 def enterprises_like(session: Session, typed: str, letters: str) -> Sequence[Requester]:

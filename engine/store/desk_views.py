@@ -245,10 +245,10 @@ def letters_waiting(session: Session) -> int:
 
 
 def of_caller(
-    session: Session, phone: str, enterprise: str, now: datetime, limit: int = 8
+    session: Session, mark: bytes | None, enterprise: str, now: datetime, limit: int = 8
 ) -> tuple[Line, ...]:
-    """Return a caller's tickets of the last 90 days, by number or by enterprise, newest first."""
-    ids = _newest_of(session, col(Requester.phone), phone, limit)
+    """Return a caller's tickets of 90 days, by number (its mark) or enterprise, newest first."""
+    ids = _newest_of(session, col(Requester.phone_mark), mark, limit)
     ids |= _newest_of(session, col(Requester.enterprise), enterprise, limit)
     if not ids:
         return ()
@@ -261,7 +261,7 @@ def of_caller(
     return lines_of(session, session.exec(query).all())
 
 
-def _newest_of(session: Session, column: Any, value: str, limit: int) -> set[int]:
+def _newest_of(session: Session, column: Any, value: str | bytes | None, limit: int) -> set[int]:
     """Return the newest tickets of one number or enterprise: a busy one may have thousands."""
     if not value:
         return set()

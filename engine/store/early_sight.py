@@ -24,8 +24,9 @@ FROM ticket WHERE accepted_at > :since AND accepted_at <= :now GROUP BY 1
 _REPEATED = text("""
 SELECT count(*), array_agg(t.number ORDER BY t.id DESC) FROM ticket t
 JOIN requester q ON q.ticket_id = t.id
-WHERE t.accepted_at > :since AND t.kind <> 'report' AND NOT t.confidential AND q.phone <> ''
-GROUP BY q.phone HAVING count(*) >= :least ORDER BY 1 DESC, max(t.id) DESC LIMIT 15
+WHERE t.accepted_at > :since AND t.kind <> 'report' AND NOT t.confidential
+  AND q.phone_mark IS NOT NULL
+GROUP BY q.phone_mark HAVING count(*) >= :least ORDER BY 1 DESC, max(t.id) DESC LIMIT 15
 """)
 _DUE = text("""
 SELECT u.name, count(*) FROM clock c JOIN unit u ON u.id = c.unit_id

@@ -17,9 +17,14 @@ MOST_IN_WINDOW = 200
 BEGINNING = 300
 LATE = 64  # so many ids may commit after a later one before it is missed for a minute
 WAITING = (TicketStatus.ACCEPTED, TicketStatus.TO_BE_DISPATCHED)
+# By what a requester is known, and what the index of a column leaves out.
+OF_ONE = {
+    "phone_mark": "", "enterprise": " AND enterprise <> ''",
+    "credit_code": " AND credit_code <> ''",
+}  # fmt: skip
 # Of one requester by index, the newest first: one number may have brought thousands.
 _OF_ONE = (
-    "(SELECT ticket_id FROM requester WHERE {0} = %({0})s AND {0} <> ''"
+    "(SELECT ticket_id FROM requester WHERE {0} = %({0})s{1}"
     f" ORDER BY ticket_id DESC LIMIT {2 * MOST_OF_ONE})"
 )
 _WORDS = f"concat(t.title, substr(t.content, 1, {BEGINNING}))"
@@ -48,7 +53,8 @@ WHERE accused_unit_id = %(unit)s
 """
 _MATTERS = """
 SELECT t.id, t.number, t.accepted_at,
-       coalesce(nullif(r.credit_code, ''), nullif(r.enterprise, ''), r.phone)
+       coalesce(nullif(r.credit_code, ''), nullif(r.enterprise, ''),
+                encode(r.phone_mark, 'hex'), '')
 FROM ticket t JOIN requester r ON r.ticket_id = t.id WHERE t.id = ANY(%s)
 ORDER BY t.accepted_at DESC, t.id DESC
 """
@@ -80,8 +86,10 @@ def of_requester(
     session: Session, ticket: Ticket, requester: Requester, since: datetime
 ) -> list[Said]:
     """Return the earlier tickets of one requester: same number, enterprise or credit code."""
-    known = {name: getattr(requester, name) for name in ("phone", "enterprise", "credit_code")}
-    same = " UNION ".join(_OF_ONE.format(name) for name, value in known.items() if value)
+    known = {name: getattr(requester, name) for name in OF_ONE}
+    same = " UNION ".join(
+        _OF_ONE.format(name, OF_ONE[name]) for name, value in known.items() if value
+    )
     if not same:
         return []
     statement = _RECENT.format(f"JOIN ({same}) mine ON mine.ticket_id = t.id", MOST_OF_ONE)

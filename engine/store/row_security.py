@@ -111,7 +111,7 @@ OPEN = {
     "account": "SELECT (id, name, role, unit_id, active)",
 }  # fmt: skip
 # Tables about tickets that units have no business with at all.
-CLOSED = ("evaluation_link", "held_dispatch", "idempotency_record", "set_aside")
+CLOSED = ("evaluation_link", "held_dispatch", "idempotency_record", "legal_hold", "set_aside")
 
 
 def settle(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """Finding tickets by what people remember of them (查工单), by indexes alone.
 
-A number or its end, an enterprise, its initials or credit code, the end of a telephone number,
+A number or its end, an enterprise, its initials or credit code, a telephone number or its last
+four digits and more (its marks are looked for: the numbers themselves are sealed),
 words of title and text (its first 200 characters). Nothing reads the archive through: words are
 looked for among the newest tickets first, the whole index is asked only when too few have them.
 """
@@ -12,17 +13,21 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from engine import keyring
+from engine.errors import KeysError
 from engine.models import Ticket
+from engine.models.requester import LAST as LAST_DIGITS
+from engine.models.requester import digits_of, end_mark, phone_mark, place
 from engine.store.desk_views import PAGE, Page, lines_of
 from engine.store.writing import run
 
 EPOCH = 20_000  # tickets a mark, as in the database's hotline_grams
 MOST_TERMS, MOST_OWN = 4, 2000
 SHORTEST_END = 3
+MOST_ENDINGS = 2000  # numbers opened to see how they end
 LAST = "\U0010ffff"
 GRAMS = "hotline_grams(t.id, t.title || left(t.content, 200)) @> %(grams)s::text[]"
 TEXT = "hotline_plain(t.title || left(t.content, 200))"
-PHONE = "reverse(translate(r.phone, '-+ ', ''))"
 # One that may not read a confidential ticket may not find it by what stands in it either.
 READS = "(%(secrets)s OR NOT t.confidential OR t.lead_unit_id = %(unit)s)"
 JOINED = f"FROM requester r JOIN ticket t ON t.id = r.ticket_id WHERE {READS} AND"
@@ -34,13 +39,10 @@ WITH few AS MATERIALIZED (
     WHERE reverse(t.number) ~>=~ %(end)s AND reverse(t.number) ~<~ %(after)s
 ) SELECT t.id FROM few t
 """
-BY_PHONE = f"""
-WITH few AS MATERIALIZED (
-    SELECT r.ticket_id FROM requester r
-    WHERE r.phone <> '' AND {PHONE} ~>=~ %(end)s AND {PHONE} ~<~ %(after)s
-) SELECT t.id FROM few CROSS JOIN LATERAL (
-    SELECT t.id FROM ticket t WHERE t.id = few.ticket_id AND {READS} OFFSET 0
-) t
+BY_PHONE = f"SELECT t.id FROM ticket t WHERE {READS} AND t.id = ANY(%(called)s)"
+BY_END = f"""
+SELECT r.ticket_id, r.phone_sealed, r.phone_mark FROM requester r
+WHERE r.phone_end = %(mark)s ORDER BY r.ticket_id DESC LIMIT {MOST_ENDINGS}
 """
 BY_INITIALS = f"""
 SELECT t.id {JOINED} r.initials <> '' AND r.initials ~>=~ %(start)s AND r.initials ~<~ %(stop)s
@@ -60,7 +62,7 @@ SELECT t.id FROM (
      AND ended_at >= %(kept_since)s ORDER BY ended_at DESC LIMIT {MOST_OWN})
 ) mine JOIN ticket t ON t.id = mine.ticket_id LEFT JOIN requester r ON r.ticket_id = t.id
 WHERE t.number LIKE '%%' || %(escaped)s OR {READS} AND (
-    {PHONE} ~>=~ %(end)s AND {PHONE} ~<~ %(after)s
+    t.id = ANY(%(called)s)
     OR r.initials ~>=~ %(start)s AND r.initials ~<~ %(stop)s
     OR (SELECT bool_and(strpos({TEXT} || ' ' || hotline_plain(r.enterprise), term) > 0)
         FROM unnest(%(terms)s::text[]) term))
@@ -78,7 +80,7 @@ class Searcher:
 
 def search(session: Session, words: str, who: Searcher, limit: int = PAGE) -> Page:
     """Return the newest tickets that fit; `after` is set where there are more than shown."""
-    asked = _asked(words, who, limit)
+    asked = _asked(words, who, limit) | {"called": _called(session, words)}
     if not asked["terms"]:
         return Page()
     if who.unit_id is not None:
@@ -112,11 +114,36 @@ def _queries(asked: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         return
     if len(plain) >= SHORTEST_END and any(one.isdigit() for one in plain):
         yield BY_NUMBER, {}
-    if len(plain) >= SHORTEST_END and plain.isdigit():
+    if asked["called"]:
         yield BY_PHONE, {}
     if not plain.isdigit():
         yield BY_INITIALS, {}
         yield BY_CREDIT_CODE, {}
+
+
+def _called(session: Session, words: str) -> list[int]:
+    """Return the newest tickets of a telephone number, told by all of it or by its end.
+
+    The last four digits lead to those that are opened; three are too few for a mark.
+    """
+    digits = words.strip().replace("-", "").removeprefix("+86")
+    mark = end_mark(digits) if digits.isascii() and digits.isdigit() else None
+    if mark is None:
+        return []
+    found = run(session, BY_END, {"mark": mark}, prepare=False).fetchall()
+    if len(digits) == LAST_DIGITS:
+        return [ticket_id for ticket_id, _, _ in found]
+    whole = phone_mark(digits)
+    return [ticket_id for ticket_id, sealed, is_whole in found
+            if is_whole == whole or _ends(sealed, ticket_id, digits)]  # fmt: skip
+
+
+def _ends(sealed: bytes, ticket_id: int, digits: str) -> bool:
+    """Return whether a number ends so; one whose key is not here is told by its mark alone."""
+    try:
+        return digits_of(keyring.opened(sealed, place("phone", ticket_id))).endswith(digits)
+    except KeysError:
+        return False
 
 
 def _by_words(session: Session, asked: dict[str, Any]) -> Sequence[int]:

@@ -58,17 +58,19 @@ def number_by_external_id(session: Session, source: str, external_id: str) -> st
     return found[0] if found else None
 
 
-def next_number(session: Session, prefix: str) -> str:
-    """Return the next ticket number of a day: prefix and a count of at least four digits.
+def next_number(session: Session, prefix: str) -> tuple[int, str]:
+    """Return the id and the number of the next ticket of a day: prefix, at least four digits.
 
-    The day's count is held until the transaction ends: ask for it last.
+    The id is known before the row is written, for what is sealed is bound to it. The day's count is
+    held until the transaction ends: ask for it last.
     """
     statement = (
         "INSERT INTO number_series (prefix, last) VALUES (%s, 1)"
-        " ON CONFLICT (prefix) DO UPDATE SET last = number_series.last + 1 RETURNING last"
+        " ON CONFLICT (prefix) DO UPDATE SET last = number_series.last + 1"
+        " RETURNING last, nextval('ticket_id_seq')"
     )
-    (last,) = run(session, statement, [prefix]).fetchone() or (0,)
-    return f"{prefix}{last:04d}"
+    last, ticket_id = run(session, statement, [prefix]).fetchone() or (0, 0)
+    return ticket_id, f"{prefix}{last:04d}"
 
 
 def requester_of(session: Session, ticket: Ticket) -> Requester:

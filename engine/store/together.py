@@ -54,14 +54,14 @@ def together(session: Session) -> Iterator[None]:
 
 def _write(session: Session, rows: Sequence[SQLModel]) -> None:
     places = {id(row): place for place, row in enumerate(rows)}
-    given = [writing.insertion(type(row)).values(row) for row in rows]
+    given = [writing.insertion_of(row).values(row) for row in rows]
     links = tuple(
         (place, name, places[id(value.row)])
         for place, values in enumerate(given)
         for name, value in values.items()
         if type(value) is KeyOf
     )
-    statement = _statement(tuple(type(row) for row in rows), links)
+    statement = _statement(tuple((type(row), writing.has_key(row)) for row in rows), links)
     values = [one for row in given for one in row.values() if type(one) is not KeyOf]
     keys = writing.run_numbered(session, statement, values).fetchone() or ()
     _settle(session, rows, links, keys)
@@ -71,7 +71,7 @@ def _settle(
     session: Session, rows: Sequence[SQLModel], links: Sequence[tuple[int, str, int]],
     keys: Sequence[Any],
 ) -> None:  # fmt: skip
-    counted = [row for row in rows if writing.insertion(type(row)).key]
+    counted = [row for row in rows if writing.insertion_of(row).key]
     for row, key in zip(counted, keys, strict=True):
         row.__dict__[writing.insertion(type(row)).key] = key
     for place, name, of in links:
@@ -81,19 +81,21 @@ def _settle(
 
 
 @cache
-def _statement(kinds: tuple[type[SQLModel], ...], links: tuple[tuple[int, str, int], ...]) -> str:
+def _statement(
+    kinds: tuple[tuple[type[SQLModel], bool], ...], links: tuple[tuple[int, str, int], ...]
+) -> str:
     """Return one INSERT for each row, the first to be executed first, and their keys."""
     refers = {(place, name): of for place, name, of in links}
     parts, keys, count = [], [], itertools.count(1)
-    for place, kind in enumerate(kinds):
-        made = writing.insertion(kind)
+    for place, (kind, keyed) in enumerate(kinds):
+        made = writing.insertion(kind, keyed)
         values = ", ".join(
             f"(SELECT id FROM r{refers[place, name]})"
             if (place, name) in refers
             else f"${next(count)}"
-            for name, _ in made.binds
+            for name, _, _ in made.binds
         )
-        names = ", ".join(name for name, _ in made.binds)
+        names = ", ".join(name for name, _, _ in made.binds)
         returning = f" RETURNING {made.key}" if made.key else ""
         table = kind.__tablename__
         parts.append(f'r{place} AS (INSERT INTO "{table}" ({names}) VALUES ({values}){returning})')

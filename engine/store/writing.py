@@ -129,14 +129,15 @@ class Insertion:
     """How rows of one table are written: statement, values, and the key the database counts."""
 
     statement: str
-    binds: tuple[tuple[str, Bind | None], ...]
+    binds: tuple[tuple[str, str, Bind | None], ...]
     key: str
 
     def values(self, row: SQLModel) -> dict[str, Any]:
         """Return a row's values as the driver wants them."""
         found = row.__dict__
         return {
-            name: found[name] if bind is None else bind(found[name]) for name, bind in self.binds
+            name: found[field] if bind is None else bind(found[field])
+            for name, field, bind in self.binds
         }
 
 
@@ -150,7 +151,7 @@ def write_row(session: Session, row: Row) -> Row:
     if ready is not None:
         ready.append(row)
         return row
-    made = insertion(type(row))
+    made = insertion_of(row)
     cursor = run(session, made.statement, made.values(row))
     if made.key:
         (found,) = cursor.fetchone() or (None,)
@@ -177,17 +178,34 @@ def write_once(session: Session, row: SQLModel, *unique: str) -> int | None:
     return found[0] if found else None
 
 
+def insertion_of(row: SQLModel) -> Insertion:
+    """Return how a row is written: with its own key, where it was given one beforehand."""
+    return insertion(type(row), has_key(row))
+
+
+def has_key(row: SQLModel) -> bool:
+    """Return whether the key that the database counts was given to a row beforehand."""
+    key = insertion(type(row)).key
+    return bool(key) and row.__dict__.get(key) is not None
+
+
 @cache
-def insertion(kind: type[SQLModel]) -> Insertion:
-    """Return how rows of a table are written."""
+def insertion(kind: type[SQLModel], keyed: bool = False) -> Insertion:
+    """Return how rows of a table are written; `keyed` rows bring their key themselves."""
     table: Table = kind.__table__  # type: ignore[attr-defined]
-    key = "".join(one.name for one in table.columns if one.identity is not None)
+    counted = "".join(one.name for one in table.columns if one.identity is not None)
+    key = "" if keyed else counted
     given = [one for one in table.columns if one.name != key]
     names = ", ".join(one.name for one in given)
     places = ", ".join(f"%({one.name})s" for one in given)
     returning = f" RETURNING {key}" if key else ""
     statement = f'INSERT INTO "{table.name}" ({names}) VALUES ({places}){returning}'
-    return Insertion(statement, tuple((one.name, _bind(one.type)) for one in given), key)
+    return Insertion(statement, tuple(_bound(kind, one) for one in given), key)
+
+
+def _bound(kind: type[SQLModel], column: Any) -> tuple[str, str, Bind | None]:
+    mapper: Any = manager_of_class(kind).mapper
+    return column.name, mapper.get_property_by_column(column).key, _bind(column.type)
 
 
 def _bind(kind: Any) -> Bind | None:

@@ -108,6 +108,15 @@ def found_by_unit(who, words):
         return [line.ticket.number for line in search(session, words, own).lines]
 
 
+@pytest.mark.parametrize("words", ["801234", "2801234", "801235", "234"])
+def test_a_number_is_found_by_its_last_four_digits_and_more_never_by_fewer(database, words):
+    number = a_ticket("Tue 2026-11-24 09:00", phone=PHONE, content="用电报装拖延没有通电的事")
+
+    assert found(words) == (
+        [number] if PHONE.replace("-", "").endswith(words[-6:]) and len(words) > 3 else []
+    )
+
+
 @pytest.mark.parametrize("words", ["道路开挖", "示例贸易", PHONE, "lzsslmy"])
 def test_who_may_not_read_a_confidential_ticket_does_not_find_it_by_what_it_says(database, words):
     number = a_ticket(NOW, kind=TicketKind.REPORT, phone=PHONE, enterprise=NAME, content=TEXT)
@@ -119,14 +128,14 @@ def test_who_may_not_read_a_confidential_ticket_does_not_find_it_by_what_it_says
 
 @pytest.mark.parametrize(
     ("query", "index"),
-    [(store.BY_NUMBER, "ix_ticket_number_end"), (store.BY_PHONE, "ix_requester_phone_end"),
+    [(store.BY_NUMBER, "ix_ticket_number_end"), (store.BY_END, "ix_requester_phone_end_mark"),
      (store.BY_INITIALS, "ix_requester_initials"), (store.BY_TEXT, "ix_ticket_words"),
      (store.BY_CREDIT_CODE, "ix_requester_credit_code_ticket_id"),
      (store.BY_ENTERPRISE, "ix_requester_words")],
 )  # fmt: skip
 def test_every_query_is_answered_by_its_index(database, query, index):
     """Of a small table PostgreSQL reads everything, so other ways are switched off."""
-    values = store._asked("示例", EVERYBODY, 30) | {"grams": ["示例"]}
+    values = store._asked("示例", EVERYBODY, 30) | {"grams": ["示例"], "mark": b"1"}
 
     with work() as session:
         for way in ("seqscan", "indexscan", "indexonlyscan"):

@@ -74,9 +74,9 @@ def test_what_waits_in_the_session_is_written_first(database):
     with work() as session:
         session.add(a_row(number="T2"))
 
-        write_row(session, Requester(ticket_id=1, phone="0772-0000000"))
+        write_row(session, Requester(ticket_id=1, enterprise="示例公司"))
 
-    assert stored(Requester, 1).phone == "0772-0000000"
+    assert stored(Requester, 1).enterprise == "示例公司"
 
 
 def test_a_word_that_is_none_of_the_terms_is_refused(database):

@@ -98,6 +98,8 @@ PAGES = {
     "GET /supervise/figures": "SR",
     "GET /supervise/exclusions": "SR",
     "POST /supervise/exclusions": "S",
+    "GET /supervise/retention": "SR",
+    "POST /supervise/retention": "S",
     "GET /findings/{finding_id}": "HLSR",
     "POST /findings/{finding_id}/appeal": "HL",
     "POST /findings/{finding_id}/{what}": "S",

@@ -1,0 +1,239 @@
+"""The keys that personal data are sealed with (密钥环): a file outside of the database.
+
+One key writes, older ones only read, one more makes the marks by which a number is found without
+being opened. A sealed value says which key it needs; a process that does not know that key reads
+the file again, so nobody needs to be restarted when a key is added.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from engine.errors import KeysError
+from engine.settings import load_settings
+
+FORMAT = "hotline-keys-1"
+VERSION = b"\x01"
+ID, NONCE, SECRET = 4, 12, 32  # bytes
+HEAD = 1 + ID
+MARK = 16
+OTHERS = 0o007
+LOOK_AGAIN = 1.0  # seconds until a changed file is noticed
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key: its name as it stands in sealed values, its secret, the day it was made."""
+
+    id: str
+    secret: bytes = field(repr=False)
+    made_at: str
+
+    @cached_property
+    def cipher(self) -> AESGCM:
+        """Return what seals and opens with it."""
+        return AESGCM(self.secret)
+
+
+@dataclass(frozen=True)
+class Ring:
+    """All keys of an installation."""
+
+    keys: Mapping[str, Key]
+    writing: str
+    index: bytes = field(repr=False)
+
+    def seal(self, text: str, place: str) -> bytes:
+        """Return a text sealed for one place (table, column, row); it opens nowhere else."""
+        key = self.keys[self.writing]
+        head, nonce = VERSION + bytes.fromhex(key.id), os.urandom(NONCE)
+        return head + nonce + key.cipher.encrypt(nonce, text.encode(), head + place.encode())
+
+    def open(self, sealed: bytes, place: str) -> str:
+        """Return a sealed text.
+
+        Raises:
+            KeysError: its key is not here, or it was not sealed for this place.
+        """
+        key = self.keys.get(key_of(sealed))
+        if key is None:
+            message = (
+                f"个人信息打不开：密钥环里没有密钥 {key_of(sealed)}。请管理员把它放回密钥文件。"
+            )
+            raise KeysError(message)
+        head, nonce, rest = sealed[:HEAD], sealed[HEAD : HEAD + NONCE], sealed[HEAD + NONCE :]
+        try:
+            return key.cipher.decrypt(nonce, rest, head + place.encode()).decode()
+        except InvalidTag as error:
+            message = f"个人信息打不开：密文被改动或换过位置，或密钥 {key.id} 不是原来那把。"
+            raise KeysError(message) from error
+
+    def mark(self, purpose: str, text: str) -> bytes:
+        """Return the mark (盲索引) by which equal texts are found; nothing is read from it."""
+        said = f"{purpose}:{text}".encode()
+        return hmac.new(self.index, said, hashlib.sha256).digest()[:MARK]
+
+
+def key_of(sealed: bytes) -> str:
+    """Return the id of the key that a value was sealed with."""
+    return bytes(sealed[1:HEAD]).hex()
+
+
+def keys_file() -> Path:
+    """Return where this installation's keys lie: `HOTLINE_KEYS`, or under `var/keys`."""
+    settings = load_settings()
+    return settings.keys or settings.var / "keys" / "personal.json"
+
+
+@dataclass
+class _Kept:
+    """The ring as it was read last, and whether a missing file may be made anew."""
+
+    path: Path | None = None
+    ring: Ring | None = None
+    changed: float = 0.0
+    looked: float = 0.0
+    may_make: bool = True
+
+
+_kept = _Kept()
+
+
+def forbid_making() -> None:
+    """Never make new keys in this process: the database holds values sealed with others."""
+    _kept.may_make = False
+
+
+def ring() -> Ring:
+    """Return the keys of this installation; they are made at first use.
+
+    Raises:
+        KeysError: the file is missing though the database needs it, open to others, or damaged.
+    """
+    path, now = keys_file(), time.monotonic()
+    if _kept.ring is not None and _kept.path == path and now - _kept.looked < LOOK_AGAIN:
+        return _kept.ring
+    if not path.exists():
+        _make(path)
+    changed = path.stat().st_mtime_ns
+    if _kept.ring is None or (_kept.path, _kept.changed) != (path, changed):
+        _kept.ring = read_ring(path)
+    _kept.path, _kept.changed, _kept.looked = path, changed, now
+    return _kept.ring
+
+
+def opened(sealed: bytes, place: str) -> str:
+    """Return a sealed text; the file is read again where its key was added a moment ago.
+
+    Raises:
+        KeysError: as `Ring.open`, and as `ring`.
+    """
+    if key_of(sealed) not in ring().keys:
+        _kept.looked = 0.0
+    return ring().open(sealed, place)
+
+
+def read_ring(path: Path) -> Ring:
+    """Return the keys in a file.
+
+    Raises:
+        KeysError: it cannot be read, other users may read it, or it is no such file.
+    """
+    try:
+        if os.name == "posix" and path.stat().st_mode & OTHERS:
+            message = f"密钥文件 {path.name} 其他用户也能读：请管理员把权限改为 600。"
+            raise KeysError(message)
+        return _ring(json.loads(path.read_bytes()))
+    except OSError as error:
+        message = (
+            f"密钥文件 {path.name} 读不出来：{error.strerror}。请从备份放回，或改 HOTLINE_KEYS。"
+        )
+        raise KeysError(message) from error
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"密钥文件 {path.name} 已损坏：请从备份放回原文件，不要新建。"
+        raise KeysError(message) from error
+
+
+def _ring(found: dict[str, Any]) -> Ring:
+    keys = {one["id"]: Key(one["id"], _bytes(one["secret"]), one["made_at"])
+            for one in found["keys"]}  # fmt: skip
+    ids_fit = all(len(bytes.fromhex(one)) == ID for one in keys)
+    if found["format"] != FORMAT or found["writing"] not in keys or not ids_fit:
+        raise ValueError(found["format"])
+    return Ring(keys, found["writing"], _bytes(found["index"]))
+
+
+def _bytes(text: str) -> bytes:
+    found = base64.b64decode(text, validate=True)
+    if len(found) != SECRET:
+        raise ValueError(len(found))
+    return found
+
+
+def new_key(made_at: str) -> Key:
+    """Return a fresh key."""
+    return Key(secrets.token_hex(ID), secrets.token_bytes(SECRET), made_at)
+
+
+def with_key(old: Ring, key: Key, *, writing: bool) -> Ring:
+    """Return a ring with one more key; with `writing` it is the one that seals from now on."""
+    return replace(old, keys={**old.keys, key.id: key}, writing=key.id if writing else old.writing)
+
+
+def without_key(old: Ring, key_id: str) -> Ring:
+    """Return a ring without a key."""
+    return replace(old, keys={name: one for name, one in old.keys.items() if name != key_id})
+
+
+def write_ring(made: Ring, path: Path) -> None:
+    """Put a ring in the place of another at once, for nobody else to read."""
+    draft = _draft(made, path)
+    draft.replace(path)
+    _kept.looked = 0.0
+
+
+def _draft(made: Ring, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    keys = [{"id": one.id, "made_at": one.made_at, "secret": _text(one.secret)}
+            for one in made.keys.values()]  # fmt: skip
+    content = {"format": FORMAT, "writing": made.writing, "index": _text(made.index), "keys": keys}
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _text(secret: bytes) -> str:
+    return base64.b64encode(secret).decode()
+
+
+def _make(path: Path) -> None:
+    """Make keys where there are none yet; of two processes at once, one does."""
+    if not _kept.may_make:
+        message = (
+            f"密钥文件 {path.name} 不在，而数据库里的个人信息是用它加密的。"
+            "请管理员从备份放回，或设置 HOTLINE_KEYS；不要新建。"
+        )
+        raise KeysError(message)
+    key = new_key(time.strftime("%Y-%m-%d"))
+    draft = _draft(Ring({key.id: key}, key.id, secrets.token_bytes(SECRET)), path)
+    try:
+        os.link(draft, path)  # a link is made once: two processes never write two rings
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
