@@ -1,44 +1,47 @@
 """Verify an audit export: python verify_audit.py [PUBLIC_KEY] < FILE; needs `cryptography`."""
 
-import hashlib
 import json
 import sys
+from hashlib import sha256
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey as Key
 
 
 def digest(value):
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode()).hexdigest()
+
+
+def signed(one, key, what):
+    Key.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(one["signature"]), what)
 
 
 def check(lines, public_key=None):
-    whole, rows, ends = hashlib.sha256(), {"ticket_event": [], "audit_entry": []}, {}
-    for line in lines:
-        one = json.loads(line)
+    whole, rows, ends = sha256(), {"ticket_event": [], "audit_entry": []}, {}
+    for line, one in ((line, json.loads(line)) for line in lines):
         if one["type"] == "header":
-            assert public_key in (None, one["public_key"]), "signed by another key"
-            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(one["public_key"]))
+            newest, until = one["public_key"], {one["public_key"]: float("inf")}
+            for old in one.get("successions", [])[::-1]:  # each key signed the one after it
+                signed(old, old["public_key"], f"{old['next']} {old['last_seal']}".encode())
+                until[old["public_key"]] = old["last_seal"] if old["next"] in until else -1
+            assert public_key in (None, *until), "signed by another key"
         elif one["type"] == "row":
             seq, previous = ends.get(one["stream"], (0, "00" * 32))
-            body = {"previous": previous, "words": one["words_digest"]}
-            body |= {part: one[part] for part in ("stream", "seq", "facts")}
-            assert one["seq"] == seq + 1, f"{one['stream']}: row {seq + 1} is missing"
-            assert digest(body) == one["link"], f"{one['stream']}: row {seq + 1} was altered"
-            assert "words" not in one or digest(one["words"]) == one["words_digest"], one["stream"]
-            ends[one["stream"]] = (one["seq"], one["link"])
+            body = {x: one[x] for x in ("stream", "facts")} | {"previous": previous, "seq": seq + 1}
+            body["words"] = digest(one["words"]) if "words" in one else one["words_digest"]
+            assert digest(body) == one["link"], f"{one['stream']}: row {seq + 1} altered or missing"
+            ends[one["stream"]] = (seq + 1, one["link"])
             rows[one["log"]].append((one["id"], bytes.fromhex(one["link"])))
         elif one["type"] == "seal":
-            body = {part: one[part] for part in ("log", "from", "to", "rows", "root")}
-            inside = [link for row, link in rows[one["log"]] if one["from"] <= row <= one["to"]]
-            found = [len(inside), hashlib.sha256(b"".join(inside)).hexdigest()]
-            assert found == [one["rows"], one["root"]], f"rows missing or new: {body}"
-            body["previous"] = ends.get(one["log"], "00" * 32)
-            assert digest(body) == one["link"], f"a seal before this one is missing: {body}"
-            key.verify(bytes.fromhex(one["signature"]), bytes.fromhex(one["link"]))
+            body = {x: one[x] for x in ("log", "from", "to", "rows", "root")}
+            had = b"".join(link for n, link in rows[one["log"]] if one["from"] <= n <= one["to"])
+            assert [len(had) // 32, sha256(had).hexdigest()] == [one["rows"], one["root"]], body
+            assert digest(body | {"previous": ends.get(one["log"], "00" * 32)}) == one["link"], body
+            assert one.get("id", 0) <= until[one.get("key", newest)], "signed after its key's time"
+            signed(one, one.get("key", newest), bytes.fromhex(one["link"]))
             ends[one["log"]] = one["link"]
         else:
-            return key.verify(bytes.fromhex(one["signature"]), whole.digest()) or rows
+            return signed(one, newest, whole.digest()) or rows
         whole.update(line)
     raise AssertionError("cut off: the last line, a signature, is missing")
 

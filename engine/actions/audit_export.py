@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from engine.actions.audit_key import public_key, signing_key
+from engine.actions.audit_succession import line_to, signer, successions
 from engine.store import audit as store
 from engine.store import chain
 
@@ -42,7 +43,8 @@ def _signed(digest: bytes) -> dict[str, str]:
 
 def _lines(session: Session, now: datetime) -> Iterator[dict[str, Any]]:
     yield {"type": "header", "format": FORMAT, "exported_at": chain.stamp(now),
-           "public_key": public_key().hex()}  # fmt: skip
+           "public_key": public_key().hex(),
+           "successions": [one.to_json() for one in successions(session)]}  # fmt: skip
     for event, number in store.events_by_id(session):
         yield _row(store.EVENTS, event, f"ticket:{number}", chain.event_facts(event), None)
     yield from _seals(session, store.EVENTS)
@@ -63,7 +65,9 @@ def _row(
 
 
 def _seals(session: Session, log: str) -> Iterator[dict[str, Any]]:
+    keys = line_to(public_key(), successions(session))
     for seal in store.seals(session, log):
-        yield {"type": "seal", "log": log, "from": seal.from_id, "to": seal.to_id,
+        key = signer(keys, seal.id, seal.signature, seal.link) or public_key()
+        yield {"type": "seal", "id": seal.id, "log": log, "from": seal.from_id, "to": seal.to_id,
                "rows": seal.rows, "root": seal.root.hex(), "link": seal.link.hex(),
-               "signature": seal.signature.hex()}  # fmt: skip
+               "key": key.hex(), "signature": seal.signature.hex()}  # fmt: skip

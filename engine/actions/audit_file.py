@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.actions.audit_export import FORMAT
 from engine.actions.audit_key import is_signed
+from engine.actions.audit_succession import Succession, line_to, signer
 from engine.errors import BadInputError
 from engine.store import chain
 
@@ -18,6 +19,7 @@ class _File:
 
     whole: Any = field(default_factory=hashlib.sha256)
     key: bytes = b""
+    keys: dict[bytes, int | None] = field(default_factory=dict)
     ends: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     rows: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
     seals: dict[str, bytes] = field(default_factory=dict)
@@ -26,6 +28,8 @@ class _File:
     def header(self, line: dict[str, Any]) -> str:
         """Take the key in."""
         self.key = bytes.fromhex(line["public_key"])
+        changes = [Succession.from_json(one) for one in line.get("successions", ())]
+        self.keys = line_to(self.key, changes)
         return "" if line["format"] == FORMAT else f"不认识的格式 {line['format']}。"
 
     def row(self, line: dict[str, Any]) -> str:
@@ -52,7 +56,8 @@ class _File:
         if (len(inside), chain.root(b"".join(inside))) != (line["rows"], root):
             return f"{name}里的记录被删、被换或被插入。"
         linked = chain.seal_link(previous, log, span, line["rows"], root) == link
-        if not linked or not is_signed(bytes.fromhex(line["signature"]), link, self.key):
+        signature = bytes.fromhex(line["signature"])
+        if not linked or signer(self.keys, line.get("id", 0), signature, link) is None:
             return f"{name}被改过，或不是用这把密钥签的。"
         return ""
 

@@ -1,7 +1,7 @@
 """The key that signs seals and exports (审计签名): Ed25519, outside of the database."""
 
 import os
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from engine.errors import BadInputError
+from engine.errors import BadInputError, ConflictError
 from engine.settings import load_settings
 
 
@@ -26,19 +26,32 @@ def signing_key() -> Ed25519PrivateKey:
     Raises:
         BadInputError: the file is not an Ed25519 key, or cannot be read or made.
     """
-    settings = load_settings()
-    return _key_in(settings.audit_key or settings.var / "keys" / "audit.pem")
-
-
-@cache
-def _key_in(path: Path) -> Ed25519PrivateKey:
+    path = key_file()
     try:
         if not path.exists():
             _make(path)
+        return _key_in(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        raise BadInputError(_unreadable(path)) from error
+
+
+def key_file() -> Path:
+    """Return where this installation's key lies."""
+    settings = load_settings()
+    return settings.audit_key or settings.var / "keys" / "audit.pem"
+
+
+def _unreadable(path: Path) -> str:
+    return f"审计签名密钥 {path} 读不出来：应为 Ed25519 私钥（PEM，不加密）。"
+
+
+@lru_cache(maxsize=8)
+def _key_in(path: Path, _changed: int) -> Ed25519PrivateKey:
+    """Read a key; one that took another's place in the same file is read anew."""
+    try:
         key = load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
-        message = f"审计签名密钥 {path} 读不出来：应为 Ed25519 私钥（PEM，不加密）。"
-        raise BadInputError(message) from error
+    except (ValueError, TypeError) as error:
+        raise BadInputError(_unreadable(path)) from error
     if not isinstance(key, Ed25519PrivateKey):
         message = f"审计签名密钥 {path} 不是 Ed25519 私钥。"
         raise BadInputError(message)
@@ -64,7 +77,42 @@ def _make(path: Path) -> None:
 
 def public_key() -> bytes:
     """Return the 32 bytes of the public key, which anybody may have."""
-    return signing_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return public_of(signing_key())
+
+
+def public_of(key: Ed25519PrivateKey) -> bytes:
+    """Return the 32 bytes of a key's public half."""
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def next_key() -> Ed25519PrivateKey:
+    """Return the key that is to follow, made beside the present one where there is none yet."""
+    path = _next_file()
+    if not path.exists():
+        _make(path)
+    return _key_in(path, path.stat().st_mtime_ns)
+
+
+def finish_change(following: bytes) -> bytes:
+    """Put the next key in the present one's place; already so is fine. Return its public half.
+
+    Raises:
+        ConflictError: the key that the log names is not on this machine.
+    """
+    path = _next_file()
+    if path.exists() and public_of(next_key()) == following:
+        path.replace(key_file())
+    if public_key() != following:
+        message = (
+            f"本机没有接替的审计密钥（公钥 {following.hex()[:16]}…），请从更换的那台机器拷来。"
+        )
+        raise ConflictError(message)
+    return following
+
+
+def _next_file() -> Path:
+    path = key_file()
+    return path.with_name(f"{path.name}.next")
 
 
 def is_signed(signature: bytes, what: bytes, public: bytes) -> bool:

@@ -1,12 +1,13 @@
 """Reads the whole audit log through and names the first row that does not fit (链条核验)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
-from engine.actions.audit_key import is_signed, public_key
+from engine.actions.audit_key import public_key
+from engine.actions.audit_succession import line_to, signer, successions
 from engine.models import AuditSeal
 from engine.store import audit as store
 from engine.store import chain
@@ -99,20 +100,23 @@ def _wider_faults(session: Session) -> Iterator[str]:
         number, status = headless
         yield (f"ticket:{number} 现为“{status}”，最后一条经过却不是：末尾的经过被删掉，"
                "或者状态被直接改过。")  # fmt: skip
+    keys = line_to(public_key(), successions(session))
     for log in store.LOGS:
         previous = chain.BEGINNING
         for seal in store.seals(session, log):
-            yield _seal_fault(session, seal, previous)
+            yield _seal_fault(session, seal, previous, keys)
             previous = seal.link
 
 
-def _seal_fault(session: Session, seal: AuditSeal, previous: bytes) -> str:
+def _seal_fault(
+    session: Session, seal: AuditSeal, previous: bytes, keys: Mapping[bytes, int | None]
+) -> str:
     name = f"封存 {seal.id}（{seal.log} id {seal.from_id} 至 {seal.to_id}）"
     span = (seal.from_id, seal.to_id)
     if chain.seal_link(previous, seal.log, span, seal.rows, seal.root) != seal.link:
         return f"{name}接不上前一个封存：封存被改过、删掉或换过次序。"
-    if not is_signed(seal.signature, seal.link, public_key()):
-        return f"{name}的签名不对：不是用本机的审计密钥签的。"
+    if signer(keys, seal.id, seal.signature, seal.link) is None:
+        return f"{name}的签名不对：不是用本机的审计密钥签的，也不是它接替的密钥当时签的。"
     found = store.span(session, seal.log, *span, seal.rows + 1)
     if found.rows != seal.rows:
         return f"{name}应有 {seal.rows} 条，现有 {found.rows} 条：有记录被删掉或插入。"

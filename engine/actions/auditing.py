@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from engine.actions.actor import SYSTEM
 from engine.actions.audit_key import signing_key
+from engine.actions.audit_succession import check_newest
 from engine.actions.audit_verify import verify
 from engine.models import AuditCheck, AuditSeal
 from engine.store import audit as store
@@ -27,6 +28,7 @@ def seal(now: datetime) -> int:
 def _seal_log(log: str, now: datetime) -> int:
     with work() as session:
         store.lock_seals(session, log)
+        check_newest(session)
         upto = store.sealable(session, log)
         last = store.last_seal(session, log)
         first = last.to_id + 1 if last else 1

@@ -8,7 +8,9 @@ from typing import IO, Any
 from engine.actions.step import Step
 from engine.documents.templates import without_personal_numbers
 from engine.documents.workbook import MOST_ROWS, Column, Table, write_workbook
+from engine.errors import KeysError
 from engine.models import Finding
+from engine.models.requester import name_of
 from engine.rules.citations import Citation
 from engine.rules.ranking import Standing, standings
 from engine.rules.shanghai import SHANGHAI, shanghai_date
@@ -20,6 +22,8 @@ from engine.store.desk_filters import TicketFilter
 from engine.terms import BreachJudgement, FindingState, LimitUnit, Term, TicketKind
 
 WITHHELD = {True: "（保密件，登录后查看）", False: ""}
+UNREADABLE = "（个人信息密钥不在，内容不导出）"
+SHORTEST_NAME = 2
 REPORT = "（举报件，内容不导出）"
 
 
@@ -70,12 +74,12 @@ def _columns(heads: str) -> tuple[Column, ...]:
 
 def _ticket(step: Step, row: Any) -> Sequence[object]:
     (number, kind, urgency, status, title, confidential, unit, accepted_at, due_on, due_at,
-     due_status, stopped_at, closed_at, returns, reworks, rows) = row  # fmt: skip
+     due_status, stopped_at, closed_at, returns, reworks, rows, *who) = row  # fmt: skip
     end = stopped_at or step.now
     late = due_at is not None and end >= due_at
     days = _late_days(step, due_on, shanghai_date(end)) if late else 0
     return (
-        number, kind.label, urgency.label, status.label, _matter(kind, confidential, title),
+        number, kind.label, urgency.label, status.label, _matter(kind, confidential, title, who),
         unit or "", accepted_at, due_on, due_status.label if due_status else "不设时限",
         stopped_at, closed_at, late, days, returns, reworks, "、".join(map(str, rows)),
     )  # fmt: skip
@@ -85,11 +89,20 @@ def _late_days(step: Step, due_on: date, end: date) -> int:
     return step.rules.calendar.working_days_between(due_on, end)
 
 
-def _matter(kind: TicketKind, confidential: bool, words: str) -> str:
-    """Return what may be told of a matter outside the desks."""
+def _matter(kind: TicketKind, confidential: bool, words: str, who: Sequence[Any]) -> str:
+    """Return what may be told of a matter outside the desks; `who` is its sealed requester."""
     if kind is TicketKind.REPORT:
         return REPORT
-    return WITHHELD[confidential] or without_personal_numbers(words)
+    return WITHHELD[confidential] or without_personal_numbers(_without_name(words, who))
+
+
+def _without_name(words: str, who: Sequence[Any]) -> str:
+    """Return words without the name of who brought the ticket; without its key, nothing of them."""
+    try:
+        name = name_of(*who)
+    except KeysError:
+        return UNREADABLE
+    return words.replace(name, "〔姓名〕") if len(name) >= SHORTEST_NAME else words
 
 
 def breaches(step: Step, wanted: BreachFilter, conditions: str) -> Export:
@@ -152,8 +165,8 @@ def callbacks(
 
 def _callback(row: Any) -> Sequence[object]:
     (number, kind, confidential, unit, round_, human, why, state, at, channel, result, contacted,
-     solved, satisfaction, words, by) = row  # fmt: skip
-    said = _matter(kind, confidential, words) if words else ""
+     solved, satisfaction, words, by, *who) = row  # fmt: skip
+    said = _matter(kind, confidential, words, who) if words else ""
     return (
         number, kind.label, unit or "", round_, human, why, state.label, at, channel.label,
         result.label, "" if contacted is None else contacted, _label(solved), _label(satisfaction),

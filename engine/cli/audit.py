@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     audit.command("seal", help="现在就封存新写的记录（平时每 5 分钟自动封存）。")(seal)
     audit.command("export", help="导出为带签名的 JSON 行，外人可独立核验。")(export)
     audit.command("key", help="显示验签用的公钥。")(key)
+    audit.command("rotate", help="更换签名密钥；旧密钥为新密钥作证，以前的封存照样有效。")(rotate)
     app.add_typer(audit, name="audit")
 
 
@@ -94,3 +95,15 @@ def key() -> None:
     from engine.actions.audit_key import public_key
 
     typer.echo(public_key().hex())
+
+
+def rotate() -> None:
+    """Change the key that signs, and say what is to be done with it."""
+    from engine import clock
+    from engine.actions.audit_key import key_file
+    from engine.actions.audit_succession import rotate as change
+
+    with opened_database():
+        public = change(clock.now())
+    typer.echo(f"已更换审计密钥。新公钥：{public.hex()}")
+    typer.echo(f"请备份 {key_file()} 并拷到每台机器，把新公钥另外交给核验的人；旧公钥也还验得了。")

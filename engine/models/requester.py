@@ -82,7 +82,7 @@ class Requester(SQLModel, table=True):
         Raises:
             KeysError: the key it was sealed with is not here.
         """
-        return self._opened("contact_name", self.name_sealed, self.plain_name)
+        return name_of(self.ticket_id, self.name_sealed, self.plain_name)
 
     @property
     def phone(self) -> str:
@@ -91,7 +91,9 @@ class Requester(SQLModel, table=True):
         Raises:
             KeysError: the key it was sealed with is not here.
         """
-        return self._opened("phone", self.phone_sealed, self.plain_phone)
+        if self.phone_sealed is None:
+            return self.plain_phone
+        return keyring.opened(self.phone_sealed, place("phone", self.ticket_id))
 
     @property
     def trouble(self) -> str:
@@ -102,8 +104,16 @@ class Requester(SQLModel, table=True):
             return str(error)
         return ""
 
-    def _opened(self, column: str, sealed: bytes | None, plain: str) -> str:
-        return keyring.opened(sealed, place(column, self.ticket_id)) if sealed else plain
+
+def name_of(ticket_id: int | None, sealed: bytes | None, plain: str | None) -> str:
+    """Return a requester's name from its columns; nothing where there is none.
+
+    Raises:
+        KeysError: the key it was sealed with is not here.
+    """
+    if sealed is None or ticket_id is None:
+        return plain or ""
+    return keyring.opened(sealed, place("contact_name", ticket_id))
 
 
 def place(column: str, ticket_id: int) -> str:

@@ -176,6 +176,14 @@ def taken_out(session: Session) -> set[tuple[str, int]]:
     return {(one["log"], int(row)) for one in session.exec(query) for row in one["ids"]}
 
 
+def details_of(session: Session, stream: str, action: str) -> list[dict[str, Any]]:
+    """Return the particulars of one kind of change in one stream, oldest first."""
+    query = select(AuditEntry.details).where(
+        AuditEntry.stream == stream, AuditEntry.action == action
+    )
+    return [dict(one) for one in session.exec(query.order_by(col(AuditEntry.seq)))]
+
+
 def open_checks(session: Session) -> list[int]:
     """Return the checks nobody has finished."""
     query = select(AuditCheck.id).where(col(AuditCheck.finished_at).is_(None))

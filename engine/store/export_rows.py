@@ -1,4 +1,7 @@
-"""Rows of an export as they come out of the database, a few at a time; no requester is read."""
+"""Rows of an export as they come out of the database, a few at a time.
+
+Of a requester only the sealed name is read, so that it can be taken out of what people wrote.
+"""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -6,22 +9,24 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from engine.models import Account, Callback, CallbackAttempt, Clock, Ticket, Unit
+from engine.models import Account, Callback, CallbackAttempt, Clock, Requester, Ticket, Unit
 from engine.rules.shanghai import shanghai_moment
 from engine.store.desk_filters import TicketFilter, in_order, selected
 from engine.terms import ClockKind
 
 AT_A_TIME = 1000
+WHO: tuple[Any, ...] = (Requester.ticket_id, Requester.name_sealed, Requester.plain_name)
 TICKET_COLUMNS: tuple[Any, ...] = (
     Ticket.number, Ticket.kind, Ticket.urgency, Ticket.status, Ticket.title, Ticket.confidential,
     Unit.name, Ticket.accepted_at, Clock.due_on, Clock.due_at, Clock.due_status, Clock.stopped_at,
-    Ticket.closed_at, Ticket.returns, Ticket.reworks, Ticket.task_rows,
+    Ticket.closed_at, Ticket.returns, Ticket.reworks, Ticket.task_rows, *WHO,
 )  # fmt: skip
 CALLBACK_COLUMNS: tuple[Any, ...] = (
     Ticket.number, Ticket.kind, Ticket.confidential, Unit.name, Callback.round,
     Callback.human_required, Callback.why, Callback.state, CallbackAttempt.at,
     CallbackAttempt.channel, CallbackAttempt.result, CallbackAttempt.contacted,
     CallbackAttempt.solved, CallbackAttempt.satisfaction, CallbackAttempt.words, Account.name,
+    *WHO,
 )  # fmt: skip
 
 
@@ -33,6 +38,7 @@ def tickets(
     query = (
         select(*TICKET_COLUMNS)
         .join(some, some.c.id == col(Ticket.id))
+        .join(Requester, col(Requester.ticket_id) == col(Ticket.id), isouter=True)
         .join(Unit, col(Unit.id) == col(Ticket.lead_unit_id), isouter=True)
         .join(
             Clock,
@@ -52,6 +58,7 @@ def callbacks(session: Session, unit_id: int | None, since: date, until: date) -
         select(*CALLBACK_COLUMNS)
         .join(Callback, col(Callback.id) == col(CallbackAttempt.callback_id))
         .join(Ticket, col(Ticket.id) == col(CallbackAttempt.ticket_id))
+        .join(Requester, col(Requester.ticket_id) == col(Ticket.id), isouter=True)
         .join(Unit, col(Unit.id) == col(Ticket.lead_unit_id), isouter=True)
         .join(Account, col(Account.id) == col(CallbackAttempt.by_id), isouter=True)
         .where(col(CallbackAttempt.at) >= begin, col(CallbackAttempt.at) < end)
