@@ -80,6 +80,11 @@ class Ring:
             message = f"个人信息打不开：密文被改动或换过位置，或密钥 {key.id} 不是原来那把。"
             raise KeysError(message) from error
 
+    @property
+    def fingerprint(self) -> str:
+        """Return what tells this installation's keys from another's, whatever keys are added."""
+        return self.mark("fingerprint", "").hex()
+
     def mark(self, purpose: str, text: str) -> bytes:
         """Return the mark (盲索引) by which equal texts are found; nothing is read from it."""
         said = f"{purpose}:{text}".encode()

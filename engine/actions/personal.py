@@ -162,11 +162,28 @@ def _note(now: datetime, action: str, key_id: str) -> None:
 
 
 def watch_keys(database: Database) -> None:
-    """See at the start of a process whether the database needs keys: then none are made anew."""
+    """See at the start of a process whether the database has keys: then none are made anew.
+
+    Raises:
+        KeysError: this machine has the keys of another installation.
+    """
     try:
         with database.work() as session:
-            sealed = store.newest_sealed(session)
+            known, sealed = store.fingerprint(session), store.newest_sealed(session)
     except ProgrammingError:
         return  # not migrated yet, so nothing is sealed
-    if sealed is not None:
+    if known or sealed is not None:
         keyring.forbid_making()
+    if known and keyring.keys_file().exists() and keyring.ring().fingerprint != known:
+        message = (
+            f"密钥文件 {keyring.keys_file()} 不是这个数据库的：请从最先安装的那台机器拷来 "
+            "personal.json；各机要用同一个。"
+        )
+        raise KeysError(message)
+
+
+def settle_keys(now: datetime) -> None:
+    """Make the keys of a new installation and note in the database which they are, once."""
+    with work() as session:
+        if not store.fingerprint(session):
+            store.note_fingerprint(session, keyring.ring().fingerprint, now)

@@ -206,12 +206,14 @@ def _prepare(settings: "Settings", database: "Database", progress: Progress) -> 
 
 
 def _migrate(database: "Database", progress: Progress) -> None:
+    from engine.actions.personal import settle_keys
     from engine.actions.setup import load_reference_data
     from engine.clock import now
     from engine.store.migrate import migrate as upgrade
 
     with progress.step("升级数据库结构"):
         upgrade(database)
+    settle_keys(now())
     with progress.step("载入任务清单、承办单位、日历和参数"):
         lines = load_reference_data(now())
     for line in lines:

@@ -1,13 +1,14 @@
 """Sealed rows by the key they need (密文与密钥): which wait, and which keys are still needed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from engine.keyring import HEAD, VERSION
-from engine.models import Attachment, Draft, Requester
+from engine.models import Attachment, Draft, ReferenceData, Requester
 from engine.models.desk import DRAFT_SEALED
 from engine.store.writing import run
 
@@ -15,6 +16,7 @@ Row = Requester | Attachment | Draft
 TABLES: tuple[type[Row], ...] = (Requester, Attachment, Draft)
 KEYS = {Requester: "ticket_id", Attachment: "id", Draft: "id"}
 BATCH = 500
+KEYS_NAME = "personal-keys"
 # The key stands in the first bytes of every sealed value.
 _KEYS_NEEDED = f"""
 SELECT encode(substr(sealed, 2, 4), 'hex') AS key, what, count(*) FROM (
@@ -72,3 +74,15 @@ def newest_sealed(session: Session) -> bytes | None:
     """Return a value sealed lately, by which a process sees whether its keys fit."""
     found = run(session, _NEWEST).fetchall()
     return bytes(found[0][0]) if found and found[0][0] is not None else None
+
+
+def fingerprint(session: Session) -> str:
+    """Return which keys this database belongs to, or nothing on its first day."""
+    query = select(ReferenceData.version).where(ReferenceData.name == KEYS_NAME)
+    return session.exec(query.order_by(col(ReferenceData.id)).limit(1)).first() or ""
+
+
+def note_fingerprint(session: Session, found: str, now: datetime) -> None:
+    """Note which keys this database belongs to."""
+    session.add(ReferenceData(name=KEYS_NAME, version=found, rows=0, loaded_at=now))
+    session.flush()

@@ -198,3 +198,20 @@ def test_a_key_that_is_needed_and_gone_is_named():
     assert not found[lost].here
     assert found[lost].needed > 0
     assert personal.seal_all()["unreadable"] == 1
+
+
+def test_a_machine_with_other_keys_or_none_does_not_make_its_own(database):
+    personal.settle_keys(moment(NOW))
+    personal.settle_keys(moment(NOW))
+    personal.watch_keys(database)
+    keyring.keys_file().unlink()
+    keyring._kept = keyring._Kept()
+    keyring.ring()
+
+    with pytest.raises(KeysError, match="不是这个数据库的"):
+        personal.watch_keys(database)
+
+    keyring.keys_file().unlink()
+    keyring._kept.ring = None
+    with pytest.raises(KeysError, match="不要新建"):
+        keyring.ring()
