@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         return self.var / "mailbox"
 
     @property
+    def takes_replies(self) -> bool:
+        """Return whether mails of units come in: by IMAP, or handed over by the mail server."""
+        return self.imap_url is not None or bool(self.reply_to)
+
+    @property
     def attachments(self) -> Path:
         """Return where the files of tickets lie."""
         return self.attachment_directory or self.var / "attachments"

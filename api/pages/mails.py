@@ -32,7 +32,7 @@ def _page(visit: Visit, form: Form, error: EngineError | None = None, about: str
         "late": store.long_tried(visit.session, visit.now),
         "replies": mail_replies.aside(visit.session) if reads else (),
         "waiting": mail_replies.count_aside(visit.session),
-        "fetches": load_settings().imap_url is not None, "reads": reads,
+        "fetches": load_settings().takes_replies, "reads": reads,
         "acts": visit.role in mail_trouble.WHO, "form": form, "error": error, "about": about,
     }  # fmt: skip
     return visit.page("mails.html", facts, error.status if error else 200)

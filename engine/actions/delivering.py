@@ -86,7 +86,7 @@ def _reply_headers(message: OutboxMessage) -> dict[str, str]:
     """
     settings = load_settings()
     ticket_id, unit_id = message.ticket_id, message.unit_id
-    if settings.imap_url is None or message.letter_id or ticket_id is None or unit_id is None:
+    if not settings.takes_replies or message.letter_id or ticket_id is None or unit_id is None:
         return {}
     return reply_headers(settings.reply_to, mark_of(ticket_id, unit_id))
 

@@ -1,10 +1,13 @@
 """What becomes of mail that came in: a proposed answer, a bounce, or kept aside for a person."""
 
+import io
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from engine.actions.actor import SYSTEM
+from engine.actions.attachments import Upload, attach
 from engine.actions.audit import Note, note
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
@@ -13,14 +16,15 @@ from engine.delivery.reply_tokens import Marked, looks_marked, read_mark
 from engine.errors import BadInputError, ConflictError, EngineError
 from engine.models import MailReply, Ticket, Unit
 from engine.rules.mail_replies import ReplyFacts, reply_refusal
+from engine.store import files, tickets
 from engine.store import mail_replies as store
-from engine.store import tickets
 from engine.store.database import work
 from engine.store.row_security import as_house
 from engine.terms import MailReplyStatus, MessageStatus, TicketEvent
 
 log = structlog.get_logger()
 AUTOMATIC, BOUNCED, KNOWN = "automatic", "bounced", "known"
+LONGEST = 200
 
 
 def file_mail(raw: bytes, now: datetime, remark: str = "") -> str:
@@ -30,12 +34,15 @@ def file_mail(raw: bytes, now: datetime, remark: str = "") -> str:
     """
     mail = read_mail(raw)
     if mail.bounce is not None:
-        return _bounced(mail, mail.bounce, now)
+        return _bounced(mail, mail.bounce, now, raw)
     if mail.automatic:
         return AUTOMATIC
     with work() as session:
         step = Step(session, SYSTEM, now, rules_in_force(session))
-        return _file(step, mail, remark)
+        became = _file(step, mail, remark)
+        if became == MailReplyStatus.ASIDE.value:
+            files.keep_mail(mail.digest, raw)
+        return became
 
 
 def _file(step: Step, mail: Incoming, remark: str) -> str:
@@ -46,11 +53,29 @@ def _file(step: Step, mail: Incoming, remark: str) -> str:
     reply = _row(step, mail, marked if ticket and unit else None)
     if reason is not None:
         reply.status, reply.reason = MailReplyStatus.ASIDE, reason
-    if store.keep(step.session, reply) is None:
+    kept = store.keep(step.session, reply)
+    if kept is None:
         return KNOWN
     if reason is None and ticket is not None and unit is not None:
-        _note(step, ticket, unit)
+        locked = tickets.lock_ticket(step.session, ticket.id)
+        _note(step, locked, unit)
+        _attach(step, locked, unit, (store.one(step.session, kept), mail))
     return reply.status.value
+
+
+def _attach(step: Step, ticket: Ticket, unit: Unit, came: tuple[MailReply, Incoming]) -> None:
+    """Put the files of a mail to its ticket, by the limits of every upload; say which were not."""
+    reply, mail = came
+    uploads = [Upload(name=one.name, source=io.BytesIO(one.data)) for one in mail.files]
+    if not uploads:
+        return
+    by_unit = replace(step, actor=replace(SYSTEM, name=f"{unit.name}（邮件）", unit_id=unit.id))
+    try:
+        refused = list(attach(by_unit, ticket, uploads).refused)
+    except BadInputError as error:
+        refused = [str(error)] * len(uploads)
+    reply.attachments = len(refused)
+    reply.reason = "；".join([*filter(None, [reply.reason]), *dict.fromkeys(refused)])[:LONGEST]
 
 
 def _facts(step: Step, mail: Incoming, ticket: Ticket | None, unit: Unit | None) -> ReplyFacts:
@@ -76,7 +101,7 @@ def _has(step: Step, ticket: Ticket, unit: Unit) -> bool:
 def _row(step: Step, mail: Incoming, marked: Marked | None) -> MailReply:
     return MailReply(
         digest=mail.digest, received_at=step.now, sender=mail.sender, subject=mail.subject,
-        text=mail.text, attachments=mail.attachments, status=MailReplyStatus.PROPOSED,
+        text=mail.text, attachments=len(mail.files), status=MailReplyStatus.PROPOSED,
         ticket_id=marked.ticket_id if marked else None,
         unit_id=marked.unit_id if marked else None,
         reason="", settled_by_id=None, settled_at=None,
@@ -84,12 +109,11 @@ def _row(step: Step, mail: Incoming, marked: Marked | None) -> MailReply:
 
 
 def _note(step: Step, ticket: Ticket, unit: Unit) -> None:
-    locked = tickets.lock_ticket(step.session, ticket.id)
     words = f"收到{unit.name}邮件回复，列为拟答复，须登录提交才算答复"
-    take(step, locked, TicketEvent.NOTE, Why(words))
+    take(step, ticket, TicketEvent.NOTE, Why(words))
 
 
-def _bounced(mail: Incoming, bounce: Bounce, now: datetime) -> str:
+def _bounced(mail: Incoming, bounce: Bounce, now: datetime, raw: bytes) -> str:
     """Mark the mail a server reports of as undelivered; a report of a delay changes nothing."""
     if not bounce.permanent:
         return AUTOMATIC
@@ -99,6 +123,7 @@ def _bounced(mail: Incoming, bounce: Bounce, now: datetime) -> str:
         if message is None:
             row = _row(step, mail, None)
             row.status, row.reason = MailReplyStatus.ASIDE, "退信，查不到是哪一封"
+            files.keep_mail(mail.digest, raw)
             return MailReplyStatus.ASIDE.value if store.keep(session, row) else KNOWN
         if message.status is MessageStatus.UNDELIVERED:
             return KNOWN
@@ -151,6 +176,8 @@ def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
     reply.status, reply.reason = MailReplyStatus.PROPOSED, f"由{step.actor.name}归入"
     words = f"把一封来信归入本工单，列为{unit.name}的拟答复"
     take(step, ticket, TicketEvent.NOTE, Why(words))
+    if (raw := files.kept_mail(reply.digest)) is not None:
+        _attach(step, ticket, unit, (reply, read_mail(raw)))
     note(step.session, step.actor, step.now,
          Note(_stream(reply), "give_reply", {"ticket": ticket.number}))  # fmt: skip
     return reply

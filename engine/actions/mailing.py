@@ -10,6 +10,7 @@ from engine.store.database import work
 MOST_AT_ONCE = 50
 MOST_BYTES = 10_000_000
 CUT = "信太大，只读了前 10 MB，原信在邮箱里"
+CUT_ON_ARRIVAL = "信太大，只收了前 10 MB"
 
 
 def waiting() -> list[int]:

@@ -91,7 +91,7 @@ def _takes_replies(ticket: Ticket | None, mail: Mail) -> bool:
     """Return whether a reply by mail is taken as a proposed answer (H-84); the mail says so."""
     if ticket is None or ticket.confidential or mail.unit is None or mail.letter is not None:
         return False
-    return load_settings().imap_url is not None
+    return load_settings().takes_replies
 
 
 def _once(to: Iterable[Addressee]) -> list[Addressee]:

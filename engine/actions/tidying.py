@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.actions import drafts
 from engine.actions.rules_in_force import rules_in_force
 from engine.rules.shanghai import shanghai_date
-from engine.store import attachments, files
+from engine.store import attachments, files, mail_replies
 from engine.store.api_views import lock_names
 from engine.store.database import work
 
@@ -21,7 +21,7 @@ BATCH = 500
 
 
 def tidy(now: datetime) -> dict[str, int]:
-    """Forget old drafts with their files, and files nobody refers to; return how many of each."""
+    """Forget old drafts, files nobody refers to, settled mails; return how many of each."""
     with work() as session:
         rules = rules_in_force(session)
         days: int = rules.parameters["drafts.keep_for"].on(shanghai_date(now)).value
@@ -31,7 +31,17 @@ def tidy(now: datetime) -> dict[str, int]:
             "unsent": attachments.drop_of_forms_before(session, before),
         }
     since = (now - UNCLAIMED).timestamp()
-    return {**counts, "files": _drop_unclaimed(since), "left": _drop_left_behind(since)}
+    dropped = {"files": _drop_unclaimed(since), "left": _drop_left_behind(since)}
+    return {**counts, **dropped, "mails": _drop_settled_mails()}
+
+
+def _drop_settled_mails() -> int:
+    """Forget the originals of mails that no longer wait for a person."""
+    with work() as session:
+        settled = [one for one in files.kept_mails() if not mail_replies.waits(session, one)]
+    for digest in settled:
+        files.forget_mail(digest)
+    return len(settled)
 
 
 def _drop_unclaimed(since: float) -> int:

@@ -18,6 +18,7 @@ from engine.cli import (
     key_ring,
     keys,
     letters,
+    mail,
     rehearse,
     retention,
     route,
@@ -45,9 +46,7 @@ app = typer.Typer(
 )
 MODULES = (
     serve, check, demo, deadline, calendar, rules, route, routing, catalogue, accounts, keys,
-    webhooks, audit, letters, imports, docs, figures, rehearse,
-    key_ring,
-    retention,
+    webhooks, audit, letters, mail, imports, docs, figures, rehearse, key_ring, retention,
 )  # fmt: skip
 for module in MODULES:
     module.register(app)

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default
@@ -37,6 +38,14 @@ class Bounce:
 
 
 @dataclass(frozen=True)
+class MailFile:
+    """A file that came with a mail, by the name its sender gave it."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Incoming:
     """A mail as it came in (来信); `digest` tells it from every other."""
 
@@ -45,7 +54,7 @@ class Incoming:
     subject: str
     text: str
     marks: tuple[str, ...]
-    attachments: int
+    files: tuple[MailFile, ...]
     automatic: bool
     bounce: Bounce | None = None
 
@@ -62,7 +71,7 @@ def read_mail(raw: bytes) -> Incoming:
         subject=_header(message, "Subject")[:LONGEST_SUBJECT],
         text=own_words(_text(message))[:LONGEST_TEXT],
         marks=_marks(message),
-        attachments=sum(1 for part in message.walk() if part.get_filename()),
+        files=tuple(_files(message)),
         automatic=_automatic(message),
         bounce=_bounce(message),
     )
@@ -97,6 +106,23 @@ def _automatic(message: Message) -> bool:
     said = _header(message, "Auto-Submitted").lower()
     bulk = _header(message, "Precedence").lower() in {"bulk", "junk", "auto_reply"}
     return said not in {"", "no"} or bulk or bool(_header(message, "X-Autoreply"))
+
+
+def _files(message: Message) -> Iterator[MailFile]:
+    """Yield the files a person attached; a picture the words show (Content-ID) is none."""
+    for part in message.walk():
+        shown = part.get_content_disposition() != "attachment" and "Content-ID" in part
+        if part.is_multipart() or shown or not (name := _file_name(part)):
+            continue
+        data = part.get_payload(decode=True)
+        yield MailFile(name[:LONGEST_SUBJECT], data if isinstance(data, bytes) else b"")
+
+
+def _file_name(part: Message) -> str:
+    try:
+        return CONTROL.sub(" ", part.get_filename() or "").strip()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return "附件"  # a name nobody can decode
 
 
 def _text(message: Message) -> str:

@@ -16,7 +16,7 @@ from engine.errors import DocumentError, NotFoundError, UnavailableError
 from engine.settings import load_settings
 
 CHUNK = 1 << 20
-INCOMING = "incoming"
+INCOMING, MAIL = "incoming", "mail"
 DAMAGED = "附件已损坏，不能下载。请告诉管理员。"
 
 
@@ -112,6 +112,47 @@ def content(sha256: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise DocumentError(DAMAGED)
     return data
+
+
+def keep_mail(digest: str, raw: bytes) -> None:
+    """Keep a mail that waits for a person as it came; the same mail is kept once.
+
+    Raises:
+        UnavailableError: the disk is full or cannot be written.
+    """
+    place, draft = _mail_place(digest), _mail_place(f"{digest}.part")
+    try:
+        place.parent.mkdir(mode=0o700, exist_ok=True)
+        with open(draft, "wb", opener=_private) as target:
+            target.write(raw)
+            target.flush()
+            os.fsync(target.fileno())
+        draft.replace(place)
+    except OSError as error:
+        message = "来信没有存下来：磁盘已满或不能写；邮件服务器会再送一次。"
+        raise UnavailableError(message) from error
+
+
+def kept_mail(digest: str) -> bytes | None:
+    """Return a mail that was kept for a person, or nothing."""
+    try:
+        return _mail_place(digest).read_bytes()
+    except OSError:
+        return None
+
+
+def kept_mails() -> list[str]:
+    """Return the digests of the mails that are kept for a person."""
+    return sorted(path.name for path in (home() / MAIL).glob("*"))
+
+
+def forget_mail(digest: str) -> None:
+    """Forget a mail that somebody has settled."""
+    _mail_place(digest).unlink(missing_ok=True)
+
+
+def _mail_place(digest: str) -> Path:
+    return home() / MAIL / digest
 
 
 def untouched_since(moment: float) -> Iterator[tuple[str, Path]]:

@@ -35,6 +35,14 @@ def aside(session: Session, limit: int = 100) -> Sequence[MailReply]:
     return session.exec(query.order_by(col(MailReply.id)).limit(limit)).all()
 
 
+def waits(session: Session, digest: str) -> bool:
+    """Return whether a mail still waits for a person."""
+    query = select(MailReply.id).where(
+        MailReply.digest == digest, MailReply.status == MailReplyStatus.ASIDE
+    )
+    return session.exec(query).first() is not None
+
+
 def count_aside(session: Session) -> int:
     """Return how many mails wait for a person."""
     query = select(func.count()).where(MailReply.status == MailReplyStatus.ASIDE)

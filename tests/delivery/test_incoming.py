@@ -77,7 +77,7 @@ def test_sender_subject_words_and_marks_are_read():
         "unit@unit.invalid", "回复", "已办结，材料齐全。",
     )  # fmt: skip
     assert found.marks == ("hotline+r1-2-" + "a" * 32, "x", "y")
-    assert (found.automatic, found.bounce, found.attachments) == (False, None, 0)
+    assert (found.automatic, found.bounce, len(found.files)) == (False, None, 0)
 
 
 def test_html_is_read_as_words_without_its_quote_and_scripts():
