@@ -1,7 +1,7 @@
 """Recounts running deadlines when another calendar is loaded (期限重算): nothing moves silently."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from engine.actions import clocks, post
@@ -14,12 +14,17 @@ from engine.rules.certificates import Certificate
 from engine.rules.citations import clause
 from engine.rules.recomputation import Change, Recomputation, recomputed
 from engine.rules.shanghai import spoken_date
+from engine.store import clocks as clock_store
+from engine.store import outbox
 from engine.store import recomputing as store
 from engine.store import tickets as ticket_store
-from engine.terms import NoticeKind, Recipient, Role, TicketEvent
+from engine.terms import ClockKind, NoticeKind, Recipient, Role, TicketEvent
 
 DECIDED = "decided"
 GONE = "gone"
+MOVED = "moved:"
+# A mail of a moved date waits for the ticket's other clocks to be recounted. A technical limit.
+SETTLING = timedelta(minutes=5)
 
 
 def recompute(step: Step, clock_id: int) -> str:
@@ -54,7 +59,7 @@ def _apply(step: Step, ticket: Ticket, clock: Clock, outcome: Recomputation) -> 
         clocks.set_deadline(step, ticket, clock, outcome.new)
     record = take(step, ticket, TicketEvent.RECOMPUTE, why)
     if outcome.change is Change.MOVED:
-        _tell(step, ticket, clock, record, outcome.old.due_on, Recipient.UNIT)
+        _tell(step, ticket, clock, record, Recipient.UNIT)
     elif outcome.change is Change.NEEDS_DECISION:
         _ask(step, ticket, clock, record, outcome)
 
@@ -88,16 +93,41 @@ def _details(clock: Clock, outcome: Recomputation) -> dict[str, Any]:
 
 
 def _tell(
-    step: Step, ticket: Ticket, clock: Clock, record: TicketEventRecord, old: date,
-    *recipients: Recipient,
-) -> None:  # fmt: skip
-    """Tell of a changed date: the clock's own unit, or the lead's, or the hotline without one."""
+    step: Step, ticket: Ticket, clock: Clock, record: TicketEventRecord, *recipients: Recipient
+) -> None:
+    """Tell of a changed date: the clock's own unit, or the lead's, or the hotline without one.
+
+    One mail a recipient and ticket: one about another clock that has not left yet is taken in.
+    """
     unit = step.session.get(Unit, clock.unit_id or ticket.lead_unit_id or 0)
-    to = post.addresses(step.session, unit, recipients if unit else (Recipient.HOTLINE,))
-    facts = {"unit": unit.name if unit else "热线", "old_due_on": old,
-             "new_due_on": clock.due_on, "reason": record.reason}  # fmt: skip
-    mail = Mail(key=f"event:{record.id}", kind=NoticeKind.DUE_CHANGED, facts=facts, unit=unit)
-    post.post(step, ticket, mail, to)
+    for person in post.addresses(step.session, unit, recipients if unit else (Recipient.HOTLINE,)):
+        held = outbox.take_back(step.session, ticket.id, person.address, MOVED)
+        first = min([record.id, *(int(one.key.split(":")[1]) for one in held)])
+        facts = {"unit": unit.name if unit else "热线", "reason": _cause(record),
+                 "moves": _moves(step, ticket, unit, first)}  # fmt: skip
+        key = f"{MOVED}{first}:{record.id}"
+        mail = Mail(key=key, kind=NoticeKind.DUE_CHANGED, facts=facts, unit=unit)
+        post.post(replace(step, now=step.now + SETTLING), ticket, mail, [person])
+
+
+def _cause(record: TicketEventRecord) -> str:
+    return "主管同意提前" if "shorten" in record.details else "按新公布的日历重新计算"
+
+
+def _moves(step: Step, ticket: Ticket, unit: Unit | None, first: int) -> list[dict[str, object]]:
+    """Return each date of a unit's clocks that moved from an event on: the first and the last."""
+    own = {one.id for one in clock_store.of_ticket(step.session, ticket.id)
+           if unit is None or (one.unit_id or ticket.lead_unit_id) == unit.id}  # fmt: skip
+    moves: dict[int, dict[str, object]] = {}
+    for one in ticket_store.events(step.session, ticket):
+        told = one.details
+        moved = told.get("recompute") == Change.MOVED.value and one.id >= first
+        if one.event is TicketEvent.RECOMPUTE and moved and told["clock"] in own:
+            name = ClockKind.parse(told["kind"]).label
+            begun = {"limit_name": name, "old_due_on": date.fromisoformat(told["old_due_on"])}
+            moves.setdefault(told["clock"], begun)
+            moves[told["clock"]]["new_due_on"] = date.fromisoformat(told["new_due_on"])
+    return list(moves.values())
 
 
 def _ask(
@@ -138,7 +168,7 @@ def decide_shortening(
         clocks.set_deadline(step, ticket, clock, outcome.new)
         moved = replace(why, reason=words, details={**details, "recompute": Change.MOVED.value})
         record = take(replace(step, actor=SYSTEM), ticket, TicketEvent.RECOMPUTE, moved)
-        _tell(step, ticket, clock, record, old, Recipient.UNIT)
+        _tell(step, ticket, clock, record, Recipient.UNIT)
     return clock
 
 

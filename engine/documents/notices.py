@@ -51,7 +51,7 @@ NEEDS: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.REWORK: (*TICKET, *DUE, "reason"),
     NoticeKind.CALLBACK_OWED: (*TICKET, "due_on", "reason"),
     NoticeKind.LETTER_PROPOSED: (*TICKET, "letter_kind", "reason"),
-    NoticeKind.DUE_CHANGED: (*TICKET, "old_due_on", "new_due_on", "reason"),
+    NoticeKind.DUE_CHANGED: (*TICKET, "moves", "reason"),
     NoticeKind.WITHDRAWN: (*TICKET, "role", "ended"),
     NoticeKind.DIGEST: (*COMMON, "items"),
     NoticeKind.ADDRESS_CHECK: (*COMMON, "unit", "code"),

@@ -55,6 +55,22 @@ def fold(session: Session, ticket_id: int, addresses: Sequence[str]) -> Sequence
     return found
 
 
+def take_back(
+    session: Session, ticket_id: int, address: str, prefix: str
+) -> Sequence[OutboxMessage]:
+    """Take back a ticket's unsent messages of a kind of key to an address, and return them."""
+    query = select(OutboxMessage).where(
+        OutboxMessage.ticket_id == ticket_id, OutboxMessage.recipient == address,
+        OutboxMessage.status == MessageStatus.PENDING,
+        col(OutboxMessage.key).startswith(prefix), col(OutboxMessage.claimed_until).is_(None),
+    )  # fmt: skip
+    locked = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    found = session.exec(locked).all()
+    for message in found:
+        message.status, message.last_error = MessageStatus.SUPERSEDED, FOLDED
+    return found
+
+
 def drop_moot(session: Session, now: datetime) -> None:
     """Take back warnings that were held so long that their clock stopped or its date moved."""
     still = select(Clock.id).where(

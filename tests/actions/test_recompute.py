@@ -16,7 +16,7 @@ from engine.rules.rule_set import RuleSet, load_rules
 from engine.store import recomputing as store
 from engine.store import tickets as ticket_store
 from engine.store.database import work
-from engine.terms import ClockKind, DueStatus, NoticeKind, Role, TicketEvent
+from engine.terms import ClockKind, DueStatus, MessageStatus, NoticeKind, Role, TicketEvent
 from tests.builders import (
     MARKET,
     OPERATOR,
@@ -118,6 +118,19 @@ def test_the_unit_is_told_of_its_new_date():
     mails = mails_of(number, NoticeKind.DUE_CHANGED)
     assert {mail.recipient for mail in mails} == {f"{MARKET}@demo.invalid"}
     assert all("12月8日（周二）" in mail.text for mail in mails)
+
+
+def test_a_unit_is_told_of_all_the_clocks_of_a_ticket_in_one_mail():
+    number = a_signed_ticket(NOW)
+
+    moved = recount(amended(off=[day("Wed 2026-12-02")]))
+
+    still = [one for one in mails_of(number, NoticeKind.DUE_CHANGED)
+             if one.status is MessageStatus.PENDING]  # fmt: skip
+    assert len([one for one in moved.values() if one == "moved"]) > 1
+    assert len(still) == 1
+    assert "承办时限：由12月7日（周一）改为12月8日（周二）" in still[0].text
+    assert "诉求人时限：由12月7日（周一）改为12月8日（周二）" in still[0].text
 
 
 def test_recounting_twice_changes_nothing_and_tells_nobody_again():

@@ -157,6 +157,13 @@ def notice_facts(**changes):
         "entry": "个体户怎样办营业执照",
         "what": "即将到期",
         "valid_until": date(2026, 10, 31),
+        "moves": [
+            {
+                "limit_name": "承办时限",
+                "old_due_on": date(2026, 10, 16),
+                "new_due_on": date(2026, 10, 20),
+            }
+        ],
         "items": [
             {
                 "number": "LZ202609280042",
