@@ -1,5 +1,6 @@
 """Letters (函件审批): the page as it will go out beside its evidence; one drafts, another signs."""
 
+import re
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -40,6 +41,7 @@ FILES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 MOST_EVIDENCE, SENT = 40, 50
+BETWEEN = re.compile(r"[，,、；;\s]+")
 
 
 @router.get("/letters")
@@ -179,6 +181,7 @@ def _draft(visit: Visit, letter: Letter, form: Form) -> str:
     draft = actions.Draft(
         grounds, form.lines("demands"), form.many("evidence")[:MOST_EVIDENCE],
         target=form.text("target"), judgement=form.text("judgement"),
+        copies=tuple(filter(None, BETWEEN.split(form.text("copies").strip()))),
     )  # fmt: skip
     _check_characters(form)
     actions.draft_letter(visit.step, letter, draft)

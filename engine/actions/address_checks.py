@@ -19,7 +19,7 @@ from engine.terms import NoticeKind, Recipient, Role
 TRIES = 5
 VALID = timedelta(days=3)
 DIGITS = 6
-UNVERIFIED = "收件邮箱没有核实过，请先在“单位”里核实。"
+UNVERIFIED = "的收件邮箱没有核实过，请先在“单位”里核实。"
 
 
 def send_test(step: Step, unit_id: int) -> Unit:
@@ -93,7 +93,8 @@ def require_verified(unit: Unit) -> None:
         ConflictError: says where it is verified.
     """
     if not unit.email or unit.email_verified_at is None:
-        raise ConflictError(UNVERIFIED)
+        message = f"{unit.name}{UNVERIFIED}"
+        raise ConflictError(message)
 
 
 def _unit(step: Step, unit_id: int) -> Unit:

@@ -54,7 +54,7 @@ def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) ->
 def _facts(step: Step, letter: Letter, wrong: str, right: str) -> dict[str, object]:
     return {
         **referrals.restricted(letter), "wrong": wrong, "right": right, "number": letter.number,
-        "title": title_of(step, letter),
+        "title": title_of(step, letter), "copies": letter.facts.get("copies", []),
         "dated": shanghai_date(letter.approved_at or letter.proposed_at).isoformat(),
     }  # fmt: skip
 

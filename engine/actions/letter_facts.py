@@ -134,6 +134,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         answered_at=_answered_at(step, ticket),
         overdue_days=overdue_working_days(step, clock),
         contact=settings.contact,
+        cc="，".join(letter.facts.get("copies", [])),
         confidential=ticket.confidential,
         number=number,
         certificate=Certificate(certificate.sentence(), _days(certificate)),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from engine.actions import clocks, post, referrals
-from engine.actions.address_checks import require_verified
+from engine.actions.letter_copies import mail_copies, require_all_verified
 from engine.actions.letter_facts import digest_of, letter_data, reply_due, title_of
 from engine.actions.letters import moved
 from engine.actions.post import File, Mail
@@ -45,7 +45,7 @@ def sign_letter(step: Step, letter: Letter) -> Letter:
     """
     status = moved(step, letter, LetterAct.SIGN)
     _check_signer(step, letter)
-    require_verified(step.session.get_one(Unit, letter.unit_id))
+    require_all_verified(step, letter)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     if digest_of(step, letter) != letter.reviewed_digest:
         message = "核稿以后工单有了新的情况，函的内容已不同；请重新核稿后再签发。"
@@ -121,7 +121,7 @@ def send_letter(step: Step, letter: Letter) -> Letter:
     if due is not None and due <= shanghai_date(step.now):
         message = f"函中写的反馈期限 {spoken_date(due)} 已到，不能再发；请作废后重新提议。"
         raise ConflictError(message)
-    require_verified(step.session.get_one(Unit, letter.unit_id))
+    require_all_verified(step, letter)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     letter.status, letter.sent_by_id, letter.sent_at = status, step.actor.account_id, step.now
     _deliver(step, ticket, letter, due)
@@ -173,3 +173,4 @@ def _mail(step: Step, ticket: Ticket, letter: Letter, due: date | None) -> None:
                 unit=unit)  # fmt: skip
     recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)
     post.post(step, ticket, mail, post.addresses(step.session, unit, recipients))
+    mail_copies(step, ticket, letter, due, files)

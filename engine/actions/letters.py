@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from engine.actions import post, referrals
+from engine.actions import letter_copies, post, referrals
 from engine.actions.conduct import grounds_on_record
 from engine.actions.evidence import evidence_for, judged_lines
 from engine.actions.letter_facts import demands_for, digest_of, letter_data
@@ -87,6 +87,7 @@ class Draft:
     """What a drafter settles: the grounds, the demands, the evidence lines kept.
 
     A referral (移交函) also needs its target's key and the judgement that the matter is grave.
+    `copies` names the units that are sent a copy (抄送).
     """
 
     grounds: tuple[RectificationGround, ...]
@@ -94,6 +95,7 @@ class Draft:
     evidence: tuple[str, ...] | None = None
     target: str = ""
     judgement: str = ""
+    copies: tuple[str, ...] = ()
 
 
 def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
@@ -108,6 +110,7 @@ def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     if letter.kind is LetterKind.REFERRAL:
         referrals.settle(step, letter, target=draft.target, judgement=draft.judgement)
+    letter_copies.settle(step, ticket, letter, draft.copies)
     names = "、".join(one.label for one in draft.grounds)
     why = Why(f"拟{letter.kind.label}稿：{names}", details=referrals.restricted(letter))
     record = take(step, ticket, TicketEvent.DRAFT_LETTER, why)
