@@ -14,6 +14,7 @@ from engine.actions.letter_facts import letter_data
 from engine.actions.letter_preview import page_picture, site_fonts, why_not_set
 from engine.actions.letter_replies import judge_answer
 from engine.actions.letters import known_evidence
+from engine.actions.sealed_annex import PRINTABLE, print_sealed_annex
 from engine.documents.fonts import FontRole
 from engine.errors import (
     BadInputError,
@@ -93,6 +94,7 @@ def _page(
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in UNFINISHED,
         "gone_out": letter.status in GONE_OUT,
         "corrections": store.corrections_of(visit.session, letter.id),
+        "seals": letter.kind is LetterKind.REFERRAL and letter.status in PRINTABLE,
         "own": letter.drafted_by_id == visit.account.id, "targets": _targets(visit, letter),
     }  # fmt: skip
     return visit.page("letter.html", facts, _status(error) if error else 200)
@@ -148,6 +150,25 @@ def download(request: Request, letter_id: int, kind: str) -> Response:
     name = quote(f"{letter.number}.{kind}")
     headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(data, media_type=FILES[kind], headers=headers)
+
+
+@router.post("/letters/{letter_id}/sealed-annex")
+def sealed(request: Request, letter_id: int, form: Posted) -> Response:
+    """Return the sheet that names the requester, to be printed and sealed; it leaves a trace."""
+
+    def do(visit: Visit) -> Response:
+        _need_supervisor(visit)
+        letter = store.letter(visit.session, letter_id, lock=True)
+        data = print_sealed_annex(visit.step, letter, form.text("why"))
+        name = quote(f"{letter.number}密封附件.pdf")
+        headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return Response(data, media_type=FILES["pdf"], headers=headers)
+
+    def again(visit: Visit, error: EngineError) -> Response:
+        _need_supervisor(visit)
+        return _page(visit, letter_id, form, error)
+
+    return attempt(request, form, do, again)
 
 
 @router.post("/letters/{letter_id}/{what}")

@@ -64,6 +64,21 @@ class Correction:
     right: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class SealedAnnex:
+    """What the sealed annex (密封附件) of a referral says: the one paper that names a requester."""
+
+    issuer: str
+    number: str
+    title: str
+    target: str
+    dated: date
+    ticket_number: str
+    enterprise: str
+    name: str
+    phone: str
+
+
 @dataclass(frozen=True)
 class RectificationFacts:
     """What a letter about one ticket is built from; nothing in it says who the requester is.
@@ -150,6 +165,20 @@ def correction_letter(facts: RectificationFacts) -> LetterData:
         message = "更正函缺少原函和更正的内容。"
         raise DocumentError(message)
     return _letter(LetterKind.CORRECTION, facts, facts.unit, ())
+
+
+def sealed_annex(facts: SealedAnnex) -> LetterData:
+    """Return the sealed annex of a referral: a sheet of its own, for a sealed envelope.
+
+    Raises:
+        DocumentError: the template misses a fact.
+    """
+    title, _, body = fill("sealed_annex_letter.txt.j2", vars(facts)).strip().partition("\n\n")
+    return LetterData(
+        kind=LetterKind.REFERRAL, head=facts.issuer, number=f"{facts.number}附件",
+        title_lines=tuple(title.splitlines()), to=facts.target, body=paragraphs(body),
+        org=facts.issuer, date=facts.dated,
+    )  # fmt: skip
 
 
 BUILDERS = {

@@ -130,3 +130,23 @@ def test_a_referral_is_drafted_with_its_target_and_judgement(database, as_):
     assert "等另一位主管核稿" in drafted.text
     assert letter(letter_id).facts["target"] == "supervision"
     assert "两次整改不到位" in as_(SECOND_SUPERVISOR).get(f"/letters/{letter_id}").text
+
+
+def test_the_sealed_annex_is_a_download_that_takes_a_reason(database, as_):
+    letter_id = a_referral()
+    send(as_(SUPERVISOR), letter_id, grounds="perfunctory", demands="依规依纪依法处理",
+         target="supervision", judgement="两次整改不到位")  # fmt: skip
+    desk = as_(SECOND_SUPERVISOR)
+    assert "打印密封附件" not in desk.get(f"/letters/{letter_id}").text
+    send(desk, letter_id, "review")
+    send(desk, letter_id, "approve")
+
+    bare = send(desk, letter_id, "sealed-annex")
+    sheet = send(desk, letter_id, "sealed-annex", why="接收机关要求核实")
+
+    assert "打印密封附件" in desk.get(f"/letters/{letter_id}").text
+    assert bare.status_code == 422
+    assert 'id="why-e"' in bare.text
+    assert sheet.headers["content-type"] == "application/pdf"
+    assert sheet.content.startswith(b"%PDF")
+    assert sheet.headers["cache-control"] == "no-store"
