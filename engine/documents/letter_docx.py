@@ -149,11 +149,16 @@ def _body(made: DocumentType, letter: LetterData) -> None:
         write(made.add_paragraph(), f"{letter.to}：")
     for part in letter.body:
         _paragraph(made, part)
+    last = len(made.paragraphs) - 1
     if letter.attachments:
         _blank(made, 1)
         _attachment_list(made, letter.attachments)
     _blank(made, 1)
     _signature(made, letter)
+    # §7.3.5.5: the page with the signature carries words of the body.
+    for paragraph in made.paragraphs[last:-1]:
+        paragraph.paragraph_format.keep_with_next = True
+    made.paragraphs[last].paragraph_format.keep_together = True
 
 
 def _attachment_list(made: DocumentType, annexes: tuple[Annex, ...]) -> None:

@@ -6,7 +6,7 @@ as GB/T 9704 does, is right or a line too high, and is checked against the page 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from docx.shared import Length, Mm, Pt
 
@@ -15,6 +15,8 @@ from engine.documents.letter_data import Annex, Layout, LetterData
 
 TWENTIETHS = 20
 MARGIN_LINES = 2
+# A word processor may break one line more than the estimate sees.
+MARGIN_LINES_DOCX = 1
 CELL_INSET = 8.0
 # LibreOffice sets a fifth of a character between Chinese and a number, whatever the file says.
 AUTOSPACE = 0.2
@@ -38,20 +40,25 @@ def nearly_fits(letter: LetterData) -> bool:
 
 def docx_lines(letter: LetterData) -> int:
     """Return the lines a page of a letter's DOCX, which a word processor breaks by itself."""
-    wanted = _lines_wanted(letter, between=AUTOSPACE)
-    return _choice(letter, wanted, lambda lines: pitch(lines).pt)
+    wanted = _lines_wanted(letter, between=AUTOSPACE) + MARGIN_LINES_DOCX
+    more = figures()["tighter_in_word_processors"]
+    return _choice(letter, wanted, lambda lines: pitch(lines).pt, more)
 
 
-def _choice(letter: LetterData, wanted: int, pitch_of: Callable[[int], float]) -> int:
-    return _fitting(letter, wanted, pitch_of) or int(figures()["grid"]["lines"])
+def _choice(
+    letter: LetterData, wanted: int, pitch_of: Callable[[int], float], more: Sequence[int] = ()
+) -> int:
+    return _fitting(letter, wanted, pitch_of, more) or int(figures()["grid"]["lines"])
 
 
-def _fitting(letter: LetterData, wanted: int, pitch_of: Callable[[int], float]) -> int | None:
+def _fitting(
+    letter: LetterData, wanted: int, pitch_of: Callable[[int], float], more: Sequence[int] = ()
+) -> int | None:
     if letter.layout is not Layout.LETTER:
         return None
     titled = figures()["sizes"]["title"] + figures()["title"]["leading"]
     room = _room() - len(letter.title_lines) * titled
-    choices = [int(figures()["grid"]["lines"]), *figures()["tighter"]]
+    choices = [int(figures()["grid"]["lines"]), *figures()["tighter"], *more]
     return next((lines for lines in choices if wanted * pitch_of(lines) <= room), None)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -11,11 +12,13 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
+from engine.documents.bulletin import bulletin
 from engine.documents.fonts import FontRole, find_fonts
+from engine.documents.letter_data import LetterData, written_date
 from engine.documents.letter_texts import letter_from, rectification_letter
 from engine.documents.letters import render_docx
 from engine.terms import LetterKind
-from tests.documents.facts import a_history, a_rectification, a_referral
+from tests.documents.facts import a_bulletin, a_history, a_rectification, a_referral
 
 
 def opened(letter):
@@ -88,8 +91,8 @@ def test_every_kind_has_a_docx_whose_parts_are_in_the_schemas_order(kind):
 
 
 PARAGRAPH_ORDER = (
-    "w:pStyle", "w:keepNext", "w:pageBreakBefore", "w:widowControl", "w:pBdr", "w:autoSpaceDE",
-    "w:autoSpaceDN", "w:spacing", "w:ind", "w:jc", "w:rPr",
+    "w:pStyle", "w:keepNext", "w:keepLines", "w:pageBreakBefore", "w:widowControl", "w:pBdr",
+    "w:autoSpaceDE", "w:autoSpaceDN", "w:spacing", "w:ind", "w:jc", "w:rPr",
 )  # fmt: skip
 
 
@@ -114,16 +117,41 @@ def _with_our_fonts(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "FONTCONFIG_FILE": str(file)}
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not there")
-def test_libreoffice_opens_it_and_the_letter_is_one_page_and_its_annex_the_second(tmp_path):
-    (tmp_path / "letter.docx").write_bytes(render_docx(rectification_letter(a_rectification())))
-
+def _opened_by_libreoffice(tmp_path, letters: dict[str, LetterData]) -> dict[str, list[str]]:
+    """Return the words of each page as LibreOffice sets them, without blanks."""
+    for name, letter in letters.items():
+        (tmp_path / f"{name}.docx").write_bytes(render_docx(letter))
     subprocess.run(
         ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless",
-         "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "letter.docx"],
-        check=True, capture_output=True, timeout=120, env=_with_our_fonts(tmp_path),
+         "--convert-to", "pdf", "--outdir", tmp_path, *sorted(tmp_path.glob("*.docx"))],
+        check=True, capture_output=True, timeout=240, env=_with_our_fonts(tmp_path),
     )  # fmt: skip
-    told = subprocess.run(["pdfinfo", tmp_path / "letter.pdf"], capture_output=True, check=True)
+    return {name: _pages(tmp_path / f"{name}.pdf") for name in letters}
 
-    assert b"Pages:           2" in told.stdout
+
+def _pages(pdf: Path) -> list[str]:
+    done = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, check=True)
+    return [re.sub(r"\s|—\s*\d+\s*—", "", page) for page in done.stdout.decode().split("\f")[:-1]]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not there")
+def test_libreoffice_sets_each_letter_on_one_page_with_the_same_words(tmp_path):
+    letters = {kind.value: letter_from(kind, a_referral()) for kind in LetterKind}
+    letters["rectification"] = rectification_letter(a_rectification())
+    letters["long"] = rectification_letter(
+        a_rectification(demands=tuple(f"第{n}项要求，逐项说明办理情况和责任人" for n in range(9)))
+    )
+    letters["bulletin"] = bulletin(a_bulletin())
+
+    set_as = _opened_by_libreoffice(tmp_path, letters)
+
+    for name, letter in letters.items():
+        whole = "".join(set_as[name])
+        assert all(re.sub(r"\s", "", part.lead + part.text) in whole for part in letter.body), name
+        signed = next(page for page in set_as[name] if written_date(letter.date) in page
+                      and letter.org in page.partition(written_date(letter.date))[0])  # fmt: skip
+        assert re.sub(r"\s", "", letter.body[-1].text)[-10:] in signed, name
+    for name in ("reminder", "rectification", "correction"):
+        assert written_date(letters[name].date) in set_as[name][0], name
+    assert len(set_as["rectification"]) == 2
