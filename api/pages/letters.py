@@ -268,10 +268,11 @@ def _drop(visit: Visit, letter: Letter, form: Form) -> str:
 
 
 def _refer(visit: Visit, letter: Letter, form: Form) -> str:
-    reason = form.text("opinion").strip()
+    field = "grave" if "grave" in form.values else "opinion"
+    reason = form.text(field).strip()
     if not reason:
         words = "请写明为什么建议移交线索。"
-        raise BadInputError(words, fields={"opinion": words})
+        raise BadInputError(words, fields={field: words})
     ticket = ticket_store.lock_ticket(visit.session, letter.ticket_id)
     grounds = tuple(RectificationGround.parse(one) for one in letter.grounds)
     proposal = actions.Proposal(LetterKind.REFERRAL, grounds, reason)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from engine.models import Letter
 
-MOST_COLUMNS, A4_INCHES = 120, 8.27
+MOST_COLUMNS, LEGIBLE, A4_INCHES = 200, 140, 8.27
 FILE_PPI = 150
 
 
@@ -68,7 +68,8 @@ def preview(
         picture = page_picture(system_step(session, clock.now()), letter, page, ppi)
         title = f"{letter.kind.label} {letter.number or '（待编号）'}，{letter.status.label}"
     if out is None:
-        typer.echo(f"{in_terminal(picture)}\n{title}，第 {page} 页")
+        advice = "" if columns >= LEGIBLE else f"；{LEGIBLE} 列以上才看得清字，或用 --out 存成图片"
+        typer.echo(f"{in_terminal(picture)}\n{title}，第 {page} 页{advice}")
         return
     out.write_bytes(picture)
     typer.echo(f"{title}，第 {page} 页已存为 {out}。")

@@ -4,8 +4,10 @@ import pytest
 
 from engine.documents.pictures import picture_of_pdf
 from engine.errors import NotFoundError
-from tests.actions.letter_steps import a_sent_letter, a_signed_letter, approve, the
+from engine.terms import LetterKind, LetterStatus
+from tests.actions.letter_steps import a_sent_letter, a_signed_letter, approve, number_of, the
 from tests.builders import MARKET, OPERATOR, SECOND_SUPERVISOR, SUPERVISOR
+from tests.looking import letters_of
 
 pytestmark = pytest.mark.usefixtures("database")
 WRONG, RIGHT = "限期办结并说明原因", "限期办结并书面说明原因"
@@ -69,6 +71,28 @@ def test_a_correction_is_written_beside_the_letter_reviewed_signed_and_seen_by_t
     assert "城中热线〔2026〕2号" in unit.get(f"/unit/letters/{letter_id}").text
     assert "城中热线〔2026〕1号" in unit.get(f"/unit/letters/{letter_id + 1}").text
     assert "提交整改回复" not in unit.get(f"/unit/letters/{letter_id + 1}").text
+
+
+def test_an_insufficient_reply_is_asked_for_again_and_may_lead_to_a_referral(as_):
+    letter_id = a_sent_letter()
+    desk, unit = as_(SUPERVISOR), as_(MARKET)
+    unit.get("/unit")
+    unit.post(f"/unit/letters/{letter_id}", text="已整改：完成办理并向诉求人说明。")
+    desk.get(f"/letters/{letter_id}")
+
+    judged = desk.post(f"/letters/{letter_id}/judge", accepted="no", opinion="没有写明责任")
+    bare = desk.post(f"/letters/{letter_id}/refer", grave=" ")
+    done = desk.post(f"/letters/{letter_id}/refer", grave="两次整改不到位，企业反映强烈")
+    twice = desk.post(f"/letters/{letter_id}/refer", grave="两次整改不到位，企业反映强烈")
+
+    assert "单位须再次回复" in judged.text
+    assert "没有写明责任" in unit.get(f"/unit/letters/{letter_id}").text
+    assert bare.status_code == 422
+    assert 'id="grave-e"' in bare.text
+    assert "已提议移交线索" in done.text
+    assert twice.status_code == 409
+    kinds = [(one.kind, one.status) for one in letters_of(number_of(letter_id))]
+    assert (LetterKind.REFERRAL, LetterStatus.PROPOSED) in kinds
 
 
 @pytest.mark.parametrize("what", ["review", "approve", "send", "void", "correct"])

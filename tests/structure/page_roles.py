@@ -109,6 +109,7 @@ PAGES = {
     "GET /letters/{letter_id}": "SR",
     "GET /letters/{letter_id}/page-{page}.png": "SR",
     "GET /letters/{letter_id}/file.{kind}": "HLSR",
+    "POST /letters/{letter_id}/sealed-annex": "S",
     "POST /letters/{letter_id}/{what}": "S",
     "GET /mails": "SAR",
     "POST /mails/{what}/{row}": "SA",
