@@ -131,7 +131,10 @@ def by_ground(
     for line in lines:
         claimed[_claimant(line, grounds, events)].append(line)
     return tuple(
-        GroundEvidence(ground, tuple(own)) for ground, own in zip(grounds, claimed, strict=True)
+        GroundEvidence(
+            ground, tuple(line.replace(f"认定{ground.label}（", "认定（") for line in own)
+        )
+        for ground, own in zip(grounds, claimed, strict=True)
     )
 
 

@@ -93,7 +93,7 @@ def test_a_ground_no_event_speaks_for_says_when_it_was_found_and_by_which_event(
         drafted = [one.seq for one in ticket_store.events(session, session.get_one(
             Ticket, letter.ticket_id)) if one.event is TicketEvent.DRAFT_LETTER]  # fmt: skip
 
-    assert f"11月23日热线核实认定敷衍塞责（事件第{drafted[-1]}号）。" in data.body[1].text
+    assert f"敷衍塞责。11月23日热线核实认定（事件第{drafted[-1]}号）。" in data.body[1].text
 
 
 def test_a_letter_about_an_answered_ticket_does_not_say_that_it_is_unanswered(
