@@ -15,6 +15,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from engine import keyring
 from engine.actions.audit import Note, note
+from engine.actions.audit_key import signing_key
 from engine.actions.background import system_step
 from engine.actions.drafts import place, typed_in
 from engine.errors import ConflictError, KeysError, NotFoundError
@@ -183,7 +184,11 @@ def watch_keys(database: Database) -> None:
 
 
 def settle_keys(now: datetime) -> None:
-    """Make the keys of a new installation and note in the database which they are, once."""
+    """Make the keys of a new installation and note in the database which they are, once.
+
+    The key that signs the audit log is made here too, to be copied to the other machines with them.
+    """
+    signing_key()
     with work() as session:
         if not store.fingerprint(session):
             store.note_fingerprint(session, keyring.ring().fingerprint, now)

@@ -71,6 +71,7 @@ class House:
             "HOTLINE_SMTP_URL": f"smtp://127.0.0.1:{self.post.port}?timeout=5",
             "HOTLINE_ATTACHMENT_DIRECTORY": str(self.home / "attachments"),
             "HOTLINE_AUDIT_KEY": str(self.home / "audit.pem"),
+            "HOTLINE_KEYS": str(self.home / "personal.json"),
             "PREFECT_LOGGING_LEVEL": "ERROR",
         }  # fmt: skip
         if name == "worker with Prefect":

@@ -49,6 +49,7 @@ def house(monkeypatch):
     # 20,000 commits, too many for a busy disk.
     home = Path(tempfile.mkdtemp(prefix="hotline-crash-", dir=in_memory()))
     monkeypatch.setenv("HOTLINE_AUDIT_KEY", str(home / "audit.pem"))
+    monkeypatch.setenv("HOTLINE_KEYS", str(home / "personal.json"))
     load_settings.cache_clear()
     found = House(home, SEED)
     yield found
