@@ -171,6 +171,37 @@ def test_implicit_tls_is_spoken(certificate):
     assert receipt == "250 taken"
 
 
+def test_a_sign_in_over_implicit_tls_reaches_the_server_and_another_name_is_not_believed(
+    certificate,
+):
+    class Keep:
+        messages: ClassVar[list] = []
+
+        async def handle_DATA(self, server, session, envelope):  # noqa: N802
+            self.messages.append(envelope)
+            return "250 OK"
+
+    def check(server, session, envelope, mechanism, data):
+        return AuthResult(success=data.password == b"secret", handled=False)
+
+    controller = Controller(
+        Keep(), hostname="127.0.0.1", port=free_port(), ssl_context=certificate.context,
+        authenticator=check, auth_require_tls=False, server_hostname="localhost",
+    )  # fmt: skip
+    controller.start()
+    tail = f"{controller.port}?timeout=5&cafile={certificate.file}"
+    try:
+        SmtpSender(f"smtps://me:secret@localhost:{tail}").send(a_message())
+        with pytest.raises(TemporaryDeliveryError, match="535"):
+            SmtpSender(f"smtps://me:wrong@localhost:{tail}").send(a_message())
+        with pytest.raises(TemporaryDeliveryError, match="IP address mismatch"):
+            SmtpSender(f"smtps://me:secret@127.0.0.1:{tail}").send(a_message())
+    finally:
+        controller.stop()
+
+    assert len(Keep.messages) == 1
+
+
 def _scripted_tls(listener, context):
     connection, _ = listener.accept()
     with context.wrap_socket(connection, server_side=True) as stream:
