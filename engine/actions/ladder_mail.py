@@ -34,7 +34,7 @@ def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
     for rung, to in _by_rung(step, unit, caught):
         held = outbox.fold(step.session, ticket.id, [one.address for one in to])
         facts = {
-            "unit": unit.name if unit else "热线",
+            "unit": _named(step, ticket, clock),
             "limit_name": clock.kind.label,
             "overdue": not rung.warning,
             "rung": rung.rung.label,
@@ -47,6 +47,13 @@ def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
         key = outbox.ladder_key(clock, rung.rung)
         mail = Mail(key=key, kind=_notice(clock, rung, caught), facts=facts, unit=unit)
         post.post(step, ticket, mail, to)
+
+
+def _named(step: Step, ticket: Ticket, clock: Clock) -> str:
+    """Return the unit a mail speaks of: the clock's own; of a callback, the one that answered."""
+    lead = ticket.lead_unit_id if clock.kind is ClockKind.CALLBACK else None
+    unit = step.session.get(Unit, clock.unit_id or lead or 0)
+    return unit.name if unit else "热线"
 
 
 def _by_rung(
@@ -62,7 +69,12 @@ def _by_rung(
 
 
 def _notice(clock: Clock, rung: DueRung, caught: Caught) -> NoticeKind:
-    """Return which notice tells of a rung; it speaks of a proposal only where there is one."""
+    """Return which notice tells of a rung; it speaks of a proposal only where there is one.
+
+    A callback is the hotline's own work: its notice is the slip (回访单), not a breach of a unit.
+    """
+    if clock.kind is ClockKind.CALLBACK:
+        return NoticeKind.CALLBACK_OWED
     if rung.needs_person and clock.kind is ClockKind.HANDLING:
         return NoticeKind.LETTER_PROPOSED
     if rung.sends is NoticeKind.LETTER_PROPOSED and not caught.letters:

@@ -38,6 +38,7 @@ from tests.looking import (
     last_event,
     letters_of,
     mails_of,
+    sweep,
     ticket_of,
 )
 
@@ -275,3 +276,15 @@ def test_every_step_of_a_whole_life_is_in_the_history_in_order():
         "accept", "dispatch", "sign_for", "answer", "approve_answer", "callback_attempt",
         "order_rework", "answer", "approve_answer", "callback_attempt", "close",
     ]  # fmt: skip
+
+
+def test_an_overdue_callback_is_a_slip_to_the_operators_that_names_the_unit_and_no_requester():
+    number = a_ticket_to_call_back("Mon 2026-11-23 09:00", content="演示企业丁要求更换公章")
+
+    sweep("Mon 2026-11-30 09:00")
+
+    (slip,) = {one.subject: one for one in mails_of(number, NoticeKind.CALLBACK_OWED)}.values()
+    assert slip.subject.startswith(f"【回访】{number} 须人工回访")
+    assert "承办单位：区市场监管局" in slip.text
+    assert "回访时限：超期" in slip.text
+    assert "演示企业" not in slip.text + slip.html
