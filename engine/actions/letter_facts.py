@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 
@@ -11,7 +12,7 @@ from engine.actions.evidence import by_ground, clocks_of_unit
 from engine.actions.referral_facts import referral_of
 from engine.actions.step import Step
 from engine.documents.letter_annexes import CertificateDay, HistoryLine
-from engine.documents.letter_data import UNNUMBERED, LetterData
+from engine.documents.letter_data import UNNUMBERED, LetterData, written_date
 from engine.documents.letter_texts import (
     Certificate,
     Correction,
@@ -47,6 +48,11 @@ TELLING = frozenset({
 })  # fmt: skip
 # Events whose stored reason holds somebody's free words: a letter says the event's name only.
 FREE_WORDS = frozenset({TicketEvent.RETURN, TicketEvent.FIRST_CONTACT})
+# After what was decided stands why, in the dispatcher's own words.
+HANDED_OVER = frozenset({TicketEvent.DISPATCH, TicketEvent.REDISPATCH})
+OF_A_CLOCK = frozenset({TicketEvent.BREACH, TicketEvent.ESCALATE})
+ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}) ?")
+REPEATED = 2
 
 DEMANDS = {
     LetterKind.RECTIFICATION: (
@@ -87,9 +93,20 @@ def said(record: TicketEventRecord, *, neutral: bool = False) -> str:
     who = "热线" if record.actor_kind is not ActorKind.SYSTEM else "系统"
     if record.unit_id is not None:
         who = "承办单位"
-    words = "" if neutral or record.event in FREE_WORDS else record.reason
-    label = record.event.label
-    return f"{who}{label}" if not words or words == label else f"{who}{label}：{words}"
+    label, words = record.event.label, "" if neutral else _official(record)
+    if not words or (label in words and len(words) <= len(label) + REPEATED):
+        return f"{who}{label}"
+    return words if record.event in OF_A_CLOCK else f"{who}{label}：{words}"
+
+
+def _official(record: TicketEventRecord) -> str:
+    """Return an event's stored words as a letter has them: official dates, nobody's own words."""
+    if record.event in FREE_WORDS:
+        return ""
+    words = ISO_DATE.sub(lambda found: written_date(date.fromisoformat(found[1])), record.reason)
+    if record.event in OF_A_CLOCK:
+        return words.replace("）：", "）", 1)
+    return words.partition("。")[0] if record.event in HANDED_OVER else words
 
 
 def letter_data(step: Step, letter: Letter, *, number: str | None) -> LetterData:

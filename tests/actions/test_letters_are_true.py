@@ -31,6 +31,7 @@ from tests.builders import (
     moment,
     on_ticket,
 )
+from tests.looking import sweep
 
 NOW = "Mon 2026-11-23 09:00"
 NEXT = "Tue 2026-11-24 09:30"
@@ -94,6 +95,27 @@ def test_a_ground_no_event_speaks_for_says_when_it_was_found_and_by_which_event(
             Ticket, letter.ticket_id)) if one.event is TicketEvent.DRAFT_LETTER]  # fmt: skip
 
     assert f"敷衍塞责。11月23日热线核实认定（事件第{drafted[-1]}号）。" in data.body[1].text
+
+
+def test_the_history_is_told_in_official_words_without_the_dispatchers_own(
+    database: Database,
+) -> None:
+    number = a_signed_ticket("Mon 2026-11-02 09:00")
+    sweep("Tue 2026-11-17 09:00")
+    letter_id = a_proposed_letter(number, NOW)
+
+    with work() as session:
+        letter = letter_store.letter(session, letter_id)
+        data = letter_data(a_step(session, NOW), letter, number=None)
+
+    told = [words for _, _, words in data.attachments[-1].rows]
+    assert told[:3] == [
+        "热线受理登记",
+        "热线派单：派区市场监管局主办（任务清单第7项）",
+        "承办单位签收",
+    ]
+    assert "承办时限（2026年11月16日到期）超期" in told
+    assert not any("-" in one or "：超期" in one for one in told)
 
 
 def test_a_letter_about_an_answered_ticket_does_not_say_that_it_is_unanswered(
