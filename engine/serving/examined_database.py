@@ -22,7 +22,7 @@ from engine.terms import Role
 DRIFT = timedelta(seconds=5)
 # A job that ticks every minute and was not seen for this long does not run any more.
 SILENT = timedelta(minutes=10)
-SLOW_JOBS = {"learn", "alarm", "housekeeping", "tidy", "tidy_desks", "stuck", "retain"}
+SLOW_JOBS = {"learn", "alarm", "housekeeping", "tidy", "tidy_desks", "stuck", "daily", "retain"}
 WAITING = timedelta(minutes=15)
 
 
