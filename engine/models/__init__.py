@@ -17,7 +17,7 @@ from engine.models.desk import (  # noqa: E402
     SavedView,
 )
 from engine.models.evaluation import EvaluationLink  # noqa: E402
-from engine.models.figures import FigureDay, FigureMark  # noqa: E402
+from engine.models.figures import FigureDay, FigureMark, UnitDay  # noqa: E402
 from engine.models.findings import Finding  # noqa: E402
 from engine.models.knowledge import (  # noqa: E402
     KnowledgeEntry,
@@ -118,6 +118,7 @@ __all__ = [
     "Ticket",
     "TicketEventRecord",
     "Unit",
+    "UnitDay",
     "Verification",
     "WebhookDelivery",
     "WebhookSecret",

@@ -26,6 +26,24 @@ class FigureDay(SQLModel, table=True):
     fair_part: int
 
 
+class UnitDay(SQLModel, table=True):
+    """What a unit owed on a day and what came of it (单位汇总), by handling clocks due that day."""
+
+    __tablename__ = "unit_day"
+
+    day: date = Field(sa_column=Column(Date, primary_key=True))
+    unit_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    due: int
+    in_time: int
+    excused: int
+    deemed_signed: int
+    returned: int
+    reworked: int
+    satisfied: int = 0
+    basically_satisfied: int = 0
+    dissatisfied: int = 0
+
+
 class FigureMark(SQLModel, table=True):
     """Up to when the summaries take everything into account (`id` is always 1)."""
 

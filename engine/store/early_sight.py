@@ -1,6 +1,7 @@
 """What early sight is told from (热力、趋势、重复诉求、到期预测): counts, numbers, no requester."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -8,22 +9,21 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from engine.rules.early_sight import History
-from engine.rules.shanghai import shanghai_date, shanghai_moment
+from engine.rules.shanghai import end_of_day, shanghai_date, shanghai_moment
+from engine.store.figures import SETTLED
 
 WEEK = timedelta(days=7)
-_HEAT = text("""
-SELECT cited.row::int, floor(extract(epoch FROM :now - t.accepted_at) / 604800)::int AS week,
-       count(*)
-FROM ticket t, jsonb_array_elements_text(t.task_rows) cited(row)
-WHERE t.accepted_at > :since AND t.accepted_at <= :now GROUP BY 1, 2
-""")
-_WEEKS = text("""
-SELECT floor(extract(epoch FROM :now - accepted_at) / 604800)::int AS week, count(*)
-FROM ticket WHERE accepted_at > :since AND accepted_at <= :now GROUP BY 1
+FRESH = timedelta(minutes=10)
+# By day: what was taken in on a day that is over is counted once and remembered.
+_DAY = text("""
+SELECT NULL::int AS row, count(*) FROM ticket WHERE accepted_at >= :since AND accepted_at < :until
+UNION ALL
+SELECT cited.row::int, count(*) FROM ticket t, jsonb_array_elements_text(t.task_rows) cited(row)
+WHERE t.accepted_at >= :since AND t.accepted_at < :until GROUP BY 1
 """)
 _REPEATED = text("""
 SELECT count(*), array_agg(t.number ORDER BY t.id DESC) FROM ticket t
-JOIN requester q ON q.ticket_id = t.id
+CROSS JOIN LATERAL (SELECT phone_mark FROM requester WHERE ticket_id = t.id OFFSET 0) q
 WHERE t.accepted_at > :since AND t.kind <> 'report' AND NOT t.confidential
   AND q.phone_mark IS NOT NULL
 GROUP BY q.phone_mark HAVING count(*) >= :least ORDER BY 1 DESC, max(t.id) DESC LIMIT 15
@@ -54,24 +54,68 @@ class Repeated:
     numbers: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Day:
+    """What was taken in on a day: how many tickets, and how many cited which row of the list."""
+
+    total: int
+    rows: Mapping[int, int]
+
+
+def days_taken_in(session: Session, now: datetime, days: int) -> list[Day]:
+    """Return what was taken in on the last days, today first."""
+    today = shanghai_date(now)
+    return [_day(session, today - timedelta(days=ago), now) for ago in range(days)]
+
+
+def _day(session: Session, day: date, now: datetime) -> Day:
+    remembered: dict[object, Day] = session.info["database"].remembered
+    key = ("taken in", day)
+    if key in remembered:
+        return remembered[key]
+    ends = end_of_day(day)
+    values = {"since": end_of_day(day - timedelta(days=1)), "until": ends}
+    found: dict[int | None, int] = {}
+    for row, count in session.connection().execute(_DAY, values):
+        found[row] = count
+    total = found.pop(None, 0)
+    made = Day(total, {row: count for row, count in found.items() if row is not None})
+    if now >= ends + SETTLED:
+        remembered[key] = made
+    return made
+
+
 def heat(session: Session, now: datetime, weeks: int) -> dict[tuple[int, int], int]:
     """Return how many tickets cited a row of the list, by row and by weeks ago."""
-    values = {"now": now, "since": now - weeks * WEEK}
-    found = session.connection().execute(_HEAT, values)
-    return {(row, week): count for row, week, count in found}
+    found: Counter[tuple[int, int]] = Counter()
+    for ago, day in enumerate(days_taken_in(session, now, 7 * weeks)):
+        found.update({(row, ago // 7): count for row, count in day.rows.items()})
+    return dict(found)
 
 
 def taken_in(session: Session, now: datetime, weeks: int) -> list[int]:
     """Return how many tickets were taken in, the oldest week first."""
-    values = {"now": now, "since": now - weeks * WEEK}
-    found = {row[0]: row[1] for row in session.connection().execute(_WEEKS, values)}
-    return [found.get(week, 0) for week in reversed(range(weeks))]
+    totals = [0] * weeks
+    for ago, day in enumerate(days_taken_in(session, now, 7 * weeks)):
+        totals[weeks - 1 - ago // 7] += day.total
+    return totals
 
 
 def repeated(session: Session, since: datetime, least: int) -> list[Repeated]:
-    """Return who came again at least so often since a moment; reports are left out."""
-    values = {"since": since, "least": least}
-    return [Repeated(*row) for row in session.connection().execute(_REPEATED, values)]
+    """Return who came again at least so often since a moment; reports are left out.
+
+    Looked up once in ten minutes; numbers of tickets are kept meanwhile, nobody's telephone.
+    """
+    remembered: dict[object, list[Repeated]] = session.info["database"].remembered
+    span = int(since.timestamp() // FRESH.total_seconds())
+    key = ("repeated", least)
+    told = remembered.get((*key, span))
+    if told is None:
+        values = {"since": since, "least": least}
+        told = [Repeated(*row) for row in session.connection().execute(_REPEATED, values)]
+        remembered.pop((*key, span - 1), None)
+        remembered[*key, span] = told
+    return told
 
 
 def due_by_unit(session: Session, now: datetime, until: datetime) -> dict[str, int]:

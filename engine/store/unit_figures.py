@@ -1,78 +1,102 @@
-"""What each unit owed and did in a period, counted from handling clocks that fell due in it."""
+"""What each unit owed and did in a period, counted from handling clocks that fell due in it.
 
-from collections.abc import Sequence
-from datetime import date, datetime
+Days are kept as summaries (`UnitDay`) by the same flow as the indicators; what may have changed
+since is counted anew at each look, so that a page is never behind.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
-from sqlmodel import Session, col, select
+from sqlalchemy import Row, text
+from sqlmodel import Session, col, delete, func, select
 
-from engine.models import Assignment, Breach, Callback, Clock, Ticket, Unit
+from engine.models import Unit, UnitDay
 from engine.rules.ranking import UnitFigures
-from engine.terms import ClockKind, ClockState, Satisfaction
+from engine.store.figure_days import mark, touched
+from engine.terms import Satisfaction
 
 REWORK = "rework.limit"
 CLOSED = "办结"  # the reason with which an assignment ends when nothing was taken from its unit
+OVERLAP = timedelta(minutes=10)  # what a slow transaction wrote is committed by then
+COUNTS = ("due", "in_time", "excused", "deemed_signed", "returned", "reworked")
+SAID = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED, Satisfaction.DISSATISFIED)
+# A matter counts once its limit is over or it was answered; one that was returned or handed to
+# another unit is not the first one's. OFFSET 0 keeps each join a look-up for each clock.
+_COUNTED = text("""
+SELECT c.due_on AS day, c.unit_id, count(*) AS due,
+       count(*) FILTER (WHERE c.stopped_at < c.due_at) AS in_time,
+       count(*) FILTER (WHERE (c.stopped_at IS NULL OR c.stopped_at >= c.due_at)
+                          AND b.judgement = 'excused') AS excused,
+       count(*) FILTER (WHERE a.deemed_signed) AS deemed_signed,
+       count(*) FILTER (WHERE t.returns > 0) AS returned,
+       count(*) FILTER (WHERE t.reworks > 0) AS reworked,
+       COALESCE(sum(s.satisfied), 0) AS satisfied,
+       COALESCE(sum(s.basically), 0) AS basically_satisfied,
+       COALESCE(sum(s.dissatisfied), 0) AS dissatisfied
+FROM clock c
+CROSS JOIN LATERAL (SELECT deemed_signed, ended_at, end_reason FROM assignment
+                    WHERE id = c.assignment_id OFFSET 0) a
+CROSS JOIN LATERAL (SELECT returns, reworks FROM ticket WHERE id = c.ticket_id OFFSET 0) t
+LEFT JOIN LATERAL (SELECT judgement FROM breach WHERE clock_id = c.id OFFSET 0) b ON true
+CROSS JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE satisfaction = 'satisfied') AS satisfied,
+         count(*) FILTER (WHERE satisfaction = 'basically_satisfied') AS basically,
+         count(*) FILTER (WHERE satisfaction = 'dissatisfied') AS dissatisfied
+  FROM callback WHERE ticket_id = c.ticket_id OFFSET 0
+) s
+WHERE c.kind = 'handling' AND c.due_on = ANY(:days) AND c.state <> 'superseded'
+  AND (c.state = 'stopped' OR c.due_at <= :now) AND c.certificate ->> 'rule' <> :rework
+  AND c.unit_id IS NOT NULL AND (a.ended_at IS NULL OR a.end_reason = :closed)
+GROUP BY c.due_on, c.unit_id
+""")
+
+
+def keep_days(session: Session, days: Sequence[date], now: datetime) -> None:
+    """Put what units owed on some days, as it stands now, in the place of what was kept."""
+    session.exec(delete(UnitDay).where(col(UnitDay.day).in_(days)))
+    found = [dict(row._mapping) for row in _count(session, days, now)]
+    if found:
+        session.execute(UnitDay.__table__.insert(), found)  # type: ignore[attr-defined]
+
+
+def _count(session: Session, days: Sequence[date], now: datetime) -> Sequence[Row[Any]]:
+    values = {"days": list(days), "now": now, "rework": REWORK, "closed": CLOSED}
+    return session.connection().execute(_COUNTED, values).all()
 
 
 def unit_figures(session: Session, since: date, until: date, now: datetime) -> list[UnitFigures]:
-    """Return the figures of every unit with a matter due in the period, by name.
+    """Return the figures of every unit with a matter due in the period, by name."""
+    kept = mark(session)
+    span = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    if kept is None:
+        return _together(session, _count(session, span, now))
+    anew = set(touched(session, kept - OVERLAP, now)) & set(span)
+    live = _count(session, sorted(anew), now) if anew else ()
+    return _together(session, [*_kept(session, since, until, anew), *live])
 
-    A matter counts once its limit is over or it was answered; one that was returned or handed to
-    another unit is not the first one's.
-    """
-    where = _due_in(since, until, now)
-    in_time = col(Clock.stopped_at) < col(Clock.due_at)
-    late = or_(col(Clock.stopped_at).is_(None), ~in_time)
-    counts = (
-        in_time, and_(late, col(Breach.judgement) == "excused"), col(Assignment.deemed_signed),
-        col(Ticket.returns) > 0, col(Ticket.reworks) > 0,
-    )  # fmt: skip
-    columns: list[Any] = [Unit.id, Unit.name, func.count()]
-    query = (
-        select(*columns, *(func.count().filter(one) for one in counts))
-        .select_from(Clock)
-        .join(Assignment, col(Assignment.id) == col(Clock.assignment_id))
-        .join(Ticket, col(Ticket.id) == col(Clock.ticket_id))
-        .join(Unit, col(Unit.id) == col(Clock.unit_id))
-        .join(Breach, col(Breach.clock_id) == col(Clock.id), isouter=True)
-        .where(*where)
-        .group_by(col(Unit.id), col(Unit.name))
-        .order_by(col(Unit.name))
+
+def _kept(session: Session, since: date, until: date, without: set[date]) -> Iterator[Any]:
+    names = (*COUNTS, *(one.value for one in SAID))
+    columns: list[Any] = [UnitDay.unit_id]
+    columns += [func.sum(getattr(UnitDay, name)).label(name) for name in names]
+    query = select(*columns).where(
+        col(UnitDay.day).between(since, until), col(UnitDay.day).not_in(without)
     )
-    said = _satisfaction(session, where)
-    return [_figures(*row, said.get(row[0], {})) for row in session.execute(query)]
+    yield from session.execute(query.group_by(col(UnitDay.unit_id)))
 
 
-def _figures(_unit: int, name: str, *counted: Any) -> UnitFigures:
-    return UnitFigures(name, *counted)
+def _together(session: Session, rows: Sequence[Any]) -> list[UnitFigures]:
+    sums: dict[int, dict[str, int]] = {}
+    names = (*COUNTS, *(one.value for one in SAID))
+    for row in rows:
+        mine = sums.setdefault(row.unit_id, dict.fromkeys(names, 0))
+        for name in names:
+            mine[name] += int(getattr(row, name))
+    units = session.exec(select(Unit).where(col(Unit.id).in_(sums)).order_by(col(Unit.name)))
+    return [_figures(one.name, sums[one.id]) for one in units]
 
 
-def _due_in(since: date, until: date, now: datetime) -> Sequence[ColumnElement[bool]]:
-    rule: Any = col(Clock.certificate)["rule"]
-    return (
-        col(Clock.kind) == ClockKind.HANDLING,
-        col(Clock.due_on).between(since, until),
-        or_(col(Clock.state) == ClockState.STOPPED, col(Clock.due_at) <= now),
-        col(Clock.state) != ClockState.SUPERSEDED,
-        rule.astext != REWORK,
-        or_(col(Assignment.ended_at).is_(None), col(Assignment.end_reason) == CLOSED),
-    )
-
-
-def _satisfaction(
-    session: Session, where: Sequence[ColumnElement[bool]]
-) -> dict[int, dict[Satisfaction, int]]:
-    query = (
-        select(Clock.unit_id, Callback.satisfaction, func.count())
-        .select_from(Clock)
-        .join(Assignment, col(Assignment.id) == col(Clock.assignment_id))
-        .join(Callback, col(Callback.ticket_id) == col(Clock.ticket_id))
-        .where(*where, col(Callback.satisfaction).is_not(None),
-               col(Callback.satisfaction) != Satisfaction.NOT_EVALUATED)
-        .group_by(col(Clock.unit_id), col(Callback.satisfaction))
-    )  # fmt: skip
-    found: dict[int, dict[Satisfaction, int]] = {}
-    for unit, satisfaction, count in session.execute(query):
-        found.setdefault(unit, {})[Satisfaction.parse(satisfaction)] = count
-    return found
+def _figures(name: str, found: dict[str, int]) -> UnitFigures:
+    said = {one: found[one.value] for one in SAID if found[one.value]}
+    return UnitFigures(name, **{one: found[one] for one in COUNTS}, satisfaction=said)

@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import delete, select
 
 from engine.actions import background, figures, review, unit_work
 from engine.actions.evaluations import Evaluation, evaluate_by_link, issue_evaluation_link
@@ -14,7 +14,7 @@ from engine.actions.findings import FindingForm, decide, judge_breach
 from engine.models import Assignment
 from engine.rules.rule_set import load_rules
 from engine.rules.shanghai import end_of_day, shanghai_date
-from engine.store import figure_days, tickets
+from engine.store import figure_days, tickets, unit_figures
 from engine.store.database import work
 from engine.terms import AnswerOutcome, CallbackChannel, Indicator, Satisfaction, TicketKind
 from tests.actions.test_any_walk import something_happens
@@ -181,6 +181,29 @@ def test_the_kept_summaries_say_what_a_recount_says(seed):
     for ended in weeks(seed):
         keep(end_of_day(ended))
         assert kept() == counts(ended, past=False)
+
+
+def of_units(now):
+    """What units owed and did: as a page says it, and counted anew."""
+    with work() as session:
+        told = unit_figures.unit_figures(session, FIRST, LAST, now)
+        with session.begin_nested() as undone:
+            session.exec(delete(figure_days.FigureMark))
+            again = unit_figures.unit_figures(session, FIRST, LAST, now)
+            undone.rollback()
+    return told, again
+
+
+@pytest.mark.parametrize("seed", range(9, 12))
+def test_what_units_did_is_never_behind_however_old_the_summaries_are(seed):
+    seen = []
+    for number, ended in enumerate(weeks(seed)):
+        if number % 4 == 1:
+            keep(end_of_day(ended))
+        told, again = of_units(end_of_day(ended))
+        assert told == again
+        seen += told
+    assert any(one.due for one in seen)
 
 
 def test_keeping_the_summaries_twice_changes_nothing():
