@@ -125,7 +125,7 @@ def _promised(now: datetime) -> str:
     """Return a ticket closed on a promise that its unit has reported kept; and an entry to cite."""
     due_on = shanghai_date(now) + timedelta(days=20)
     number = a_promised_ticket(now, promise=PromiseForm(text="余款三万元全部付清", due_on=due_on))
-    on_ticket(number, now, MARKET, lambda step, one: promises.report(step, one, "余款已付清"))
+    on_ticket(number, now, MARKET, lambda step, one: promises.report(step, one, "余款已于昨日付清"))
     in_use()
     return number
 
