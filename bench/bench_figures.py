@@ -16,7 +16,11 @@ from bench.bench_pages import Desk, cost, database, one_real_ticket, sign_in
 from bench.servers import Meter, server
 
 SIZES = (10_000, 100_000, 1_000_000)
-PAGES = ("/supervise/figures", "/supervise/units", "/supervise", "/supervise/breaches")
+PAGES = (
+    "/supervise/figures", "/supervise/units", "/supervise", "/supervise/breaches",
+    "/supervise/sight", "/supervise/promises", "/supervise/bulletin", "/supervise/exclusions",
+    "/knowledge",
+)  # fmt: skip
 
 
 def measured(what: Callable[[], object], postgres: int) -> float:

@@ -35,7 +35,8 @@ def draft_bulletin(step: Step, days: Days, chosen: Collection[str]) -> Draft:
     on = min(shanghai_date(step.now), days[1])
     named = [(unit.name, figures) for unit, figures in report.units]
     made = tuple(scores(named, step.rules, on))
-    proposed = tuple(typical_cases(step.session, *days))
+    found = typical_cases(step.session, *days)
+    proposed = tuple(one for one in found if one.good or _worked_days(one, step))
     told = [one for one in proposed if one.number in chosen]
     facts = BulletinFacts(
         organ=load_settings().organ_name, period=spoken_period(days),
@@ -83,10 +84,15 @@ def _words(step: Step, report: Report, told: Sequence[TypicalCase], on: date) ->
     }  # fmt: skip
 
 
+def _worked_days(one: TypicalCase, step: Step) -> int:
+    """Return over how many working days a case went; late by none is no example."""
+    end = shanghai_date(one.until or step.now)
+    return step.rules.calendar.working_days_between(shanghai_date(one.since), end)
+
+
 def case_words(one: TypicalCase, step: Step) -> str:
     """Return a case as a bulletin tells it: from facts alone, so that nobody can be known by it."""
-    end = shanghai_date(one.until or step.now)
-    days = step.rules.calendar.working_days_between(shanghai_date(one.since), end)
+    days = _worked_days(one, step)
     if one.good:
         quick = f"用{days}个工作日" if days else "当日"
         return f"某企业反映一件{one.kind.label}，{one.unit}{quick}答复，诉求人满意。"

@@ -73,10 +73,11 @@ def _inside(question: frozenset[str], said: frozenset[str]) -> int:
 
 @dataclass(frozen=True)
 class Asked:
-    """A consultation as it is looked through: its number and its words."""
+    """A consultation as it is looked through: its number, its words and its title."""
 
     number: str
     text: str
+    title: str = ""
 
 
 @cites("house/H-87", "house/H-36")

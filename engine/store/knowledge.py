@@ -16,7 +16,7 @@ from engine.terms import KnowledgeReview, KnowledgeState
 MOST_ENTRIES = 2000
 MOST_ASKED = 200
 _ASKED = text(f"""
-SELECT t.number, concat(t.title, ' ', substr(t.content, 1, {BEGINNING})) FROM ticket t
+SELECT t.number, concat(t.title, ' ', substr(t.content, 1, {BEGINNING})), t.title FROM ticket t
 WHERE t.accepted_at > :since AND t.kind = 'consultation' AND NOT t.confidential
   AND t.status NOT IN ('voided', 'merged')
   AND NOT EXISTS (SELECT 1 FROM knowledge_use u WHERE u.ticket_id = t.id)
