@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from engine.documents.rehearsal_report import Rehearsed
-    from engine.rules.rehearsal import Life, Ran
+    from engine.rules.rehearsal import Life, Ran, Rerouted
     from engine.rules.rule_set import RuleSet
 
 
@@ -33,6 +33,10 @@ def rehearse(  # noqa: PLR0917 - the options of one command
     ] = None,
     calendar: Annotated[
         list[Path] | None, typer.Option(help="日历草案：一年的 YAML 文件，可写多个")
+    ] = None,
+    word: Annotated[
+        list[str] | None,
+        typer.Option(help="词库草案，如 区市场监管局+盲盒机:strong 或 区市场监管局-摊位；可多个"),
     ] = None,
     tickets: Annotated[int, typer.Option(help="模拟多少件", min=1, max=100_000)] = 5000,
     recorded: Annotated[bool, typer.Option(help="不模拟，用本系统过去一年的工单")] = False,
@@ -52,13 +56,14 @@ def rehearse(  # noqa: PLR0917 - the options of one command
         rules, lives, source = _lives(session, now, tickets, seed)
         texts = [path.read_text(encoding="utf-8") for path in calendar or []]
         draft, changes = draft_of(rules, sets or [], texts, _first_day(lives, now))
+        words = _words(session, word or [], now)
     before, after = _run(lives, rules, "现行规则", now), _run(lives, draft, "规则草案", now)
     made = Rehearsed(
         before=outcome(before), after=outcome(after), moved=moved(before, after), changes=changes,
         source=source, proof=_proof(lives, draft, check, simulated=not recorded),
         made_at=f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
         rules_version=rules.parameters.version, calendar_version=rules.calendar.version,
-        draft_calendar=draft.calendar.version,
+        draft_calendar=draft.calendar.version, words=words, word_draft=tuple(word or ()),
     )  # fmt: skip
     out.write_text(rehearsal_report(made), encoding="utf-8")
     _say(made, out)
@@ -98,6 +103,24 @@ def _lives(
     year = Year(tickets, first - timedelta(days=60), last - timedelta(days=60), seed)
     source = f"模拟的一年（{year.first} 至 {year.last}，种子 {seed}）。假定：{ASSUMED}"
     return rules, list(lives(year, units, rules)), source.rstrip("。")
+
+
+def _words(session: "Session | None", typed: list[str], now: datetime) -> "Rerouted | None":
+    """Try a draft of the lexicon on the year's texts, or on invented ones."""
+    if not typed:
+        return None
+    from rich.progress import track
+
+    from engine.actions import rehearsal_words as words
+    from engine.actions.routing_in_force import InForce, in_force
+    from engine.rules.shanghai import shanghai_date
+
+    today = shanghai_date(now)
+    state = in_force(session) if session is not None else InForce()
+    draft = InForce(state.number, words.draft_edits(state.edits, typed), state.corrections)
+    past = session is not None and words.recorded_texts(session, today - timedelta(365), today)
+    texts = list(past or words.invented_texts())
+    return words.rerouted(texts, state, draft, today, lambda some: track(some, "词库草案"))
 
 
 def _first_day(lives: "list[Life]", now: datetime) -> date:
@@ -160,5 +183,12 @@ def _say(made: "Rehearsed", out: Path) -> None:
         f"承办超期 {before.late} → {after.late} 件；"
         f"被催办督办 {before.escalated.total()} → {after.escalated.total()} 件；"
         f"人工回访每天平均 {mean:.1f}、九成日子不超过 {ninth:.1f}、最多 {most} 件。\n"
-        f"{made.proof}\n报告：{out}"
+        f"{_said_of_words(made.words)}{made.proof}\n报告：{out}"
     )
+
+
+def _said_of_words(words: "Rerouted | None") -> str:
+    if words is None:
+        return ""
+    return (f"词库草案：试 {words.tried} 段诉求，{words.moved.total()} 段首选单位改变；"
+            f"首选对的 {words.right_before} → {words.right_after}。\n")  # fmt: skip

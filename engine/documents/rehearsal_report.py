@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from engine.documents.charts import Bar, bars
-from engine.rules.rehearsal import Moved, Outcome
+from engine.rules.rehearsal import Moved, Outcome, Rerouted
 from engine.terms import Rung
 
 REPORTS = Path(__file__).resolve().parents[2] / "templates" / "reports"
@@ -30,6 +30,8 @@ class Rehearsed:
     rules_version: str
     calendar_version: str
     draft_calendar: str
+    words: Rerouted | None = None
+    word_draft: Sequence[str] = ()
 
 
 def rehearsal_report(told: Rehearsed) -> str:

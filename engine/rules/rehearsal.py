@@ -184,3 +184,13 @@ def moved(before: Sequence[Ran], after: Sequence[Ran]) -> list[Moved]:
         for one, other in pairs
         if one.due_on != other.due_on
     ]
+
+
+@dataclass(frozen=True)
+class Rerouted:
+    """What a draft does to routing: texts tried, moved from whom to whom, first proposals right."""
+
+    tried: int
+    moved: Counter[tuple[str, str]]
+    right_before: int
+    right_after: int
