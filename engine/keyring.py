@@ -235,7 +235,11 @@ def _make(path: Path) -> None:
         )
         raise KeysError(message)
     key = new_key(time.strftime("%Y-%m-%d"))
-    draft = _draft(Ring({key.id: key}, key.id, secrets.token_bytes(SECRET)), path)
+    try:
+        draft = _draft(Ring({key.id: key}, key.id, secrets.token_bytes(SECRET)), path)
+    except OSError as error:
+        message = f"密钥文件 {path} 写不进去（{error.strerror}）：请换目录或改 HOTLINE_KEYS。"
+        raise KeysError(message) from error
     try:
         os.link(draft, path)  # a link is made once: two processes never write two rings
     except FileExistsError:

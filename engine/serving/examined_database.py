@@ -14,7 +14,6 @@ from engine.rules.shanghai import shanghai_date
 from engine.serving.findings import Finding, broken, fine, look
 from engine.settings import Settings
 from engine.store import api_views, audit, personal
-from engine.store.app_roles import roles_usable
 from engine.store.database import Database
 from engine.store.gauges import Gauges, gauges
 from engine.terms import Role
@@ -45,7 +44,7 @@ def examine_database(database: Database, settings: Settings, now: datetime) -> I
 
 
 def _roles(session: Session) -> Finding:
-    if roles_usable(session.connection()):
+    if session.info["database"].roles:  # the session acts as one of them already
         return fine("数据库角色", "单位隔离和只增不改由数据库再守一道")
     todo = "请数据库管理员按 docs/operations.md 建 hotline_app 和 hotline_unit 两个角色。"
     return look("数据库角色", "没有建，只由程序守", todo)

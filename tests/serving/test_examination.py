@@ -1,14 +1,18 @@
 """`hotline check`: each thing that can be wrong is named, with what to do."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
+from engine import keyring
+from engine.actions import background
 from engine.serving.examination import examine
 from engine.serving.examined_database import examine_database
 from engine.serving.findings import Level
 from engine.settings import Settings
 from engine.store.database import work
-from tests.builders import moment
+from tests.builders import a_ticket, moment
 
 NOW = moment("Wed 2026-11-25 09:00")
 
@@ -95,3 +99,28 @@ def test_every_finding_that_is_not_fine_says_what_to_do(database, tmp_path):
     found = [*examine(settings(tmp_path), NOW), *looked_over(database, tmp_path).values()]
 
     assert [one.what for one in found if one.level is not Level.FINE and not one.todo] == []
+
+
+def test_roles_that_are_there_are_seen_by_a_session_that_acts_as_one(database, tmp_path):
+    assert looked_over(database, tmp_path)["数据库角色"].level is Level.FINE
+
+
+def test_jobs_of_the_night_are_not_called_silent_by_day(database, tmp_path):
+    with work() as session:
+        for name in ("tidy", "tidy_desks", "stuck", "retain"):
+            background.beat(name, NOW - timedelta(hours=12), True, {})
+        session.flush()
+
+    assert looked_over(database, tmp_path)["定时任务"].level is Level.FINE
+
+
+def test_people_sealed_with_a_key_that_is_not_here_are_broken(database, tmp_path):
+    a_ticket("Wed 2026-11-25 08:00")
+    assert looked_over(database, tmp_path)["个人信息"].level is Level.FINE
+
+    keyring.keys_file().unlink()
+    keyring._kept.ring = None
+    found = looked_over(database, tmp_path)["个人信息"]
+
+    assert found.level is Level.BROKEN
+    assert "本机没有" in found.words
