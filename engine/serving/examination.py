@@ -70,7 +70,7 @@ def _audit_key() -> Finding:
 def _people_keys() -> Finding:
     try:
         keys, path = keyring.ring(), keyring.keys_file()
-    except EngineError as error:
+    except (EngineError, OSError) as error:
         return broken("个人信息密钥", str(error), "从备份放回原来的密钥文件，或设 HOTLINE_KEYS。")
     return fine("个人信息密钥", f"{path}，{len(keys.keys)} 把，用 {keys.writing} 加密")
 

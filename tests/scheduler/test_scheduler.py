@@ -54,6 +54,7 @@ def test_routing_and_sending_tick_every_two_seconds_and_the_sweep_every_thirty()
         "release": 2, "learn": None, "seal": 300, "check": 60, "push": 2, "tidy": None,
         "figures": 120,
         "fetch": 60, "stuck": None, "daily": None, "tidy_desks": None,
+        "protect": 60, "retain": None,
         "alarm": None, "housekeeping": None,
     }  # fmt: skip
 
