@@ -51,7 +51,7 @@ FROM base, LATERAL (SELECT (%(matters)s::text[])[1 + h / 1024 %% 16] AS m) AS ch
 INSERT INTO requester (ticket_id, enterprise, credit_code, initials, contact_name, phone,
     answer_by, phone_sealed, phone_mark, phone_end)
 SELECT i, '示例第' || h %% 20000 || '号企业有限公司', '', 'sld' || h %% 20000 || 'hqyyxgs', '', '',
-       '电话', sha256(i::text::bytea) || '\x000000000000'::bytea,
+       '电话', sha256(i::text::bytea) || '\\x000000000000'::bytea,
        substr(sha256((h %% 90000)::text::bytea), 1, 16),
        substr(sha256((h %% 10000)::text::bytea), 1, 16)
 FROM base;
