@@ -116,7 +116,7 @@ INSERT INTO breach (clock_id, ticket_id, unit_id, kind, task_rows, true_at, dete
     judgement_reason)
 SELECT id, ticket_id, unit_id, kind, jsonb_build_array(1 + ticket_id / 20 %% 135), due_at, due_at,
        '', '' FROM clock
-WHERE kind = 'handling' AND (due_at < now() AND state = 'running' OR ticket_id %% 20 = 0);
+WHERE kind = 'handling' AND due_at < now() AND (state = 'running' OR ticket_id %% 20 = 0);
 
 UPDATE breach SET judgement = 'confirmed', judged_at = true_at WHERE ticket_id %% 3 = 0;
 

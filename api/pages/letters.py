@@ -11,7 +11,7 @@ from api.pages.visit import EYES, HEADERS, UNIT, Visit, attempt, reading
 from engine.actions import corrections, letter_signing, referrals
 from engine.actions import letters as actions
 from engine.actions.letter_facts import letter_data
-from engine.actions.letter_preview import page_picture, site_fonts, why_not_set
+from engine.actions.letter_preview import page_picture, pages_of, site_fonts, why_not_set
 from engine.actions.letter_replies import judge_answer
 from engine.actions.letters import known_evidence
 from engine.actions.sealed_annex import PRINTABLE, print_sealed_annex
@@ -77,10 +77,12 @@ def _page(
 ) -> Response:  # fmt: skip
     letter = store.letter(visit.session, letter_id)
     ticket = visit.session.get_one(Ticket, letter.ticket_id)
+    unset = why_not_set(visit.step, letter)
     facts = {
         "letter": letter, "ticket": ticket, "form": form, "error": error,
+        "last_page": 1 if unset else _last_page(visit, letter),
         "unit": visit.session.get_one(Unit, letter.unit_id),
-        "pages": why_not_set(visit.step, letter),
+        "pages": unset,
         "Ground": RectificationGround, "asked": _asked(letter, asked),
         "names": desk_ticket.names(visit.session, [
             letter.drafted_by_id, letter.reviewed_by_id, letter.approved_by_id, letter.sent_by_id,
@@ -98,6 +100,13 @@ def _page(
         "own": letter.drafted_by_id == visit.account.id, "targets": _targets(visit, letter),
     }  # fmt: skip
     return visit.page("letter.html", facts, _status(error) if error else 200)
+
+
+def _last_page(visit: Visit, letter: Letter) -> int:
+    try:
+        return pages_of(visit.step, letter)
+    except DocumentError:  # the picture says why
+        return 1
 
 
 def _asked(letter: Letter, step: str) -> str:

@@ -6,9 +6,9 @@ from engine.actions.letter_facts import letter_data
 from engine.actions.step import Step
 from engine.documents.fonts import FontSet, find_fonts
 from engine.documents.letter_data import LetterData
-from engine.documents.letters import render_png
+from engine.documents.letters import render_pages
 from engine.documents.pictures import picture_of_pdf
-from engine.errors import EngineError
+from engine.errors import EngineError, NotFoundError
 from engine.models import Letter
 from engine.settings import load_settings
 
@@ -33,12 +33,25 @@ def page_picture(step: Step, letter: Letter, page: int, ppi: float = PPI) -> byt
     """
     if letter.pdf is not None:
         return picture_of_pdf(letter.pdf, page, ppi)
-    return _drawn(letter_data(step, letter, number=None), page, ppi)
+    pages = _drawn(letter_data(step, letter, number=None), ppi)
+    if not 1 <= page <= len(pages):
+        message = f"这封函只有 {len(pages)} 页，没有第 {page} 页。"
+        raise NotFoundError(message)
+    return pages[page - 1]
 
 
-@lru_cache(maxsize=16)
-def _drawn(data: LetterData, page: int, ppi: float) -> bytes:
-    return render_png(data, fonts=site_fonts(), page=page, ppi=ppi)
+def pages_of(step: Step, letter: Letter) -> int:
+    """Return how many pages a letter would have now; of a signed one its file is read instead.
+
+    Raises:
+        DocumentError: the letter cannot be set now.
+    """
+    return 1 if letter.pdf is not None else len(_drawn(letter_data(step, letter, number=None), PPI))
+
+
+@lru_cache(maxsize=8)
+def _drawn(data: LetterData, ppi: float) -> tuple[bytes, ...]:
+    return tuple(render_pages(data, fonts=site_fonts(), ppi=ppi))
 
 
 def why_not_set(step: Step, letter: Letter) -> str:

@@ -67,12 +67,21 @@ def render_png(letter: LetterData, *, fonts: FontSet, page: int = 1, ppi: float 
         DocumentError: as for `render_pdf`.
         NotFoundError: the letter has no such page.
     """
-    fonts.notes_for(letter.texts())
-    pictures = _press(fonts).draw(_inputs(letter, fonts), ppi)
+    pictures = render_pages(letter, fonts=fonts, ppi=ppi)
     if not 1 <= page <= len(pictures):
         message = f"这封函只有 {len(pictures)} 页，没有第 {page} 页。"
         raise NotFoundError(message)
     return pictures[page - 1]
+
+
+def render_pages(letter: LetterData, *, fonts: FontSet, ppi: float = 110) -> list[bytes]:
+    """Return every page of the letter as a PNG picture, its annexes too.
+
+    Raises:
+        DocumentError: as for `render_pdf`.
+    """
+    fonts.notes_for(letter.texts())
+    return _press(fonts).draw(_inputs(letter, fonts), ppi)
 
 
 @dataclass(frozen=True)

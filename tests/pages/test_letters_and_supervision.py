@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from freezegun import freeze_time
 from sqlmodel import select
@@ -66,7 +68,11 @@ def test_the_letter_is_shown_as_the_page_it_will_be(as_, letter_id):
 
     picture = desk.get(f"/letters/{letter_id}/page-1.png")
 
-    assert f'src="/letters/{letter_id}/page-1.png"' in desk.get(f"/letters/{letter_id}").text
+    page = desk.get(f"/letters/{letter_id}").text
+    assert f'src="/letters/{letter_id}/page-1.png"' in page
+    annexes = re.findall(rf'href="(/letters/{letter_id}/page-[2-9]\.png)"', page)
+    assert annexes, "the annexes are looked at before they are signed"
+    assert {desk.get(one).status_code for one in annexes} == {200}
     assert picture.content.startswith(b"\x89PNG")
 
 
