@@ -77,12 +77,11 @@ def _page(
 ) -> Response:  # fmt: skip
     letter = store.letter(visit.session, letter_id)
     ticket = visit.session.get_one(Ticket, letter.ticket_id)
-    unset = why_not_set(visit.step, letter)
     facts = {
         "letter": letter, "ticket": ticket, "form": form, "error": error,
-        "last_page": 1 if unset else _last_page(visit, letter),
+        "last_page": pages_of(visit.step, letter),
         "unit": visit.session.get_one(Unit, letter.unit_id),
-        "pages": unset,
+        "pages": why_not_set(visit.step, letter),
         "Ground": RectificationGround, "asked": _asked(letter, asked),
         "names": desk_ticket.names(visit.session, [
             letter.drafted_by_id, letter.reviewed_by_id, letter.approved_by_id, letter.sent_by_id,
@@ -100,13 +99,6 @@ def _page(
         "own": letter.drafted_by_id == visit.account.id, "targets": _targets(visit, letter),
     }  # fmt: skip
     return visit.page("letter.html", facts, _status(error) if error else 200)
-
-
-def _last_page(visit: Visit, letter: Letter) -> int:
-    try:
-        return pages_of(visit.step, letter)
-    except DocumentError:  # the picture says why
-        return 1
 
 
 def _asked(letter: Letter, step: str) -> str:

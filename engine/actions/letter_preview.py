@@ -8,7 +8,7 @@ from engine.documents.fonts import FontSet, find_fonts
 from engine.documents.letter_data import LetterData
 from engine.documents.letters import render_pages
 from engine.documents.pictures import picture_of_pdf
-from engine.errors import EngineError, NotFoundError
+from engine.errors import DocumentError, EngineError, NotFoundError
 from engine.models import Letter
 from engine.settings import load_settings
 
@@ -41,12 +41,13 @@ def page_picture(step: Step, letter: Letter, page: int, ppi: float = PPI) -> byt
 
 
 def pages_of(step: Step, letter: Letter) -> int:
-    """Return how many pages a letter would have now; of a signed one its file is read instead.
-
-    Raises:
-        DocumentError: the letter cannot be set now.
-    """
-    return 1 if letter.pdf is not None else len(_drawn(letter_data(step, letter, number=None), PPI))
+    """Return how many pages a letter would have now: one, where it cannot be set or is signed."""
+    if letter.pdf is not None or why_not_set(step, letter):
+        return 1
+    try:
+        return len(_drawn(letter_data(step, letter, number=None), PPI))
+    except DocumentError:  # its picture says why
+        return 1
 
 
 @lru_cache(maxsize=8)
