@@ -6,7 +6,6 @@ the file again, so nobody needs to be restarted when a key is added.
 """
 
 import base64
-import hashlib
 import hmac
 import json
 import os
@@ -22,7 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.errors import KeysError
-from engine.settings import load_settings
+from engine.settings import Settings, load_settings
 
 FORMAT = "hotline-keys-1"
 VERSION = b"\x01"
@@ -88,7 +87,7 @@ class Ring:
     def mark(self, purpose: str, text: str) -> bytes:
         """Return the mark (盲索引) by which equal texts are found; nothing is read from it."""
         said = f"{purpose}:{text}".encode()
-        return hmac.new(self.index, said, hashlib.sha256).digest()[:MARK]
+        return hmac.digest(self.index, said, "sha256")[:MARK]
 
 
 def key_of(sealed: bytes) -> str:
@@ -106,6 +105,7 @@ def keys_file() -> Path:
 class _Kept:
     """The ring as it was read last, and whether a missing file may be made anew."""
 
+    settings: Settings | None = None
     path: Path | None = None
     ring: Ring | None = None
     changed: float = 0.0
@@ -127,15 +127,17 @@ def ring() -> Ring:
     Raises:
         KeysError: the file is missing though the database needs it, open to others, or damaged.
     """
-    path, now = keys_file(), time.monotonic()
-    if _kept.ring is not None and _kept.path == path and now - _kept.looked < LOOK_AGAIN:
+    settings, now = load_settings(), time.monotonic()
+    if _kept.ring and _kept.settings is settings and now - _kept.looked < LOOK_AGAIN:
         return _kept.ring
+    path = keys_file()
     if not path.exists():
         _make(path)
     changed = path.stat().st_mtime_ns
     if _kept.ring is None or (_kept.path, _kept.changed) != (path, changed):
         _kept.ring = read_ring(path)
-    _kept.path, _kept.changed, _kept.looked = path, changed, now
+    _kept.path, _kept.changed = path, changed
+    _kept.settings, _kept.looked = settings, now
     return _kept.ring
 
 

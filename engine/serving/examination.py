@@ -68,8 +68,12 @@ def _audit_key() -> Finding:
 
 
 def _people_keys() -> Finding:
+    path = keyring.keys_file()
+    if not path.exists():
+        todo = "第一台机器由 hotline serve 或 hotline migrate 生成，其余机器从那里拷。"
+        return look("个人信息密钥", f"{path} 还没有", todo)
     try:
-        keys, path = keyring.ring(), keyring.keys_file()
+        keys = keyring.ring()
     except (EngineError, OSError) as error:
         return broken("个人信息密钥", str(error), "从备份放回原来的密钥文件，或设 HOTLINE_KEYS。")
     return fine("个人信息密钥", f"{path}，{len(keys.keys)} 把，用 {keys.writing} 加密")

@@ -52,14 +52,20 @@ def _roles(session: Session) -> Finding:
 
 def _people_keys(session: Session) -> Finding:
     """Say whether what was sealed lately opens here, and whether anything is plain still."""
+    sealed, known = personal.newest_sealed(session), personal.fingerprint(session)
+    todo = "从备份或最先安装的机器拷来密钥文件；各机要用同一个。"
+    if not keyring.keys_file().exists():
+        words = "本机没有密钥文件，姓名电话打不开，也收不了新工单"
+        return broken("个人信息", words, todo) if sealed or known else fine("个人信息", "还没有")
     try:
-        keys = keyring.ring().keys
+        ring = keyring.ring()
     except EngineError as error:
         return broken("个人信息", str(error), "从备份放回原来的密钥文件。")
-    sealed = personal.newest_sealed(session)
-    if sealed is not None and keyring.key_of(sealed) not in keys:
+    if known and ring.fingerprint != known:
+        return broken("个人信息", "本机的密钥文件不是这个数据库的", todo)
+    if sealed is not None and keyring.key_of(sealed) not in ring.keys:
         words = f"新近的姓名电话要用密钥 {keyring.key_of(sealed)}，本机没有"
-        return broken("个人信息", words, "从备份或别的机器拷来密钥文件；各机要用同一个。")
+        return broken("个人信息", words, todo)
     if personal.has_plain(session):
         return look("个人信息", "还有没加密的姓名电话", "启动 worker，或运行 hotline keys seal。")
     return fine("个人信息", "姓名电话都已加密，本机打得开")

@@ -33,7 +33,7 @@ KILLS = int(os.environ.get("HOTLINE_CRASH_KILLS", "220"))
 SEED = int(os.environ.get("HOTLINE_CRASH_SEED", "12345"))
 BETWEEN = 1.1  # seconds between two kills, on average
 LOOKED_AT = 120
-PATIENCE, QUIET_WITHIN = 300, 300
+PATIENCE, QUIET_WITHIN = 300, 600
 # Twenty seconds before nine, when most rungs fall due; nights, a weekend and National Day between.
 MORNINGS = (
     "Tue 2026-09-22", "Wed 2026-09-23", "Thu 2026-09-24", "Mon 2026-09-28", "Wed 2026-09-30",
@@ -106,7 +106,8 @@ def is_quiet(now):
 def until_quiet(house):
     """Let both workers finish, with the afternoon's hours passing as mails are put off."""
     began = time.monotonic()
-    for hour in ("10:00", "10:30", "11:00", "11:30", "14:40", "15:30", "16:30"):
+    for hour in ("10:00", "10:30", "11:00", "11:30", "14:40", "15:30", "16:30", "17:20", "18:10",
+                 "19:00"):  # fmt: skip
         house.night(moment(f"{MORNINGS[-1]} {hour}"))
         for name in ("people 1", "people 2"):
             house.running.pop(name).kill()

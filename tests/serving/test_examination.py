@@ -119,8 +119,18 @@ def test_people_sealed_with_a_key_that_is_not_here_are_broken(database, tmp_path
     assert looked_over(database, tmp_path)["个人信息"].level is Level.FINE
 
     keyring.keys_file().unlink()
-    keyring._kept.ring = None
     found = looked_over(database, tmp_path)["个人信息"]
+    assert (found.level, keyring.keys_file().exists()) == (Level.BROKEN, False)
 
+    keyring._kept.ring = None
+    keyring.ring()
+    found = looked_over(database, tmp_path)["个人信息"]
     assert found.level is Level.BROKEN
     assert "本机没有" in found.words
+
+
+def test_looking_an_installation_over_makes_no_keys(tmp_path):
+    found = by_name(examine(settings(tmp_path), NOW))
+
+    assert found["个人信息密钥"].level is Level.LOOK
+    assert not keyring.keys_file().exists()
