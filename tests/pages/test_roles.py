@@ -24,6 +24,7 @@ EXAMPLES = {
 }  # fmt: skip
 OTHERS = {
     "GET /supervise/export/{name}.xlsx": {"name": "units"},
+    "GET /supervise/export/{name}.csv": {"name": "units"},
     "GET /admin/{page}": {"page": "accounts"}, "GET /static/{name}": {"name": "desk.css"},
     "POST /admin/{page}/{what}": {"page": "accounts", "what": "add"},
     "POST /admin/keys/{what}": {"what": "add"},
