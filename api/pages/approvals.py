@@ -5,20 +5,21 @@ from fastapi.responses import Response
 
 from api.pages.visit import EYES, reading
 from engine.store import desk_lists, desk_views
-from engine.store.decisions_waiting import waiting
+from engine.store.decisions_waiting import counts, waiting
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/supervise/approvals")
-def approvals(request: Request) -> Response:
+def approvals(request: Request, whole: str = "") -> Response:
     """Show the panel, extensions, refusals, letters, referrals and rule changes that wait."""
     with reading(request, *EYES) as visit:
-        session = visit.session
-        found = waiting(session, visit.now, visit.rules.calendar.version)
+        session, version = visit.session, visit.rules.calendar.version
+        found = waiting(session, visit.now, version, whole)
         both = [*found.letters, *found.referrals]
         facts = {
-            "found": found, "units": desk_views.units_by_id(session, [one.unit_id for one in both]),
+            "found": found, "waits": counts(session, visit.now, version),
+            "units": desk_views.units_by_id(session, [one.unit_id for one in both]),
             "tickets": desk_lists.tickets_by_id(session, [one.ticket_id for one in both]),
             "labels": {one.key: one.label for one in visit.rules.parameters.values()},
         }  # fmt: skip

@@ -28,10 +28,9 @@ def unit_desk(request: Request, after: str = "") -> Response:
         unit_id = visit.account.unit_id or 0
         ends = end_of_day(shanghai_date(visit.now))
         cards, more = desk_unit.cards(visit.session, unit_id, after)
-        groups = [
-            (key, label, [one for one in cards if one.group(visit.now, ends) == key])
-            for key, label in GROUPS
-        ]
+        named = [(one.group(visit.now, ends), one) for one in cards]
+        groups = [(key, label, [one for name, one in named if name == key])
+                  for key, label in GROUPS]  # fmt: skip
         owed = desk_unit.letters_to_answer(visit.session, unit_id)
         facts = {
             "groups": [one for one in groups if one[2]],

@@ -48,7 +48,7 @@ def clock_tag(clock: Clock, now: datetime, rules: RuleSet, *, named: bool = Fals
         return _stopped(clock, name, rules)
     over = now >= clock.due_at
     provisional = "（暂定）" if clock.due_status is DueStatus.PROVISIONAL else ""
-    if clock.certificate.get("unit") in HOURS:
+    if (clock.limit_unit or clock.certificate.get("unit")) in HOURS:
         return _by_time(clock, now, f"{name}{'超' if over else '剩'}", over=over)
     return _by_days(clock, now, rules, name, provisional)
 

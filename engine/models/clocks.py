@@ -1,9 +1,10 @@
 """Clocks (计时) with their deadline certificates, and the rungs already climbed."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Column, Date, Index, UniqueConstraint, text
+from sqlalchemy.orm import query_expression
 from sqlmodel import Field, SQLModel
 
 from engine.models.base import Moment, json_column, json_list, key, moment, refers, term
@@ -63,6 +64,10 @@ class Clock(SQLModel, table=True):
     past: list[dict[str, Any]] = json_list()
     supersedes_id: int | None = refers("clock.id", nullable=True)
     stuck_reason: str = Field(default="", max_length=300)
+    limit_unit: ClassVar[Any]  # "unit" of the certificate, where a list asked for it alone
+
+
+Clock.limit_unit = query_expression()
 
 
 class RungTaken(SQLModel, table=True):

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from engine.errors import NotFoundError
 from engine.models import Account, Breach, Clock, Ticket, Unit
 from engine.rules.shanghai import shanghai_moment
+from engine.store.light import among, light_clocks
 from engine.store.paging import key_of, newest_first
 from engine.terms import BreachJudgement, ClockKind, TicketKind
 
@@ -93,7 +94,7 @@ def page(
     """Return a page of the ledger, last missed first, and the key of the next."""
     newest = newest_first(_filtered(select(Breach.id), wanted), *BY, after).limit(limit + 1)
     ids = session.exec(newest).all()
-    query = _rows().where(col(Breach.id).in_(ids[:limit]))
+    query = _rows().where(among(Breach.id, ids[:limit])).options(*light_clocks())
     rows = [_row(one) for one in session.exec(query.order_by(*(one.desc() for one in BY)))]
     last = rows[-1].breach if len(ids) > limit else None
     return rows, key_of(last.true_at, last.id) if last else ""

@@ -17,12 +17,13 @@ from engine.store.recomputing import shortenings_waiting
 from engine.terms import LetterKind, TicketStatus
 
 MOST = 100
-PANEL_AFTER = 1
+SHOWN = 25  # of a kind on the page of all kinds; the rest of one kind is asked for by its name
+AGAIN = col(Ticket.returns) > 1  # returned so often, a ticket goes to the panel
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Everything that waits, oldest first; at most `MOST` of a kind are listed."""
+    """Everything that waits, oldest first: `SHOWN` of each kind, `MOST` of the one asked for."""
 
     panel: Sequence[desk_views.Line]
     returned: Sequence[desk_views.Line]
@@ -35,38 +36,40 @@ class Waiting:
     changes: Sequence[RuleChange]
     findings: Sequence[findings.FindingRow]
 
-    @property
-    def count(self) -> int:
-        """Return how many decisions wait in all."""
-        return sum(len(getattr(self, name)) for name in self.__dataclass_fields__)
 
-
-def waiting(session: Session, now: datetime, calendar_version: str) -> Waiting:
-    """Return everything that waits for a supervisor."""
-    panel = desk_views.by_status(session, (TicketStatus.IN_ARBITRATION,), limit=MOST).lines
-    returned = desk_views.by_status(session, (TicketStatus.RETURNED,), limit=MOST).lines
+def waiting(session: Session, now: datetime, calendar_version: str, whole: str = "") -> Waiting:
+    """Return what waits for a supervisor; of the kind `whole` all that is listed anywhere."""
+    most = {name: MOST if name == whole else SHOWN for name in Waiting.__dataclass_fields__}
+    panel = desk_views.by_status(session, (TicketStatus.IN_ARBITRATION,), limit=most["panel"])
+    returned = desk_views.by_status(
+        session, (TicketStatus.RETURNED,), which=(AGAIN,), limit=most["returned"]
+    )
     letters = letter_store.waiting(session, MOST)
+    referrals = [one for one in letters if one.kind is LetterKind.REFERRAL]
+    others = [one for one in letters if one.kind is not LetterKind.REFERRAL]
     return Waiting(
-        panel=panel, returned=[one for one in returned if one.ticket.returns > PANEL_AFTER],
-        extensions=desk_supervise.extensions_waiting(session, MOST),
-        refusals=matters.refusals_waiting(session, now, MOST),
-        claims=claims_waiting(session, MOST),
-        shortenings=shortenings_waiting(session, calendar_version, MOST),
-        letters=[one for one in letters if one.kind is not LetterKind.REFERRAL],
-        referrals=[one for one in letters if one.kind is LetterKind.REFERRAL],
-        changes=rules_store.waiting(session), findings=findings.waiting(session, MOST),
+        panel=panel.lines, returned=returned.lines,
+        extensions=desk_supervise.extensions_waiting(session, most["extensions"]),
+        refusals=matters.refusals_waiting(session, now, most["refusals"]),
+        claims=claims_waiting(session, most["claims"]),
+        shortenings=shortenings_waiting(session, calendar_version, most["shortenings"]),
+        letters=others[: most["letters"]], referrals=referrals[: most["referrals"]],
+        changes=rules_store.waiting(session)[: most["changes"]],
+        findings=findings.waiting(session, most["findings"]),
     )  # fmt: skip
 
 
 def counts(session: Session, now: datetime, calendar_version: str) -> dict[str, int]:
     """Return how many of each kind wait, up to `MOST`, without reading their tickets."""
-    again = (Ticket.status == TicketStatus.RETURNED, col(Ticket.returns) > PANEL_AFTER)
-    letters = [one.kind for one in letter_store.waiting(session, MOST)]
+    letters = letter_store.kinds_waiting(session, MOST)
     referrals = letters.count(LetterKind.REFERRAL)
+    panel, returned, extensions = session.exec(select(
+        _count(Ticket.status == TicketStatus.IN_ARBITRATION),
+        _count(Ticket.status == TicketStatus.RETURNED, AGAIN),
+        _count(ExtensionRequest.state == "pending"),
+    )).one()  # fmt: skip
     return {
-        "panel": _count(session, Ticket.status == TicketStatus.IN_ARBITRATION),
-        "returned": _count(session, *again),
-        "extensions": _count(session, ExtensionRequest.state == "pending"),
+        "panel": panel, "returned": returned, "extensions": extensions,
         "refusals": len(matters.refusals_waiting(session, now, MOST)),
         "letters": len(letters) - referrals, "referrals": referrals,
         "claims": len(claims_waiting(session, MOST)),
@@ -76,6 +79,6 @@ def counts(session: Session, now: datetime, calendar_version: str) -> dict[str, 
     }  # fmt: skip
 
 
-def _count(session: Session, *where: Any) -> int:
+def _count(*where: Any) -> Any:
     found = select(true()).where(*where).limit(MOST).subquery()
-    return session.exec(select(func.count()).select_from(found)).one()
+    return select(func.count()).select_from(found).scalar_subquery()

@@ -12,6 +12,7 @@ from engine.lifecycle import OPEN
 from engine.models import Clock, RungTaken, Ticket
 from engine.rules.shanghai import end_of_day, shanghai_date, shanghai_moment
 from engine.store.desk_views import ANSWERING, PAGE, Page, lines_of
+from engine.store.light import among
 from engine.store.paging import key_of, newest_first, read_key
 from engine.terms import ClockState, Rung, TicketKind, TicketScope, TicketStatus
 
@@ -117,7 +118,7 @@ def find(
     query = _from(_unordered(wanted, now), wanted, after)
     rows = session.execute(query.limit(limit + 1)).all()
     ids = [row[0] for row in rows[:limit]]
-    found = {one.id: one for one in session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))}
+    found = {one.id: one for one in session.exec(select(Ticket).where(among(Ticket.id, ids)))}
     page = Page(lines_of(session, [found[one] for one in ids]))
     if len(rows) <= limit:
         return page, ""

@@ -10,6 +10,7 @@ from engine.models import Clock, Letter, OutboxMessage, Ticket
 from engine.rules.letter_life import GONE_OUT
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store.desk_views import ANSWERING, Line, lines_of
+from engine.store.light import among
 from engine.terms import ClockState
 
 
@@ -32,13 +33,13 @@ def _by_clock(session: Session, when: ColumnElement[bool], limit: int) -> tuple[
         .limit(limit)
     )
     ids = list(dict.fromkeys(session.exec(query)))
-    found = {one.id: one for one in session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))}
+    found = {one.id: one for one in session.exec(select(Ticket).where(among(Ticket.id, ids)))}
     return lines_of(session, [found[one] for one in ids])
 
 
 def tickets_by_id(session: Session, ids: Iterable[int]) -> dict[int, Ticket]:
     """Return tickets by their ids."""
-    query = select(Ticket).where(col(Ticket.id).in_(set(ids)))
+    query = select(Ticket).where(among(Ticket.id, ids))
     return {one.id: one for one in session.exec(query)}
 
 

@@ -16,6 +16,7 @@ from engine.models import (
 )
 from engine.store import desk_views
 from engine.store.figures import month_so_far
+from engine.store.light import light_clocks
 from engine.terms import ClockKind, ClockState, Rung, TicketStatus
 
 MOST_COUNTED = 9999
@@ -113,7 +114,7 @@ class ExtensionRow:
 
 def extensions_waiting(session: Session, limit: int = 50) -> list[ExtensionRow]:
     """Return the extensions nobody has decided, oldest first."""
-    query = _extension_rows().where(ExtensionRequest.state == "pending")
+    query = _extension_rows().where(ExtensionRequest.state == "pending").options(*light_clocks())
     found = session.exec(query.order_by(col(ExtensionRequest.id)).limit(limit)).all()
     return [ExtensionRow(*one) for one in found]
 

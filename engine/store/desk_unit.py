@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from engine.models import Assignment, Clock, Letter, Ticket
 from engine.rules.letter_life import OPEN_REPLY
 from engine.store.desk_views import LIVE, Line, lines_of
+from engine.store.light import among
 from engine.terms import AssignmentRole, ClockKind, LetterKind, TicketStatus
 
 MOST = 60
@@ -88,7 +89,7 @@ def cards(
     ).all()
     parts = [part for part, _ in found[:most]]
     ids = [one.ticket_id for one in parts]
-    tickets = {one.id: one for one in session.exec(select(Ticket).where(col(Ticket.id).in_(ids)))}
+    tickets = {one.id: one for one in session.exec(select(Ticket).where(among(Ticket.id, ids)))}
     lines = lines_of(session, [tickets[one] for one in dict.fromkeys(ids)])
     by_ticket = {line.ticket.id: line for line in lines}
     made = tuple(Card(by_ticket[one.ticket_id], one) for one in parts)

@@ -21,6 +21,7 @@ from engine.models import (
 )
 from engine.rules.letter_life import UNFINISHED
 from engine.rules.shanghai import end_of_day, shanghai_date
+from engine.store.light import among, light_clocks
 from engine.store.mail_trouble import waiting_mails
 from engine.terms import (
     CallbackState,
@@ -90,8 +91,8 @@ def lines_of(session: Session, tickets: Sequence[Ticket]) -> tuple[Line, ...]:
     """Return tickets with requester, unit and clocks: four queries, however many there are."""
     ids = [one.id for one in tickets]
     clocks: dict[int, list[Clock]] = {}
-    query = select(Clock).where(col(Clock.ticket_id).in_(ids)).order_by(col(Clock.id))
-    for clock in session.exec(query) if ids else ():
+    query = select(Clock).where(among(Clock.ticket_id, ids)).order_by(col(Clock.id))
+    for clock in session.exec(query.options(*light_clocks())) if ids else ():
         clocks.setdefault(clock.ticket_id, []).append(clock)
     people = _requesters(session, ids)
     units = units_by_id(session, [one.lead_unit_id for one in tickets])
@@ -107,7 +108,7 @@ def lines_of(session: Session, tickets: Sequence[Ticket]) -> tuple[Line, ...]:
 def _requesters(session: Session, ids: Sequence[int]) -> dict[int, Requester]:
     if not ids:
         return {}
-    query = select(Requester).where(col(Requester.ticket_id).in_(ids))
+    query = select(Requester).where(among(Requester.ticket_id, ids))
     return {one.ticket_id: one for one in session.exec(query)}
 
 
@@ -116,7 +117,7 @@ def units_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Unit]:
     wanted = {one for one in ids if one}
     if not wanted:
         return {}
-    return {one.id: one for one in session.exec(select(Unit).where(col(Unit.id).in_(wanted)))}
+    return {one.id: one for one in session.exec(select(Unit).where(among(Unit.id, wanted)))}
 
 
 def by_status(

@@ -61,6 +61,13 @@ def waiting(session: Session, limit: int = 200) -> Sequence[Letter]:
     return session.exec(query.order_by(col(Letter.id)).limit(limit)).all()
 
 
+def kinds_waiting(session: Session, limit: int) -> Sequence[LetterKind]:
+    """Return of which kinds those letters are: a count needs no texts."""
+    query = select(Letter.kind).where(col(Letter.status).in_(UNFINISHED))
+    found = session.exec(query.order_by(col(Letter.id)).limit(limit))
+    return [LetterKind.parse(one) for one in found]
+
+
 def sent(session: Session, before: int | None = None, limit: int = 200) -> Sequence[Letter]:
     """Return the letters that have gone out, newest first, down from a key."""
     query = select(Letter).where(col(Letter.status).in_(GONE_OUT))

@@ -19,6 +19,7 @@ from engine.models import Ticket
 from engine.models.requester import LAST as LAST_DIGITS
 from engine.models.requester import digits_of, end_mark, phone_mark, place
 from engine.store.desk_views import PAGE, Page, lines_of
+from engine.store.light import among
 from engine.store.writing import run
 
 EPOCH = 20_000  # tickets a mark, as in the database's hotline_grams
@@ -48,10 +49,13 @@ BY_INITIALS = f"""
 SELECT t.id {JOINED} r.initials <> '' AND r.initials ~>=~ %(start)s AND r.initials ~<~ %(stop)s
 """
 BY_CREDIT_CODE = f"SELECT t.id {JOINED} r.credit_code <> '' AND r.credit_code = %(code)s"
-BY_TEXT = f"SELECT t.id FROM ticket t WHERE {READS} AND {GRAMS}"
+BY_TEXT = f"SELECT t.id, t.title, t.content FROM ticket t WHERE {READS} AND {GRAMS}"
 BY_ENTERPRISE = f"""
-SELECT t.id {JOINED} hotline_grams(r.ticket_id, r.enterprise) @> %(grams)s::text[]
+SELECT t.id, t.title, t.content, r.enterprise
+{JOINED} hotline_grams(r.ticket_id, r.enterprise) @> %(grams)s::text[]
 """
+# OFFSET 0: sorted first, so that texts are read only until a page is full.
+READ = "SELECT t.id FROM ({} ORDER BY t.id DESC OFFSET 0) t WHERE true"
 NEWEST = "{} ORDER BY t.id DESC LIMIT %(limit)s"
 OWN = f"""
 SELECT t.id FROM (
@@ -88,7 +92,7 @@ def search(session: Session, words: str, who: Searcher, limit: int = PAGE) -> Pa
     else:
         found = [_ids(session, query, {**asked, **more}) for query, more in _queries(asked)]
         ids = sorted({one for some in (*found, _by_words(session, asked)) for one in some})[::-1]
-    query = select(Ticket).where(col(Ticket.id).in_(ids[: limit + 1]))
+    query = select(Ticket).where(among(Ticket.id, ids[: limit + 1]))
     tickets = session.exec(query.order_by(col(Ticket.id).desc())).all()
     return Page(lines_of(session, tickets[:limit]), ids[limit] if len(ids) > limit else None)
 
@@ -154,7 +158,7 @@ def _by_words(session: Session, asked: dict[str, Any]) -> Sequence[int]:
     found = _newest(session, BY_TEXT, asked, terms, TEXT)
     for one in terms:
         if _grams(one):
-            anywhere = f"{TEXT} || ' ' || hotline_plain(r.enterprise)"
+            anywhere = f"{TEXT} || ' ' || hotline_plain(t.enterprise)"
             found += _newest(session, BY_ENTERPRISE, asked, [one], anywhere)
     return found
 
@@ -169,8 +173,9 @@ def _newest(
                     for place in range(len(asked["terms"])))  # fmt: skip
     grams = sorted({gram for one in indexed for gram in _grams(one)})
     newest = run(session, "SELECT coalesce(max(id), 0) FROM ticket").fetchall()[0][0] // EPOCH
+    query = READ.format(query) + where
     for mark in (f"#{newest}", f"#{newest - 1}", ""):
-        ids = _ids(session, query + where, {**values, "grams": [*grams, mark] if mark else grams})
+        ids = _ids(session, query, {**values, "grams": [*grams, mark] if mark else grams})
         if len(ids) >= asked["limit"]:
             break
     return ids

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import text
 
 from engine.store import desk_filters
 from engine.store.database import work
@@ -134,3 +135,18 @@ def test_looking_sends_nothing_and_others_have_no_bulk(as_):
     assert auditor.post("/supervise/bulk", what="remind", numbers=number).status_code == 403
     assert as_(OPERATOR).get("/supervise/tickets").status_code == 403
     assert as_(MARKET).get("/supervise/tickets").status_code == 403
+
+
+def test_of_a_kind_25_decisions_are_listed_and_a_link_leads_to_all(as_):
+    numbers = [a_ticket(LATE) for _ in range(27)]
+    with work() as session:
+        session.connection().execute(text("UPDATE ticket SET status = 'in_arbitration'"))
+    desk = as_(SUPERVISOR)
+
+    page = desk.get("/supervise/approvals").text
+    assert "共 27 件" in page
+    assert [one for one in numbers if f"/tickets/{one}/designate" in page] == numbers[:25]
+    assert 'href="?whole=panel#panel"' in page
+    whole = desk.get("/supervise/approvals?whole=panel").text
+    assert all(f"/tickets/{one}/designate" in whole for one in numbers)
+    assert "看全部" not in whole

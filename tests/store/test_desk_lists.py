@@ -1,7 +1,7 @@
 """What desks count and list: bounded, by key, and the same whether remembered or asked anew."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlmodel import select
 
 from engine.actions import review, unit_work
@@ -197,3 +197,15 @@ def test_a_breach_keeps_the_rows_its_ticket_cited_when_the_limit_was_missed(data
 
     assert {one.ticket.number for one in of_seven} == {number}
     assert of_ninety_nine == []
+
+
+def test_a_list_says_what_a_clock_is_counted_in_and_proves_it_when_asked(database):
+    number = a_ticket("Mon 2026-11-23 09:00")
+
+    with work() as session:
+        ticket = session.exec(select(Ticket).where(Ticket.number == number)).one()
+        clocks = desk_views.lines_of(session, [ticket])[0].clocks
+        assert clocks
+        for clock in clocks:
+            assert "certificate" in inspect(clock).unloaded
+            assert clock.limit_unit == clock.certificate["unit"]
