@@ -103,22 +103,22 @@ def keys_file() -> Path:
 
 @dataclass
 class _Kept:
-    """The ring as it was read last, and whether a missing file may be made anew."""
+    """The ring as it was read last, and the files that are never made anew."""
 
     settings: Settings | None = None
     path: Path | None = None
     ring: Ring | None = None
     changed: float = 0.0
     looked: float = 0.0
-    may_make: bool = True
+    needed: set[Path] = field(default_factory=set)
 
 
 _kept = _Kept()
 
 
 def forbid_making() -> None:
-    """Never make new keys in this process: the database holds values sealed with others."""
-    _kept.may_make = False
+    """Never make the file of keys anew: the database holds values sealed with others."""
+    _kept.needed.add(keys_file())
 
 
 def ring() -> Ring:
@@ -230,7 +230,7 @@ def _text(secret: bytes) -> str:
 
 def _make(path: Path) -> None:
     """Make keys where there are none yet; of two processes at once, one does."""
-    if not _kept.may_make:
+    if path in _kept.needed:
         message = (
             f"密钥文件 {path.name} 不在，而数据库里的个人信息是用它加密的。"
             "请管理员从备份放回，或设置 HOTLINE_KEYS；不要新建。"
