@@ -12,9 +12,9 @@ from engine.actions.audit import Note, note
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.incoming import Bounce, Incoming, read_mail
-from engine.delivery.reply_tokens import Marked, looks_marked, read_mark
+from engine.delivery.reply_tokens import Marked, looks_marked, mail_name, read_mark
 from engine.errors import BadInputError, ConflictError, EngineError
-from engine.models import MailReply, Ticket, Unit
+from engine.models import MailReply, OutboxMessage, Ticket, Unit
 from engine.rules.mail_replies import ReplyFacts, reply_refusal
 from engine.store import files, tickets
 from engine.store import mail_replies as store
@@ -87,6 +87,7 @@ def _facts(step: Step, mail: Incoming, ticket: Ticket | None, unit: Unit | None)
         in_hand=ticket is not None and unit is not None and _has(step, ticket, unit),
         confidential=ticket is not None and ticket.confidential,
         empty=not mail.text,
+        several_senders=mail.several_senders,
     )
 
 
@@ -114,18 +115,19 @@ def _note(step: Step, ticket: Ticket, unit: Unit) -> None:
 
 
 def _bounced(mail: Incoming, bounce: Bounce, now: datetime, raw: bytes) -> str:
-    """Mark the mail a server reports of as undelivered; a report of a delay changes nothing."""
+    """Mark the mail a server reports of as undelivered; a report of a delay changes nothing.
+
+    Anybody can write such a report: one that does not fit a mail of ours is kept aside.
+    """
     if not bounce.permanent:
         return AUTOMATIC
     with work() as session:
         message = store.mail_with_id(session, bounce.message_id)
         step = Step(session, SYSTEM, now, rules_in_force(session))
-        if message is None:
-            row = _row(step, mail, None)
-            row.status, row.reason = MailReplyStatus.ASIDE, "退信，查不到是哪一封"
-            files.keep_mail(mail.digest, raw)
-            return MailReplyStatus.ASIDE.value if store.keep(session, row) else KNOWN
-        if message.status is MessageStatus.UNDELIVERED:
+        doubt = _doubt(bounce, message)
+        if message is None or doubt:
+            return _doubted(step, mail, raw, doubt)
+        if message.status is not MessageStatus.SENT:
             return KNOWN
         message.status = MessageStatus.UNDELIVERED
         message.last_error = f"被退回（{bounce.status} {bounce.reason}）"[:500]
@@ -135,6 +137,26 @@ def _bounced(mail: Incoming, bounce: Bounce, now: datetime, raw: bytes) -> str:
             take(step, ticket, TicketEvent.UNDELIVERED, why)
     log.warning("mail_bounced", message=message.id)
     return BOUNCED
+
+
+def _doubt(bounce: Bounce, message: OutboxMessage | None) -> str:
+    """Return why a report is not believed, in Chinese; nothing: it fits the mail it names."""
+    if message is None:
+        return "退信，查不到是哪一封"
+    if bounce.recipient != message.recipient.lower():
+        return "退信，所说的收件人不是那封邮件的收件人"
+    if message.message_id != mail_name(message.key, message.recipient):
+        return "退信，所退邮件的编号不带本系统的签名"
+    if message.sent_at is None or message.status is MessageStatus.PENDING:
+        return "退信，但所说的邮件还没有发出"
+    return ""
+
+
+def _doubted(step: Step, mail: Incoming, raw: bytes, doubt: str) -> str:
+    row = _row(step, mail, None)
+    row.status, row.reason = MailReplyStatus.ASIDE, doubt
+    files.keep_mail(mail.digest, raw)
+    return MailReplyStatus.ASIDE.value if store.keep(step.session, row) else KNOWN
 
 
 def settle(step: Step, reply_id: int, *, used: bool) -> MailReply:

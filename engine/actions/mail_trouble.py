@@ -3,8 +3,8 @@
 from engine.actions.actor import require_role
 from engine.actions.address_checks import require_verified
 from engine.actions.audit import Note, note
-from engine.actions.post import message_name
 from engine.actions.step import Step
+from engine.delivery.reply_tokens import mail_name
 from engine.errors import BadInputError, ConflictError, NotFoundError
 from engine.models import OutboxMessage, Unit
 from engine.store.database import wake
@@ -39,7 +39,7 @@ def _readdress(step: Step, message: OutboxMessage, unit: Unit) -> None:
         text = f"{unit.name}没有别的收件地址可发，请先在“单位”里改正，或选“不再发”。"
         raise ConflictError(text)
     message.recipient = unit.email
-    message.message_id = message_name(message.key, unit.email)
+    message.message_id = mail_name(message.key, unit.email)
 
 
 def let_be(step: Step, message_id: int, reason: str) -> OutboxMessage:

@@ -1,6 +1,5 @@
 """Writes outgoing mail into the outbox, in the transaction of the action that owes it."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from engine.actions.step import Step
+from engine.delivery.reply_tokens import mail_name
 from engine.documents.notices import render_notice
 from engine.models import Account, Letter, OutboxAttachment, OutboxMessage, Ticket, Unit
 from engine.rules.notice_times import Notice, notice_leaves_at
@@ -73,7 +73,7 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
     for address, role in _once(to):
         message = made(
             OutboxMessage, key=mail.key, recipient=address,
-            message_id=message_name(mail.key, address),
+            message_id=mail_name(mail.key, address),
             kind=mail.kind, ticket_id=ticket.id if ticket else None,
             letter_id=mail.letter.id if mail.letter else None,
             unit_id=mail.unit.id if mail.unit else None,
@@ -105,12 +105,6 @@ def _leaves_at(step: Step, ticket: Ticket | None, mail: Mail, role: Recipient) -
     urgency = ticket.urgency if ticket else Urgency.NORMAL
     on = shanghai_date(ticket.accepted_at if ticket else step.now)
     return notice_leaves_at(step.now, Notice(mail.kind, role, urgency), step.rules, on)
-
-
-def message_name(key: str, address: str) -> str:
-    """Return the Message-ID of a mail: the same for the same debt, whoever sends it, and when."""
-    digest = hashlib.sha256(f"{key}\n{address}".encode()).hexdigest()[:32]
-    return f"<{digest}@hotline>"
 
 
 def _attach(session: Session, message_id: int, files: Iterable[File]) -> None:

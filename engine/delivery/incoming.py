@@ -3,11 +3,11 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import default
-from email.utils import getaddresses, parseaddr
+from email.utils import getaddresses
 from html.parser import HTMLParser
 
 LONGEST_TEXT = 20_000
@@ -28,6 +28,7 @@ class Bounce:
     """What a mail server reports of one of our mails (退信): for ever when the status is 5.x.x."""
 
     message_id: str
+    recipient: str
     status: str
     reason: str
 
@@ -47,7 +48,10 @@ class MailFile:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A mail as it came in (来信); `digest` tells it from every other."""
+    """A mail as it came in (来信); `digest` tells it from every other.
+
+    `several_senders` says that its From names more than one: then nobody can be held to it.
+    """
 
     digest: str
     sender: str
@@ -56,6 +60,7 @@ class Incoming:
     marks: tuple[str, ...]
     files: tuple[MailFile, ...]
     automatic: bool
+    several_senders: bool = False
     bounce: Bounce | None = None
 
 
@@ -65,16 +70,39 @@ def read_mail(raw: bytes) -> Incoming:
     `marks` are the local parts and message ids a reply token may stand in.
     """
     message = message_from_bytes(raw, policy=default)
-    return Incoming(
+    senders = _senders(message)
+    mail = Incoming(
         digest=hashlib.sha256(raw).hexdigest(),
-        sender=parseaddr(_header(message, "From"))[1].lower()[:LONGEST_SUBJECT],
+        sender=", ".join(senders)[:LONGEST_SUBJECT],
         subject=_header(message, "Subject")[:LONGEST_SUBJECT],
         text=own_words(_text(message))[:LONGEST_TEXT],
         marks=_marks(message),
         files=tuple(_files(message)),
         automatic=_automatic(message),
+        several_senders=len(senders) > 1,
         bounce=_bounce(message),
     )
+    name = _header(message, "Message-ID")
+    return replace(mail, digest=_digest(mail, name)) if name else mail
+
+
+def _digest(mail: Incoming, name: str) -> str:
+    """Return what tells a mail that bears a Message-ID from every other.
+
+    Servers on the way add and move headers: the name and the sender count. The words and files
+    count too, so that a program that uses a name twice loses nothing.
+    """
+    files = [hashlib.sha256(one.data).hexdigest() for one in mail.files]
+    return hashlib.sha256("\n".join([mail.sender, name, *files, mail.text]).encode()).hexdigest()
+
+
+def _senders(message: Message) -> tuple[str, ...]:
+    """Return the addresses of every From, in small letters, each once."""
+    try:
+        said = [CONTROL.sub(" ", str(one)) for one in message.get_all("From", [])]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return ()  # a header nobody can decode names nobody
+    return tuple(dict.fromkeys(one.lower() for _, one in getaddresses(said) if one))
 
 
 def own_words(text: str) -> str:
@@ -154,7 +182,8 @@ def _bounce(message: Message) -> Bounce | None:
     ours = next((_header(one, "Message-ID") for one in _returned(message)), "")
     if said is None or not ours:
         return None
-    return Bounce(ours, _header(said, "Status"), _header(said, "Diagnostic-Code")[:300])
+    whom = _header(said, "Final-Recipient").partition(";")[2].strip().lower()
+    return Bounce(ours, whom, _header(said, "Status"), _header(said, "Diagnostic-Code")[:300])
 
 
 def _returned(message: Message) -> list[Message]:

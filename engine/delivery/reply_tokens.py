@@ -12,7 +12,7 @@ from email.utils import parseaddr
 
 from engine.delivery.sealing import installation_key
 
-PURPOSE = "hotline reply marks"
+PURPOSE, NAMES = "hotline reply marks", "hotline mail names"
 MARK = re.compile(r"(?:^|\+)r(\d{1,12})-(\d{1,12})-([0-9a-f]{32})$")
 
 
@@ -38,6 +38,15 @@ def read_mark(text: str) -> Marked | None:
     if not hmac.compare_digest(found[3], _signature(ticket_id, unit_id)):
         return None
     return Marked(ticket_id, unit_id)
+
+
+def mail_name(key: str, address: str) -> str:
+    """Return the Message-ID of a mail: the same for the same debt, whoever sends it, and when.
+
+    Nobody without the key can guess it: a bounce that names it was written by one who had the mail.
+    """
+    said = f"{NAMES}\n{key}\n{address}".encode()
+    return f"<{hmac.new(installation_key(), said, hashlib.sha256).hexdigest()[:32]}@hotline>"
 
 
 def looks_marked(text: str) -> bool:

@@ -90,9 +90,8 @@ def render_notice(kind: NoticeKind, facts: Mapping[str, object]) -> Notice:
 def _without_secrets(facts: Mapping[str, object]) -> dict[str, object]:
     safe = {name: _hide(value) if name in FREE_TEXT else value for name, value in facts.items()}
     safe["items"] = [_without_item_secrets(item) for item in _items(facts)]
-    report = facts.get("kind") in _REPORTS
-    secret = report or bool(facts.get("confidential"))
-    safe.update(confidential=secret, protected="举报人" if report else "诉求人")
+    secret = facts.get("kind") in _REPORTS or bool(facts.get("confidential"))
+    safe["confidential"] = secret
     # Courts, police, tax: the hotline is not above them, and asks (商请).
     told = bool(facts.get("subordinate", True))
     safe.update(told=told, you="你单位" if told else "贵单位", ask="请" if told else "商请")

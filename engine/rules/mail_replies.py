@@ -10,7 +10,8 @@ class ReplyFacts:
     """What is known of a mail: its mark, its sender, its ticket.
 
     `marked` says that it bears a mark this installation made; `looks_marked` that it bears
-    something of that form; `in_hand` that the unit it was made for still has the ticket.
+    something of that form; `in_hand` that the unit it was made for still has the ticket;
+    `several_senders` that its From names more than one address.
     """
 
     marked: bool
@@ -19,6 +20,7 @@ class ReplyFacts:
     in_hand: bool
     confidential: bool
     empty: bool
+    several_senders: bool = False
 
 
 @cites("house/H-84")
@@ -28,6 +30,8 @@ def reply_refusal(facts: ReplyFacts) -> str | None:
         return (
             "回信标记不是本系统签发的" if facts.looks_marked else "没有回信标记，不知属于哪张工单"
         )
+    if facts.several_senders:
+        return "发件人不止一个，不知是谁写的"
     if not facts.from_unit:
         return "发件地址不是该单位登记的邮箱"
     if facts.confidential:

@@ -62,6 +62,11 @@ def a_mail(mark="", sender=UNIT_ADDRESS, text=WORDS, **headers):
     return message.as_bytes()
 
 
+def a_bounce(mail, recipient=UNIT_ADDRESS):
+    named = BOUNCE.replace(b"<abc@hotline>", mail.message_id.encode())
+    return named.replace(b"nobody@unit.invalid", recipient.encode())
+
+
 def file(raw, now=LATER):
     return incoming_mail.file_mail(raw, moment(now))
 
@@ -168,7 +173,7 @@ def test_a_bounce_marks_the_mail_and_the_ticket_says_so():
     send_mails(NOW)
     (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
 
-    became = file(BOUNCE.replace(b"<abc@hotline>", mail.message_id.encode()))
+    became = file(a_bounce(mail))
 
     (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
     assert (became, mail.status) == ("bounced", MessageStatus.UNDELIVERED)

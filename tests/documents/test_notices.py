@@ -107,10 +107,21 @@ def test_terms_are_shown_in_chinese():
 def test_a_report_is_neutral_and_must_not_be_passed_on(kind):
     notice = render_notice(NoticeKind.ASSIGNMENT, notice_facts(kind=kind, category="偷税"))
 
-    assert "举报" not in notice.subject
-    for words in (notice.text, notice.html):
+    for words in (notice.subject, notice.text, notice.html):
         assert "偷税" not in words
-        assert "请勿转发、不得打听举报人信息" in words
+        assert "举报" not in words
+    for words in (notice.text, notice.html):
+        assert "保密工单" in words
+        assert "请勿转发、不得打听诉求人信息" in words
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_no_mail_about_a_report_says_that_it_is_one(kind):
+    facts = notice_facts(kind="举报", due_how="举报承办 10 个工作日，派单次日起算")
+
+    notice = render_notice(kind, facts)
+
+    assert "举报" not in notice.subject + notice.text + notice.html
 
 
 def test_a_confidential_complaint_is_kept_too_but_not_called_a_report():

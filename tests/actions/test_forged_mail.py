@@ -1,0 +1,87 @@
+"""What anybody can write is not believed: reports of a server, two senders, a mail twice (H-84)."""
+
+import pytest
+
+from engine.settings import load_settings
+from engine.terms import MailReplyStatus, MessageStatus, NoticeKind
+from tests.actions.test_incoming_mail import (
+    NOW,
+    UNIT_ADDRESS,
+    WORDS,
+    a_bounce,
+    a_mail,
+    file,
+    mark,
+    replies,
+)
+from tests.builders import a_dispatched_ticket, a_signed_ticket
+from tests.looking import event_names, mails_of, send_mails
+
+pytestmark = pytest.mark.usefixtures("database", "var")
+
+
+def test_a_report_about_somebody_else_undoes_no_delivery():
+    number = a_dispatched_ticket(NOW)
+    send_mails(NOW)
+    (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
+
+    assert file(a_bounce(mail, "nobody@unit.invalid")) == "aside"
+
+    (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
+    assert mail.status is MessageStatus.SENT
+    assert "收件人" in replies()[0].reason
+    assert "undelivered" not in event_names(number)
+
+
+def test_a_report_about_a_mail_not_sent_yet_is_kept_aside():
+    number = a_dispatched_ticket(NOW)
+    (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
+
+    assert file(a_bounce(mail)) == "aside"
+
+    (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
+    assert mail.status is MessageStatus.PENDING
+    assert "还没有发出" in replies()[0].reason
+
+
+def test_a_report_about_a_mail_that_another_key_named_is_kept_aside(monkeypatch):
+    number = a_dispatched_ticket(NOW)
+    send_mails(NOW)
+    (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
+    monkeypatch.setenv("HOTLINE_SECRET_KEY", "x" * 40)
+    load_settings.cache_clear()
+
+    assert file(a_bounce(mail)) == "aside"
+    assert "签名" in replies()[0].reason
+
+
+def test_a_mail_whose_headers_were_moved_on_the_way_is_the_same_mail():
+    number = a_signed_ticket(NOW)
+    raw = a_mail(mark(number), Message_ID="<one@unit.invalid>")
+    moved = b"Received: by mx.invalid\n" + raw
+
+    assert (file(raw), file(moved)) == ("proposed", "known")
+    assert len(replies()) == 1
+
+
+def test_two_mails_under_one_name_are_both_kept():
+    number = a_signed_ticket(NOW)
+    for text, sender in (
+        (WORDS, UNIT_ADDRESS),
+        ("更正：明日送达。", UNIT_ADDRESS),
+        (WORDS, "x@y.invalid"),
+    ):
+        file(a_mail(mark(number), sender, text, Message_ID="<one@unit.invalid>"))
+
+    assert [one.status for one in replies()] == [
+        MailReplyStatus.PROPOSED, MailReplyStatus.PROPOSED, MailReplyStatus.ASIDE,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("other", [b"From: evil@x.invalid\n", b""])
+def test_a_mail_with_two_senders_is_nobodys_answer(other):
+    number = a_signed_ticket(NOW)
+    raw = a_mail(mark(number), f"{UNIT_ADDRESS}, evil@x.invalid" if not other else UNIT_ADDRESS)
+
+    assert file(other + raw) == "aside"
+    assert "发件人不止一个" in replies()[0].reason
