@@ -3,10 +3,10 @@
 import io
 
 from engine.actions import referrals
+from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import letter_data, reply_due, title_of
 from engine.actions.step import Step, Why, take
 from engine.documents.letter_data import written_date
-from engine.documents.templates import without_personal_numbers
 from engine.errors import BadInputError, ConflictError
 from engine.models import Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
@@ -31,7 +31,7 @@ def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) ->
         message = f"这份{letter.kind.label}现为“{letter.status.label}”，没有发出，不需要更正。"
         raise ConflictError(message)
     wrong, right = wrong.strip(), right.strip()
-    _check_words(letter, wrong, right)
+    _check_words(step, letter, wrong, right)
     _check_deadline(step, letter, wrong, right)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     if store.in_hand(step.session, ticket.id, LetterKind.CORRECTION) is not None:
@@ -59,15 +59,15 @@ def _facts(step: Step, letter: Letter, wrong: str, right: str) -> dict[str, obje
     }  # fmt: skip
 
 
-def _check_words(letter: Letter, wrong: str, right: str) -> None:
+def _check_words(step: Step, letter: Letter, wrong: str, right: str) -> None:
     fields = {}
     if not wrong or wrong not in sent_text(letter):
         fields["wrong"] = "原函里没有这句话，请照原函逐字填写要更正的内容。"
     if not right or right == wrong:
         fields["right"] = "请写明更正后的内容。"
-    elif without_personal_numbers(right) != right:
-        fields["right"] = "函件里不能写手机号或证件号。"
-    for name, words in (("wrong", wrong), ("right", right)):
+    for name, words, what in (("wrong", wrong, "原文"), ("right", right, "更正后的内容")):
+        if problem := personal_problem(step, letter.ticket_id, words, what):
+            fields.setdefault(name, problem)
         if len(words) > LONGEST_WORDS:
             fields.setdefault(name, f"最多 {LONGEST_WORDS} 个字，只写要更正的那一句。")
     if fields:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import IO, Any
 
 from engine.actions.step import Step
-from engine.documents.templates import without_personal_numbers
+from engine.documents.personal_words import without_personal_numbers
 from engine.documents.workbook import MOST_ROWS, Column, Table, write_workbook
 from engine.errors import KeysError
 from engine.models import Finding

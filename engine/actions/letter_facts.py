@@ -170,6 +170,9 @@ def title_of(step: Step, letter: Letter) -> str:
 def _correction_of(letter: Letter) -> Correction | None:
     if letter.kind is not LetterKind.CORRECTION:
         return None
+    if "wrong" not in letter.facts:  # proposed before that was refused: corrects nothing
+        message = "这份更正函没有写明更正哪份函，请选“不发”，再到原函页面提起更正。"
+        raise ConflictError(message)
     said = {name: letter.facts[name] for name in ("number", "title", "wrong", "right")}
     return Correction(dated=date.fromisoformat(letter.facts["dated"]), **said)
 

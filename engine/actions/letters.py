@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from engine.actions import letter_copies, post, referrals
 from engine.actions.conduct import grounds_on_record
 from engine.actions.evidence import evidence_for, judged_lines
+from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import demands_for, digest_of, letter_data
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
@@ -25,6 +26,8 @@ from engine.terms import (
     TicketEvent,
 )
 
+HOW_TO_CORRECT = "更正函从被更正的那份函提起：打开已发出的函，点“发更正函”，写明原文和更正的内容。"
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -43,6 +46,8 @@ def propose_letter(
     The engine only proposes: a named supervisor drafts, another approves. `tell=False` leaves it
     to the caller to write to them.
     """
+    if proposal.kind is LetterKind.CORRECTION:
+        raise BadInputError(HOW_TO_CORRECT, fields={"kind": HOW_TO_CORRECT})
     lead = ticket.lead_unit_id
     if lead is not None and proposal.kind is LetterKind.REFERRAL:
         return referrals.propose_referral(step, ticket, lead, proposal.reason, proposal.grounds)
@@ -102,11 +107,11 @@ def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
     """Draft a proposed or rejected letter (拟稿).
 
     Raises:
-        BadInputError: no ground or no demand is left.
+        BadInputError: no ground or no demand is left, or a demand tells who the requester is.
         ConflictError: the letter is past drafting.
     """
     status = moved(step, letter, LetterAct.DRAFT)
-    _check_draft(step, draft)
+    _check_draft(step, letter, draft)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     if letter.kind is LetterKind.REFERRAL:
         referrals.settle(step, letter, target=draft.target, judgement=draft.judgement)
@@ -144,7 +149,7 @@ def _evidence(step: Step, ticket: Ticket, letter: Letter, draft: Draft) -> list[
     return [line for line in known if line in draft.evidence]
 
 
-def _check_draft(step: Step, draft: Draft) -> None:
+def _check_draft(step: Step, letter: Letter, draft: Draft) -> None:
     fields = {}
     listed = dict(grounds(step.rules, shanghai_date(step.now)))
     if not draft.grounds:
@@ -153,6 +158,8 @@ def _check_draft(step: Step, draft: Draft) -> None:
         fields["grounds"] = f"{'、'.join(unlisted)}不在现行事由之列，请改选。"
     if not [one for one in draft.demands if one.strip()]:
         fields["demands"] = "请写明要求。"
+    elif problem := personal_problem(step, letter.ticket_id, "\n".join(draft.demands), "要求"):
+        fields["demands"] = problem
     if fields:
         raise BadInputError("".join(fields.values()), fields=fields)
 

@@ -4,7 +4,8 @@ from engine.actions.step import Step
 from engine.documents.letter_annexes import Material
 from engine.documents.letter_data import written_date
 from engine.documents.letter_texts import Referral
-from engine.documents.templates import without_closing_marks, without_personal_numbers
+from engine.documents.personal_words import without_personal_numbers
+from engine.documents.templates import without_closing_marks
 from engine.models import Letter, Ticket, TicketEventRecord, Unit
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings

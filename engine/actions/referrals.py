@@ -12,6 +12,7 @@ from typing import Any
 from engine.actions import post
 from engine.actions.actor import SYSTEM
 from engine.actions.evidence import evidence_for
+from engine.actions.impersonal import personal_problem, refuse_personal
 from engine.actions.letter_facts import demands_for
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
@@ -52,12 +53,13 @@ def propose_referral(
     """Put a referral about a unit before the supervisors; None while one about it is in hand.
 
     Raises:
-        BadInputError: it is not said why.
+        BadInputError: it is not said why, or the words tell who the requester is.
         NotPermittedError: somebody other than a supervisor or the engine itself proposes.
     """
     if not reason.strip():
         words = "请写明提议移交的理由。"
         raise BadInputError(words, fields={"reason": words})
+    refuse_personal(step, ticket, "reason", reason, "移交理由")
     if _in_hand(step, ticket, unit_id):
         return None
     details = {"restricted": True, "grounds": [one.value for one in grounds]}
@@ -155,6 +157,8 @@ def settle(step: Step, letter: Letter, *, target: str, judgement: str) -> None:
         fields["target"] = f"请选择移交对象：{names}。"
     if not judgement.strip():
         fields["judgement"] = "须写明情况恶劣、造成不良影响的判断理由。"
+    elif problem := personal_problem(step, letter.ticket_id, judgement, "判断理由"):
+        fields["judgement"] = problem
     if fields:
         raise BadInputError("".join(fields.values()), fields=fields)
     letter.facts = {**letter.facts, "target": target, "judgement": judgement.strip()}

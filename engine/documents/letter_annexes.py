@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine.documents.letter_data import Annex, Paragraph
+from engine.documents.personal_words import without_personal_numbers
 from engine.documents.templates import (
     fill,
-    without_personal_numbers,
     written_after,
     written_day,
     written_moment,

@@ -14,7 +14,8 @@ from engine.documents.letter_annexes import (
     register_annex,
 )
 from engine.documents.letter_data import UNNUMBERED, Annex, LetterData, Paragraph
-from engine.documents.templates import fill, without_personal_numbers
+from engine.documents.personal_words import without_personal_numbers
+from engine.documents.templates import fill, without_kind
 from engine.errors import DocumentError
 from engine.terms import LetterKind, RectificationGround
 
@@ -228,9 +229,9 @@ def _words(facts: RectificationFacts) -> Mapping[str, object]:
 def _ticket_annexes(facts: RectificationFacts) -> tuple[Annex, ...]:
     annexes = []
     if facts.certificate is not None:
-        sentence = fill(
-            "certificate_annex.txt.j2", {**_words(facts), "sentence": facts.certificate.sentence}
-        )
+        how = facts.certificate.sentence
+        how = without_kind(how) if facts.confidential else how
+        sentence = fill("certificate_annex.txt.j2", {**_words(facts), "sentence": how})
         annexes.append(certificate_annex(paragraphs(sentence), facts.certificate.days))
     if facts.history:
         annexes.append(history_annex(facts.history))

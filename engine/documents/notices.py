@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.documents.calendar_entry import assignment_ics
-from engine.documents.templates import fill, without_personal_numbers
+from engine.documents.personal_words import without_personal_numbers, without_personal_words
+from engine.documents.templates import fill, without_kind
 from engine.errors import DocumentError
 from engine.terms import NoticeKind, TicketKind
 
@@ -88,7 +89,7 @@ def render_notice(kind: NoticeKind, facts: Mapping[str, object]) -> Notice:
 
 
 def _without_secrets(facts: Mapping[str, object]) -> dict[str, object]:
-    safe = {name: _hide(value) if name in FREE_TEXT else value for name, value in facts.items()}
+    safe = {name: _free(value) if name in FREE_TEXT else value for name, value in facts.items()}
     safe["items"] = [_without_item_secrets(item) for item in _items(facts)]
     secret = facts.get("kind") in _REPORTS or bool(facts.get("confidential"))
     safe["confidential"] = secret
@@ -102,12 +103,7 @@ def _without_secrets(facts: Mapping[str, object]) -> dict[str, object]:
 
 
 def _without_kind(due_how: object) -> object:
-    """Return how a date was counted without the kind of ticket that begins the sentence."""
-    if not isinstance(due_how, str):
-        return due_how
-    for kind in TicketKind:
-        due_how = due_how.replace(kind.label, "本件")
-    return due_how
+    return without_kind(due_how) if isinstance(due_how, str) else due_how
 
 
 def _items(facts: Mapping[str, object]) -> list[Mapping[str, object]]:
@@ -120,6 +116,10 @@ def _without_item_secrets(item: Mapping[str, object]) -> dict[str, object]:
     shown = {name: _hide(value) for name, value in item.items() if name != "number"}
     numbered = {"number": item["number"]} if "number" in item else {}
     return {**shown, **numbered, **({"kind": SECRET_KIND} if secret else {})}
+
+
+def _free(value: object) -> object:
+    return without_personal_words(value) if isinstance(value, str) else value
 
 
 def _hide(value: object) -> object:

@@ -10,11 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from engine.errors import DocumentError
 from engine.rules.shanghai import SHANGHAI, shanghai_date, spoken_date
-from engine.terms import Term
+from engine.terms import Term, TicketKind
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "templates" / "notices"
-PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\d{17}[\dXx])(?!\d)")
-HIDDEN_NUMBER = "（号码已隐去）"
 BREAKS = re.compile(r"[\s\x00-\x1f\x7f\u2028\u2029]+")
 
 
@@ -105,9 +103,11 @@ def without_closing_marks(text: str) -> str:
     return text.strip().strip("。；，;,. 、")
 
 
-def without_personal_numbers(text: str) -> str:
-    """Return `text` without the mobile and identity numbers somebody typed into it."""
-    return PERSONAL_NUMBER.sub(HIDDEN_NUMBER, text)
+def without_kind(sentence: str) -> str:
+    """Return how a date was counted without the kind of ticket: a 举报 must not be hinted at."""
+    for kind in TicketKind:
+        sentence = sentence.replace(kind.label, "本件")
+    return sentence
 
 
 def _day(value: date) -> date:

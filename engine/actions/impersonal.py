@@ -1,0 +1,42 @@
+"""Keeps the requester out of official words (函件不写诉求人信息): letters go to other bodies."""
+
+from engine.actions.step import Step
+from engine.documents.personal_words import personal_kinds
+from engine.errors import BadInputError
+from engine.models import Requester, Ticket
+from engine.settings import load_settings
+
+SHORTEST_NAME = 2
+
+
+def personal_problem(step: Step, ticket_id: int, words: str, what: str) -> str:
+    """Return why `words` can't stand in a letter about a ticket; empty when they can.
+
+    `what` is the field's name in Chinese. The hotline's own contact is not personal.
+    """
+    own = words.replace(load_settings().contact, "")
+    found = [*personal_kinds(own), *_of_requester(step, ticket_id, own)]
+    if not found:
+        return ""
+    return (f"{what}里有{'、'.join(found)}，函件不写诉求人信息，请删去："
+            "称“诉求人”，需要查找时写工单编号。")  # fmt: skip
+
+
+def refuse_personal(step: Step, ticket: Ticket, field: str, words: str, what: str) -> None:
+    """Refuse words that tell who the requester is.
+
+    Raises:
+        BadInputError: names the field and what to write instead.
+    """
+    if problem := personal_problem(step, ticket.id, words, what):
+        raise BadInputError(problem, fields={field: problem})
+
+
+def _of_requester(step: Step, ticket_id: int, words: str) -> list[str]:
+    one = step.session.get(Requester, ticket_id)
+    if one is None:
+        return []
+    said = {"诉求人姓名": "" if one.trouble else one.contact_name, "诉求人企业名称": one.enterprise,
+            "企业信用代码": one.credit_code}  # fmt: skip
+    return [name for name, value in said.items()
+            if len(value or "") >= SHORTEST_NAME and value in words]  # fmt: skip

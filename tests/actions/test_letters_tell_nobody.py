@@ -1,0 +1,159 @@
+"""No letter tells who the requester is, or that a matter is a report."""
+
+import pytest
+
+from engine.actions import corrections, letters, referrals
+from engine.actions.letter_facts import letter_data
+from engine.actions.letters import Draft
+from engine.errors import BadInputError, ConflictError
+from engine.models import Letter
+from engine.store import letters as store
+from engine.store.database import work
+from engine.terms import LetterKind, LetterStatus, TicketKind
+from tests.actions.letter_steps import (
+    GROUNDS,
+    NEXT,
+    NOW,
+    a_drafted_letter,
+    a_sent_letter,
+    approve,
+    draft,
+    on_letter,
+    proposed,
+    the,
+)
+from tests.builders import (
+    SUPERVISOR,
+    a_signed_ticket,
+    a_step,
+    on_ticket,
+)
+from tests.looking import letters_of
+
+pytestmark = pytest.mark.usefixtures("database")
+WHO = {"contact_name": "韦小宝", "enterprise": "龙城试验食品有限公司"}
+TELLING = (
+    "请与韦小宝联系",
+    "向龙城试验食品有限公司说明",
+    "致电0772-2828282",
+    "致电+86138.7722.1234",
+    "证件450202 19900307 0012",
+    "发到some.one@example.com",
+)
+KINDS = [one for one in LetterKind if one not in (LetterKind.CORRECTION, LetterKind.REFERRAL)]
+
+
+def texts_of(letter_id):
+    with work() as session:
+        data = letter_data(a_step(session, NEXT), store.letter(session, letter_id), number=None)
+    return data.title + "".join(words for _, words in data.texts())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_letter_about_a_report_says_that_it_is_one(kind):
+    letter_id = proposed(a_signed_ticket(NOW, kind=TicketKind.REPORT), kind=kind)
+
+    assert "举报" not in texts_of(letter_id)
+    assert "本件承办" in texts_of(letter_id)
+
+
+@pytest.mark.parametrize("words", TELLING)
+def test_a_demand_that_tells_who_the_requester_is_is_refused(words):
+    letter_id = proposed(a_signed_ticket(NOW, **WHO))
+
+    with pytest.raises(BadInputError, match="要求里有") as refused:
+        draft(letter_id, demands=("重新办理", words))
+
+    assert list(refused.value.fields) == ["demands"]
+    assert the(letter_id).status is LetterStatus.PROPOSED
+
+
+def test_a_demand_may_name_documents_tickets_days_money_and_the_hotline():
+    letter_id = proposed(a_signed_ticket(NOW, **WHO))
+
+    draft(letter_id, demands=("按桂营商〔2023〕19号2026-11-30前付清LZ2611230001余款15000000000元，"
+                              "有疑问请联系12345专线分派岗",))  # fmt: skip
+
+    assert the(letter_id).status is LetterStatus.DRAFTED
+
+
+@pytest.mark.parametrize("words", TELLING)
+def test_a_referral_whose_reason_tells_who_the_requester_is_is_refused(words):
+    number = a_signed_ticket(NOW, **WHO)
+
+    with pytest.raises(BadInputError, match="移交理由里有") as refused:
+        on_ticket(number, NOW, SUPERVISOR, lambda step, ticket: referrals.propose_referral(
+            step, ticket, ticket.lead_unit_id, words))  # fmt: skip
+
+    assert list(refused.value.fields) == ["reason"]
+    assert letters_of(number) == []
+
+
+def correct(letter_id, wrong, right):
+    def propose(step, letter):
+        corrections.propose_correction(step, letter, wrong=wrong, right=right)
+
+    on_letter(letter_id, NEXT, SUPERVISOR, propose)
+
+
+def test_a_correction_does_not_bring_a_number_in():
+    with pytest.raises(BadInputError, match="更正后的内容里有固定电话"):
+        correct(a_sent_letter(), "限期办结并说明原因", "致电0772-2828282")
+
+
+def test_a_number_that_went_out_is_not_quoted_when_it_is_corrected():
+    with pytest.raises(BadInputError) as refused:
+        correct(a_letter_with_a_number(), "致电13877221234", "致电")
+
+    assert "原文里有手机号" in refused.value.fields["wrong"]
+
+
+def a_letter_with_a_number():
+    """Return a letter sent before numbers were refused."""
+    letter_id = a_drafted_letter()
+
+    def write(_step, letter):
+        letter.demands = ["致电13877221234"]
+
+    on_letter(letter_id, NOW, SUPERVISOR, write)
+    approve(letter_id)
+    return letter_id
+
+
+def test_a_correction_is_not_proposed_without_the_letter_it_corrects():
+    number = a_signed_ticket(NOW)
+
+    with pytest.raises(BadInputError, match="从被更正的那份函提起") as refused:
+        proposed(number, kind=LetterKind.CORRECTION)
+
+    assert list(refused.value.fields) == ["kind"]
+    assert letters_of(number) == []
+
+
+def test_a_correction_of_nothing_that_is_on_record_can_be_dropped_but_not_drafted():
+    letter_id = a_correction_of_nothing()
+
+    with pytest.raises(ConflictError, match="没有写明更正哪份函"):
+        on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(
+            s, one, Draft(GROUNDS, ("重新办理",))))  # fmt: skip
+    on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.drop_letter(s, one, "提错了"))
+
+    assert the(letter_id).status is LetterStatus.DROPPED
+
+
+def a_correction_of_nothing():
+    letter_id = proposed(a_signed_ticket(NOW))
+
+    def spoil(_step, letter: Letter):
+        letter.kind, letter.facts = LetterKind.CORRECTION, {}
+
+    on_letter(letter_id, NOW, SUPERVISOR, spoil)
+    return letter_id
+
+
+def test_a_reminder_before_the_due_day_asks_for_no_cause_of_delay():
+    in_time = proposed(a_signed_ticket(NOW), kind=LetterKind.REMINDER)
+    late = proposed(a_signed_ticket("Mon 2026-10-26 09:00"), kind=LetterKind.REMINDER)
+
+    assert "超期原因" not in texts_of(in_time)
+    assert "并说明超期原因" in texts_of(late)
