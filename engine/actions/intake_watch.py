@@ -27,7 +27,7 @@ from engine.rules.citations import Citation, clause
 from engine.rules.shanghai import shanghai_date
 from engine.store import matters as store
 from engine.store.matters import BEGINNING, Matter
-from engine.terms import NoticeKind, Recipient, TicketEvent
+from engine.terms import NoticeKind, Recipient, TicketEvent, Urgency
 
 SELF = "requester"
 
@@ -61,7 +61,8 @@ def _emergency(step: Step, ticket: Ticket, on: date) -> None:
     _note(step, ticket, said, clause("house/H-52"), details)
     # The words themselves are the requester's: a mail says only what is to be done.
     what = "来件可能是紧急事项，请立即核实是否转紧急热线"
-    _tell(step, ticket, f"emergency:{ticket.id}", what, Recipient.HOTLINE, Recipient.SUPERVISOR)
+    mail = _mail(ticket, f"emergency:{ticket.id}", what, Urgency.CRITICAL)
+    _tell(step, ticket, mail, Recipient.HOTLINE, Recipient.SUPERVISOR)
 
 
 def _mixed(step: Step, ticket: Ticket) -> None:
@@ -110,7 +111,8 @@ def _many(step: Step, ticket: Ticket, requester: Requester, on: date) -> None:
                                   "restricted": True}  # fmt: skip
     _note(step, ticket, f"群体诉求：{alert.reason}", alert.citation, details)
     # One mail a group: further tickets of the same group carry the same key.
-    _tell(step, ticket, f"group:{group}", alert.reason, Recipient.SUPERVISOR)
+    mail = _mail(ticket, f"group:{group}", alert.reason, ticket.urgency)
+    _tell(step, ticket, mail, Recipient.SUPERVISOR)
 
 
 def _group(step: Step, linked: Sequence[Matter], since: datetime) -> int:
@@ -130,9 +132,13 @@ def _linked(step: Step, ticket: Ticket, since: datetime, on: date) -> list[Matte
     return store.matters(step.session, list(same))
 
 
-def _tell(step: Step, ticket: Ticket, key: str, what: str, *recipients: Recipient) -> None:
+def _mail(ticket: Ticket, key: str, what: str, urgency: Urgency) -> Mail:
     common = post.common_facts(ticket)
     item = {"number": ticket.number, "kind": ticket.kind.label, "what": what, "due_on": None,
             "link": common["link"], "confidential": ticket.confidential}  # fmt: skip
-    mail = Mail(key=key, kind=NoticeKind.DIGEST, facts={"items": [item]})
+    facts = {"items": [item]}
+    return Mail(key=key, kind=NoticeKind.DIGEST, facts=facts, urgency=urgency)
+
+
+def _tell(step: Step, ticket: Ticket, mail: Mail, *recipients: Recipient) -> None:
     post.post(step, ticket, mail, post.addresses(step.session, None, recipients))

@@ -35,6 +35,7 @@ class Mail:
     """One notice to be written: its template, its facts, its files.
 
     `key` says what is owed ("clock:7:breach"): the same key to the same address is owed once.
+    `urgency` is that of the notice where it is another than that of its ticket.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Mail:
     files: tuple[File, ...] = ()
     letter: Letter | None = None
     unit: Unit | None = None
+    urgency: Urgency | None = None
 
 
 class Addressee(NamedTuple):
@@ -102,7 +104,7 @@ def _once(to: Iterable[Addressee]) -> list[Addressee]:
 
 
 def _leaves_at(step: Step, ticket: Ticket | None, mail: Mail, role: Recipient) -> datetime:
-    urgency = ticket.urgency if ticket else Urgency.NORMAL
+    urgency = mail.urgency or (ticket.urgency if ticket else Urgency.NORMAL)
     on = shanghai_date(ticket.accepted_at if ticket else step.now)
     return notice_leaves_at(step.now, Notice(mail.kind, role, urgency), step.rules, on)
 

@@ -43,11 +43,11 @@ def tell(session: Session, now: datetime, said: Sequence[str]) -> int:
     settings = load_settings()
     link = f"{settings.link_base}/mails"
     items = [
-        {"number": str(place), "kind": "", "what": line, "due_on": None, "link": link}
-        for place, line in enumerate(said, 1)
+        {"number": "卡住", "kind": "", "what": line, "due_on": None, "link": link} for line in said
     ]
     facts = {
         "items": items, "link": link, "confidential": False, "about": WHAT,
+        "summary": f"有 {len(said)} 项要人看。",
         "hotline_name": settings.hotline_name, "contact": settings.contact,
     }  # fmt: skip
     step = Step(session, SYSTEM, now, rules_in_force(session))

@@ -21,7 +21,7 @@ from engine.rules.rule_set import RuleSet
 from engine.settings import load_settings
 from engine.store import webhooks
 from engine.store.database import work
-from engine.terms import DeliveryState, NoticeKind, Recipient, Role, WebhookStop
+from engine.terms import DeliveryState, NoticeKind, Recipient, Role, Urgency, WebhookStop
 
 log = structlog.get_logger()
 GONE = 410
@@ -153,6 +153,6 @@ def _tell_administrators(step: Step, to: WebhookSubscription, why: WebhookStop) 
     }  # fmt: skip
     query = select(Account.email).where(Account.role == Role.ADMINISTRATOR, col(Account.active))
     key = f"webhook-stopped:{to.id}:{step.now.isoformat()}"
-    mail = Mail(key=key, kind=NoticeKind.DIGEST, facts=facts)
+    mail = Mail(key=key, kind=NoticeKind.DIGEST, facts=facts, urgency=Urgency.URGENT)
     found = [one for one in step.session.exec(query).all() if one]
     post.post(step, None, mail, [Addressee(one, Recipient.SUPERVISOR) for one in found])

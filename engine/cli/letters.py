@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def numbers(year: Annotated[int | None, typer.Argument(help="年份，不写为今年")] = None) -> None:
-    """List every number given in a year, voided ones with the reason, and gaps if there are any."""
+    """List every number given in a year, voided ones with the reason."""
     from engine import clock
     from engine.rules.shanghai import shanghai_date
     from engine.store import letters as store
@@ -59,6 +59,7 @@ def preview(
     from engine.actions.background import system_step
     from engine.actions.letter_preview import page_picture
     from engine.documents.terminal_picture import in_terminal
+    from engine.errors import BadInputError
     from engine.store.database import work
 
     columns = min(MOST_COLUMNS, shutil.get_terminal_size().columns)
@@ -71,7 +72,11 @@ def preview(
         advice = "" if columns >= LEGIBLE else f"；{LEGIBLE} 列以上才看得清字，或用 --out 存成图片"
         typer.echo(f"{in_terminal(picture)}\n{title}，第 {page} 页{advice}")
         return
-    out.write_bytes(picture)
+    try:
+        out.write_bytes(picture)
+    except OSError as error:
+        message = f"写不进 {out}（{error.strerror}）；请换一个已有的、可写的目录。"
+        raise BadInputError(message) from error
     typer.echo(f"{title}，第 {page} 页已存为 {out}。")
 
 

@@ -44,6 +44,12 @@ def test_without_an_alarm_nobody_is_written_to(database):
     assert mails() == []
 
 
+def test_in_the_night_a_missing_calendar_wakes_nobody(database):
+    background.tell_calendar_alarms(moment("Thu 2026-11-26 22:23"))
+
+    assert {one.next_attempt_at for one in mails()} == {moment("Fri 2026-11-27 09:00")}
+
+
 def test_the_mail_leaves_the_house(database, var):
     now = moment("Mon 2026-11-02 09:00")
     background.tell_calendar_alarms(now)

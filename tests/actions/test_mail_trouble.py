@@ -123,6 +123,8 @@ def test_supervisors_are_told_once_a_day_what_is_stuck():
     assert "1 封邮件没有送达" in told[0].text
     assert "1 封来信归不到工单" in told[0].text
     assert "卡住的事项" in told[0].subject
+    assert "件工单" not in told[0].subject + told[0].text
+    assert "1. 1" not in told[0].text
 
 
 def test_nothing_stuck_is_no_mail():

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from engine.cli import letters
 from engine.documents.terminal_picture import dots, in_terminal
-from engine.errors import NotFoundError
+from engine.errors import BadInputError, NotFoundError
 from tests.actions.letter_steps import a_signed_letter, the
 from tests.actions.test_letter_numbers import void
 
@@ -52,6 +52,13 @@ def test_it_is_written_as_a_picture_file(run, tmp_path):
 
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
     assert "第 2 页已存为" in said
+
+
+def test_a_directory_that_is_not_there_is_said(run, tmp_path):
+    number = the(a_signed_letter()).number
+
+    with pytest.raises(BadInputError, match="写不进"):
+        run("preview", number, "--out", str(tmp_path / "nowhere" / "page.png"))
 
 
 def test_a_number_nobody_has_is_said(run):

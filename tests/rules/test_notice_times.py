@@ -16,8 +16,8 @@ NIGHT = "Wed 2024-10-02 03:00"
 
 
 def leaves(found_at, rules, recipient=Recipient.UNIT, urgency=Urgency.NORMAL,
-           kind=NoticeKind.BREACH):  # fmt: skip
-    return notice_leaves_at(moment(found_at), Notice(kind, recipient, urgency), rules, ON)
+           kind=NoticeKind.BREACH, on=ON):  # fmt: skip
+    return notice_leaves_at(moment(found_at), Notice(kind, recipient, urgency), rules, on)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,15 @@ def test_handing_a_ticket_over_does_not_wait_for_the_morning(rules, kind):
     assert leaves(NIGHT, rules, kind=kind) == moment(NIGHT)
 
 
-def test_alarms_to_supervisors_do_not_wait_but_lists_to_units_do(rules):
+def test_from_2026_11_26_supervisors_are_woken_by_what_is_urgent_only(rules):
+    night, on = "Thu 2026-11-26 22:23", day("Thu 2026-11-26")
+    calm, urgent = (leaves(night, rules, Recipient.SUPERVISOR, urgency, NoticeKind.DIGEST, on)
+                    for urgency in (Urgency.NORMAL, Urgency.URGENT))  # fmt: skip
+
+    assert (calm, urgent) == (moment("Fri 2026-11-27 09:00"), moment(night))
+
+
+def test_until_then_alarms_to_supervisors_do_not_wait_but_lists_to_units_do(rules):
     alarm, listed = (leaves(NIGHT, rules, who, kind=NoticeKind.DIGEST)
                      for who in (Recipient.SUPERVISOR, Recipient.UNIT))  # fmt: skip
 
