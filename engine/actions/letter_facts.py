@@ -9,12 +9,18 @@ from datetime import UTC, date, datetime
 from engine.actions import clocks
 from engine.actions.clocks import REWORK_RULE
 from engine.actions.evidence import by_ground, clocks_of_unit
+from engine.actions.letter_limits import (
+    again_of,
+    certificates_of,
+    clocks_behind,
+    limits_of,
+    rework_clock,
+)
 from engine.actions.referral_facts import referral_of
 from engine.actions.step import Step
-from engine.documents.letter_annexes import CertificateDay, HistoryLine
+from engine.documents.letter_annexes import HistoryLine
 from engine.documents.letter_data import UNNUMBERED, LetterData, written_date
 from engine.documents.letter_texts import (
-    Certificate,
     Correction,
     RectificationFacts,
     letter_from,
@@ -23,7 +29,6 @@ from engine.errors import ConflictError
 from engine.lifecycle import LETTER
 from engine.models import Clock, Letter, Ticket, TicketEventRecord, Unit
 from engine.rules import escalation
-from engine.rules.certificates import Certificate as StoredCertificate
 from engine.rules.citations import cited_in_full
 from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline
@@ -126,7 +131,8 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
     referral = referral_of(step, letter)
     unit = session.get_one(Unit, letter.facts.get("accused_unit_id", letter.unit_id))
     clock = main_clock(step, ticket)
-    certificate = StoredCertificate.from_json(clock.certificate)
+    behind, rework = clocks_behind(step, ticket, letter), rework_clock(step, ticket)
+    certificate, *more = certificates_of(clock, behind)
     return RectificationFacts(
         issuer=settings.organ_name,
         unit=unit.name,
@@ -146,15 +152,18 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         objection_channel=settings.contact,
         basis=cited_in_full(LETTER),
         dated=shanghai_date(letter.approved_at or step.now),
-        limit_working_days=certificate.limit,
+        limit_working_days=clock.certificate["limit"],
         signed_at=_signed_at(step, ticket),
-        answered_at=_answered_at(step, ticket),
-        overdue_days=overdue_working_days(step, clock),
+        answered_at=_answered_at(step, ticket, rework),
+        overdue_days=overdue_working_days(step, rework or clock),
         contact=settings.contact,
         cc="，".join(letter.facts.get("copies", [])),
         confidential=ticket.confidential,
         number=number,
-        certificate=Certificate(certificate.sentence(), _days(certificate)),
+        certificate=certificate,
+        more_certificates=tuple(more),
+        limits=limits_of(clock, behind),
+        again=again_of(rework, _answered_at(step, ticket)),
         history=history_of(step, ticket),
         referral=referral,
         correction=_correction_of(letter),
@@ -220,10 +229,15 @@ def _plain(value: object) -> str:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _answered_at(step: Step, ticket: Ticket) -> datetime | None:
-    """Return when the unit last answered; an answer sent back on review is none."""
-    answer = store.last_answer(step.session, ticket)
-    return answer.answered_at if answer and answer.review != "sent_back" else None
+def _answered_at(step: Step, ticket: Ticket, before: Clock | None = None) -> datetime | None:
+    """Return when the unit last answered; an answer sent back on review is none.
+
+    With `before`, the last one by when that clock began.
+    """
+    found = (one.answered_at for one in store.answers(step.session, ticket)
+             if one.review != "sent_back"
+             and (before is None or one.answered_at <= before.started_at))  # fmt: skip
+    return max(found, default=None)
 
 
 def _dispatched_at(step: Step, ticket: Ticket) -> datetime:
@@ -235,9 +249,3 @@ def _dispatched_at(step: Step, ticket: Ticket) -> datetime:
 def _signed_at(step: Step, ticket: Ticket) -> datetime | None:
     lead = store.current_lead(step.session, ticket)
     return lead.signed_at if lead else None
-
-
-def _days(certificate: StoredCertificate) -> tuple[CertificateDay, ...]:
-    return tuple(
-        CertificateDay(day.on, day.kind, day.number, day.reason) for day in certificate.days
-    )

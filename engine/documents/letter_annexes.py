@@ -46,10 +46,12 @@ class Material:
     sha256: str = ""
 
 
-def certificate_annex(body: tuple[Paragraph, ...], days: tuple[CertificateDay, ...]) -> Annex:
+def certificate_annex(
+    body: tuple[Paragraph, ...], days: tuple[CertificateDay, ...], name: str = ""
+) -> Annex:
     """Return the 期限计算书: the sentence, then every day from receipt to the due date."""
     return Annex(
-        title="期限计算书",
+        title=f"期限计算书（{name}）" if name else "期限计算书",
         body=body,
         header=("日期", "星期", "性质", "计入", "依据") if days else (),
         widths=(30, 17, 15, 11, 32) if days else (),

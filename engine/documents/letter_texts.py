@@ -25,10 +25,31 @@ SECOND_LEVEL = re.compile(r"^(（[一二三四五六七八九十]+）[^。]*。?
 
 @dataclass(frozen=True)
 class Certificate:
-    """The deadline certificate (期限计算书): the sentence, and each day with how it was counted."""
+    """The deadline certificate (期限计算书): the sentence, and each day with how it was counted.
+
+    `name` says of which limit, where it is not the one every letter names.
+    """
 
     sentence: str
     days: tuple[CertificateDay, ...] = ()
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A missed limit besides the one for the answer: its name and last day."""
+
+    name: str
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Again:
+    """An order to do a ticket again (重新办理): since when, until when, when it was answered."""
+
+    ordered_at: datetime
+    due_on: date
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +133,9 @@ class RectificationFacts:
     confidential: bool = False
     number: str = UNNUMBERED
     certificate: Certificate | None = None
+    more_certificates: tuple[Certificate, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    again: Again | None = None
     history: tuple[HistoryLine, ...] = ()
     referral: Referral | None = None
     correction: Correction | None = None
@@ -227,15 +251,17 @@ def _words(facts: RectificationFacts) -> Mapping[str, object]:
 
 
 def _ticket_annexes(facts: RectificationFacts) -> tuple[Annex, ...]:
-    annexes = []
-    if facts.certificate is not None:
-        how = facts.certificate.sentence
-        how = without_kind(how) if facts.confidential else how
-        sentence = fill("certificate_annex.txt.j2", {**_words(facts), "sentence": how})
-        annexes.append(certificate_annex(paragraphs(sentence), facts.certificate.days))
+    proofs = (facts.certificate, *facts.more_certificates)
+    annexes = [_certificate_annex(facts, proof) for proof in proofs if proof is not None]
     if facts.history:
         annexes.append(history_annex(facts.history))
     return tuple(annexes)
+
+
+def _certificate_annex(facts: RectificationFacts, proof: Certificate) -> Annex:
+    how = without_kind(proof.sentence) if facts.confidential else proof.sentence
+    body = fill("certificate_annex.txt.j2", {**_words(facts), "sentence": how})
+    return certificate_annex(paragraphs(body), proof.days, proof.name)
 
 
 def _paragraph(line: str) -> Paragraph:

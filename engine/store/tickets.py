@@ -144,6 +144,12 @@ def last_answer(session: Session, ticket: Ticket) -> Answer | None:
     return session.exec(query.order_by(col(Answer.id).desc()).limit(1)).one_or_none()
 
 
+def answers(session: Session, ticket: Ticket) -> Sequence[Answer]:
+    """Return all answers of a ticket, oldest first."""
+    query = select(Answer).where(Answer.ticket_id == ticket.id)
+    return session.exec(query.order_by(col(Answer.id))).all()
+
+
 def last_callback(session: Session, ticket: Ticket) -> Callback | None:
     """Return the newest callback duty of a ticket, if any."""
     query = select(Callback).where(Callback.ticket_id == ticket.id)

@@ -1,0 +1,63 @@
+"""The limits a letter rests on: those its grounds name, and that of doing it again (重新办理)."""
+
+from datetime import datetime
+
+from engine.actions.clocks import REWORK_RULE
+from engine.actions.evidence import NUMBERED, clocks_of_unit
+from engine.actions.step import Step
+from engine.documents.letter_annexes import CertificateDay
+from engine.documents.letter_texts import Again, Certificate, Limit
+from engine.models import Clock, Letter, Ticket
+from engine.rules.certificates import Certificate as StoredCertificate
+from engine.store import clocks as clock_store
+from engine.store import tickets as store
+from engine.terms import ClockKind, TicketEvent
+
+
+def clocks_behind(step: Step, ticket: Ticket, letter: Letter) -> list[Clock]:
+    """Return the clocks whose breach the kept evidence tells of, in the order of the events."""
+    kept = {int(seq) for line in letter.evidence for seq in NUMBERED.findall(line)}
+    ours = clocks_of_unit(step, ticket)
+    missed = [record.details.get("clock", 0) for record in store.events(step.session, ticket)
+              if record.event is TicketEvent.BREACH and record.seq in kept]  # fmt: skip
+    return [ours[one] for one in dict.fromkeys(missed) if one in ours]
+
+
+def certificates_of(main: Clock, behind: list[Clock]) -> tuple[Certificate, ...]:
+    """Return the proof of each limit the grounds rest on; of the main one where none is missed."""
+    shown = behind or [main]
+    return tuple(_certificate(one, "" if shown == [main] else _name(one)) for one in shown)
+
+
+def limits_of(main: Clock, behind: list[Clock]) -> tuple[Limit, ...]:
+    """Return the missed limits the course of a ticket does not name by itself."""
+    return tuple(Limit(one.kind.label, one.due_on) for one in behind
+                 if one.id != main.id and not _is_rework(one))  # fmt: skip
+
+
+def rework_clock(step: Step, ticket: Ticket) -> Clock | None:
+    """Return the newest limit to do a ticket again; None where nobody ordered that."""
+    found = clock_store.of_ticket(step.session, ticket.id)
+    return next((one for one in reversed(found) if _is_rework(one)), None)
+
+
+def again_of(clock: Clock | None, answered_at: datetime | None) -> Again | None:
+    """Return since when and until when a unit must do a ticket again, and whether it answered."""
+    if clock is None:
+        return None
+    anew = answered_at if answered_at and answered_at > clock.started_at else None
+    return Again(clock.started_at, clock.due_on, anew)
+
+
+def _is_rework(clock: Clock) -> bool:
+    return clock.kind is ClockKind.HANDLING and clock.certificate["rule"] == REWORK_RULE
+
+
+def _name(clock: Clock) -> str:
+    return "重新办理时限" if _is_rework(clock) else clock.kind.label
+
+
+def _certificate(clock: Clock, name: str) -> Certificate:
+    stored = StoredCertificate.from_json(clock.certificate)
+    days = (CertificateDay(day.on, day.kind, day.number, day.reason) for day in stored.days)
+    return Certificate(stored.sentence(), tuple(days), name)
