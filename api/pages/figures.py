@@ -8,7 +8,8 @@ from fastapi.responses import Response
 
 from api.pages.filters import Period, Reading, from_address, period
 from api.pages.visit import EYES, Visit, reading
-from engine.actions.figures import Report, report_now, report_on
+from engine.actions.figures import Report, not_to_come, report_now, report_on
+from engine.errors import BadInputError
 from engine.rules.indicators import FORMULAS, Figure, in_words
 from engine.rules.shanghai import shanghai_date
 from engine.terms import Indicator
@@ -36,15 +37,25 @@ def figures(request: Request) -> Response:
         form = from_address(request)
         asked, on = period(visit, form), Reading(visit, form)
         day = on.day("on")
-        error = asked.error or on.error
+        error = asked.error or on.error or _to_come(visit, day)
         found = _report(visit, asked, None if error else day)
         rates = [one for one in found.district if one.indicator is not Indicator.RESPONSE_TIME]
         facts = {
-            "asked": asked, "form": form, "error": error, "found": found, "day": day,
+            "asked": asked, "form": form, "error": error, "found": found,
+            "day": None if error else day,
+            "ended": day != shanghai_date(visit.now),
             "FORMULAS": FORMULAS, "in_words": in_words, "by_unit": BY_UNIT,
             "Indicator": Indicator, "bars": [_bar(one) for one in rates if one.value is not None],
         }  # fmt: skip
         return visit.page("figures.html", facts, error.status if error else 200)
+
+
+def _to_come(visit: Visit, day: date | None) -> BadInputError | None:
+    try:
+        not_to_come(day or shanghai_date(visit.now), visit.now)
+    except BadInputError as error:
+        return error
+    return None
 
 
 def _bar(one: Figure) -> Bar:
@@ -54,6 +65,6 @@ def _bar(one: Figure) -> Bar:
 
 def _report(visit: Visit, asked: Period, day: date | None) -> Report:
     days = (asked.since, asked.until)
-    if day is None or day > shanghai_date(visit.now):
+    if day is None:
         return report_now(visit.session, visit.rules, days, visit.now)
-    return report_on(visit.session, visit.rules, days, day)
+    return report_on(visit.session, visit.rules, days, day, visit.now)

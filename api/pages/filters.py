@@ -14,7 +14,7 @@ from api.pages.visit import Visit
 from engine.errors import BadInputError
 from engine.models import Unit
 from engine.rules.ranking import period_of
-from engine.rules.shanghai import shanghai_date
+from engine.rules.shanghai import shanghai_date, typed_day
 from engine.store.desk_filters import TicketFilter
 from engine.terms import Rung, Term, TicketKind, TicketScope
 
@@ -73,7 +73,12 @@ class Reading:
 
     def day(self, name: str) -> date | None:
         """Return the day typed in a field."""
-        return self._read(name, date.fromisoformat, "“{}”不是日期，请写成 2026-11-01。")
+        found = self._read(name, date.fromisoformat, "“{}”不是日期，请写成 2026-11-01。")
+        try:
+            return typed_day(found) if found else None
+        except ValueError as error:
+            self.fields[name] = str(error)
+        return None
 
     def term(self, name: str, kind: type[Choice]) -> Choice | None:
         """Return the word of the field's dictionary chosen in a field."""

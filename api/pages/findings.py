@@ -13,7 +13,8 @@ from engine.terms import FindingState, Role
 
 router = APIRouter(include_in_schema=False)
 SAID = {"agree": "复核同意，认定自现在起生效。", "refuse": "复核不通过，已留痕。",
-        "change": "申诉裁定：改变认定。", "keep": "申诉裁定：维持认定。"}  # fmt: skip
+        "change": "申诉裁定：改变认定；改为免责的，另一位主管复核同意后生效。",
+        "keep": "申诉裁定：维持认定。"}  # fmt: skip
 
 
 def _page(visit: Visit, finding_id: int, form: Form, error: EngineError | None = None) -> Response:
@@ -25,7 +26,7 @@ def _page(visit: Visit, finding_id: int, form: Form, error: EngineError | None =
     people = {one.proposed_by_id, one.decided_by_id, one.appeal_ruled_by_id, one.appealed_by_id}
     facts = {
         "row": row, "one": one, "form": form, "error": error, "State": FindingState,
-        "names": findings.names(visit.session, people),
+        "names": findings.names(visit.session, people), "deciders": actions.deciders(one),
     }  # fmt: skip
     return visit.page("finding.html", facts, error.status if error else 200)
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
+from engine.errors import BadInputError
 from engine.models import Unit
 from engine.rules.indicators import Count, Figure, figure, tax_figure
 from engine.rules.rule_set import RuleSet
@@ -52,9 +53,29 @@ def cases(
     ))  # fmt: skip
 
 
-def report_on(session: Session, rules: RuleSet, days: tuple[date, date], day: date) -> Report:
-    """Return a period's figures as they stood at the end of a day, made again from the cases."""
-    at = end_of_day(day)
+def not_to_come(day: date, now: datetime) -> date:
+    """Return a day that has begun.
+
+    Raises:
+        BadInputError: it is still to come.
+    """
+    if day > shanghai_date(now):
+        message = f"截至日 {day} 还没有到，请写今天或更早的日期。"
+        raise BadInputError(message, fields={"on": message})
+    return day
+
+
+def report_on(
+    session: Session, rules: RuleSet, days: tuple[date, date], day: date, now: datetime
+) -> Report:
+    """Return a period's figures as they stood at the end of a day, made again from the cases.
+
+    Today's are as of now: a limit that is not over yet is not late.
+
+    Raises:
+        BadInputError: the day is still to come.
+    """
+    at = min(end_of_day(not_to_come(day, now)), now)
     found: dict[int, dict[Indicator, Sums]] = {}
     for one in cases(session, rules, days, at, past=True):
         of_unit = found.setdefault(one.unit_id, {})

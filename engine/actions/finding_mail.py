@@ -24,7 +24,9 @@ def tell_decided(step: Step, ticket: Ticket, finding: Finding) -> None:
 
 def tell_ruled(step: Step, ticket: Ticket, finding: Finding) -> None:
     """Owe the unit a mail about the ruling on its appeal."""
-    ruling = "改变认定" if finding.appeal_changed else "维持认定"
+    waits = finding.kind is FindingKind.CONFIRMED  # the excuse takes another supervisor
+    changed = "改变认定，待另一位主管复核" if waits else "改变认定"
+    ruling = changed if finding.appeal_changed else "维持认定"
     facts = {"finding": finding.kind.label, "ruling": ruling}
     _tell(step, ticket, finding, NoticeKind.APPEAL_RULED, facts)
 

@@ -8,7 +8,13 @@ from engine.actions.actor import require_role
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermittedError
 from engine.models import Breach, Finding, Ticket
-from engine.rules.findings import appeal_until, may_agree, missing_in_finding, persons_needed
+from engine.rules.findings import (
+    appeal_until,
+    may_agree,
+    may_rule,
+    missing_in_finding,
+    persons_needed,
+)
 from engine.rules.shanghai import shanghai_date
 from engine.store import findings as store
 from engine.store import tickets as ticket_store
@@ -18,6 +24,7 @@ from engine.terms import FindingKind, FindingState, Role, TicketEvent
 LONGEST = 500
 ANOTHER = "另作认定"
 APPEALED = "申诉后改变"
+WAITS = "这条超期已有一份认定待复核，请先复核。"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +71,7 @@ def _locked(step: Step, breach_id: int) -> tuple[Breach, Ticket]:
 
 def _refuse_second(step: Step, breach: Breach, kind: FindingKind) -> None:
     if store.standing(step.session, breach.id, FindingState.PROPOSED) is not None:
-        message = "这条超期已有一份认定待复核，请先复核。"
-        raise ConflictError(message)
+        raise ConflictError(WAITS)
     in_force = store.standing(step.session, breach.id, FindingState.IN_FORCE)
     if in_force is not None and in_force.kind is kind:
         message = f"已经认定过“{kind.label}”，没有再记一次。要改认定，请改选另一项。"
@@ -147,10 +153,12 @@ def _decided(step: Step, finding: Finding, state: FindingState, reason: str = ""
 
 
 def _come_into_force(step: Step, finding: Finding) -> None:
+    if finding.kind is not FindingKind.CONFIRMED:
+        _permitted(may_agree(step.actor.account_id or 0, {finding.proposed_by_id}))
     if finding.breach_id is not None:
         earlier = store.standing(step.session, finding.breach_id, FindingState.IN_FORCE)
         if earlier is not None:
-            end(step, earlier, ANOTHER)
+            end(step, earlier, APPEALED if earlier.appeal_changed else ANOTHER)
             step.session.flush()
     _decided(step, finding, FindingState.IN_FORCE)
     finding.effective_at = step.now
@@ -212,11 +220,13 @@ def _appealable(step: Step, finding: Finding) -> None:
 
 
 def rule_on_appeal(step: Step, finding_id: int, *, changed: bool, reason: str) -> Finding:
-    """Rule on an appeal (申诉裁定): the finding stays, or is changed from now on.
+    """Rule on an appeal (申诉裁定): the finding stays, or is changed.
+
+    What was confirmed stays in force until another supervisor agrees to excuse it instead.
 
     Raises:
-        NotPermittedError: only supervisors, and not whoever proposed the finding.
-        ConflictError: no appeal waits.
+        NotPermittedError: only supervisors, and nobody who took part in what is appealed against.
+        ConflictError: no appeal waits, or another finding of the breach waits already.
         BadInputError: no reason was given.
     """
     require_role(step.actor, Role.SUPERVISOR)
@@ -225,7 +235,7 @@ def rule_on_appeal(step: Step, finding_id: int, *, changed: bool, reason: str) -
     if finding.appealed_at is None or finding.appeal_ruled_at is not None:
         message = "没有待裁定的申诉。"
         raise ConflictError(message)
-    _permitted(may_agree(step.actor.account_id or 0, {finding.proposed_by_id}))
+    _permitted(may_rule(step.actor.account_id or 0, deciders(finding)))
     finding.appeal_ruled_at, finding.appeal_ruled_by_id = step.now, step.actor.account_id
     finding.appeal_changed, finding.appeal_ruling = changed, reason.strip()[:LONGEST]
     word = "改变" if changed else "维持"
@@ -238,20 +248,29 @@ def rule_on_appeal(step: Step, finding_id: int, *, changed: bool, reason: str) -
     return finding
 
 
+def deciders(finding: Finding) -> set[int | None]:
+    """Return the accounts that proposed, agreed to or refused a finding."""
+    agreed = (one["id"] for one in finding.approvals)
+    return {finding.proposed_by_id, finding.decided_by_id, *agreed}
+
+
 def _change(step: Step, finding: Finding) -> None:
-    """Turn a finding round: what was refused counts, what counted ends, confirmed is excused."""
+    """Turn a finding round: what was refused counts, what counted ends; excuses are proposed."""
     if finding.state is FindingState.REFUSED:
         _come_into_force(step, finding)
         return
     if finding.state is not FindingState.IN_FORCE:
         return
-    end(step, finding, APPEALED)
-    step.session.flush()
     if finding.kind is FindingKind.CONFIRMED:
         _excuse_instead(step, finding)
+    else:
+        end(step, finding, APPEALED)
 
 
 def _excuse_instead(step: Step, finding: Finding) -> None:
+    """Propose to excuse what was confirmed; it comes into force as every excuse does."""
+    if store.standing(step.session, finding.breach_id or 0, FindingState.PROPOSED) is not None:
+        raise ConflictError(WAITS)
     excused = Finding(
         kind=FindingKind.EXCUSED, state=FindingState.PROPOSED, ticket_id=finding.ticket_id,
         breach_id=finding.breach_id, unit_id=finding.unit_id, reason=finding.appeal_ruling,
@@ -260,7 +279,6 @@ def _excuse_instead(step: Step, finding: Finding) -> None:
     )  # fmt: skip
     step.session.add(excused)
     step.session.flush()
-    _come_into_force(step, excused)
 
 
 def _note(

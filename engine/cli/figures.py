@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.cli.opened import opened_database
+from engine.errors import BadInputError
 
 if TYPE_CHECKING:
     from engine.actions.figures import Report
     from engine.rules.indicators import Figure
 
-DAY = typer.Option(help="截至哪一天（当天结束时）；不写为今天", formats=["%Y-%m-%d"])
+DAY = typer.Option(help="截至哪一天（当天结束时）；不写为今天此刻", formats=["%Y-%m-%d"])
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +30,7 @@ def figures(
 ) -> None:
     """Print the indicators of the period that a day falls in, as they stood when it ended."""
     from engine import clock
-    from engine.actions.figures import report_on
+    from engine.actions.figures import not_to_come, report_on
     from engine.actions.rules_in_force import rules_in_force
     from engine.rules.ranking import period_of
     from engine.rules.shanghai import shanghai_date
@@ -37,10 +38,20 @@ def figures(
 
     with opened_database(), work() as session:
         rules = rules_in_force(session)
-        day = on.date() if on else shanghai_date(clock.now())
-        first = since.date() if since else period_of(day, rules)[0]
-        made = report_on(session, rules, (first, _not_before(day, first)), day)
+        now = clock.now()
+        day = not_to_come(_typed(on.date()) if on else shanghai_date(now), now)
+        first = _typed(since.date()) if since else period_of(day, rules)[0]
+        made = report_on(session, rules, (first, _not_before(day, first)), day, now)
     typer.echo(json.dumps(as_dict(made), ensure_ascii=False, indent=1) if as_json else said(made))
+
+
+def _typed(day: date) -> date:
+    from engine.rules.shanghai import typed_day
+
+    try:
+        return typed_day(day)
+    except ValueError as error:
+        raise BadInputError(str(error)) from error
 
 
 def _not_before(day: date, first: date) -> date:
@@ -69,11 +80,19 @@ def _figure(one: "Figure") -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _until(made: "Report") -> str:
+    from engine.rules.shanghai import SHANGHAI, end_of_day
+
+    if made.at >= end_of_day(made.until):
+        return f"{made.until} 结束时"
+    return f"{made.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+
+
 def said(made: "Report") -> str:
     """Return the district's figures as a table of text."""
     from engine.rules.indicators import FORMULAS, in_words
 
-    lines = [f"{made.since} 至 {made.until}，截至 {made.until} 结束时"]
+    lines = [f"{made.since} 至 {made.until}，截至 {_until(made)}"]
     for one in made.district:
         raw, fair = in_words(one, one.value), in_words(one, one.adjusted)
         lines.append(f"{one.indicator.label}\t{raw}\t调整后 {fair}\tn={one.raw.n}\t"

@@ -52,9 +52,10 @@ def rehearse(  # noqa: PLR0917 - the options of one command
     from engine.rules.shanghai import SHANGHAI
 
     now = clock.now()
+    _writable(out)
+    texts = [_text(path) for path in calendar or []]
     with _installation(recorded) as session:
         rules, lives, source = _lives(session, now, tickets, seed)
-        texts = [path.read_text(encoding="utf-8") for path in calendar or []]
         draft, changes = draft_of(rules, sets or [], texts, _first_day(lives, now))
         words = _words(session, word or [], now)
     before, after = _run(lives, rules, "现行规则", now), _run(lives, draft, "规则草案", now)
@@ -67,6 +68,21 @@ def rehearse(  # noqa: PLR0917 - the options of one command
     )  # fmt: skip
     out.write_text(rehearsal_report(made), encoding="utf-8")
     _say(made, out)
+
+
+def _writable(out: Path) -> None:
+    """Refuse a report that could not be written, before a year is run for nothing."""
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        message = f"报告写不到 {out}：上级目录不存在，或它本身是目录。请先建目录，或改 --out。"
+        raise BadInputError(message)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"读不出日历草案 {path}：请核对路径，文件应为 UTF-8 编码的 YAML。"
+        raise BadInputError(message) from error
 
 
 @contextmanager

@@ -7,20 +7,34 @@ from engine.rules.citations import cites
 from engine.rules.rule_set import RuleSet
 from engine.terms import FindingKind, Indicator
 
+# Nobody agrees to their own finding, so what must be agreed to takes two.
+LEAST = 2
+
 
 @cites("house/H-47")
 def persons_needed(kind: FindingKind, rules: RuleSet, on: date) -> int:
-    """Return how many persons must agree, who proposes it included: one where figures stay."""
+    """Return how many persons must agree, who proposes it included: one where figures stay.
+
+    What changes figures is never one person's alone, whatever a district sets.
+    """
     if kind is FindingKind.CONFIRMED:
         return 1
     persons: int = rules.parameters["scoring.exclusion_approvals"].on(on).value
-    return persons
+    return max(persons, LEAST)
 
 
 @cites("house/H-47")
 def may_agree(person: int, agreed: Collection[int]) -> str | None:
     """Return why a person may not agree to a finding; nobody agrees twice, nor to their own."""
     return "提出人不能复核自己提出的认定，请另一位主管复核。" if person in agreed else None
+
+
+@cites("house/H-47")
+def may_rule(person: int, decided: Collection[int | None]) -> str | None:
+    """Return why a person may not rule on an appeal: nobody does on what they took part in."""
+    if person not in decided:
+        return None
+    return "提出、复核这条认定的人不能裁定对它的申诉，请另一位主管裁定。"
 
 
 @cites("house/H-47")

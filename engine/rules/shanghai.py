@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+YEARS = range(2000, 2101)
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -17,6 +18,18 @@ def shanghai_date(moment: datetime) -> date:
         message = f"a moment without a time zone cannot be dated: {moment!r}"
         raise ValueError(message)
     return moment.astimezone(SHANGHAI).date()
+
+
+def typed_day(day: date) -> date:
+    """Return a day somebody typed, if it is one this system can reckon with.
+
+    Raises:
+        ValueError: it is no day of the years from 2000 to 2100; says so in Chinese.
+    """
+    if day.year not in YEARS:
+        message = f"日期 {day} 太远，请写 {YEARS[0]} 至 {YEARS[-1]} 年之间的日期。"
+        raise ValueError(message)
+    return day
 
 
 def shanghai_moment(day: date, at: time) -> datetime:

@@ -11,6 +11,7 @@ from engine.actions.evaluations import Evaluation, evaluate_by_link, issue_evalu
 from engine.actions.exclusions import ExclusionForm, exclude
 from engine.actions.figure_keeping import keep
 from engine.actions.findings import FindingForm, decide, judge_breach
+from engine.errors import BadInputError
 from engine.models import Assignment
 from engine.rules.rule_set import load_rules
 from engine.rules.shanghai import end_of_day, shanghai_date
@@ -45,7 +46,10 @@ EARLY, LATE = "Mon 2026-11-02 09:00", "Mon 2026-11-23 09:00"
 def on(date_text, since=FIRST, until=LAST):
     """The district's figures as they stood at the end of a day, by indicator."""
     with work() as session:
-        made = figures.report_on(session, load_rules("CN-GX"), (since, until), day(date_text))
+        ended = end_of_day(day(date_text))
+        made = figures.report_on(
+            session, load_rules("CN-GX"), (since, until), day(date_text), ended
+        )
     return {one.indicator: one for one in made.district}
 
 
@@ -64,6 +68,28 @@ def test_answered_in_time_and_late_are_counted_once_their_limit_is_over():
     found = after[Indicator.ANSWERED_ON_TIME]
     assert (found.raw.n, found.value) == (2, 50.0)
     assert after[Indicator.BREACHED].value == 50.0
+
+
+def todays(now, date_text):
+    with work() as session:
+        return figures.report_on(
+            session, load_rules("CN-GX"), (FIRST, LAST), day(date_text), moment(now)
+        )
+
+
+def test_today_counts_as_of_now_so_a_limit_that_ends_today_is_not_late_yet():
+    a_signed_ticket(EARLY)
+
+    made = todays("Mon 2026-11-16 09:00", "Mon 2026-11-16")
+
+    late = {one.indicator: one for one in made.district}[Indicator.ANSWERED_ON_TIME]
+    assert (made.at, late.raw.n) == (moment("Mon 2026-11-16 09:00"), 0)
+    assert on("Mon 2026-11-16")[Indicator.ANSWERED_ON_TIME].value == 0.0
+
+
+def test_a_day_to_come_has_no_figures():
+    with pytest.raises(BadInputError, match="2026-11-17 还没有到"):
+        todays("Mon 2026-11-16 09:00", "Tue 2026-11-17")
 
 
 def test_callbacks_are_weighed_and_who_was_not_reached_is_in_no_rate():

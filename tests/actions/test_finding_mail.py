@@ -51,3 +51,11 @@ def test_the_ruling_on_an_appeal_is_told(late):
     assert last.kind is NoticeKind.APPEAL_RULED
     assert "维持认定" in last.subject
     assert "记录属实" not in last.text
+
+
+def test_an_excuse_by_appeal_is_told_as_one_that_waits_for_another_supervisor(late):
+    finding = judge(late[1], kind="confirmed")
+    appeal(finding)
+    rule(finding)
+
+    assert "改变认定，待另一位主管复核" in mails()[-1].subject

@@ -7,6 +7,7 @@ from engine.actions.exclusions import ExclusionForm, exclude
 from engine.actions.findings import FindingForm
 from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermittedError
 from engine.models import Breach, Finding
+from engine.store import findings as store
 from engine.store.database import work
 from engine.terms import FindingState
 from tests.builders import (
@@ -142,17 +143,48 @@ def test_another_unit_knows_of_no_finding(late):
         appeal(finding, who=TAX)
 
 
-def test_an_appeal_that_succeeds_turns_a_confirmed_breach_into_an_excused_one(late):
+def waiting(breach_id):
+    """The id of the finding of a breach that waits to be agreed to."""
+    with work() as session:
+        return store.standing(session, breach_id, FindingState.PROPOSED).id
+
+
+def test_an_appeal_that_succeeds_excuses_a_confirmed_breach_once_another_supervisor_agrees(late):
     number, breach_id = late
     finding = judge(breach_id, "confirmed")
     appeal(finding)
 
-    with pytest.raises(NotPermittedError):
+    with pytest.raises(NotPermittedError, match="不能裁定"):
         rule(finding, SUPERVISOR)
     rule(finding)
+    alone = (state(finding), judgement(breach_id))
+    with pytest.raises(NotPermittedError):
+        decide(waiting(breach_id), SECOND_SUPERVISOR)
+    decide(waiting(breach_id), SUPERVISOR)
 
+    assert alone == (FindingState.IN_FORCE, "confirmed")
     assert (state(finding), judgement(breach_id)) == (FindingState.ENDED, "excused")
     assert event_names(number).count("appeal") == 1
+
+
+def test_no_appeal_is_ruled_on_while_another_finding_of_the_breach_waits(late):
+    finding = judge(late[1], "confirmed")
+    appeal(finding)
+    judge(late[1])
+
+    with pytest.raises(ConflictError, match="待复核"):
+        rule(finding)
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_nobody_rules_on_an_appeal_against_what_they_proposed_agreed_to_or_refused(late, agreed):
+    finding = judge(late[1])
+    decide(finding, agreed=agreed, reason="停机不足一小时")
+    appeal(finding)
+
+    for who in (SUPERVISOR, SECOND_SUPERVISOR):
+        with pytest.raises(NotPermittedError, match="不能裁定"):
+            rule(finding, who)
 
 
 def test_an_appeal_that_fails_leaves_the_finding(late):

@@ -1,5 +1,7 @@
 """The page of indicators: formulas, n, not applicable, and any past day's figures again."""
 
+import pytest
+
 from engine.actions.figure_keeping import keep
 from tests.builders import (
     SUPERVISOR,
@@ -38,3 +40,23 @@ def test_a_past_day_is_made_again_and_a_day_that_is_none_is_said(as_):
 
     assert "按 2026-11-10 结束时的情况重算" in then
     assert wrong.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("figures?on=2026-11-25", "还没有到"), ("figures?on=9999-12-31", "太远"),
+        ("figures?since=0001-01-01", "太远"), ("bulletin?until=9999-12-31", "太远"),
+    ],
+)  # fmt: skip
+def test_a_day_that_cannot_be_counted_is_said(as_, address, said):
+    shown = as_(SUPERVISOR).get(f"/supervise/{address}")
+
+    assert (shown.status_code, said in shown.text) == (422, True)
+
+
+def test_today_is_counted_as_of_now(as_):
+    shown = as_(SUPERVISOR).get("/supervise/figures?on=2026-11-24")
+
+    assert shown.status_code == 200
+    assert "结束时的情况" not in shown.text

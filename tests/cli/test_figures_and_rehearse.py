@@ -1,0 +1,43 @@
+"""`hotline figures` and `hotline rehearse`: what cannot be done is said before anything runs."""
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from engine.cli import figures, rehearse
+from engine.errors import BadInputError
+from engine.settings import load_settings
+
+
+@pytest.fixture
+def run(monkeypatch, database):
+    app = typer.Typer()
+    figures.register(app)
+    rehearse.register(app)
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", database.url)
+    load_settings.cache_clear()
+    return lambda *words: CliRunner().invoke(app, list(words))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["figures", "--since", "0001-01-01"], "0001-01-01 太远"),
+        (["figures", "--on", "9999-12-31"], "9999-12-31 太远"),
+        (["figures", "--on", "2099-12-31"], "2099-12-31 还没有到"),
+        (["rehearse", "--calendar", "/nonexistent.yaml"], "读不出日历草案 /nonexistent.yaml"),
+        (["rehearse", "--out", "/nonexistent/r.html"], "报告写不到 /nonexistent/r.html"),
+    ],
+)
+def test_what_cannot_be_done_is_said_at_once(run, words, said):
+    failed = run(*words).exception
+
+    assert isinstance(failed, BadInputError)
+    assert said in str(failed)
+
+
+def test_the_figures_of_today_say_the_minute_they_are_of(run):
+    shown = run("figures")
+
+    assert shown.exit_code == 0, shown.output
+    assert "结束时" not in shown.output
