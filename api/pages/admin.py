@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.forms import EMPTY, Form, Posted
+from api.pages.health_words import beat_words, data_words, job_words
 from api.pages.naming import unit_meant
 from api.pages.visit import Visit, attempt, reading
 from engine.actions import address_checks, administration
@@ -42,6 +43,7 @@ def health(request: Request) -> Response:
             "missing": missing_calendars(shanghai_date(visit.now), visit.rules),
             "is_late": is_late, "unheard": webhooks.unheard(visit.session),
             "database": ".".join(map(str, version)),
+            "job_words": job_words, "beat_words": beat_words, "data_words": data_words,
         }  # fmt: skip
         return visit.page("admin.html", facts)
 

@@ -13,7 +13,7 @@ TOO_MUCH = "提交的内容太大，请删减后再试；长材料请作附件�
 LARGEST = 1_000_000  # a technical limit: a form with 20 000 characters takes 180 kB encoded
 MOST_DIGITS = 9  # a number of a form: an id, a version, some days
 MOST_FIELDS, MOST_FILES = 500, 50
-SECRET = frozenset({"csrf", "password", "version", "form_id", "page", "rev", "file_kind"})
+SECRET = frozenset({"csrf", "password", "version", "form_id", "page", "rev", "file_kind", "seen"})
 
 
 @dataclass(frozen=True)

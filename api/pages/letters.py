@@ -13,6 +13,7 @@ from engine.actions import letters as actions
 from engine.actions.letter_facts import letter_data
 from engine.actions.letter_preview import page_picture, pages_of, site_fonts, why_not_set
 from engine.actions.letter_replies import judge_answer
+from engine.actions.letter_seen import check_seen, seen_of
 from engine.actions.letters import known_evidence
 from engine.actions.sealed_annex import PRINTABLE, print_sealed_annex
 from engine.documents.fonts import FontRole
@@ -93,7 +94,7 @@ def _page(
         "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in UNFINISHED,
-        "gone_out": letter.status in GONE_OUT,
+        "gone_out": letter.status in GONE_OUT, "seen": seen_of(visit.step, letter),
         "corrections": store.corrections_of(visit.session, letter.id),
         "seals": letter.kind is LetterKind.REFERRAL and letter.status in PRINTABLE,
         "own": letter.drafted_by_id == visit.account.id, "targets": _targets(visit, letter),
@@ -182,6 +183,7 @@ def decide(request: Request, letter_id: int, what: str, form: Posted) -> Respons
         if what not in DOINGS:
             message = "没有这个操作。"
             raise NotFoundError(message)
+        check_seen(visit.step, letter, what, form.text("seen"))
         return visit.go(f"/letters/{letter_id}", DOINGS[what](visit, letter, form))
 
     def again(visit: Visit, error: EngineError) -> Response:

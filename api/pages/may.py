@@ -6,6 +6,7 @@ from typing import Any
 from api.pages.acts import Act
 from api.pages.more_acts import ALL
 from api.pages.visit import UNIT, Visit
+from engine.actions.extension_choices import extension_choices
 from engine.actions.facts import gather
 from engine.lifecycle import BY_EVENT, TicketFacts
 from engine.models import Ticket
@@ -63,8 +64,8 @@ def option(visit: Visit, ticket: Ticket, act: Act) -> Option | None:
     if not rows or (act.event is TicketEvent.PROPOSE_LETTER and ticket.lead_unit_id is None):
         return None
     refusals = [reason for guard in rows[0].guards if (reason := guard(facts))]
-    if act.name == "rule" and refusals:
-        return Option(act, refusals[0])
+    if act.name == "extend" and not refusals:
+        return Option(act, extension_choices(visit.step, ticket).refusal)
     return Option(act, refusals[0] if refusals else "")
 
 

@@ -36,7 +36,12 @@ class Browser:
         return unescape(found[1]) if found else ""
 
     def post(self, path, fields=None, *, origin=HOST, follow=True, **more):
-        filled = {"csrf": self.hidden("csrf"), **(fields or {}), **more}
+        filled = {
+            "csrf": self.hidden("csrf"),
+            "seen": self.hidden("seen"),
+            **(fields or {}),
+            **more,
+        }
         headers = {"origin": origin} if origin else {}
         answer = self.client.post(path, data=filled, headers=headers)
         if follow and answer.status_code == 303:

@@ -52,6 +52,7 @@ def draft(desk, letter_id):
 def send_out(desk, letter_id):
     desk.get(f"/letters/{letter_id}")
     for step in ("review", "approve", "send"):
+        desk.get(f"/letters/{letter_id}?step={step}")
         answer = desk.post(f"/letters/{letter_id}/{step}")
     return answer
 

@@ -1,0 +1,39 @@
+"""Which state of a letter somebody read (看过的稿): nobody passes a letter that he did not read."""
+
+import hashlib
+
+from engine.actions.letter_facts import digest_of
+from engine.actions.step import Step
+from engine.errors import ConflictError, EngineError
+from engine.models import Letter
+
+PASSING = {"review": "核稿", "approve": "签发", "send": "发出"}
+
+
+def seen_of(step: Step, letter: Letter) -> str:
+    """Return a digest of a letter as it stands: it changes with its words and with every draft.
+
+    A signed letter has that of its PDF; one that cannot be put together has that of its draft.
+    """
+    if letter.pdf_sha256:
+        return letter.pdf_sha256
+    try:
+        said = digest_of(step, letter)
+    except (EngineError, ValueError):
+        said = ""
+    drafted = letter.drafted_at.timestamp() if letter.drafted_at else 0
+    return hashlib.sha256(f"{said}{drafted}".encode()).hexdigest()
+
+
+def check_seen(step: Step, letter: Letter, what: str, seen: str) -> None:
+    """Refuse to pass a letter on (核稿、签发、发出) that is not the one on the page it came from.
+
+    Raises:
+        ConflictError: it was changed since that page was opened; nothing is done.
+    """
+    if what in PASSING and seen != seen_of(step, letter):
+        message = (
+            f"您打开页面以后，这份函的内容改过了，没有{PASSING[what]}，什么也没有改动。"
+            f"请看过现在的内容再{PASSING[what]}。"
+        )
+        raise ConflictError(message)
