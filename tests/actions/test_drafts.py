@@ -23,7 +23,7 @@ def keep(words, page="one", seen=0, form=FORM, at=NOW):
 def texts(form=FORM):
     with work() as session:
         found = drafts.all_drafts(session, an_account(session, OPERATOR).id)
-        return {one.form_id: one.fields["content"][0] for one in found}
+        return {one.form_id: drafts.typed_in(one)["content"][0] for one in found}
 
 
 def revision(form=FORM):
@@ -62,7 +62,7 @@ def test_two_fresh_pages_of_one_form_keep_both_texts():
 
     with work() as session:
         found = drafts_of(session, an_account(session, OPERATOR).id, "LZ1-answer")
-        assert {one.fields["content"][0] for one in found} == {"甲", "乙"}
+        assert {drafts.typed_in(one)["content"][0] for one in found} == {"甲", "乙"}
     assert other.startswith("LZ1-answer.")
 
 

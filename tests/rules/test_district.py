@@ -53,7 +53,6 @@ def test_a_second_change_keeps_the_first_for_its_own_days(rules):
         ("answer_limit.complaint", "文件规定，不可改"),
         ("calendar.layers", "只执行这一取值"),
         ("calendar.unconfirmed_last_days", "随日历版本"),
-        ("retention.ticket", "尚未使用"),
         ("sign_for.limit", ""),
     ],
 )
