@@ -52,12 +52,12 @@ def _known(session: Session, kind: type[Row], how: Selection, found: Sequence[An
 @cache
 def _selection(kind: type[SQLModel]) -> Selection:
     table: Table = kind.__table__  # type: ignore[attr-defined]
-    columns = list(table.columns)
+    columns, mapper = list(table.columns), class_mapper(kind)
     return Selection(
         ", ".join(f'"{one.name}"' for one in columns),
-        tuple((one.name, _bind(one.type)) for one in columns),
+        tuple((mapper.get_property_by_column(one).key, _bind(one.type)) for one in columns),
         tuple(place for place, one in enumerate(columns) if one.primary_key),
-        class_mapper(kind).identity_key_from_primary_key,
+        mapper.identity_key_from_primary_key,
     )
 
 

@@ -54,26 +54,27 @@ def together(session: Session) -> Iterator[None]:
 
 def _write(session: Session, rows: Sequence[SQLModel]) -> None:
     places = {id(row): place for place, row in enumerate(rows)}
-    given = [writing.insertion_of(row).values(row) for row in rows]
+    ways = [writing.insertion_of(row) for row in rows]
+    given = [way.values(row) for way, row in zip(ways, rows, strict=True)]
     links = tuple(
         (place, name, places[id(value.row)])
         for place, values in enumerate(given)
         for name, value in values.items()
         if type(value) is KeyOf
     )
-    statement = _statement(tuple((type(row), writing.has_key(row)) for row in rows), links)
+    kinds = tuple((type(row), not way.key) for way, row in zip(ways, rows, strict=True))
+    statement = _statement(kinds, links)
     values = [one for row in given for one in row.values() if type(one) is not KeyOf]
     keys = writing.run_numbered(session, statement, values).fetchone() or ()
-    _settle(session, rows, links, keys)
+    counted = [(row, way.key) for way, row in zip(ways, rows, strict=True) if way.key]
+    for (row, name), key in zip(counted, keys[: len(counted)], strict=True):
+        row.__dict__[name] = key
+    _settle(session, rows, links)
 
 
 def _settle(
-    session: Session, rows: Sequence[SQLModel], links: Sequence[tuple[int, str, int]],
-    keys: Sequence[Any],
-) -> None:  # fmt: skip
-    counted = [row for row in rows if writing.insertion_of(row).key]
-    for row, key in zip(counted, keys, strict=True):
-        row.__dict__[writing.insertion(type(row)).key] = key
+    session: Session, rows: Sequence[SQLModel], links: Sequence[tuple[int, str, int]]
+) -> None:
     for place, name, of in links:
         rows[place].__dict__[name] = rows[of].__dict__["id"]
     for row in rows:

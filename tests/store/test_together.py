@@ -63,6 +63,16 @@ def test_a_row_written_together_is_known_to_the_session_and_can_be_changed(
         assert session.exec(select(Ticket.title)).one() == "另题"
 
 
+def test_rows_without_a_counted_key_are_written_together_too(database: Database) -> None:
+    with work() as session:
+        ticket = write_row(session, a_row("T1"))
+        with together(session):
+            write_row(session, a_requester(ticket))
+
+    with work() as session:
+        assert session.exec(select(Requester.ticket_id)).one() == ticket.id
+
+
 def test_several_rows_of_one_table_each_get_their_own_key(database: Database) -> None:
     with work() as session, together(session):
         rows = [write_row(session, a_row(f"T{count}")) for count in range(3)]
