@@ -1,23 +1,15 @@
 """Sealing and checking the audit log as Prefect flows; see `engine.flows.recorded`."""
 
-from datetime import datetime
-
-from prefect import flow, get_run_logger
+from prefect import flow
 from prefect.runtime import flow_run
 
-from engine import clock
 from engine.flows import auditing
-from engine.flows.batches import Outcome
-from engine.flows.recorded import as_task_run
+from engine.flows.recorded import _moment, _told, as_task_run
 from engine.rules.shanghai import SHANGHAI
 
 
 def _run_name() -> str:
     return f"{_moment(flow_run.parameters.get('now_iso')).astimezone(SHANGHAI):%m-%d %H:%M:%S}"
-
-
-def _moment(now_iso: str | None) -> datetime:
-    return datetime.fromisoformat(now_iso) if now_iso else clock.now()
 
 
 @flow(name="seal-audit", flow_run_name=_run_name, persist_result=False)
@@ -32,9 +24,3 @@ def check_audit(now_iso: str | None = None, ids: list[int] | None = None) -> dic
     actions, now = auditing.live(), _moment(now_iso)
     ids = actions.checks_waiting(now) if ids is None else ids
     return _told(auditing.check(actions, ids, now, as_task_run))
-
-
-def _told(outcome: Outcome) -> dict[str, object]:
-    details = outcome.as_details()
-    get_run_logger().info("found=%(found)s counts=%(counts)s truncated=%(truncated)s", details)
-    return details

@@ -1,28 +1,15 @@
 """The care of personal data as Prefect flows; see `engine.flows.recorded`. They tell counts."""
 
-from datetime import datetime
-
-from prefect import flow, get_run_logger
+from prefect import flow
 from prefect.runtime import flow_run
 
-from engine import clock
 from engine.flows import keeping
-from engine.flows.batches import Outcome
+from engine.flows.recorded import _moment, _told
 from engine.rules.shanghai import SHANGHAI
 
 
 def _run_name() -> str:
     return f"{_moment(flow_run.parameters.get('now_iso')).astimezone(SHANGHAI):%m-%d %H:%M:%S}"
-
-
-def _moment(given: str | None) -> datetime:
-    return datetime.fromisoformat(given) if given else clock.now()
-
-
-def _told(outcome: Outcome) -> dict[str, object]:
-    details = outcome.as_details()
-    get_run_logger().info("found=%(found)s counts=%(counts)s truncated=%(truncated)s", details)
-    return details
 
 
 @flow(name="protect-people", flow_run_name=_run_name, persist_result=False)
