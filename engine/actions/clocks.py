@@ -76,6 +76,21 @@ def start_if_limited(
     return write_row(step.session, clock)
 
 
+def start_counted(
+    step: Step, ticket: Ticket, kind: ClockKind, unit_id: int | None, started_at: datetime,
+    deadline: Deadline,
+) -> Clock:  # fmt: skip
+    """Start a unit's clock that runs from `started_at` to a deadline counted by its own rule."""
+    clock = Clock(
+        ticket_id=ticket.id, unit_id=unit_id, kind=kind, state=ClockState.RUNNING,
+        started_at=started_at, due_since=step.now, **due_fields(deadline),
+    )  # fmt: skip
+    step.session.add(clock)
+    step.session.flush()
+    plan(step, ticket, clock)
+    return clock
+
+
 def deadline_of(
     ticket: Ticket, kind: ClockKind, started_at: datetime, rules: RuleSet, *, rework: bool = False
 ) -> Deadline | None:

@@ -10,14 +10,14 @@ from datetime import date
 from engine.actions import clocks
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError, NotPermittedError
-from engine.models import Answer, Clock, Promise, Ticket
+from engine.models import Answer, Promise, Ticket
 from engine.rules.promises import missing_in_promise
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.rules.time_limits import clock_deadline
 from engine.store import clocks as clock_store
 from engine.store import promises as store
 from engine.store.row_security import as_house
-from engine.terms import ClockKind, ClockState, PromiseState, TicketEvent
+from engine.terms import ClockKind, PromiseState, TicketEvent
 
 SHORTEST_REPORT = 6
 LONGEST_REPORT = 500
@@ -73,14 +73,9 @@ def stand(step: Step, ticket: Ticket) -> None:
     )  # fmt: skip
     if deadline is None:
         return
-    clock = Clock(
-        ticket_id=ticket.id, unit_id=promise.unit_id, kind=ClockKind.PROMISE,
-        state=ClockState.RUNNING, started_at=promise.made_at, due_since=step.now,
-        **clocks.due_fields(deadline),
-    )  # fmt: skip
-    step.session.add(clock)
-    step.session.flush()
-    clocks.plan(step, ticket, clock)
+    clock = clocks.start_counted(
+        step, ticket, ClockKind.PROMISE, promise.unit_id, promise.made_at, deadline
+    )
     promise.state, promise.clock_id = PromiseState.STANDING, clock.id
     step.session.flush()
 

@@ -19,7 +19,7 @@ from engine.rules.statutory import StatutoryClaim, claim_refusal, statutory_dead
 from engine.rules.time_limits import Deadline
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
-from engine.terms import ClockKind, ClockState, NoticeKind, Role, TicketEvent
+from engine.terms import ClockKind, NoticeKind, Role, TicketEvent
 
 CLAIM = "statutory_claim"
 CLAIMED, GRANTED, REFUSED = "claimed", "granted", "refused"
@@ -130,15 +130,10 @@ def _grant(step: Step, ticket: Ticket, claim: StatutoryClaim, reason: str) -> No
 
 
 def _follow_up(step: Step, ticket: Ticket, claim: StatutoryClaim) -> Clock:
-    clock = Clock(
-        ticket_id=ticket.id, unit_id=ticket.lead_unit_id, kind=ClockKind.FOLLOW_UP,
-        state=ClockState.RUNNING, started_at=ticket.accepted_at, due_since=step.now,
-        **clocks.due_fields(_later(step, ticket, claim)),
-    )  # fmt: skip
-    step.session.add(clock)
-    step.session.flush()
-    clocks.plan(step, ticket, clock)
-    return clock
+    deadline = _later(step, ticket, claim)
+    return clocks.start_counted(
+        step, ticket, ClockKind.FOLLOW_UP, ticket.lead_unit_id, ticket.accepted_at, deadline
+    )
 
 
 def _tell(step: Step, ticket: Ticket, record: TicketEventRecord, decision: str) -> None:
