@@ -224,6 +224,44 @@ def test_the_database_itself_refuses_to_change_a_numbered_letter(make, change):
         session.exec(text(f"UPDATE letter SET {change} WHERE id = {letter_id}"))
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["status = 'signed'", "status = 'voided'", "status = 'accepted'", "status = 'drafted'",
+     "void_reason = '印错'", "voided_at = now()", "sent_at = NULL", "drafted_by_id = NULL",
+     "reply = '已整改'", "status = 'answered'"],
+)  # fmt: skip
+def test_the_database_itself_keeps_the_state_of_a_sent_letter(change):
+    letter_id = a_sent_letter()
+
+    with pytest.raises(DBAPIError, match="does not become"), work() as session:
+        session.exec(text(f"UPDATE letter SET {change} WHERE id = {letter_id}"))
+
+
+@pytest.mark.parametrize("change", ["status = 'voided'", "status = 'reviewed'", "sent_at = now()"])
+def test_the_database_itself_keeps_the_state_of_a_signed_letter(change):
+    letter_id = a_signed_letter()
+
+    with pytest.raises(DBAPIError, match="does not become"), work() as session:
+        session.exec(text(f"UPDATE letter SET {change} WHERE id = {letter_id}"))
+
+
+def test_the_database_itself_gives_no_number_to_an_unsigned_letter():
+    letter_id = a_reviewed_letter()
+
+    with pytest.raises(DBAPIError, match="when it is signed"), work() as session:
+        session.exec(text(f"UPDATE letter SET number = '城中〔2026〕9号' WHERE id = {letter_id}"))
+
+
+@pytest.mark.parametrize("change", ["UPDATE letter_serial SET last = 0",
+                                    "UPDATE letter_serial SET last = last + 2",
+                                    "DELETE FROM letter_serial"])  # fmt: skip
+def test_the_database_itself_lets_the_numbers_only_go_on(change):
+    a_signed_letter()
+
+    with pytest.raises(DBAPIError, match="one by one"), work() as session:
+        session.exec(text(change))
+
+
 def test_the_database_itself_refuses_to_delete_a_numbered_letter():
     letter_id = a_signed_letter()
     void(letter_id)
