@@ -11,6 +11,7 @@ from engine.cli.opened import opened_database
 if TYPE_CHECKING:
     from sqlmodel import Session
 
+    from engine.actions.letter_register import Entry
     from engine.models import Letter
 
 MOST_COLUMNS, LEGIBLE, A4_INCHES = 200, 140, 8.27
@@ -20,33 +21,29 @@ FILE_PPI = 150
 def register(app: typer.Typer) -> None:
     """Add the commands to an application."""
     letters = typer.Typer(help="函件：发文登记、预览。", no_args_is_help=True)
-    letters.command("list", help="一年的发文字号，连同作废的。")(numbers)
+    letters.command("list", help="一年的发文字号，连同作废的和缺的，各写明原因。")(numbers)
     letters.command("preview", help="在终端里看一页函件，或存成 PNG。")(preview)
     app.add_typer(letters, name="letters")
 
 
 def numbers(year: Annotated[int | None, typer.Argument(help="年份，不写为今年")] = None) -> None:
-    """List every number given in a year, voided ones with the reason."""
+    """List every number of a year in its order: voided ones with the reason, missing ones too."""
     from engine import clock
+    from engine.actions.background import system_step
+    from engine.actions.letter_register import register_of
     from engine.rules.shanghai import shanghai_date
-    from engine.store import letters as store
     from engine.store.database import work
 
     wanted = year or shanghai_date(clock.now()).year
     with opened_database(), work() as session:
-        lines = [_line(one) for one in store.numbered(session, wanted)]
-    typer.echo("\n".join(lines) or f"{wanted} 年还没有编过号。")
+        entries = register_of(system_step(session, clock.now()), wanted)
+    typer.echo("\n".join(map(_line, entries)) or f"{wanted} 年还没有编过号。")
 
 
-def _line(letter: "Letter") -> str:
-    from engine.rules.shanghai import shanghai_date
-
-    signed = shanghai_date(letter.approved_at) if letter.approved_at else ""
-    reason = f"  作废：{letter.void_reason}" if letter.void_reason else ""
-    return (
-        f"{letter.number}  {signed}  {letter.kind.label}  {letter.status.label}"
-        f"  SHA-256 {letter.pdf_sha256}{reason}"
-    )
+def _line(one: "Entry") -> str:
+    stamp = f"SHA-256 {one.sha256}" if one.sha256 else ""
+    said = (one.number, str(one.signed_on or ""), one.kind, one.status, stamp, one.remark)
+    return "  ".join(filter(None, said))
 
 
 def preview(

@@ -88,6 +88,12 @@ def numbered(session: Session, year: int) -> Sequence[Letter]:
     return session.exec(query.order_by(col(Letter.organ_code), col(Letter.serial))).all()
 
 
+def series_of(session: Session, year: int) -> Sequence[tuple[str, int]]:
+    """Return the organ codes that gave numbers in a year, each with the last one given."""
+    query = select(LetterSerial.organ_code, LetterSerial.last).where(LetterSerial.year == year)
+    return session.exec(query.order_by(LetterSerial.organ_code)).all()
+
+
 def corrections_of(session: Session, letter_id: int) -> Sequence[Letter]:
     """Return the letters that correct a letter and were not dropped or voided, oldest first."""
     gone = (LetterStatus.DROPPED, LetterStatus.VOIDED)

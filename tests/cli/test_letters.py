@@ -6,11 +6,13 @@ from contextlib import contextmanager
 
 import pytest
 import typer
+from sqlmodel import text
 from typer.testing import CliRunner
 
 from engine.cli import letters
 from engine.documents.terminal_picture import dots, in_terminal
 from engine.errors import BadInputError, NotFoundError
+from engine.store.database import work
 from tests.actions.letter_steps import a_signed_letter, the
 from tests.actions.test_letter_numbers import void
 
@@ -75,6 +77,18 @@ def test_the_register_shows_voided_numbers_with_their_reason(run):
     assert [the(first).number in said[0], the(second).number in said[1]] == [True, True]
     assert "作废：印章模糊" in said[0]
     assert the(second).pdf_sha256 in said[1]
+
+
+def test_the_register_shows_a_missing_number_as_missing(run):
+    first = a_signed_letter()
+    with work() as session:  # a number taken past the program
+        session.exec(text("UPDATE letter_serial SET last = last + 1"))
+    last = a_signed_letter()
+
+    said = run("list", "2026").splitlines()
+
+    assert [the(first).number in said[0], the(last).number in said[2]] == [True, True]
+    assert said[1].startswith("城中热线〔2026〕2号  缺号  缺号：登记里没有这个号")
 
 
 def png(rows, kind=2, filtered=0):
