@@ -28,14 +28,14 @@ from engine.documents.docx_parts import (
 from engine.documents.fonts import FontRole
 from engine.documents.geometry import figures
 from engine.documents.letter_data import Annex, Layout, LetterData, Paragraph, written_date
-from engine.documents.letter_fit import docx_lines, pitch, track, wide_characters
+from engine.documents.letter_fit import pitch, track, wide_characters
 
 
 def render_docx(letter: LetterData) -> bytes:
     """Return the letter as an editable DOCX with the official font names."""
     made = Document()
     _set_page(made)
-    _set_body_style(made, docx_lines(letter))
+    _set_body_style(made)
     if letter.layout is Layout.LETTER:
         _letter_head(made, letter)
     else:
@@ -79,12 +79,12 @@ def _bottom(area: dict[str, Any], paper: dict[str, Any]) -> float:
     return float(paper["height"] - area["top"] - area["height"])
 
 
-def _set_body_style(made: DocumentType, lines: int) -> None:
+def _set_body_style(made: DocumentType) -> None:
     style = made.styles["Normal"]
     paint(style.element.get_or_add_rPr(), FontRole.FANGSONG, figures()["sizes"]["body"], track())
     style.paragraph_format.space_after = style.paragraph_format.space_before = Pt(0)
     style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-    style.paragraph_format.line_spacing = pitch(lines)
+    style.paragraph_format.line_spacing = pitch()
     style.paragraph_format.widow_control = False
     spaced_as_typed(style.element.get_or_add_pPr())
 

@@ -10,10 +10,9 @@ from threading import Lock
 from typing import Any
 
 from engine.documents.fonts import FALLBACK, FontRole, FontSet
-from engine.documents.geometry import figures
 from engine.documents.letter_data import Annex, LetterData, Paragraph, written_date
 from engine.documents.letter_docx import render_docx
-from engine.documents.letter_fit import nearly_fits, one_line_rows, pdf_lines
+from engine.documents.letter_fit import one_line_rows
 from engine.errors import DocumentError, NotFoundError
 
 __all__ = [
@@ -48,16 +47,8 @@ def render_pdf(letter: LetterData, *, fonts: FontSet, moment: datetime) -> Rende
         DocumentError: a character has no glyph, or typst warned of anything at all.
     """
     notes = fonts.notes_for(letter.texts())
-    press, inputs = _press(fonts), _inputs(letter, fonts)
-    made = press.print(inputs, moment)
-    if made.signed_on > 1 and nearly_fits(letter):
-        made = press.print({**inputs, "measure": "yes"}, moment)
-    return RenderedLetter(
-        pdf=made.pdf,
-        sha256=hashlib.sha256(made.pdf).hexdigest(),
-        pages=made.pages,
-        notes=(*notes, *_line_notes(made.lines)),
-    )
+    pdf, pages = _press(fonts).print(_inputs(letter, fonts), moment)
+    return RenderedLetter(pdf, hashlib.sha256(pdf).hexdigest(), pages, notes)
 
 
 def render_png(letter: LetterData, *, fonts: FontSet, page: int = 1, ppi: float = 110) -> bytes:
@@ -84,16 +75,6 @@ def render_pages(letter: LetterData, *, fonts: FontSet, ppi: float = 110) -> lis
     return _press(fonts).draw(_inputs(letter, fonts), ppi)
 
 
-@dataclass(frozen=True)
-class _Printed:
-    """A PDF and how it came out: pages, lines a page, the page of the signature."""
-
-    pdf: bytes
-    pages: int
-    lines: int
-    signed_on: int
-
-
 class _Press:
     """One warm typst compiler; it serves one thread at a time."""
 
@@ -110,8 +91,8 @@ class _Press:
         )
         self._broom = typst.Compiler(ignore_system_fonts=True)
 
-    def print(self, inputs: dict[str, str], moment: datetime) -> _Printed:
-        """Return the PDF, and how typst laid it out."""
+    def print(self, inputs: dict[str, str], moment: datetime) -> tuple[bytes, int]:
+        """Return the PDF and how many pages it has."""
         with self._lock:
             pdf = self._compile(
                 inputs,
@@ -120,14 +101,9 @@ class _Press:
                 timestamp=int(moment.timestamp()),
             )
             # A query sees the document that was compiled last, hence the same lock.
-            told = {label: self._told(label) for label in ("page", "lines", "signed")}
+            pages = json.loads(self._compiler.query("<page>", field="value"))
             self._forget()
-        (lines,), (signed_on,) = told["lines"], told["signed"]
-        return _Printed(bytes(pdf), len(told["page"]), int(lines), int(signed_on))
-
-    def _told(self, label: str) -> list[Any]:
-        told: list[Any] = json.loads(self._compiler.query(f"<{label}>", field="value"))
-        return told
+        return bytes(pdf), len(pages)
 
     def draw(self, inputs: dict[str, str], ppi: float) -> list[bytes]:
         """Return every page as PNG."""
@@ -158,12 +134,6 @@ def _press(fonts: FontSet) -> _Press:
     return _Press(fonts.directories)
 
 
-def _line_notes(lines: int) -> tuple[str, ...]:
-    if lines == figures()["grid"]["lines"]:
-        return ()
-    return (f"版面调整：每面{lines}行，使正文与落款同在一页（GB/T 9704 5.2.3）",)
-
-
 def _inputs(letter: LetterData, fonts: FontSet) -> dict[str, str]:
     page = {
         **asdict(letter),
@@ -171,7 +141,6 @@ def _inputs(letter: LetterData, fonts: FontSet) -> dict[str, str]:
         "mark": letter.head,
         "date": written_date(letter.date),
         "annexes": [{**asdict(one), "one_line": one_line_rows(one)} for one in letter.attachments],
-        "lines": pdf_lines(letter),
         "fonts": _font_choices(fonts),
     }
     return {"data": json.dumps(page, ensure_ascii=False)}
