@@ -10,6 +10,7 @@ characters of GBK, because whoever makes a letter holds every font it uses in me
 """
 
 import contextlib
+import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,8 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-FONTS = Path(__file__).resolve().parents[1] / "var" / "fonts"
+# The installation's own directory where one is named, else that of this checkout.
+FONTS = Path(os.environ.get("HOTLINE_VAR") or Path(__file__).resolve().parents[1] / "var") / "fonts"
 PACKAGES = {
     "texlive-lang-chinese": ("FandolFang-Regular.otf", "FandolKai-Regular.otf"),
     "fonts-noto-cjk": ("NotoSerifCJK-Bold.ttc",),  # made into NotoSerifCJKsc-Bold.otf

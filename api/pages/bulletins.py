@@ -8,10 +8,9 @@ from fastapi.responses import Response
 from api.pages.filters import from_address, period
 from api.pages.visit import EYES, HEADERS, Visit, reading
 from engine.actions.bulletins import Draft, case_words, draft_bulletin, points, spoken_period
-from engine.documents.fonts import find_fonts
+from engine.documents.fonts import installed_fonts
 from engine.documents.letters import render_docx, render_pdf
 from engine.errors import NotFoundError
-from engine.settings import load_settings
 
 router = APIRouter(include_in_schema=False)
 TYPES = {
@@ -63,5 +62,5 @@ def bulletin_file(request: Request, kind: str) -> Response:
 def _file(visit: Visit, draft: Draft, kind: str) -> bytes:
     if kind == "docx":
         return render_docx(draft.document)
-    fonts = find_fonts(load_settings().font_directory)
+    fonts = installed_fonts()
     return render_pdf(draft.document, fonts=fonts, moment=visit.now).pdf

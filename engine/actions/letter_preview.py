@@ -4,13 +4,12 @@ from functools import lru_cache
 
 from engine.actions.letter_facts import letter_data
 from engine.actions.step import Step
-from engine.documents.fonts import FontSet, find_fonts
+from engine.documents.fonts import FontSet, installed_fonts
 from engine.documents.letter_data import LetterData
 from engine.documents.letters import render_pages
 from engine.documents.pictures import picture_of_pdf
 from engine.errors import DocumentError, EngineError, NotFoundError
 from engine.models import Letter
-from engine.settings import load_settings
 
 PPI = 120
 
@@ -21,7 +20,7 @@ def site_fonts() -> FontSet:
     Raises:
         DocumentError: no family is there for a role.
     """
-    return find_fonts(load_settings().font_directory)
+    return installed_fonts()
 
 
 def page_picture(step: Step, letter: Letter, page: int, ppi: float = PPI) -> bytes:

@@ -12,7 +12,7 @@ from engine.actions.letter_facts import digest_of, letter_data, reply_due, title
 from engine.actions.letters import moved
 from engine.actions.post import File, Mail
 from engine.actions.step import Step, Why, take
-from engine.documents.fonts import find_fonts
+from engine.documents.fonts import installed_fonts
 from engine.documents.letters import render_docx, render_pdf
 from engine.errors import BadInputError, ConflictError, NotPermittedError
 from engine.models import Clock, Letter, Ticket, Unit
@@ -83,7 +83,7 @@ def _take_number(step: Step, letter: Letter) -> str:
 
 def _render(step: Step, letter: Letter, number: str) -> None:
     data = letter_data(step, letter, number=number)
-    fonts = find_fonts(load_settings().font_directory)
+    fonts = installed_fonts()
     rendered = render_pdf(data, fonts=fonts, moment=step.now)
     letter.pdf, letter.pdf_sha256 = rendered.pdf, rendered.sha256
     letter.facts = {**letter.facts, "signed": {"title": data.title, "pages": rendered.pages}}

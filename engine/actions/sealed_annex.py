@@ -3,7 +3,7 @@
 from engine.actions.actor import require_role
 from engine.actions.letter_facts import title_of
 from engine.actions.step import Step, Why, take
-from engine.documents.fonts import find_fonts
+from engine.documents.fonts import installed_fonts
 from engine.documents.letter_texts import SealedAnnex, sealed_annex
 from engine.documents.letters import render_pdf
 from engine.errors import BadInputError, ConflictError
@@ -46,5 +46,5 @@ def print_sealed_annex(step: Step, letter: Letter, reason: str) -> bytes:
         ticket_number=ticket.number, enterprise=who.enterprise, name=who.contact_name,
         phone=who.phone,
     ))  # fmt: skip
-    fonts = find_fonts(load_settings().font_directory)
+    fonts = installed_fonts()
     return render_pdf(sheet, fonts=fonts, moment=step.now).pdf

@@ -1,6 +1,7 @@
 """The fonts of official letters: which family plays which role, and whether it has every character.
 
-Searched in this order: the site's own directory (仿宋_GB2312, 方正小标宋简体 when mounted), then
+Searched in this order: the site's own directory (HOTLINE_FONT_DIRECTORY: 仿宋_GB2312,
+方正小标宋简体 when mounted), `fonts` under the installation's HOTLINE_VAR, the checkout's
 `var/fonts` (filled by `scripts/fonts.py`), the Noto fonts of the Python package. The machine's own
 fonts are never used, so that two machines make the same letter. A missing family or glyph is an
 error here, because typst would print an empty page or boxes without a word.
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from engine.documents.glyphs import covered
 from engine.errors import DocumentError
+from engine.settings import load_settings
 
 PREPARED = Path(__file__).resolve().parents[2] / "var" / "fonts"
 FALLBACK = "Noto Serif SC"
@@ -134,14 +136,34 @@ class FontSet:
         return place >= 0 and ord(char) <= ranges[place][1]
 
 
-def find_fonts(site_directory: Path | None = None, prepared_directory: Path = PREPARED) -> FontSet:
+def installed_fonts() -> FontSet:
+    """Return the fonts of this installation.
+
+    Raises:
+        DocumentError: the site's directory is not there, or no family is there for a role.
+    """
+    settings = load_settings()
+    site = settings.font_directory
+    if site is not None and not site.is_dir():
+        message = (
+            f"HOTLINE_FONT_DIRECTORY 所指的目录 {site} 不存在或没有挂载，函件不能生成；"
+            "请挂载该目录，或去掉这项设置改用随附的字体。"
+        )
+        raise DocumentError(message)
+    return find_fonts(site, settings.var / "fonts", PREPARED)
+
+
+def find_fonts(site_directory: Path | None = None, *prepared: Path) -> FontSet:
     """Return the fonts letters are set in: the site's own first, then prepared ones, then Noto.
+
+    Without `prepared` directories the checkout's own is taken.
 
     Raises:
         DocumentError: no family is there for a role; letters must not be issued.
     """
-    candidates = (site_directory, prepared_directory, _wheel_directory())
-    return _load(tuple(path for path in candidates if path is not None and path.is_dir()))
+    candidates = (site_directory, *(prepared or (PREPARED,)), _wheel_directory())
+    found = (path.resolve() for path in candidates if path is not None and path.is_dir())
+    return _load(tuple(dict.fromkeys(found)))
 
 
 @lru_cache(maxsize=4)

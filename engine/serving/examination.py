@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine import keyring
 from engine.actions.audit_key import public_key
-from engine.documents.fonts import find_fonts
+from engine.documents.fonts import installed_fonts
 from engine.errors import EngineError
 from engine.serving.checks import require_writable
 from engine.serving.examined_database import examine_database
@@ -28,7 +28,7 @@ TLS = {"smtps", "smtp+starttls"}
 def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Yield every finding, the parts of this machine first, then those it talks to."""
     yield from _disk(settings)
-    yield _fonts(settings)
+    yield _fonts()
     yield _audit_key()
     yield _people_keys()
     yield _links(settings)
@@ -49,9 +49,9 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     yield fine("数据目录", words) if free >= ROOM else look("数据目录", words, todo)
 
 
-def _fonts(settings: Settings) -> Finding:
+def _fonts() -> Finding:
     try:
-        notes = find_fonts(settings.font_directory).stand_ins
+        notes = installed_fonts().stand_ins
     except EngineError as error:
         return broken("公文字体", str(error), "运行 make fonts，或设 HOTLINE_FONT_DIRECTORY。")
     if notes:

@@ -1,5 +1,6 @@
 """Fonts: searched in order, never silently missing."""
 
+import shutil
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn
@@ -7,8 +8,9 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from engine.documents import fonts as module
-from engine.documents.fonts import FontRole, find_fonts
+from engine.documents.fonts import FontRole, find_fonts, installed_fonts
 from engine.errors import DocumentError
+from engine.settings import load_settings
 
 WHEEL = Path(pylopdf_fonts_zh_cn.__file__).parent
 NOWHERE = Path("does-not-exist")
@@ -31,6 +33,42 @@ def test_the_sites_own_font_comes_first_and_needs_no_note(site):
 
     assert fonts.of(FontRole.FANGSONG).family == "FangSong_GB2312"
     assert fonts.notes_for([(FontRole.FANGSONG, "样例")]) == ()
+
+
+@pytest.fixture
+def settings(monkeypatch):
+    """Set environment variables for the length of a test."""
+
+    def use(**changes):
+        for name, value in changes.items():
+            monkeypatch.setenv(name, str(value))
+        load_settings.cache_clear()
+
+    yield use
+    load_settings.cache_clear()
+
+
+def test_an_installation_finds_its_fonts_under_its_own_var(site, settings, tmp_path):
+    shutil.copytree(site, tmp_path / "fonts")
+    settings(HOTLINE_VAR=tmp_path)
+
+    assert installed_fonts().of(FontRole.FANGSONG).family == "FangSong_GB2312"
+
+
+def test_the_directory_of_the_site_comes_before_everything_else(site, settings, tmp_path):
+    settings(HOTLINE_VAR=tmp_path, HOTLINE_FONT_DIRECTORY=site)
+
+    assert installed_fonts().directories[0] == site.resolve()
+    assert installed_fonts().of(FontRole.FANGSONG).family == "FangSong_GB2312"
+
+
+def test_a_directory_of_the_site_that_is_not_there_is_one_clear_line(settings, tmp_path):
+    settings(HOTLINE_FONT_DIRECTORY=tmp_path / "unmounted")
+
+    with pytest.raises(DocumentError, match="不存在或没有挂载，函件不能生成") as refused:
+        installed_fonts()
+
+    assert "\n" not in str(refused.value)
 
 
 def test_with_nothing_else_letters_are_set_in_the_packages_fonts_and_say_so():
