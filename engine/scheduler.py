@@ -113,7 +113,7 @@ JOBS = (
         {"trigger": "cron", "hour": 2, "minute": 10, "timezone": SHANGHAI},
         plain=lambda _actions, ids, now: keeping.retain(keeping.live(), ids, now), at_start=False,
     ),
-    # At each start as well, for the machine may be off at nine; the action mails once a day.
+    # At each start as well, for the machine may be off at nine; the actions mail once a day.
     Job(
         "alarm", "calendar_alarm",
         {"trigger": "cron", "hour": 9, "minute": 0, "timezone": SHANGHAI}, plain=upkeep.tell_alarms,
@@ -127,13 +127,12 @@ JOBS = (
         "stuck", "tell_stuck",
         {"trigger": "cron", "hour": 8, "minute": 50, "timezone": SHANGHAI},
         plain=lambda _actions, ids, now: mailing.tell_stuck(mailing.live(), ids, now),
-        at_start=False,
     ),
+    # The rules say when; whatever was away at that hour, the day is caught up with.
     Job(
-        "daily", "tell_daily",
-        {"trigger": "cron", "hour": 8, "minute": 20, "timezone": SHANGHAI},
-        plain=lambda _actions, ids, now: mailing.tell_daily(mailing.live(), ids, now),
-        at_start=False,
+        "daily", "tell_daily", {"trigger": "interval", "seconds": 120}, frozenset(),
+        lambda _actions, now: mailing.live().daily_due(now),
+        lambda _actions, ids, now: mailing.tell_daily(mailing.live(), ids, now),
     ),
     Job(
         "tidy_desks", "tidy_desks",

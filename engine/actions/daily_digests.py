@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 
 from sqlmodel import Session
 
@@ -13,9 +13,9 @@ from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.errors import CalendarNotPublishedError
 from engine.models import Unit
-from engine.rules.shanghai import shanghai_date, spoken_date
+from engine.rules.shanghai import shanghai_date, shanghai_moment, spoken_date
 from engine.settings import load_settings
-from engine.store import daily_work, decisions_waiting
+from engine.store import daily_work, decisions_waiting, outbox
 from engine.store.daily_work import LISTED, Owed
 from engine.store.row_security import as_house
 from engine.terms import NoticeKind, Recipient, Role
@@ -40,10 +40,11 @@ class _Letterbox:
 def tell(session: Session, now: datetime) -> dict[str, int]:
     """Owe each address its mail of this Shanghai day; return how many have work, and new mails.
 
-    Only on working days. A second call on the same day owes nothing more.
+    Only on working days, from the hour set on till work ends: the next day has its own. A second
+    call on the same day owes nothing more.
     """
     step = Step(session, SYSTEM, now, rules_in_force(session))
-    if not _wanted(step):
+    if not _due(step):
         return {"recipients": 0, "mailed": 0}
     with as_house(session):
         boxes = {address: box for address, box in _boxes(step).items() if box.owed}
@@ -51,8 +52,23 @@ def tell(session: Session, now: datetime) -> dict[str, int]:
     return {"recipients": len(boxes), "mailed": mailed}
 
 
-def _wanted(step: Step) -> bool:
+def due(session: Session, now: datetime) -> bool:
+    """Return whether the mails of this Shanghai day are owed and were not written yet."""
+    return _due(Step(session, SYSTEM, now, rules_in_force(session)))
+
+
+def _due(step: Step) -> bool:
     on = shanghai_date(step.now)
+    begins, ends = (
+        shanghai_moment(on, time.fromisoformat(step.rules.parameters[key].on(on).value))
+        for key in ("notices.daily_digest_at", "calendar.closes_at")
+    )
+    if not begins <= step.now < ends or not _wanted(step, on):
+        return False
+    return not outbox.owed(step.session, _key(step.now))
+
+
+def _wanted(step: Step, on: date) -> bool:
     if not step.rules.parameters["notices.daily_digest"].on(on).value:
         return False
     try:
@@ -102,9 +118,12 @@ def _mail(step: Step, address: str, box: _Letterbox) -> int:
         "unit": box.unit.name if box.unit else "值班人员", "link": f"{settings.link_base}/",
         "hotline_name": settings.hotline_name, "contact": settings.contact,
     }  # fmt: skip
-    key = f"daily:{shanghai_date(step.now).isoformat()}"
-    mail = Mail(key=key, kind=NoticeKind.DIGEST, facts=facts, unit=box.unit)
+    mail = Mail(key=_key(step.now), kind=NoticeKind.DIGEST, facts=facts, unit=box.unit)
     return post.post(step, None, mail, [Addressee(address, box.role)])
+
+
+def _key(now: datetime) -> str:
+    return f"daily:{shanghai_date(now).isoformat()}"
 
 
 def _summary(now: datetime, owed: Sequence[Owed]) -> str:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from engine.actions import post
+from engine.actions.ladder_mail import reply_day
 from engine.actions.post import Addressee, Mail
 from engine.actions.step import Step
 from engine.models import Clock, OutboxMessage, Ticket, Unit
@@ -53,6 +54,13 @@ def _item(step: Step, mail: OutboxMessage) -> dict[str, object]:
     common = post.common_facts(ticket)
     return {
         "number": ticket.number, "kind": ticket.kind.label, "confidential": ticket.confidential,
-        "what": mail.subject.replace(ticket.number, "").strip(), "link": common["link"],
+        "what": _what(ticket, mail), "link": common["link"],
         "due_on": clock.due_on if clock else None,
+        "reply_by": reply_day(step, mail.created_at) if mail.kind is NoticeKind.REMINDER else None,
     }  # fmt: skip
+
+
+def _what(ticket: Ticket, mail: OutboxMessage) -> str:
+    """Return a mail's subject without the number and the day, which the list names beside it."""
+    said = mail.subject.replace(ticket.number, "").partition("答复期限")[0]
+    return said.strip(" ，")

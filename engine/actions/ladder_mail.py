@@ -6,6 +6,7 @@ away, becomes part of the next one (H-54), which then names every rung since.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from engine.actions import post
 from engine.actions.dispatch import due_facts
@@ -17,7 +18,7 @@ from engine.rules.escalation import DueRung, one_mail_each
 from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as store
 from engine.store import outbox
-from engine.terms import ClockKind, NoticeKind
+from engine.terms import ClockKind, NoticeKind, Recipient
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,23 @@ def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
             **due_facts(clock),
             "overdue_days": overdue_working_days(step, clock),
             "reason": _climbed(step, ticket, clock, held),
-            "reply_by": step.rules.calendar.next_working_day(shanghai_date(step.now)),
+            "reply_by": reply_day(step, step.now),
+            "reported": bool(unit and unit.leader_email) and _reports(rung),
             "letter_kind": "、".join(one.kind.label for one in caught.letters) or rung.rung.label,
         }
         key = outbox.ladder_key(clock, rung.rung)
         mail = Mail(key=key, kind=_notice(clock, rung, caught), facts=facts, unit=unit)
         post.post(step, ticket, mail, to)
+
+
+def _reports(rung: DueRung) -> bool:
+    """Return whether a rung is told to the head of the unit too (抄报分管领导)."""
+    return Recipient.UNIT_LEADER in rung.tells
+
+
+def reply_day(step: Step, told: datetime) -> date:
+    """Return by when what was told at a moment must be answered: the next working day."""
+    return step.rules.calendar.next_working_day(shanghai_date(told))
 
 
 def _named(step: Step, ticket: Ticket, clock: Clock) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from engine.actions import daily_digests, incoming_mail, stuck
 from engine.delivery.imap import ImapMailbox
+from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store.database import work
 
@@ -52,6 +53,12 @@ def tell_stuck(now: datetime) -> dict[str, int]:
     with work() as session:
         lines = stuck.lines(session, now)
         return {"stuck": len(lines), "mailed": stuck.tell(session, now, lines)}
+
+
+def daily_due(now: datetime) -> list[int]:
+    """Return today's day number while its mails are still to be written; else nothing."""
+    with work() as session:
+        return [shanghai_date(now).toordinal()] if daily_digests.due(session, now) else []
 
 
 def tell_daily(now: datetime) -> dict[str, int]:

@@ -24,6 +24,10 @@ class Mailing(Protocol):
         """Mail supervisors what is stuck, once a day."""
         ...
 
+    def daily_due(self, now: datetime) -> list[int]:
+        """Return today, while nobody was told yet what they owe today."""
+        ...
+
     def tell_daily(self, now: datetime) -> dict[str, int]:
         """Mail everybody who owns work what they owe today, once a day."""
         ...

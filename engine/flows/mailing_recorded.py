@@ -24,6 +24,6 @@ def tell_stuck(now_iso: str | None = None) -> dict[str, object]:
 
 
 @flow(name="tell-daily", flow_run_name=_run_name, persist_result=False)
-def tell_daily(now_iso: str | None = None) -> dict[str, object]:
+def tell_daily(now_iso: str | None = None, ids: list[int] | None = None) -> dict[str, object]:
     """Tell everybody who owns work what they owe today (每日摘要)."""
-    return _told(mailing.tell_daily(mailing.live(), [], _moment(now_iso)))
+    return _told(mailing.tell_daily(mailing.live(), ids or [], _moment(now_iso)))

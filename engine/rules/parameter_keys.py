@@ -72,7 +72,7 @@ _KEYS = {
         "returns.new_unit_clock returns.lost_days_charged_to"
     ),
     "moment": (
-        "calendar.opens_at calendar.closes_at notices.requester_from "
+        "calendar.opens_at calendar.closes_at notices.requester_from notices.daily_digest_at "
         "notices.requester_until scoring.day_starts_at"
     ),
     "month_day": (

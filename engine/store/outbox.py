@@ -98,21 +98,10 @@ def drop_moot(session: Session, now: datetime) -> None:
 def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> Sequence[int]:
     """Reserve due messages for one sender for `lease`; no lock is held while they are sent.
 
-    One of a ladder waits, for as long as a sweep takes, while its ticket has a rung due: the mail
-    of that rung says more and takes it in.
+    One of a ladder waits while the sweep that wrote it goes on: what is still to come to the same
+    person goes into the same mail.
     """
     free = or_(col(OutboxMessage.claimed_until).is_(None), col(OutboxMessage.claimed_until) <= now)
-    more_to_say = select(Clock.id).where(
-        Clock.ticket_id == OutboxMessage.ticket_id,
-        Clock.state == ClockState.RUNNING,
-        col(Clock.next_rung_at) <= now,
-        Clock.stuck_reason == "",
-    )
-    waits = and_(
-        col(OutboxMessage.key).startswith(LADDER),
-        col(OutboxMessage.next_attempt_at) > now - SWEEP_TAKES,
-        more_to_say.exists(),
-    )
     due = (
         select(OutboxMessage.id)
         .where(
@@ -120,7 +109,7 @@ def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> Sequ
             OutboxMessage.next_attempt_at <= now,
             free,
             _nobody_sends_it(),
-            ~waits,
+            ~_awaits_the_sweep(now),
         )
         .order_by(col(OutboxMessage.next_attempt_at), col(OutboxMessage.id))
         .limit(limit)
@@ -147,6 +136,7 @@ def storms(
         col(OutboxMessage.key).startswith(LADDER),
         col(OutboxMessage.letter_id).is_(None),
         col(OutboxMessage.claimed_until).is_(None),
+        ~_awaits_the_sweep(now),
     )
     many = select(OutboxMessage.recipient).where(*due).group_by(OutboxMessage.recipient)
     whom = session.exec(many.having(func.count() >= least).limit(STORMS_AT_ONCE)).all()
@@ -156,6 +146,13 @@ def storms(
     for one in session.exec(locked.with_for_update(skip_locked=True)) if whom else ():
         found.setdefault(one.recipient, []).append(one)
     return [mails for mails in found.values() if len(mails) >= least]
+
+
+def owed(session: Session, key: str) -> bool:
+    """Return whether a mail is owed, or was, to anybody under a key."""
+    return (
+        session.exec(select(OutboxMessage.id).where(OutboxMessage.key == key)).first() is not None
+    )
 
 
 def owed_to(session: Session, key: str, address: str) -> bool:
@@ -182,6 +179,20 @@ def begin_sending(session: Session, message_id: int, for_at_most: timedelta) -> 
         .values(sending_until=func.clock_timestamp() + for_at_most)
     )
     return bool(session.exec(statement).rowcount)
+
+
+def _awaits_the_sweep(now: datetime) -> ColumnElement[bool]:
+    """Return which messages wait: those of a ladder, for as long as a sweep takes at most."""
+    rung_due = select(Clock.id).where(
+        Clock.state == ClockState.RUNNING,
+        col(Clock.next_rung_at) <= now,
+        Clock.stuck_reason == "",
+    )
+    return and_(
+        col(OutboxMessage.key).startswith(LADDER),
+        col(OutboxMessage.next_attempt_at) > now - SWEEP_TAKES,
+        rung_due.exists(),
+    )
 
 
 def _nobody_sends_it() -> ColumnElement[bool]:

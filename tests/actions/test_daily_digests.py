@@ -47,6 +47,23 @@ def test_a_unit_is_told_its_work_once_a_day_and_again_the_next_day():
     assert mailing.tell_daily(moment("Wed 2026-11-25 08:20"))["mailed"] == first["mailed"]
 
 
+def test_a_day_is_caught_up_with_once_where_nothing_ran_at_its_hour():
+    a_signed_ticket("Mon 2026-11-23 09:00")
+    early, late = moment("Tue 2026-11-24 08:19"), moment("Tue 2026-11-24 14:07")
+
+    waited = [mailing.daily_due(early), mailing.tell_daily(early)["mailed"]]
+    caught_up = [bool(mailing.daily_due(late)), mailing.tell_daily(late)["mailed"] >= 1]
+    afterwards = [mailing.daily_due(late), mailing.tell_daily(late)["mailed"]]
+
+    assert (waited, caught_up, afterwards) == ([[], 0], [True, True], [[], 0])
+
+
+def test_a_day_whose_work_is_over_is_not_caught_up_with():
+    a_signed_ticket("Mon 2026-11-23 09:00")
+
+    assert mailing.tell_daily(moment("Tue 2026-11-24 17:30"))["mailed"] == 0
+
+
 def test_it_leaves_in_working_time_and_on_working_days_only():
     a_signed_ticket("Mon 2026-11-23 09:00")
 

@@ -45,12 +45,57 @@ def test_warnings_of_many_tickets_are_one_mail_that_lists_them():
     assert {one.last_error for one in to_unit(MessageStatus.SUPERSEDED)} == {"已并入后一封通知"}
 
 
-def test_a_few_stay_as_they_are():
+def test_before_late_november_2026_two_stayed_two():
     warned(2)
 
     send_mails(WARNED)
 
     assert [one.kind for one in to_unit(MessageStatus.SENT)] == [NoticeKind.WARNING] * 2
+
+
+@pytest.mark.parametrize(("tickets", "kind"), [(1, NoticeKind.WARNING), (2, NoticeKind.DIGEST)])
+def test_since_then_two_are_one_mail_and_one_stays_as_it_is(tickets, kind):
+    # A complaint of Fri 2026-11-27 is due on Fri 2026-12-11.
+    for _ in range(tickets):
+        in_progress("Fri 2026-11-27 09:00")
+    sweep("Thu 2026-12-10 09:00")
+
+    send_mails("Thu 2026-12-10 09:00")
+
+    told = [one for one in to_unit(MessageStatus.SENT) if one.key.startswith(("sweep", "clock"))]
+    assert [one.kind for one in told] == [kind]
+
+
+def test_a_folded_reminder_says_by_when_it_must_be_answered():
+    for _ in range(2):
+        in_progress("Mon 2026-11-30 09:00")
+    send_mails("Mon 2026-11-30 09:00")
+    # Due on Mon 2026-12-14; the reminder of Tue 2026-12-15 asks for an answer by Wed 2026-12-16.
+    sweep("Tue 2026-12-15 09:00")
+
+    send_mails("Tue 2026-12-15 09:00")
+
+    (sent,) = [one for one in to_unit(MessageStatus.SENT) if one.key.startswith("sweep")]
+    assert sent.text.count("答复期限：12月16日（周三）") == 2
+    assert sent.html.count("12月16日（周三）") == 2
+
+
+def test_mails_of_a_sweep_that_goes_on_wait_for_it():
+    """The first clock's mail wakes the sender while the second clock is still being climbed."""
+    for _ in range(2):
+        in_progress("Fri 2026-11-27 09:00")
+    send_mails("Fri 2026-11-27 09:00")
+    at = moment("Thu 2026-12-10 09:00")
+    due = background.clocks_due(at, 500)
+    background.climb_one(due[0], at)
+    early = background.messages_due(at, 100)
+
+    sweep("Thu 2026-12-10 09:00")
+    send_mails("Thu 2026-12-10 09:00")
+
+    assert early == []
+    (sent,) = [one for one in to_unit(MessageStatus.SENT) if one.created_at >= at]
+    assert sent.kind is NoticeKind.DIGEST
 
 
 def test_looking_twice_folds_once():

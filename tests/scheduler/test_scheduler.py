@@ -53,7 +53,7 @@ def test_routing_and_sending_tick_every_two_seconds_and_the_sweep_every_thirty()
         "route": 2, "send": 2, "watch": 30, "recompute": 60, "windows": 60, "silence": 60,
         "release": 2, "learn": None, "seal": 300, "check": 60, "push": 2, "tidy": None,
         "figures": 120,
-        "fetch": 60, "stuck": None, "daily": None, "tidy_desks": None,
+        "fetch": 60, "stuck": None, "daily": 120, "tidy_desks": None,
         "protect": 60, "retain": None,
         "alarm": None, "housekeeping": None,
     }  # fmt: skip
