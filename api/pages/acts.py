@@ -245,7 +245,7 @@ def _propose(visit: Visit, ticket: Ticket, form: Form) -> str:
     if not grounds:
         msg = "请至少选一项事由。"
         raise BadInputError(msg, fields={"grounds": "请至少选一项事由。"})
-    made = letters.propose_letter(
+    made = letters.propose_by_hand(
         visit.step, ticket, letters.Proposal(kind, grounds, _reason(form))
     )
     if made is None:

@@ -10,6 +10,7 @@ from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, HEADERS, UNIT, Visit, attempt, reading
 from engine.actions import corrections, letter_signing, referrals
 from engine.actions import letters as actions
+from engine.actions.impersonal import refuse_personal
 from engine.actions.letter_facts import letter_data
 from engine.actions.letter_preview import page_picture, pages_of, site_fonts, why_not_set
 from engine.actions.letter_replies import judge_answer
@@ -80,10 +81,10 @@ def _page(
     ticket = visit.session.get_one(Ticket, letter.ticket_id)
     facts = {
         "letter": letter, "ticket": ticket, "form": form, "error": error,
-        "last_page": pages_of(visit.step, letter),
+        "last_page": pages_of(visit.step, letter), "asked": _asked(letter, asked),
         "unit": visit.session.get_one(Unit, letter.unit_id),
-        "pages": why_not_set(visit.step, letter),
-        "Ground": RectificationGround, "asked": _asked(letter, asked),
+        "pages": why_not_set(visit.step, letter), "own": letter.drafted_by_id == visit.account.id,
+        "Ground": RectificationGround, "targets": _targets(visit, letter),
         "names": desk_ticket.names(visit.session, [
             letter.drafted_by_id, letter.reviewed_by_id, letter.approved_by_id, letter.sent_by_id,
             letter.voided_by_id, letter.replied_by_id]),
@@ -97,7 +98,6 @@ def _page(
         "gone_out": letter.status in GONE_OUT, "seen": seen_of(visit.step, letter),
         "corrections": store.corrections_of(visit.session, letter.id),
         "seals": letter.kind is LetterKind.REFERRAL and letter.status in PRINTABLE,
-        "own": letter.drafted_by_id == visit.account.id, "targets": _targets(visit, letter),
     }  # fmt: skip
     return visit.page("letter.html", facts, _status(error) if error else 200)
 
@@ -254,9 +254,8 @@ def _void(visit: Visit, letter: Letter, form: Form) -> str:
 
 def _correct(visit: Visit, letter: Letter, form: Form) -> str:
     _check_characters(form)
-    made = corrections.propose_correction(
-        visit.step, letter, wrong=form.text("wrong"), right=form.text("right")
-    )
+    wrong, right = form.text("wrong"), form.text("right")
+    made = corrections.propose_correction(visit.step, letter, wrong=wrong, right=right)
     return f"更正函稿已拟好（第 {made.id} 号），等另一位主管核稿。"
 
 
@@ -277,6 +276,7 @@ def _refer(visit: Visit, letter: Letter, form: Form) -> str:
         words = "请写明为什么建议移交线索。"
         raise BadInputError(words, fields={field: words})
     ticket = ticket_store.lock_ticket(visit.session, letter.ticket_id)
+    refuse_personal(visit.step, ticket, field, reason, "移交理由")
     grounds = tuple(RectificationGround.parse(one) for one in letter.grounds)
     proposal = actions.Proposal(LetterKind.REFERRAL, grounds, reason)
     if actions.propose_letter(visit.step, ticket, proposal) is None:

@@ -125,31 +125,76 @@ def by_ground(
     lines: Sequence[str],
     records: Iterable[TicketEventRecord],
 ) -> tuple[GroundEvidence, ...]:
-    """Return each ground with the lines that speak for it; a line nobody claims goes first."""
+    """Return each ground with the lines that speak for it; a line nobody claims goes first.
+
+    A line stands under one ground; only where another has none of its own it stands there too.
+    """
     events = {record.seq: record.event for record in records}
     claimed: list[list[str]] = [[] for _ in grounds]
     for line in lines:
         claimed[_claimant(line, grounds, events)].append(line)
+    shared = (own or _speaking_for(ground, lines, events)
+              for ground, own in zip(grounds, claimed, strict=True))  # fmt: skip
     return tuple(
         GroundEvidence(
             ground, tuple(line.replace(f"认定{ground.label}（", "认定（") for line in own)
         )
-        for ground, own in zip(grounds, claimed, strict=True)
+        for ground, own in zip(grounds, shared, strict=True)
     )
 
 
-def judged_lines(
-    grounds: Sequence[RectificationGround], lines: Sequence[str], drafted: TicketEventRecord,
+def unproved(
+    grounds: Sequence[RectificationGround],
+    lines: Sequence[str],
     records: Iterable[TicketEventRecord],
-) -> list[str]:  # fmt: skip
-    """Return a line for each ground no event speaks for: the drafter's own finding, on record.
+) -> list[RectificationGround]:
+    """Return the grounds that events must prove and none of the lines does.
 
-    态度恶劣 and the like are a person's judgement; the letter says when it was made and where.
+    An earlier letter (a line without an event) proves whatever it was about.
     """
-    bare = [one.ground for one in by_ground(grounds, lines, records) if not one.evidence]
+    events = {record.seq: record.event for record in records}
+    if any(NUMBERED.search(line) is None for line in lines):
+        return []
+    return [one for one in grounds if one in BEHIND and not _speaking_for(one, lines, events)]
+
+
+def refusal_of(bare: Sequence[RectificationGround]) -> str:
+    """Return why those grounds can't be chosen, and what to do; empty where there are none."""
+    if not bare:
+        return ""
+    said = "；".join(f"“{one.label}”要有{_needed(one)}" for one in bare)
+    return f"工单经过里没有可作依据的事件：{said}。请改选事由，或等事实发生后再提。"
+
+
+def _needed(ground: RectificationGround) -> str:
+    if ground is RectificationGround.REFUSED_TO_SIGN:
+        return "逾期未签收的记录"
+    if BEHIND[ground] == LATE:
+        return "时限届满未办或逾期未签收的记录"
+    return "答复、回访、催办、退回重办一类的记录"
+
+
+def _speaking_for(
+    ground: RectificationGround, lines: Sequence[str], events: Mapping[int, TicketEvent]
+) -> list[str]:
+    behind = BEHIND.get(ground, frozenset())
+    return [line for line in lines if _event_of(line, events) in behind]
+
+
+def _event_of(line: str, events: Mapping[int, TicketEvent]) -> TicketEvent | None:
+    numbered = NUMBERED.search(line)
+    return events.get(int(numbered.group(1))) if numbered else None
+
+
+def judged_lines(grounds: Sequence[RectificationGround], drafted: TicketEventRecord) -> list[str]:
+    """Return a line for each ground that is a person's judgement: the drafter's own, on record.
+
+    No event can prove 态度恶劣 and the like; the letter says when it was found and where.
+    """
     on = shanghai_date(drafted.at)
     found = f"{_day(on, on.year)}热线核实认定"
-    return [f"{found}{ground.label}（事件第{drafted.seq}号）" for ground in bare]
+    judged = [ground for ground in grounds if ground not in BEHIND]
+    return [f"{found}{ground.label}（事件第{drafted.seq}号）" for ground in judged]
 
 
 def _claimant(
@@ -158,9 +203,8 @@ def _claimant(
     judged = (at for at, ground in enumerate(grounds) if f"认定{ground.label}（" in line)
     if (place := next(judged, None)) is not None:
         return place
-    numbered = NUMBERED.search(line)
-    event = events.get(int(numbered.group(1))) if numbered else None
+    event = _event_of(line, events)
     for place, ground in enumerate(grounds):
         if event in BEHIND.get(ground, frozenset()):
             return place
-    return 0
+    return next((place for place, ground in enumerate(grounds) if ground in BEHIND), 0)

@@ -5,21 +5,32 @@ from engine.documents.personal_words import personal_kinds
 from engine.errors import BadInputError
 from engine.models import Requester, Ticket
 from engine.settings import load_settings
+from engine.terms import TicketKind
 
 SHORTEST_NAME = 2
+HINTS = ("举报", "检举", "控告", "揭发")
 
 
 def personal_problem(step: Step, ticket_id: int, words: str, what: str) -> str:
     """Return why `words` can't stand in a letter about a ticket; empty when they can.
 
-    `what` is the field's name in Chinese. The hotline's own contact is not personal.
+    `what` is the field's name in Chinese. The hotline's own contact is not personal. What hints at
+    a report (举报) has no place in a letter about one.
     """
     own = words.replace(load_settings().contact, "")
+    if hint := _hint(step, ticket_id, words):
+        return f"{what}里有“{hint}”，保密件不写事项性质，请删去：称“该工单”或“该事项”。"
     found = [*personal_kinds(own), *_of_requester(step, ticket_id, own)]
     if not found:
         return ""
     return (f"{what}里有{'、'.join(found)}，函件不写诉求人信息，请删去："
             "称“诉求人”，需要查找时写工单编号。")  # fmt: skip
+
+
+def _hint(step: Step, ticket_id: int, words: str) -> str:
+    ticket = step.session.get_one(Ticket, ticket_id)
+    secret = ticket.confidential or ticket.kind is TicketKind.REPORT
+    return next((word for word in HINTS if secret and word in words), "")
 
 
 def refuse_personal(step: Step, ticket: Ticket, field: str, words: str, what: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from engine.actions import letter_copies, post, referrals
 from engine.actions.conduct import grounds_on_record
-from engine.actions.evidence import evidence_for, judged_lines
+from engine.actions.evidence import evidence_for, judged_lines, refusal_of, unproved
 from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import demands_for, digest_of, letter_data
 from engine.actions.post import Mail
@@ -70,6 +70,27 @@ def propose_letter(
     return letter
 
 
+def propose_by_hand(step: Step, ticket: Ticket, wish: Proposal) -> Letter | None:
+    """Put somebody's wish for a letter before the supervisors, as `propose_letter` does.
+
+    Raises:
+        BadInputError: the reason tells who the requester is, or no event proves a ground.
+    """
+    fields = {}
+    if problem := personal_problem(step, ticket.id, wish.reason, "理由"):
+        fields["reason"] = problem
+    records = ticket_store.events(step.session, ticket)
+    lines = evidence_for(step, ticket)
+    # A reminder names no ground; a referral rests on earlier letters too.
+    if wish.kind not in (LetterKind.REMINDER, LetterKind.REFERRAL) and (
+        problem := refusal_of(unproved(wish.grounds, lines, records))
+    ):
+        fields["grounds"] = problem
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
+    return propose_letter(step, ticket, wish)
+
+
 def _with_record(step: Step, ticket: Ticket, proposal: Proposal) -> Proposal:
     """Add what else the record speaks for; the drafter decides what is kept (H-32)."""
     if proposal.kind is not LetterKind.RECTIFICATION:
@@ -122,8 +143,7 @@ def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
     letter.grounds = [one.value for one in draft.grounds]
     letter.demands = list(draft.demands)
     kept = _evidence(step, ticket, letter, draft)
-    events = ticket_store.events(step.session, ticket)
-    letter.evidence = [*kept, *judged_lines(draft.grounds, kept, record, events)]
+    letter.evidence = [*kept, *judged_lines(draft.grounds, record)]
     letter.status, letter.drafted_by_id = status, step.actor.account_id
     letter.drafted_at, letter.opinion = step.now, ""
     letter_data(step, letter, number=None)
@@ -156,12 +176,23 @@ def _check_draft(step: Step, letter: Letter, draft: Draft) -> None:
         fields["grounds"] = "请至少选一项事由。"
     elif unlisted := [one.label for one in draft.grounds if one not in listed]:
         fields["grounds"] = f"{'、'.join(unlisted)}不在现行事由之列，请改选。"
+    elif problem := _unproved(step, letter, draft):
+        fields["grounds"] = problem
     if not [one for one in draft.demands if one.strip()]:
         fields["demands"] = "请写明要求。"
     elif problem := personal_problem(step, letter.ticket_id, "\n".join(draft.demands), "要求"):
         fields["demands"] = problem
     if fields:
         raise BadInputError("".join(fields.values()), fields=fields)
+
+
+def _unproved(step: Step, letter: Letter, draft: Draft) -> str:
+    """Return which grounds no kept line proves; a reminder names none."""
+    if letter.kind in (LetterKind.REMINDER, LetterKind.CORRECTION):
+        return ""
+    ticket = step.session.get_one(Ticket, letter.ticket_id)
+    kept = _evidence(step, ticket, letter, draft)
+    return refusal_of(unproved(draft.grounds, kept, ticket_store.events(step.session, ticket)))
 
 
 def review_letter(step: Step, letter: Letter) -> Letter:

@@ -21,7 +21,8 @@ from tests.looking import letters_of
 
 NOW = "Mon 2026-11-23 09:00"
 NEXT = "Tue 2026-11-24 09:00"
-GROUNDS = (RectificationGround.DUTY_NOT_PERFORMED,)
+# A person's judgement: the others need events that prove them.
+GROUNDS = (RectificationGround.BAD_ATTITUDE,)
 
 
 def proposed(number, now=NOW, kind=LetterKind.RECTIFICATION):

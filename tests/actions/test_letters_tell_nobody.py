@@ -4,7 +4,7 @@ import pytest
 
 from engine.actions import corrections, letters, referrals
 from engine.actions.letter_facts import letter_data
-from engine.actions.letters import Draft
+from engine.actions.letters import Draft, Proposal
 from engine.errors import BadInputError, ConflictError
 from engine.models import Letter
 from engine.store import letters as store
@@ -28,7 +28,7 @@ from tests.builders import (
     a_step,
     on_ticket,
 )
-from tests.looking import letters_of
+from tests.looking import letters_of, mails_of, sweep
 
 pytestmark = pytest.mark.usefixtures("database")
 WHO = {"contact_name": "韦小宝", "enterprise": "龙城试验食品有限公司"}
@@ -55,6 +55,39 @@ def test_no_letter_about_a_report_says_that_it_is_one(kind):
 
     assert "举报" not in texts_of(letter_id)
     assert "本件承办" in texts_of(letter_id)
+
+
+def test_no_referral_of_a_report_says_that_it_is_one_in_any_of_its_papers():
+    number = a_signed_ticket("Mon 2026-10-26 09:00", kind=TicketKind.REPORT, **WHO)
+    sweep(NOW)
+    letter_id = proposed(number, kind=LetterKind.REFERRAL)
+    wish = Draft(
+        GROUNDS, ("依规依纪依法处理",), target="discipline", judgement="多次逾期，影响恶劣"
+    )
+    on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(s, one, wish))
+
+    approve(letter_id)
+
+    sent = the(letter_id)
+    everything = texts_of(letter_id) + corrections.sent_text(sent) + sent.facts["signed"]["title"]
+    mails = "".join(one.subject + one.text + one.html for one in mails_of(number))
+    assert "企业诉求工单" in everything
+    assert "问题线索移交登记表" in everything
+    for word in ("举报", "韦小宝", "龙城试验食品"):
+        assert word not in everything + mails
+
+
+@pytest.mark.parametrize("field", ["demands", "judgement"])
+def test_words_that_hint_at_a_report_are_refused_in_a_letter_about_one(field):
+    letter_id = proposed(a_signed_ticket(NOW, kind=TicketKind.REPORT), kind=LetterKind.REFERRAL)
+    typed = {"demands": ("依法处理",), "judgement": "影响恶劣"}
+    typed[field] = ("核查举报内容",) if field == "demands" else "举报属实"
+    wish = Draft(GROUNDS, target="discipline", **typed)
+
+    with pytest.raises(BadInputError, match="“举报”，保密件不写事项性质") as refused:
+        on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(s, one, wish))
+
+    assert list(refused.value.fields) == [field]
 
 
 @pytest.mark.parametrize("words", TELLING)
@@ -84,6 +117,19 @@ def test_a_referral_whose_reason_tells_who_the_requester_is_is_refused(words):
     with pytest.raises(BadInputError, match="移交理由里有") as refused:
         on_ticket(number, NOW, SUPERVISOR, lambda step, ticket: referrals.propose_referral(
             step, ticket, ticket.lead_unit_id, words))  # fmt: skip
+
+    assert list(refused.value.fields) == ["reason"]
+    assert letters_of(number) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("words", TELLING)
+def test_a_proposal_whose_reason_tells_who_the_requester_is_is_refused(words, kind):
+    number = a_signed_ticket(NOW, **WHO)
+
+    with pytest.raises(BadInputError, match="理由里有") as refused:
+        on_ticket(number, NOW, SUPERVISOR, lambda step, ticket: letters.propose_by_hand(
+            step, ticket, Proposal(kind, GROUNDS, words)))  # fmt: skip
 
     assert list(refused.value.fields) == ["reason"]
     assert letters_of(number) == []

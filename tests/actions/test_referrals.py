@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("database")
 NOW = "Mon 2026-11-23 09:00"
 LATER = "Tue 2026-11-24 09:00"
 GRAVE = "两个月内两次整改不到位，企业反映强烈"
-GROUNDS = (RectificationGround.PERFUNCTORY,)
+GROUNDS = (RectificationGround.BAD_ATTITUDE,)
 
 
 def rectify(number, now):

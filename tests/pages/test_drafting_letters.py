@@ -103,7 +103,7 @@ def test_an_opinion_as_long_as_a_book_is_refused_kindly(as_, letter_id):
 
 def a_referral():
     number = a_signed_ticket("Mon 2026-11-23 09:00")
-    grounds = (RectificationGround.PERFUNCTORY,)
+    grounds = (RectificationGround.BAD_ATTITUDE,)
     wish = letters.Proposal(LetterKind.REFERRAL, grounds, "情况恶劣")
     return on_ticket(
         number, "Mon 2026-11-23 09:00", SUPERVISOR,
@@ -114,7 +114,7 @@ def a_referral():
 def test_a_referral_is_drafted_with_its_target_and_judgement(database, as_):
     letter_id = a_referral()
     desk = as_(SUPERVISOR)
-    form = {"grounds": "perfunctory", "demands": "依规依纪依法处理"}
+    form = {"grounds": "bad_attitude", "demands": "依规依纪依法处理"}
 
     page = desk.get(f"/letters/{letter_id}").text
     bare = send(desk, letter_id, **form)
@@ -134,7 +134,7 @@ def test_a_referral_is_drafted_with_its_target_and_judgement(database, as_):
 
 def test_the_sealed_annex_is_a_download_that_takes_a_reason(database, as_):
     letter_id = a_referral()
-    send(as_(SUPERVISOR), letter_id, grounds="perfunctory", demands="依规依纪依法处理",
+    send(as_(SUPERVISOR), letter_id, grounds="bad_attitude", demands="依规依纪依法处理",
          target="supervision", judgement="两次整改不到位")  # fmt: skip
     desk = as_(SECOND_SUPERVISOR)
     assert "打印密封附件" not in desk.get(f"/letters/{letter_id}").text

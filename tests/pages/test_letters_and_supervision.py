@@ -22,7 +22,7 @@ from tests.builders import (
 from tests.pages.conftest import NOW
 
 LONG_AGO = "Mon 2026-10-26 09:00"
-GROUND = RectificationGround.DUTY_NOT_PERFORMED
+GROUND = RectificationGround.BAD_ATTITUDE
 
 
 @pytest.fixture
