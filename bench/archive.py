@@ -73,9 +73,12 @@ SELECT t.id, CASE WHEN k.kind <> 'requester' THEN t.id END,
        (accepted_at + k.days * interval '1 day')::date, accepted_at + k.days * interval '1 day',
        'confirmed', stopped, CASE WHEN stopped IS NULL THEN '' ELSE '已答复' END,
        CASE WHEN stopped IS NULL THEN now() + interval '1 day' END,
-       CASE WHEN closed_at IS NULL THEN %(certificate)s::jsonb ELSE '{{"unit": "working_day"}}' END,
+       CASE WHEN closed_at IS NULL THEN %(certificate)s::jsonb ELSE '{{}}' END
+       || jsonb_build_object('unit', 'working_day', 'rule', k.rule),
        '[]', '[]', ''
-FROM ticket t, (VALUES ('requester', 13), ('handling', 13), ('sign_for', 1)) k (kind, days),
+FROM ticket t, (VALUES ('requester', 13, 'answer_limit.complaint'),
+                       ('handling', 13, 'answer_limit.complaint'),
+                       ('sign_for', 1, 'sign_for.limit')) k (kind, days, rule),
      LATERAL (SELECT CASE WHEN status IN ('closed', 'answered', 'callback_due')
                                OR (k.kind = 'sign_for' AND status <> 'dispatched')
                           THEN accepted_at + interval '2 days' END AS stopped) s
@@ -85,7 +88,7 @@ INSERT INTO clock (ticket_id, kind, state, started_at, due_since, due_on, due_at
     stopped_at, stop_reason, certificate, pauses, past, stuck_reason)
 SELECT id, 'callback', 'stopped', accepted_at + interval '3 days', accepted_at,
        (accepted_at + interval '5 days')::date, accepted_at + interval '5 days', 'confirmed',
-       closed_at, '已回访', '{{"unit": "working_day"}}', '[]', '[]', ''
+       closed_at, '已回访', '{{"unit": "working_day", "rule": "callback.limit"}}', '[]', '[]', ''
 FROM ticket WHERE status = 'closed';
 
 INSERT INTO callback (id, ticket_id, round, state, human_required, why, opened_at, done_at,

@@ -41,6 +41,24 @@ SELECT id, 'requester', 'running', accepted_at, '2026-11-16', '2026-11-16 16:00+
   '', '{}', '[]', '[]', '' FROM ticket
 """
 
+ASSIGNMENTS = """
+INSERT INTO assignment (ticket_id, unit_id, role, task_rows, dispatched_at, deemed_signed,
+  end_reason, opinion)
+SELECT id, lead_unit_id, 'lead', '[]', accepted_at, false, '', '' FROM ticket
+"""
+EVENTS = """
+INSERT INTO ticket_event (ticket_id, seq, event, at, recorded_at, actor_kind, actor_name,
+  from_status, to_status, reason, citation, details, words_digest, link)
+SELECT t.id, e.seq, e.event, t.accepted_at + e.hours * interval '1 hour', t.accepted_at, 'system',
+  '系统', e.was, e.becomes, '', '', '{}', decode(repeat('00', 32), 'hex'),
+  decode(repeat('00', 32), 'hex')
+FROM ticket t, (VALUES (1, 'accept', 0, NULL, 'accepted'),
+  (2, 'dispatch', 0, 'accepted', 'dispatched'), (3, 'sign_for', 1, 'dispatched', 'signed_for'),
+  (4, 'first_contact', 3, 'signed_for', 'in_progress'),
+  (5, 'warn', 100, 'in_progress', 'in_progress'),
+  (6, 'breach', 340, 'in_progress', 'in_progress'),
+  (7, 'escalate', 345, 'in_progress', 'in_progress')) e (seq, event, hours, was, becomes)
+"""
 BREACHES = """
 INSERT INTO breach (clock_id, ticket_id, unit_id, kind, task_rows, true_at, detected_at, judgement,
   judgement_reason)
@@ -101,7 +119,9 @@ def main() -> None:
         migrate(use(database))
         load_reference_data(NOW)
         with database.engine.begin() as connection:
-            for statement in (FILL, CLOCKS, BREACHES, RUNGS, MAILS, "ANALYZE"):
+            for statement in (
+                FILL, CLOCKS, ASSIGNMENTS, EVENTS, BREACHES, RUNGS, MAILS, "ANALYZE",
+            ):  # fmt: skip
                 connection.exec_driver_sql(statement)
         with work() as session:
             export(session)

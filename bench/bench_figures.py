@@ -18,7 +18,8 @@ from bench.servers import Meter, server
 SIZES = (10_000, 100_000, 1_000_000)
 PAGES = (
     "/supervise/figures", "/supervise/units", "/supervise", "/supervise/breaches",
-    "/supervise/sight", "/supervise/promises", "/supervise/bulletin", "/supervise/exclusions",
+    "/supervise/sight", "/supervise/promises", "/supervise/bulletin", "/supervise/monitoring",
+    "/supervise/exclusions",
     "/knowledge",
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 
-from engine.rules.early_sight import History, backtest
+from engine.rules.early_sight import History, backtest, least_history
 from engine.rules.rehearsal import Life
 from engine.rules.rehearsal_lives import Year, lives
 from engine.rules.routing.catalogue import load_catalogue
@@ -53,8 +53,9 @@ def _count(life: Life, rules: RuleSet, weeks: dict[date, dict[str, list[int]]]) 
 def main() -> None:
     """Print one line a simulated year."""
     rules = load_rules("CN-GX")
+    least = least_history(rules, LAST)
     for seed in [int(one) for one in sys.argv[1:]] or [0, 1, 2]:
-        found = backtest(simulated_weeks(seed, rules))
+        found = backtest(simulated_weeks(seed, rules), least)
         print(
             f"year {seed}: {found.weeks} weeks, {found.late} late, {found.expected:.0f} expected; "
             f"caught {found.share_caught or 0:.0f} %; named {found.named}, "

@@ -602,5 +602,6 @@ class Indicator(Term):
     HUMAN_CALLED_BACK = "human_called_back", "人工回访覆盖率"
     RETURNED = "returned", "退单率"
     REWORKED = "reworked", "重办率"
+    REWORK_ON_TIME = "rework_on_time", "重办按时率"
     ARREARS_VERIFIED = "arrears_verified", "账款拖欠核实率"
     PROMISE_KEPT = "promise_kept", "承诺兑现率"

@@ -18,7 +18,7 @@ from engine.errors import EngineError
 from engine.rules.shanghai import weekday_name
 from engine.store import breach_ledger, desk_supervise, findings, tickets
 from engine.store.breach_proof import proof
-from engine.terms import BreachJudgement, ClockKind, FindingState, Role
+from engine.terms import BreachJudgement, ClockKind, FindingState, Role, TicketKind
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,7 +32,8 @@ def ledger(request: Request, after: str = "") -> Response:
             "page": breach_ledger.page(visit.session, asked.wanted, after),
             "count": breach_ledger.count(visit.session, asked.wanted), "asked": asked,
             "first": not after, "error": asked.error, "units": tickets.units(visit.session),
-            "kinds": list(ClockKind), "Judgement": BreachJudgement, "indicators": indicators(),
+            "kinds": list(ClockKind), "ticket_kinds": list(TicketKind),
+            "Judgement": BreachJudgement, "indicators": indicators(),
             "most": breach_ledger.MOST_COUNTED, **view_facts(visit),
         }  # fmt: skip
         return visit.page("breaches.html", facts, asked.error.status if asked.error else 200)

@@ -1,22 +1,39 @@
-"""The bulletin (通报): its draft, the cases to choose from, and the document as PDF or DOCX."""
+"""The bulletin (通报) and the quarter's monitoring report (监测报告): drafts, cases, documents."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.filters import from_address, period
+from api.pages.forms import Form
 from api.pages.visit import EYES, HEADERS, Visit, reading
 from engine.actions.bulletins import Draft, case_words, draft_bulletin, points, spoken_period
+from engine.actions.monitoring import draft_monitoring
 from engine.documents.fonts import installed_fonts
 from engine.documents.letters import render_docx, render_pdf
-from engine.errors import NotFoundError
+from engine.errors import BadInputError, NotFoundError
+from engine.rules.monitoring import Days, quarter_before, quarter_of
+from engine.rules.shanghai import shanghai_date
 
 router = APIRouter(include_in_schema=False)
 TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+QUARTERS = 8
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A document that was asked for: its page, its days, its draft, and what is wrong."""
+
+    name: str
+    days: Days
+    draft: Draft
+    error: BadInputError | None
 
 
 @router.get("/supervise/bulletin")
@@ -24,39 +41,103 @@ def bulletin(request: Request) -> Response:
     """Show the draft of a period's bulletin with its scores and the cases proposed."""
     with reading(request, *EYES) as visit:
         form = from_address(request)
+        wanted = _bulletin(visit, form)
         asked = period(visit, form)
-        draft = draft_bulletin(visit.step, (asked.since, asked.until), form.many("case"))
-        facts = {
-            "asked": asked, "form": form, "error": asked.error, "draft": draft, "points": points,
-            "chosen": form.many("case"), "cases": [
-                (one, case_words(one, visit.step)) for one in draft.proposed],
-            "title": spoken_period((asked.since, asked.until)),
-            "query": urlencode([("since", asked.since), ("until", asked.until),
-                                *(("case", one) for one in form.many("case"))]),
-        }  # fmt: skip
-        return visit.page("bulletin.html", facts, asked.error.status if asked.error else 200)
+        query = [("since", asked.since), ("until", asked.until)]
+        return _page(visit, form, wanted, query, "bulletin.html", asked=asked)
+
+
+@router.get("/supervise/monitoring")
+def monitoring(request: Request) -> Response:
+    """Show the draft of a quarter's monitoring report, its annexes and the cases proposed."""
+    with reading(request, *EYES) as visit:
+        form = from_address(request)
+        wanted = _monitoring(visit, form)
+        quarters = [(_key(one), spoken_period(one)) for one in _quarters(visit)]
+        key = _key(wanted.days)
+        return _page(visit, form, wanted, [("quarter", key)], "monitoring.html",
+                     quarters=quarters, chosen_quarter=key)  # fmt: skip
+
+
+def _page(
+    visit: Visit, form: Form, wanted: _Wanted, query: Sequence[tuple[str, object]],
+    template: str, **more: object,
+) -> Response:  # fmt: skip
+    chosen, draft = form.many("case"), wanted.draft
+    facts = {
+        "form": form, "error": wanted.error, "draft": draft, "points": points, "chosen": chosen,
+        "cases": [(one, case_words(one, visit.step)) for one in draft.proposed],
+        "title": spoken_period(wanted.days), "days": wanted.days,
+        "query": urlencode([*query, *(("case", one) for one in chosen)]), **more,
+    }  # fmt: skip
+    return visit.page(template, facts, wanted.error.status if wanted.error else 200)
+
+
+def _bulletin(visit: Visit, form: Form) -> _Wanted:
+    asked = period(visit, form)
+    days = (asked.since, asked.until)
+    draft = draft_bulletin(visit.step, days, form.many("case"))
+    return _Wanted("通报", days, draft, asked.error)
+
+
+def _monitoring(visit: Visit, form: Form) -> _Wanted:
+    typed = form.text("quarter").strip()
+    known = {_key(one): one for one in _quarters(visit)}
+    error = None
+    if typed and typed not in known:
+        words = f"没有“{typed[:10]}”这个季度，请选近 {QUARTERS} 个季度之一。"
+        error = BadInputError(words, fields={"quarter": words})
+    days = known.get(typed, quarter_of(shanghai_date(visit.now)))
+    draft = draft_monitoring(visit.step, days, form.many("case"))
+    return _Wanted("监测报告", days, draft, error)
+
+
+def _key(quarter: Days) -> str:
+    return f"{quarter[0].year}-{quarter[0].month // 3 + 1}"
+
+
+def _quarters(visit: Visit) -> list[Days]:
+    found = [quarter_of(shanghai_date(visit.now))]
+    while len(found) < QUARTERS:
+        found.append(quarter_before(found[-1]))
+    return found
 
 
 @router.get("/supervise/bulletin.{kind}")
 def bulletin_file(request: Request, kind: str) -> Response:
-    """Return the draft as PDF or DOCX; its number is given outside, when it is signed.
+    """Return a bulletin's draft as PDF or DOCX; its number is given outside, when it is signed.
 
     Raises:
         NotFoundError: there is no such form of it.
+        BadInputError: the period cannot be understood.
         DocumentError: it cannot be set in type.
     """
+    return _document(request, kind, _bulletin)
+
+
+@router.get("/supervise/monitoring.{kind}")
+def monitoring_file(request: Request, kind: str) -> Response:
+    """Return a monitoring report's draft as PDF or DOCX.
+
+    Raises:
+        NotFoundError: there is no such form of it.
+        BadInputError: the quarter cannot be understood.
+        DocumentError: it cannot be set in type.
+    """
+    return _document(request, kind, _monitoring)
+
+
+def _document(request: Request, kind: str, made: Callable[[Visit, Form], _Wanted]) -> Response:
     if kind not in TYPES:
         message = "只有 PDF 和 DOCX 两种。"
         raise NotFoundError(message)
     with reading(request, *EYES) as visit:
-        form = from_address(request)
-        asked = period(visit, form)
-        if asked.error:
-            raise asked.error
-        draft = draft_bulletin(visit.step, (asked.since, asked.until), form.many("case"))
-        name = quote(f"通报-{spoken_period((asked.since, asked.until))}.{kind}")
+        wanted = made(visit, from_address(request))
+        if wanted.error:
+            raise wanted.error
+        name = quote(f"{wanted.name}-{spoken_period(wanted.days)}.{kind}")
         headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-        return Response(_file(visit, draft, kind), media_type=TYPES[kind], headers=headers)
+        return Response(_file(visit, wanted.draft, kind), media_type=TYPES[kind], headers=headers)
 
 
 def _file(visit: Visit, draft: Draft, kind: str) -> bytes:

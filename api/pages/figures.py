@@ -17,7 +17,7 @@ from engine.terms import Indicator
 router = APIRouter(include_in_schema=False)
 BY_UNIT = (
     Indicator.SIGNED_ON_TIME, Indicator.ANSWERED_ON_TIME, Indicator.CONTACTED, Indicator.SOLVED,
-    Indicator.SATISFIED, Indicator.RETURNED, Indicator.REWORKED,
+    Indicator.SATISFIED, Indicator.RETURNED, Indicator.REWORKED, Indicator.REWORK_ON_TIME,
 )  # fmt: skip
 
 

@@ -80,6 +80,13 @@ class Reading:
             self.fields[name] = str(error)
         return None
 
+    def days(self) -> tuple[date | None, date | None]:
+        """Return the first and the last day typed; nothing is between days the wrong way round."""
+        since, until = self.day("since"), self.day("until")
+        if since and until and until < since:
+            self.fields["until"] = f"截止日 {until} 早于起始日 {since}，请对调或改正。"
+        return since, until
+
     def term(self, name: str, kind: type[Choice]) -> Choice | None:
         """Return the word of the field's dictionary chosen in a field."""
         return self._read(name, kind.parse, "没有“{}”这个选项。")
@@ -106,11 +113,12 @@ def asked(visit: Visit, form: Form, scope: TicketScope = TicketScope.OVERDUE) ->
     """Return what a list is asked for; what cannot be understood is said and left out."""
     read = Reading(visit, form)
     unit = read.unit("unit")
+    since, until = read.days()
     wanted = TicketFilter(
         scope=read.term("scope", TicketScope) or scope,
         unit_id=unit.id if unit else None,
         kind=read.term("kind", TicketKind), rung=read.term("rung", Rung),
-        since=read.day("since"), until=read.day("until"),
+        since=since, until=until,
     )  # fmt: skip
     return Asked(form, wanted, unit, read.error)
 
@@ -135,8 +143,6 @@ def period(visit: Visit, form: Form) -> Period:
     read = Reading(visit, form)
     today = shanghai_date(visit.now)
     first, last = period_of(today, visit.rules)
-    since, until = read.day("since"), read.day("until")
+    since, until = read.days()
     unit = read.unit("unit")
-    if since and until and until < since:
-        read.fields["until"] = "截止日早于起始日。"
     return Period(since or first, until or max(last, since or last), unit, read.error)

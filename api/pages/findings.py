@@ -24,9 +24,11 @@ def _page(visit: Visit, finding_id: int, form: Form, error: EngineError | None =
         message = "没有这条认定。"
         raise NotFoundError(message)
     people = {one.proposed_by_id, one.decided_by_id, one.appeal_ruled_by_id, one.appealed_by_id}
+    deciders = actions.deciders(one)
     facts = {
+        "others": findings.may_decide(visit.session, deciders),
         "row": row, "one": one, "form": form, "error": error, "State": FindingState,
-        "names": findings.names(visit.session, people), "deciders": actions.deciders(one),
+        "names": findings.names(visit.session, people), "deciders": deciders,
     }  # fmt: skip
     return visit.page("finding.html", facts, error.status if error else 200)
 

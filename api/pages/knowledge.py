@@ -10,7 +10,7 @@ from api.pages.visit import EYES, HOTLINE, UNIT, Visit, attempt, posting, readin
 from engine.actions import knowledge as actions
 from engine.errors import BadInputError, EngineError, NotFoundError
 from engine.models import KnowledgeEntry, Unit
-from engine.rules.knowledge import Written, last_day
+from engine.rules.knowledge import Asked, Written, last_day
 from engine.rules.shanghai import shanghai_date
 from engine.store import desk_ticket, tickets
 from engine.store import knowledge as store
@@ -30,10 +30,14 @@ def _list(
     facts = {
         "rows": store.rows(visit.session, mine) if rows is None else rows,
         "form": form, "error": error,
-        "gaps": actions.gaps(visit.step) if supervisor else (),
+        "gaps": _gaps(visit) if supervisor else (),
         "units": tickets.units(visit.session), **_writing(visit),
     }  # fmt: skip
     return visit.page("knowledge.html", facts, error.status if error else 200)
+
+
+def _gaps(visit: Visit) -> list[tuple[tuple[Asked, ...], list[str]]]:
+    return [(group, actions.topic(visit.step, group)) for group in actions.gaps(visit.step)]
 
 
 def _writing(visit: Visit) -> dict[str, object]:
@@ -54,13 +58,12 @@ def entries(request: Request) -> Response:
 
 @router.post("/knowledge/find")
 def find(request: Request, form: Posted) -> Response:
-    """Return the entries that answer what is typed; by POST, for it may be a caller's words."""
+    """Return the entries that what is typed finds; by POST, for it may be a caller's words."""
     with posting(request, form, *WHO) as visit:
-        found = actions.suggest(visit.step, form.text("q"))
         mine = visit.account.unit_id if visit.role in UNIT else None
         typed = form.text("q").strip()
-        ids = [version.id for version, _ in found] if typed else None
-        rows = store.rows(visit.session, mine, ids)
+        every = store.rows(visit.session, mine)
+        rows = actions.search(visit.step, typed, every) if typed else every
         if PARTIAL not in request.headers:
             return _list(visit, form, rows=rows)
         return visit.partial("_knowledge.html", rows=rows, **_writing(visit))

@@ -10,9 +10,9 @@ from engine.errors import BadInputError
 from engine.models import Unit
 from engine.rules.routing.catalogue import load_catalogue
 from engine.store.breach_ledger import BreachFilter
-from engine.terms import BreachJudgement, ClockKind
+from engine.terms import BreachJudgement, ClockKind, TicketKind
 
-FIELDS = ("unit", "limit", "indicator", "task", "since", "until", "judgement")
+FIELDS = ("unit", "limit", "kind", "indicator", "task", "since", "until", "judgement")
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class AskedOfLedger:
         wanted = self.wanted
         said = [
             self.unit.name if self.unit else "", wanted.kind.label if wanted.kind else "",
+            wanted.ticket_kind.label if wanted.ticket_kind else "",
             f"指标“{self.indicator}”" if self.indicator else "",
             f"任务清单第{self.task}项" if self.task else "",
             f"{wanted.since} 起超期" if wanted.since else "",
@@ -58,9 +59,10 @@ def asked_of_ledger(visit: Visit, form: Form) -> AskedOfLedger:
     """Return what the ledger is asked for; what cannot be understood is said and left out."""
     read = Reading(visit, form)
     unit = read.unit("unit")
+    since, until = read.days()
     wanted = BreachFilter(
         unit_id=unit.id if unit else None, kind=read.term("limit", ClockKind),
-        since=read.day("since"), until=read.day("until"),
+        ticket_kind=read.term("kind", TicketKind), since=since, until=until,
         judgement=read.term("judgement", BreachJudgement), rows=_rows(read, form),
     )  # fmt: skip
     return AskedOfLedger(form, wanted, unit, read.error)

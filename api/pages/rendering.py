@@ -13,6 +13,7 @@ from api.pages import words
 from api.pages.english import English, in_english
 from api.pages.language import spoken
 from api.pages.wording import reworded_script
+from engine.documents.personal_words import without_personal_numbers
 from engine.documents.workbook import MOST_ROWS
 from engine.rules.parameter_words import in_words
 from engine.rules.shanghai import spoken_date
@@ -35,6 +36,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "counted": words.counted,
     "filesize": words.file_size,
     "clock": words.clock_words,
+    "impersonal": without_personal_numbers,
 }
 TRANSLATED = {"desk.en.js": "desk.js", "desk.en.css": "desk.css"}
 BLANKS = re.compile(r"\n\s*\n+")

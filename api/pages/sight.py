@@ -15,6 +15,7 @@ from engine.rules.early_sight import (
     backtest,
     counted,
     forecast,
+    least_history,
     risen,
     together,
 )
@@ -27,7 +28,7 @@ from engine.store import figure_days, tickets
 from engine.terms import Indicator
 
 router = APIRouter(include_in_schema=False)
-WEEKS, MONTH, MOST_TITLES, TESTED = 8, 30, 600, 8
+WEEKS, MONTH, MOST_TITLES, TESTED, DRAWN = 8, 30, 600, 8, 12
 LATELY, BEFORE = timedelta(days=14), timedelta(days=56)
 
 
@@ -82,11 +83,15 @@ def sight(request: Request) -> Response:
         weeks = store.taken_in(session, now, WEEKS)
         repeats = visit.rules.parameters["group_alert.repeats"].on(shanghai_date(now)).value
         past = store.weeks_by_unit(session, now, TESTED + WEEKS_OF_HISTORY)
-        told = forecast(due, together(past[:WEEKS_OF_HISTORY]))
+        least = least_history(visit.rules, shanghai_date(now))
+        told = forecast(due, together(past[:WEEKS_OF_HISTORY]), least)
         facts = {
-            "heat": _heat(visit), "weeks": WEEKS, "forecast": told, "tested": backtest(past),
+            "heat": _heat(visit), "weeks": WEEKS, "forecast": told, "least": least,
+            "drawn": DRAWN, "tested": backtest(past, least),
+            "known": sum(one.enough for one in told),
             "trend": [Week(_week(at), count, max(weeks)) for at, count in enumerate(weeks)],
-            "expected": [Bar(one.unit, one.due, round(one.expected, 1)) for one in told[:12]],
+            "expected": [Bar(one.unit, one.due, round(one.expected, 1))
+                         for one in told[:DRAWN] if one.enough],
             "repeated": store.repeated(session, now - timedelta(days=MONTH), repeats),
             "repeats": repeats, "rising": _rising(visit), "words": _words(visit)[:20],
         }  # fmt: skip

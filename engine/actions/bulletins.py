@@ -9,6 +9,7 @@ from engine.actions.step import Step
 from engine.documents.bulletin import BulletinData, BulletinFacts, bulletin
 from engine.rules.citations import cited_in_full
 from engine.rules.indicators import FORMULAS, NOT_APPLICABLE, Figure, in_words
+from engine.rules.monitoring import most_cases
 from engine.rules.scoring import Score, scores
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
@@ -35,16 +36,21 @@ def draft_bulletin(step: Step, days: Days, chosen: Collection[str]) -> Draft:
     on = min(shanghai_date(step.now), days[1])
     named = [(unit.name, figures) for unit, figures in report.units]
     made = tuple(scores(named, step.rules, on))
-    found = typical_cases(step.session, *days)
-    proposed = tuple(one for one in found if one.good or _worked_days(one, step))
+    proposed = propose_cases(step, days, on)
     told = [one for one in proposed if one.number in chosen]
     facts = BulletinFacts(
         organ=load_settings().organ_name, period=spoken_period(days),
         date=shanghai_date(step.now), words=_words(step, report, told, on),
         indicators=[_indicator(one) for one in report.district],
-        units=[_unit(one, report) for one in made],
+        units=[unit_row(one, report) for one in made],
     )  # fmt: skip
     return Draft(bulletin(facts), report, made, proposed)
+
+
+def propose_cases(step: Step, days: Days, on: date) -> tuple[TypicalCase, ...]:
+    """Return the cases that may be told of a period; late by no working day is no example."""
+    found = typical_cases(step.session, *days, most_cases(step.rules, on))
+    return tuple(one for one in found if one.good or _worked_days(one, step))
 
 
 def spoken_period(days: Days) -> str:
@@ -101,18 +107,37 @@ def case_words(one: TypicalCase, step: Step) -> str:
 
 
 def _indicator(one: Figure) -> tuple[str, ...]:
-    target = "" if one.target is None else f"{one.target}%"
     return (one.indicator.label, FORMULAS[one.indicator].words, str(one.raw.n),
-            in_words(one, one.value), in_words(one, one.adjusted), target)  # fmt: skip
+            in_words(one, one.value), adjusted_words(one), target_words(one))  # fmt: skip
 
 
-def _unit(one: Score, report: Report) -> tuple[str, ...]:
+def adjusted_words(one: Figure) -> str:
+    """Return an adjusted figure, with its own n where cases were left out."""
+    said = in_words(one, one.adjusted)
+    return said if one.fair.n == one.raw.n else f"{said}\nn={one.fair.n}"
+
+
+def target_words(one: Figure) -> str:
+    """Return the target of a figure; nothing where there is none."""
+    return "" if one.target is None else f"{one.target}%"
+
+
+def unit_row(one: Score, report: Report) -> tuple[str, ...]:
+    """Return a unit's line of the annex: every figure beside its own n, raw and adjusted."""
     figures = next(found for unit, found in report.units if unit.name == one.unit)
     by_indicator = {figure.indicator: figure for figure in figures}
     rates = [by_indicator[i] for i in (Indicator.ANSWERED_ON_TIME, Indicator.SATISFIED)]
+    cells = [cell for rate in rates for cell in (
+        with_n(in_words(rate, rate.value), rate.raw.n),
+        with_n(in_words(rate, rate.adjusted), rate.fair.n))]  # fmt: skip
     group = f"{one.group}第{one.rank}" if one.rank else one.group
-    return (group, one.unit, str(one.n), *(in_words(rate, rate.value) for rate in rates),
-            points(one.value), points(one.adjusted))  # fmt: skip
+    return (group, one.unit, *cells, with_n(points(one.value), one.n),
+            with_n(points(one.adjusted), one.fair_n))  # fmt: skip
+
+
+def with_n(words: str, n: int) -> str:
+    """Return a figure with its n below it."""
+    return f"{words}\nn={n}"
 
 
 def points(value: float | None) -> str:

@@ -4,15 +4,16 @@ Status tells who held it: the hotline while it waits, is disputed, reviewed or c
 lead unit while it works; pauses apart, those that wait for the requester on the requester.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlmodel import Session
 
+from engine.errors import CalendarNotPublishedError
 from engine.lifecycle import FINAL, WITH_UNIT
-from engine.models import Assignment, Ticket, TicketEventRecord, Unit
+from engine.models import Ticket, Unit
 from engine.rules.day_ledger import (
     HOTLINE,
     PAUSE,
@@ -23,8 +24,8 @@ from engine.rules.day_ledger import (
     merged,
 )
 from engine.rules.rule_set import RuleSet
-from engine.store import tickets as store
-from engine.terms import AssignmentRole, DayHolder, ReturnRuling, TicketEvent, TicketStatus
+from engine.store.histories import Happened, History, Lead, histories, units_by_id
+from engine.terms import DayHolder, ReturnRuling, TicketEvent, TicketStatus
 
 AWAITING_REQUESTER = "awaiting_requester"
 NOBODYS_UNIT = {HOTLINE, REQUESTER, PAUSE}
@@ -69,7 +70,7 @@ def days_used(session: Session, ticket: Ticket, now: datetime, rules: RuleSet) -
     """
     segments = merged(segments_of(session, ticket, now))
     ledger = day_ledger(segments, rules)
-    units = _units(session, ticket)
+    units = {one.slug: one for one in units_by_id(session).values()}
 
     def held(code: str) -> tuple[DayHolder, Unit | None]:
         known = code in NOBODYS_UNIT
@@ -86,54 +87,71 @@ def days_used(session: Session, ticket: Ticket, now: datetime, rules: RuleSet) -
     )
 
 
-def _units(session: Session, ticket: Ticket) -> dict[str, Unit]:
-    ids = {one.unit_id for one in store.assignments(session, ticket)}
-    return {unit.slug: unit for unit in (session.get_one(Unit, one) for one in ids)}
+def days_in_words(
+    session: Session, ids: Collection[int], now: datetime, rules: RuleSet
+) -> dict[int, str]:
+    """Return whose days some tickets used, each as one line: 热线 1、区税务局 9.
+
+    Nothing is said of a ticket whose life reaches a year without a calendar.
+    """
+    units = units_by_id(session)
+    slugs = {one.id: one.slug for one in units.values()}
+    names = {one.slug: one.name for one in units.values()}
+    names |= {code: DayHolder.parse(code).label for code in NOBODYS_UNIT}
+    found = {}
+    for ticket_id, history in histories(session, ids).items():
+        try:
+            ledger = day_ledger(merged(_segments(history, slugs, now)), rules)
+        except CalendarNotPublishedError:
+            continue
+        found[ticket_id] = "、".join(f"{names[code]} {days}" for code, days in ledger.used)
+    return found
 
 
 def segments_of(session: Session, ticket: Ticket, now: datetime) -> list[Segment]:
     """Return who held a ticket when, without a gap, from registration to the end or to `now`."""
-    holders = _Holders(session, ticket)
+    slugs = {one.id: one.slug for one in units_by_id(session).values()}
+    return _segments(histories(session, [ticket.id])[ticket.id], slugs, now)
+
+
+def _segments(history: History, slugs: Mapping[int, str], now: datetime) -> list[Segment]:
+    holders = _Holders(history, slugs)
     stretches: list[Segment] = []
-    for turn, start, end in _stretches(store.events(session, ticket), ticket.accepted_at, now):
+    for turn, start, end in _stretches(history.events, history.accepted_at, now):
         holder, wrongly = holders.after(turn, start)
         stretches.append(Segment(holder, start, end, wrongly))
     return stretches
 
 
-class _Turn(NamedTuple):
-    """An event at the moment it took effect, with the status the ticket then had."""
-
-    record: TicketEventRecord
-    at: datetime
-    status: TicketStatus
-
-
-def _turns(records: Sequence[TicketEventRecord]) -> list[_Turn]:
-    """Return the events in the order they took effect.
+def _turns(records: Sequence[Happened]) -> Sequence[Happened]:
+    """Return the events in the order they took effect, each with the status the ticket then had.
 
     A pause is over when it is used up, however late that is found: the clocks run on from then.
     """
-    turns: list[_Turn] = []
+    if all(record.event is not TicketEvent.RESUME for record in records):
+        return records
+    turns: list[Happened] = []
     for record in records:
         at = _took_effect_at(record)
         place = len(turns)
         while record.event is TicketEvent.RESUME and place and turns[place - 1].at > at:
             place -= 1
         late = 0 < place < len(turns)
-        status = turns[place - 1].status if late else record.to_status
-        turns.insert(place, _Turn(record, at, status))
+        status = turns[place - 1].status if late else record.status
+        turns.insert(place, record._replace(at=at, status=status))
     return turns
 
 
-def _took_effect_at(record: TicketEventRecord) -> datetime:
-    used_up = record.details.get("fell_due_at") if record.event is TicketEvent.RESUME else None
+def _took_effect_at(record: Happened) -> datetime:
+    if record.event is not TicketEvent.RESUME:
+        return record.at
+    used_up = (record.details or {}).get("fell_due_at")
     return datetime.fromisoformat(used_up) if used_up else record.at
 
 
 def _stretches(
-    records: Sequence[TicketEventRecord], began: datetime, now: datetime
-) -> Iterator[tuple[_Turn, datetime, datetime]]:
+    records: Sequence[Happened], began: datetime, now: datetime
+) -> Iterator[tuple[Happened, datetime, datetime]]:
     """Yield each event with the stretch after it; moments never run backwards."""
     at, turns = began, _turns(records)
     for turn, following in zip(turns, [*turns[1:], None], strict=True):
@@ -148,16 +166,14 @@ def _stretches(
 class _Holders:
     """Tells who holds a ticket after an event; pauses stand until they are resumed."""
 
-    session: Session
-    ticket: Ticket
+    history: History
+    slugs: Mapping[int, str]
     paused: str = ""
 
     def __post_init__(self) -> None:
-        found = store.assignments(self.session, self.ticket)
-        self._leads = [one for one in found if one.role is AssignmentRole.LEAD]
-        self._wrong = _wrongly_sent(self.session, self.ticket, self._leads)
+        self._wrong = _wrongly_sent(self.history)
 
-    def after(self, turn: _Turn, at: datetime) -> tuple[str, bool]:
+    def after(self, turn: Happened, at: datetime) -> tuple[str, bool]:
         """Return the holder from an event on, and whether the ticket is wrongly with them."""
         self._note_pause(turn)
         if turn.status not in WITH_UNIT:
@@ -167,28 +183,27 @@ class _Holders:
         lead = self._lead_at(at)
         if lead is None:
             return HOTLINE, False
-        return self.session.get_one(Unit, lead.unit_id).slug, lead.id in self._wrong
+        return self.slugs[lead.unit_id], lead.id in self._wrong
 
-    def _note_pause(self, turn: _Turn) -> None:
-        record = turn.record
-        if record.event is TicketEvent.PAUSE:
-            waits = record.details.get("reason") == AWAITING_REQUESTER
+    def _note_pause(self, turn: Happened) -> None:
+        if turn.event is TicketEvent.PAUSE:
+            waits = (turn.details or {}).get("reason") == AWAITING_REQUESTER
             self.paused = REQUESTER if waits else PAUSE
-        elif record.event is TicketEvent.RESUME or turn.status is TicketStatus.ANSWERED:
+        elif turn.event is TicketEvent.RESUME or turn.status is TicketStatus.ANSWERED:
             self.paused = ""
 
-    def _lead_at(self, at: datetime) -> Assignment | None:
-        held = [one for one in self._leads if one.dispatched_at <= at]
+    def _lead_at(self, at: datetime) -> Lead | None:
+        held = [one for one in self.history.leads if one.dispatched_at <= at]
         return held[-1] if held else None
 
 
-def _wrongly_sent(session: Session, ticket: Ticket, leads: Sequence[Assignment]) -> set[int]:
+def _wrongly_sent(history: History) -> set[int]:
     """Return the assignments that the unit rightly sent back: by ruling, or as the panel found."""
-    wrong = set()
-    for request in store.return_requests(session, ticket):
+    wrong, leads = set(), history.leads
+    for request in history.returns:
         if request.ruling is ReturnRuling.UPHELD:
             wrong.add(request.assignment_id)
         elif request.ruling is ReturnRuling.TO_PANEL and leads:
-            designated = ticket.designated and leads[-1].unit_id != request.unit_id
+            designated = history.designated and leads[-1].unit_id != request.unit_id
             wrong.update({request.assignment_id} if designated else set())
     return wrong

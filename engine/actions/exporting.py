@@ -1,15 +1,16 @@
 """What leaves the desks as Excel (导出): whole lists, without requesters, reports withheld."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import IO, Any
 
+from engine.actions.day_ledger import days_in_words
 from engine.actions.step import Step
 from engine.documents.personal_words import without_personal_numbers
 from engine.documents.workbook import MOST_ROWS, Column, Table, write_workbook
 from engine.errors import KeysError
-from engine.models import Finding
 from engine.models.requester import name_of
 from engine.rules.citations import Citation
 from engine.rules.ranking import Standing, standings
@@ -17,7 +18,7 @@ from engine.rules.shanghai import SHANGHAI, shanghai_date
 from engine.settings import load_settings
 from engine.store import breach_ledger, export_rows, unit_figures
 from engine.store.breach_ledger import BreachFilter
-from engine.store.breach_proof import Beside, with_proof
+from engine.store.breach_proof import AT_A_TIME, Beside, with_proof
 from engine.store.desk_filters import TicketFilter
 from engine.terms import BreachJudgement, FindingState, LimitUnit, Term, TicketKind
 
@@ -109,24 +110,33 @@ def breaches(step: Step, wanted: BreachFilter, conditions: str) -> Export:
     """Return the ledger of breaches that fit a filter (超期明细): proof, findings, appeals."""
     columns = _columns(
         "工单号:16 类型 时限 单位:20 任务项 应于:12 超期起:17 发现:17 停止:17 超期工作日 系统判定 "
-        "期限:9 依据:30 规则版本:18 日历版本:22 升级阶梯:36 通知送达:16 "
+        "期限:9 依据:30 规则版本:18 日历版本:22 谁用了几天:30 升级阶梯:36 通知送达:16 "
         "主管认定 理由和依据:44 证据:30 认定人 认定时间:17 复核人 复核时间:17 申诉期至:12 申诉 "
         "申诉裁定:30"
     )
-    found = with_proof(step.session, breach_ledger.every(step.session, wanted))
-    return Export("超期明细", Table("超期明细", columns, (_breach(step, *row) for row in found)),
-                  conditions)  # fmt: skip
+    return Export("超期明细", Table("超期明细", columns, _breaches(step, wanted)), conditions)
 
 
-def _breach(step: Step, row: breach_ledger.LedgerLine, beside: Beside) -> Sequence[object]:
+def _breaches(step: Step, wanted: BreachFilter) -> Iterator[Sequence[object]]:
+    """Yield the lines of the ledger, each with whose days its ticket used, a thousand at a time."""
+    left = with_proof(step.session, breach_ledger.every(step.session, wanted))
+    while some := list(islice(left, AT_A_TIME)):
+        ids = {row.ticket_id for row, _ in some}
+        used = days_in_words(step.session, ids, step.now, step.rules)
+        for row, beside in some:
+            yield _breach(step, row, beside, used.get(row.ticket_id, ""))
+
+
+def _breach(
+    step: Step, row: breach_ledger.LedgerLine, beside: Beside, used: str
+) -> Sequence[object]:
     end = shanghai_date(row.stopped_at or step.now)
     return (
         row.number, row.ticket_kind.label, row.kind.label, row.unit or "热线",
         "、".join(map(str, row.rows)), row.due_on, row.true_at, row.detected_at, row.stopped_at,
         _late_days(step, row.due_on, end), "超期", f"{row.limit or ''} {_unit_of(row.limit_unit)}",
         Citation.from_json(row.citation).label if row.citation else "", row.rules_version or "",
-        row.calendar_version or "", beside.rungs, beside.mails,
-        *_judged(row, beside.finding, beside.second),
+        row.calendar_version or "", used, beside.rungs, beside.mails, *_judged(beside),
     )  # fmt: skip
 
 
@@ -134,18 +144,19 @@ def _unit_of(unit: str | None) -> str:
     return LimitUnit.parse(unit).label if unit else ""
 
 
-def _judged(
-    row: breach_ledger.LedgerLine, finding: Finding | None, second: str
-) -> Sequence[object]:
+def _judged(beside: Beside) -> Sequence[object]:
     """Return the columns of a breach's finding; one that waits for another person is said so."""
+    finding = beside.finding
     if finding is None:
         return (BreachJudgement.OPEN.label, *[""] * 9)
+    alone = finding.decided_by_id == finding.proposed_by_id
+    second = ("", "") if alone else (beside.second, finding.decided_at)
     waits = finding.state is not FindingState.IN_FORCE
     word = f"{finding.kind.label}（{finding.state.label}）" if waits else finding.kind.label
     ruling = {None: "", True: "改变：", False: "维持："}[finding.appeal_changed]
     return (
         word, without_personal_numbers(finding.reason), without_personal_numbers(finding.evidence),
-        row.judge or "", finding.proposed_at, second, finding.decided_at, finding.appeal_until,
+        beside.proposer, finding.proposed_at, *second, finding.appeal_until,
         without_personal_numbers(finding.appeal_reason),
         ruling + without_personal_numbers(finding.appeal_ruling),
     )  # fmt: skip
@@ -181,8 +192,8 @@ def _label(word: Term | None) -> str:
 def units(step: Step, period: tuple[date, date]) -> Export:
     """Return how the units did in a period (单位汇总), ranked only where the district ranks."""
     columns = _columns(
-        "单位:24 名次:16 应办结 按期 按期率% 免责 免责后按期率%:16 超期 视为签收 退过单 重办 "
-        "满意率%"
+        "单位:24 名次:16 应办结 按期 按期率% 免责 剔除 调整后应办结:14 调整后按期率%:16 超期 "
+        "视为签收 退过单 重办 有效评价 满意率%"
     )
     words = f"应办结日 {period[0]} 至 {period[1]}；退给别的单位的不计"
     rows = (_standing(one) for one in unit_standings(step, period))
@@ -199,8 +210,9 @@ def _standing(one: Standing) -> Sequence[object]:
     figures = one.figures
     return (
         figures.name, one.rank or one.why, figures.due, figures.in_time, _percent(one.rate),
-        figures.excused, _percent(one.adjusted), figures.late, figures.deemed_signed,
-        figures.returned, figures.reworked, _percent(one.satisfied),
+        figures.excused, figures.left_out, figures.fair_due, _percent(one.adjusted),
+        figures.late, figures.deemed_signed, figures.returned, figures.reworked, figures.heard,
+        _percent(one.satisfied),
     )  # fmt: skip
 
 

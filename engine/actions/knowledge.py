@@ -1,5 +1,6 @@
 """The knowledge base (知识库): wanted, written, reviewed by another, cited, ended."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -7,19 +8,23 @@ from engine.actions import audit, post
 from engine.actions.actor import require_role
 from engine.actions.audit import Note
 from engine.actions.post import Mail
+from engine.actions.routing_in_force import in_force
 from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError, NotPermittedError
 from engine.models import KnowledgeEntry, KnowledgeUse, KnowledgeVersion, Ticket, Unit
 from engine.rules import knowledge as rules
 from engine.rules.knowledge import Asked, Written, may_review, missing_in_version
+from engine.rules.routing.text import fold
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import knowledge as store
+from engine.store.knowledge import Row
 from engine.terms import KnowledgeReview, KnowledgeState, NoticeKind, Recipient, Role
 
 UNIT = (Role.HANDLER, Role.UNIT_LEADER)
 REVIEWERS = (Role.UNIT_LEADER, Role.SUPERVISOR)
 SHOWN = 3
+TOPIC_WORDS = 5
 LONGEST_REASON = 300
 
 
@@ -179,6 +184,30 @@ def suggest(step: Step, typed: str) -> list[tuple[KnowledgeVersion, Unit]]:
     share: int = step.rules.parameters["knowledge.found_share"].on(on).value
     ids = rules.found(typed, store.questions(step.session, on), share, SHOWN)
     return store.by_version(step.session, ids)
+
+
+def search(step: Step, typed: str, rows: Sequence[Row]) -> list[Row]:
+    """Return the entries of a list that what was typed finds, the nearest first."""
+    share: int = step.rules.parameters["knowledge.found_share"].on(shanghai_date(step.now)).value
+    known = {one.entry.id: rules.Kept(one.entry.question, _said(one.version)) for one in rows}
+    by_id = {one.entry.id: one for one in rows}
+    return [by_id[key] for key in rules.searched(typed, known, share)]
+
+
+def _said(version: KnowledgeVersion | None) -> str:
+    return f"{version.question}。{version.answer}。{version.basis}" if version else ""
+
+
+def topic(step: Step, group: Sequence[Asked]) -> list[str]:
+    """Return the duty words that most of some consultations have: what they ask, of nobody."""
+    lexicon = in_force(step.session).router(shanghai_date(step.now)).lexicon
+    found: Counter[str] = Counter()
+    for one in group:
+        found.update({hit.expression for hit in lexicon.matcher.find(fold(one.text))})
+    often = [word for word, count in found.most_common() if 2 * count >= len(group)]
+    return [word for word in often if not any(word in other for other in often if other != word)][
+        :TOPIC_WORDS
+    ]
 
 
 def cite(step: Step, ticket: Ticket, version_id: int) -> str:

@@ -1,4 +1,7 @@
-"""The bulletin (通报) as an official document: words from a template, the figures as annexes."""
+"""The bulletin (通报) and the monitoring report (监测报告) as official documents.
+
+Words come from a template, the figures are annexes; both in the general form, unnumbered.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +12,12 @@ from engine.documents.letter_texts import paragraphs
 from engine.documents.templates import fill
 from engine.terms import LetterKind
 
-TEMPLATE = "bulletin_letter.txt.j2"
+TEMPLATE, MONITORING = "bulletin_letter.txt.j2", "monitoring_letter.txt.j2"
+EVERY_UNIT = "各承办单位"
+_UNITS = (
+    "组别", "单位", "按时办结率\n原始", "按时办结率\n调整后", "满意率\n原始", "满意率\n调整后",
+    "综合\n原始", "综合\n调整后",
+)  # fmt: skip
 
 
 class BulletinData(LetterData):
@@ -33,23 +41,62 @@ class BulletinFacts:
     units: Sequence[tuple[str, ...]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class MonitoringFacts(BulletinFacts):
+    """What a monitoring report says besides: to whom, month by month, and what matters are of.
+
+    `columns` head the figures of the annexes: the quarter before, each month, the quarter.
+    """
+
+    to: str
+    cc: str
+    columns: Sequence[str]
+    formulas: Sequence[tuple[str, ...]]
+    matters: Sequence[tuple[str, ...]]
+
+
 def bulletin(facts: BulletinFacts) -> BulletinData:
     """Return the bulletin's draft; its number is given outside, when somebody signs it.
 
     Raises:
         DocumentError: the template misses a fact.
     """
+    figures = Annex("各项指标", header=("指标", "公式", "件数", "原始", "调整后", "目标"),
+                    widths=(5, 9, 2, 3, 3, 2), rows=tuple(facts.indicators))  # fmt: skip
+    return _document(facts, TEMPLATE, EVERY_UNIT, (figures, _units(facts)))
+
+
+def monitoring_report(facts: MonitoringFacts) -> BulletinData:
+    """Return the draft of a quarter's monitoring report (第132项); somebody signs it outside.
+
+    Raises:
+        DocumentError: the template misses a fact.
+    """
+    annexes = (
+        Annex("各项指标的变化", header=("指标", *facts.columns, "调整后", "目标"),
+              widths=(5, *(3 for _ in facts.columns), 3, 2), rows=tuple(facts.indicators)),
+        Annex("各项指标的公式", header=("指标", "公式", "按何日归入"), widths=(4, 9, 4),
+              rows=tuple(facts.formulas)),
+        _units(facts),
+        Annex("诉求集中的指标和任务项",
+              header=("指标", "上季受理", "本季受理", "本季承办超期", "任务项"),
+              widths=(5, 2, 2, 2, 5), rows=tuple(facts.matters)),
+    )  # fmt: skip
+    return _document(facts, MONITORING, facts.to, annexes, facts.cc)
+
+
+def _units(facts: BulletinFacts) -> Annex:
+    return Annex("各单位情况", header=_UNITS, widths=(4, 5, 3, 3, 3, 3, 3, 3),
+                 rows=tuple(facts.units))  # fmt: skip
+
+
+def _document(
+    facts: BulletinFacts, template: str, to: str, annexes: tuple[Annex, ...], cc: str = ""
+) -> BulletinData:
     words = {**facts.words, "period": facts.period, "issuer": facts.organ}
-    title, _, body = fill(TEMPLATE, words).strip().partition("\n\n")
+    title, _, body = fill(template, words).strip().partition("\n\n")
     return BulletinData(
         kind=LetterKind.SUPERVISION, head=facts.organ, number=UNNUMBERED,
-        title_lines=tuple(title.splitlines()), to="各承办单位",
-        body=paragraphs(body), org=facts.organ, date=facts.date,
-        attachments=(
-            Annex("各项指标", header=("指标", "公式", "件数", "原始", "调整后", "目标"),
-                  widths=(5, 9, 2, 3, 3, 2), rows=tuple(facts.indicators)),
-            Annex("各单位情况",
-                  header=("组别", "单位", "件数", "按时办结率", "满意率", "综合", "调整后"),
-                  widths=(4, 6, 2, 4, 3, 2, 3), rows=tuple(facts.units)),
-        ),
+        title_lines=tuple(title.splitlines()), to=to, cc=cc,
+        body=paragraphs(body), org=facts.organ, date=facts.date, attachments=annexes,
     )  # fmt: skip

@@ -36,6 +36,8 @@ class UnitDay(SQLModel, table=True):
     due: int
     in_time: int
     excused: int
+    left_out: int = 0
+    left_out_good: int = 0
     deemed_signed: int
     returned: int
     reworked: int

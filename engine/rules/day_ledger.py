@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from engine.errors import BadInputError
 from engine.rules.citations import cites
@@ -17,8 +18,7 @@ PAUSE = DayHolder.PAUSE.value
 _AN_INSTANT = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch in which one holder had the ticket: a unit's code, hotline, requester or pause.
 
     `wrongly_sent` marks a unit that sent it back with right: its days are the hotline's.

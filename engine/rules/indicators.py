@@ -1,7 +1,7 @@
 """The indicators (评价指标): published formulas, targets, and what there is to divide by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -36,8 +36,9 @@ FORMULAS: Mapping[Indicator, Formula] = MappingProxyType({
     I.SIGNED_ON_TIME: Formula("期限内签收", "派出（主办）", "签收到期日"),
     I.RESPONDED_ON_TIME: Formula("期限内首次联系", "签收后应联系", "首次联系到期日"),
     I.RESPONSE_TIME: Formula("派单到首次联系的分钟数之和", "已联系", "派单日", False),
-    I.ANSWERED_ON_TIME: Formula("到期前答复（含已批延期）", "应办结（退出的不计）", "承办到期日"),
-    I.BREACHED: Formula("到期未答复", "应办结（退出的不计）", "承办到期日", False),
+    I.ANSWERED_ON_TIME: Formula(
+        "到期前答复（含已批延期）", "应办结（退出的不计，重办另计）", "承办到期日"),
+    I.BREACHED: Formula("到期未答复", "应办结（退出的不计，重办另计）", "承办到期日", False),
     I.CONTACTED: Formula("诉求人说联系过", "有效回访", "回访日"),
     I.SOLVED: Formula("诉求人说已解决", "有效回访", "回访日"),
     I.SATISFIED: Formula("满意＋基本满意×权重", "作出评价的有效回访", "回访日"),
@@ -46,6 +47,7 @@ FORMULAS: Mapping[Indicator, Formula] = MappingProxyType({
         "已人工回访＋人工已尽力未接通", "未解决或不满意、应人工回访", "回访到期日"),
     I.RETURNED: Formula("退单", "派出（主办）", "派单日", False),
     I.REWORKED: Formula("退回重办", "审核通过的答复", "回访到期日", False),
+    I.REWORK_ON_TIME: Formula("重办期限内答复", "应办结的重办（退出的不计）", "重办到期日"),
     I.ARREARS_VERIFIED: Formula("经实地核查或人工回访", "单位称已解决的账款拖欠件", "回访到期日"),
     I.PROMISE_KEPT: Formula("经核查按期兑现", "已核查或到期未报告的承诺", "承诺到期日"),
 })  # fmt: skip
@@ -92,17 +94,27 @@ class Figure:
         return self.value <= self.target
 
 
-@cites("house/H-43", "house/H-44", "house/H-47")
+# Targets that hold for every unit: row 113's own, and the district's.
+_TARGETS = {
+    Indicator.ANSWERED_ON_TIME: "scoring.on_time_target",
+    Indicator.HUMAN_CALLED_BACK: "callback.coverage",
+}
+
+
+@cites("chengzhong-2023-19/113/callback", "house/H-43", "house/H-44", "house/H-47")
 def figure(indicator: Indicator, raw: Count, fair: Count, rules: RuleSet, on: date) -> Figure:
     """Return an indicator of counts that are together already."""
     weights = rules.parameters["scoring.satisfaction_weights"].on(on).value
     found = Figure(
         indicator, raw, fair, _value(indicator, raw, weights), _value(indicator, fair, weights)
     )
-    if indicator is not Indicator.ANSWERED_ON_TIME:
-        return found
-    target = rules.parameters["scoring.on_time_target"].on(on)
-    return Figure(indicator, raw, fair, found.value, found.adjusted, target.value, target.citation)
+    key = _TARGETS.get(indicator)
+    return found if key is None else _against(found, key, rules, on)
+
+
+def _against(found: Figure, key: str, rules: RuleSet, on: date) -> Figure:
+    target = rules.parameters[key].on(on)
+    return replace(found, target=target.value, target_of=target.citation)
 
 
 def _value(indicator: Indicator, count: Count, weights: Mapping[str, float]) -> float | None:
@@ -129,11 +141,7 @@ _TAX = {
 def tax_figure(found: Figure, rules: RuleSet, on: date) -> Figure | None:
     """Return a tax office's figure with the document's own target (第73、75项), if it has one."""
     key = _TAX.get(found.indicator)
-    if key is None:
-        return None
-    target = rules.parameters[key].on(on)
-    return Figure(found.indicator, found.raw, found.fair, found.value, found.adjusted,
-                  target.value, target.citation)  # fmt: skip
+    return None if key is None else _against(found, key, rules, on)
 
 
 @cites("house/H-43")

@@ -67,6 +67,32 @@ def found(typed: str, questions: Mapping[int, str], share: int, most: int) -> li
     return [key for _, key in near[:most]]
 
 
+@dataclass(frozen=True)
+class Kept:
+    """An entry as it is searched: its question, and all that its version says."""
+
+    question: str
+    text: str
+
+
+@cites("house/H-87")
+def searched(typed: str, entries: Mapping[int, Kept], share: int) -> list[int]:
+    """Return the entries that fit what was typed, those whose question does in front.
+
+    A few words fit where at least `share` per cent of their letter pairs are in an entry; a
+    caller's long words where as much of its question is in them. A single letter fits as it is.
+    """
+    words = typed.strip()
+    said, scored = letter_pairs(words), []
+    for key, one in entries.items():
+        asks, tells = letter_pairs(one.question), letter_pairs(f"{one.question}。{one.text}")
+        best = max(_inside(said, asks), _inside(asks, said))
+        inside = max(best, _inside(said, tells), _WHOLE * (words in f"{one.question}{one.text}"))
+        if inside >= share:
+            scored.append((-best, -inside, key))
+    return [key for _, _, key in sorted(scored)]
+
+
 def _inside(question: frozenset[str], said: frozenset[str]) -> int:
     return _WHOLE * len(question & said) // len(question) if question else 0
 

@@ -94,7 +94,8 @@ _KEYS = {
     "second": ("webhooks.timeout undo.window"),
     "day_of_month": ("scoring.period_start_day"),
     "item": (
-        "scoring.minimum_count attachments.at_once attachments.per_ticket notices.digest_from"
+        "scoring.minimum_count scoring.forecast_least scoring.typical_cases "
+        "attachments.at_once attachments.per_ticket notices.digest_from"
     ),
     "office": ("assignment.lead_units"),
     "megabyte": ("attachments.largest"),

@@ -18,12 +18,15 @@ class UnitFigures:
     """What a unit owed and did in a period: matters due, in time, excused, and what came of them.
 
     `due` are matters whose limit ended in the period (应办结), the returned ones left out.
+    `left_out` of them are excluded (剔除), `left_out_good` of those were in time or excused.
     """
 
     name: str
     due: int = 0
     in_time: int = 0
     excused: int = 0
+    left_out: int = 0
+    left_out_good: int = 0
     deemed_signed: int = 0
     returned: int = 0
     reworked: int = 0
@@ -33,6 +36,21 @@ class UnitFigures:
     def late(self) -> int:
         """Return how many were not done in time, excused or not."""
         return self.due - self.in_time
+
+    @property
+    def heard(self) -> int:
+        """Return how many requesters said how content they are."""
+        return sum((self.satisfaction or {}).values())
+
+    @property
+    def fair_due(self) -> int:
+        """Return how many matters the adjusted rate is of."""
+        return self.due - self.left_out
+
+    @property
+    def fair_in_time(self) -> int:
+        """Return how many of those were in time or excused."""
+        return self.in_time + self.excused - self.left_out_good
 
 
 @dataclass(frozen=True)
@@ -69,28 +87,29 @@ def _in_month(day: date, wanted: int) -> date:
 
 @cites("house/H-43", "house/H-44", "house/H-46", "house/H-47")
 def standings(units: Sequence[UnitFigures], rules: RuleSet, on: date) -> list[Standing]:
-    """Return the units with their rates, the best first; those with too few matters come last.
+    """Return the units with their rates, in their own order unless the district ranks them.
 
-    A rate of fewer matters than the district compares gets no rank; nor does any, unless the
-    district decided to rank.
+    Ranks go by the adjusted rate; one of fewer matters than the district compares gets none, and
+    comes last.
     """
     ranking: bool = rules.parameters["scoring.ranking"].on(on).value
     least: int = rules.parameters["scoring.minimum_count"].on(on).value
-    rates = sorted((_rate(one.in_time, one.due) or 0 for one in units if one.due >= least),
-                   reverse=True)  # fmt: skip
+    fair = [_rate(one.fair_in_time, one.fair_due) if one.fair_due >= least else None
+            for one in units]  # fmt: skip
+    rates = sorted((rate for rate in fair if rate is not None), reverse=True)
     found = []
-    for one in units:
-        rate = _rate(one.in_time, one.due) if one.due >= least else None
+    for one, rate in zip(units, fair, strict=True):
         rank = rates.index(rate) + 1 if ranking and rate is not None else None
         why = "" if rank else FEW if rate is None else OFF
         found.append(_standing(one, rules, on, rank, why))
-    return sorted(found, key=lambda one: (one.figures.due < least, -(one.rate or 0),
-                                          -one.figures.due, one.figures.name))  # fmt: skip
+    if not ranking:
+        return found
+    return sorted(found, key=lambda one: (one.rank or len(found) + 1, -one.figures.due))
 
 
 def _standing(one: UnitFigures, rules: RuleSet, on: date, rank: int | None, why: str) -> Standing:
     rate = _rate(one.in_time, one.due)
-    adjusted = _rate(one.in_time + one.excused, one.due)
+    adjusted = _rate(one.fair_in_time, one.fair_due)
     both: bool = rules.parameters["scoring.show_raw_and_adjusted"].on(on).value
     target: int = rules.parameters["scoring.on_time_target"].on(on).value
     on_target = why == FEW or rate is None or rate >= target

@@ -1,7 +1,7 @@
 """The composite score (综合得分) and its groups: shown beside n, ranked only where wanted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.rules.citations import cites
@@ -18,15 +18,16 @@ _WEIGHED = {
 
 @dataclass(frozen=True)
 class Score:
-    """A unit's composite score, raw and adjusted, with its n; None where too few were asked.
+    """A unit's composite score, raw and adjusted, each with its n; None where too few were asked.
 
-    `rank` is its place in its group, only where the district ranks.
+    `rank` is its place in its group by the adjusted score, only where the district ranks.
     """
 
     unit: str
     group: str
     n: int
     value: float | None
+    fair_n: int
     adjusted: float | None
     rank: int | None = None
 
@@ -39,30 +40,27 @@ def scores(units: Sequence[tuple[str, Sequence[Figure]]], rules: RuleSet, on: da
     found = [_score(unit, figures, weights, least) for unit, figures in units]
     enough = sorted((one for one in found if one.value is not None), key=lambda one: -one.n)
     size = -(-len(enough) // len(GROUPS)) or 1
-    grouped = [
-        Score(one.unit, GROUPS[place // size], one.n, one.value, one.adjusted)
-        for place, one in enumerate(enough)
-    ]
+    grouped = [replace(one, group=GROUPS[place // size]) for place, one in enumerate(enough)]
     if rules.parameters["scoring.ranking"].on(on).value:
         grouped = [_ranked(one, grouped) for one in grouped]
-        grouped.sort(key=lambda one: (GROUPS.index(one.group), one.rank))
+        grouped.sort(key=lambda one: (GROUPS.index(one.group), one.rank or len(grouped) + 1))
     return [*grouped, *(one for one in found if one.value is None)]
 
 
 def _score(unit: str, figures: Sequence[Figure], weights: Mapping[str, float], least: int) -> Score:
     by_indicator = {one.indicator: one for one in figures}
     weighed = [(by_indicator[_WEIGHED[name]], weight) for name, weight in weights.items()]
-    n = min(one.raw.n for one, _ in weighed)
-    if n < least:
-        return Score(unit, FEW, n, None, None)
+    n, fair_n = min(one.raw.n for one, _ in weighed), min(one.fair.n for one, _ in weighed)
     raw = sum(weight * (one.value or 0.0) for one, weight in weighed)
-    fair = None
-    if all(one.adjusted is not None for one, _ in weighed):
-        fair = sum(weight * (one.adjusted or 0.0) for one, weight in weighed)
-    return Score(unit, FEW, n, raw, fair)
+    fair = sum(weight * (one.adjusted or 0.0) for one, weight in weighed)
+    return Score(unit, FEW, n, raw if n >= least else None, fair_n,
+                 fair if fair_n >= least else None)  # fmt: skip
 
 
 def _ranked(one: Score, every: Sequence[Score]) -> Score:
+    """Return a score with its place; one with too few cases after adjustment has none."""
+    if one.adjusted is None:
+        return one
     better = [other for other in every
-              if other.group == one.group and (other.value or 0) > (one.value or 0)]  # fmt: skip
-    return Score(one.unit, one.group, one.n, one.value, one.adjusted, 1 + len(better))
+              if other.group == one.group and (other.adjusted or 0) > one.adjusted]  # fmt: skip
+    return replace(one, rank=1 + len(better))

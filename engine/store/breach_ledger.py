@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import false, func, or_
+from sqlalchemy import false, func, or_, text
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
 from engine.models import Account, Breach, Clock, Ticket, Unit
-from engine.rules.shanghai import shanghai_moment
+from engine.rules.shanghai import end_of_day, shanghai_moment
 from engine.store.light import among, light_clocks
 from engine.store.paging import key_of, newest_first
 from engine.terms import BreachJudgement, ClockKind, TicketKind
@@ -19,16 +20,22 @@ PAGE = 30
 MOST_COUNTED = 1000  # the ledger says 1000+
 AT_A_TIME = 1000
 
+_BY_ROW = text("""
+SELECT cited.row::int, count(*) FROM breach b, jsonb_array_elements_text(b.task_rows) cited(row)
+WHERE b.kind = 'handling' AND b.true_at > :since AND b.true_at <= :until GROUP BY 1
+""")
+
 
 @dataclass(frozen=True)
 class BreachFilter:
-    """What the ledger is asked for: unit, kind of limit, days on which it was missed, judgement.
+    """What the ledger is asked for: unit, kind of limit and of ticket, days missed, judgement.
 
     `rows` are rows of the task list; a breach fits when its ticket cited one of them.
     """
 
     unit_id: int | None = None
     kind: ClockKind | None = None
+    ticket_kind: TicketKind | None = None
     since: date | None = None
     until: date | None = None
     judgement: BreachJudgement | None = None
@@ -68,6 +75,12 @@ def _filtered(query: Any, wanted: BreachFilter) -> Any:
         query = query.where(Breach.unit_id == wanted.unit_id)
     if wanted.kind is not None:
         query = query.where(Breach.kind == wanted.kind)
+    if wanted.ticket_kind is not None:
+        its = aliased(Ticket)
+        of_kind = select(its.id).where(
+            its.id == col(Breach.ticket_id), its.kind == wanted.ticket_kind
+        )
+        query = query.where(of_kind.exists())
     if wanted.since is not None:
         query = query.where(Breach.true_at > shanghai_moment(wanted.since, time(0)))
     if wanted.until is not None:
@@ -127,7 +140,6 @@ class LedgerLine:
     citation: dict[str, Any] | None
     rules_version: str
     calendar_version: str
-    judge: str | None
 
 
 def _proved(name: str) -> Any:
@@ -142,12 +154,18 @@ def every(session: Session, wanted: BreachFilter) -> Iterator[LedgerLine]:
         Breach.id, Clock.id, Ticket.id, Ticket.number, Ticket.kind, Ticket.task_rows, Breach.kind,
         Unit.name, Clock.due_on, Breach.true_at, Breach.detected_at, Clock.stopped_at,
         _proved("limit"), _proved("unit"), proof["citation"], _proved("rules_version"),
-        _proved("calendar_version"), Account.name,
+        _proved("calendar_version"),
     )  # fmt: skip
     query = _filtered(_joined(select(*columns).select_from(Breach)), wanted)
     found = session.execute(query.order_by(col(Breach.id)).execution_options(yield_per=AT_A_TIME))
     for row in found:
         yield LedgerLine(*row)
+
+
+def breached_rows(session: Session, since: date, until: date) -> dict[int, int]:
+    """Return how many answers were late in a period, by the rows of the list tickets cited."""
+    days = {"since": shanghai_moment(since, time(0)), "until": end_of_day(until)}
+    return {one[0]: one[1] for one in session.connection().execute(_BY_ROW, days)}
 
 
 def breach(session: Session, breach_id: int) -> BreachRow:

@@ -6,10 +6,12 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from engine.models import Account, Clock, Finding, Letter, OutboxMessage, RungTaken
 from engine.store.breach_ledger import LedgerLine
+from engine.store.light import among
 from engine.store.outbox import LADDER
 from engine.terms import FindingState
 
@@ -47,6 +49,7 @@ class Beside:
     rungs: str = ""
     mails: str = ""
     finding: Finding | None = None
+    proposer: str = ""
     second: str = ""
 
 
@@ -57,15 +60,14 @@ def with_proof(session: Session, rows: Iterable[LedgerLine]) -> Iterator[tuple[L
         rungs, mails = _rungs(session, some), _mails(session, some)
         findings = _findings(session, some)
         for row in some:
-            finding, second = findings.get(row.breach_id, (None, ""))
             said = rungs.get(row.clock_id, ""), mails.get(row.clock_id, "")
-            yield row, Beside(*said, finding, second)
+            yield row, Beside(*said, *findings.get(row.breach_id, (None, "", "")))
 
 
 def _rungs(session: Session, rows: Sequence[LedgerLine]) -> dict[int, str]:
     query = (
         select(RungTaken.clock_id, RungTaken.rung)
-        .where(col(RungTaken.clock_id).in_([row.clock_id for row in rows]))
+        .where(among(RungTaken.clock_id, (row.clock_id for row in rows)))
         .order_by(col(RungTaken.fell_due_at), col(RungTaken.id))
     )
     said: dict[int, list[str]] = {}
@@ -80,7 +82,7 @@ def _mails(session: Session, rows: Sequence[LedgerLine]) -> dict[int, str]:
     query = (
         select(*columns)
         .where(
-            col(OutboxMessage.ticket_id).in_({row.ticket_id for row in rows}),
+            among(OutboxMessage.ticket_id, (row.ticket_id for row in rows)),
             col(OutboxMessage.key).startswith(LADDER),
         )
         .group_by(named, col(OutboxMessage.status))
@@ -94,14 +96,20 @@ def _mails(session: Session, rows: Sequence[LedgerLine]) -> dict[int, str]:
 
 def _findings(
     session: Session, rows: Sequence[LedgerLine]
-) -> dict[int | None, tuple[Finding, str]]:
+) -> dict[int | None, tuple[Finding, str, str]]:
+    proposer, second = aliased(Account), aliased(Account)
+    columns: tuple[Any, ...] = (Finding, proposer.name, second.name)
     query = (
-        select(Finding, Account.name)
-        .join(Account, col(Account.id) == col(Finding.decided_by_id), isouter=True)
+        select(*columns)
+        .join(proposer, col(proposer.id) == col(Finding.proposed_by_id))
+        .join(second, col(second.id) == col(Finding.decided_by_id), isouter=True)
         .where(
-            col(Finding.breach_id).in_([row.breach_id for row in rows]),
+            among(Finding.breach_id, (row.breach_id for row in rows)),
             Finding.state != FindingState.ENDED,
         )
         .order_by(col(Finding.state) == FindingState.IN_FORCE, col(Finding.id))
     )
-    return {one.breach_id: (one, name or "") for one, name in session.execute(query)}
+    return {
+        one.breach_id: (one, proposed, decided or "")
+        for one, proposed, decided in session.execute(query)
+    }

@@ -68,6 +68,12 @@ def days_taken_in(session: Session, now: datetime, days: int) -> list[Day]:
     return [_day(session, today - timedelta(days=ago), now) for ago in range(days)]
 
 
+def taken_in_on(session: Session, since: date, until: date, now: datetime) -> list[Day]:
+    """Return what was taken in on each day of a period that has begun, oldest first."""
+    last = min(until, shanghai_date(now))
+    return [_day(session, since + timedelta(days=n), now) for n in range((last - since).days + 1)]
+
+
 def _day(session: Session, day: date, now: datetime) -> Day:
     remembered: dict[object, Day] = session.info["database"].remembered
     key = ("taken in", day)

@@ -19,6 +19,7 @@ from engine.terms import CallbackState, Indicator, TicketKind
 AGAIN = "重新计时"  # why a callback's clock stopped that starts anew once the unit has worked again
 WAITS, EVALUATED = "待诉求人评价", "诉求人已评价"  # the requester is asked first by link
 CLOSED = "办结"  # with this reason an assignment ends when nothing was taken from its unit
+REWORK = "rework.limit"  # the rule of a handling clock that runs for a rework (重办)
 
 _CLOCKS = """
 c AS MATERIALIZED (
@@ -44,16 +45,15 @@ c AS MATERIALIZED (
 )"""
 _LIMITS = """
 limits AS (
-  SELECT d.id AS clock_id, d.due_on AS day, d.ticket_id, a.unit_id, d.kind,
+  SELECT d.id AS clock_id, d.due_on AS day, d.ticket_id, a.unit_id,
+         CASE WHEN d.kind = 'handling' AND d.rule = :rework THEN 'rework' ELSE d.kind END AS kind,
          COALESCE(CASE d.kind WHEN 'sign_for' THEN a.signed_at < d.due_at AND a.signed_at < :at
                               WHEN 'first_contact' THEN a.contacted_at < d.due_at
                                                         AND a.contacted_at < :at
                               ELSE d.stopped_at < d.due_at END, false) AS good,
          COALESCE(d.stopped_at, :at) >= d.due_at AS over
   FROM due d JOIN assignment a ON a.id = d.assignment_id
-  WHERE d.kind <> 'handling' OR (
-    d.rule <> 'rework.limit'
-    AND (a.ended_at IS NULL OR a.ended_at >= :at OR a.end_reason = :closed))
+  WHERE d.kind <> 'handling' OR a.ended_at IS NULL OR a.ended_at >= :at OR a.end_reason = :closed
 )"""
 _CALLS = """
 calls AS MATERIALIZED (
@@ -125,8 +125,9 @@ heard AS (
 # A promise counts once somebody has looked, or its day is over and nobody said it was kept.
 _PROMISES = """
 promised AS (
-  SELECT d.due_on AS day, d.ticket_id, p.unit_id,
-         COALESCE(d.stopped_at < d.due_at AND seen.result = 'met', false) AS kept
+  SELECT d.due_on AS day, d.ticket_id, p.unit_id, d.id AS clock_id,
+         COALESCE(d.stopped_at < d.due_at AND seen.result = 'met', false) AS kept,
+         seen.result IS NOT DISTINCT FROM 'not_met' AS broken
   FROM due d JOIN promise p ON p.clock_id = d.id
   LEFT JOIN LATERAL (
     SELECT v.result FROM verification v WHERE v.promise_id = p.id AND v.at < :at
@@ -140,14 +141,14 @@ excused AS (
   SELECT b.clock_id FROM finding f JOIN breach b ON b.id = f.breach_id
   WHERE f.kind = 'excused' AND f.effective_at < :at AND (f.ended_at IS NULL OR f.ended_at >= :at)
 ), cases AS (
-  SELECT CASE kind WHEN 'sign_for' THEN 'signed_on_time' ELSE 'responded_on_time' END AS indicator,
-         day, ticket_id, unit_id, good::int::numeric AS hit, 0 AS part, false AS excused
-  FROM limits WHERE kind <> 'handling' AND (good OR over)
-  UNION ALL
-  SELECT i.name, day, ticket_id, unit_id, (good = i.wanted)::int, 0,
-         NOT good AND clock_id IN (SELECT clock_id FROM excused)
-  FROM limits, (VALUES ('answered_on_time', true), ('breached', false)) i (name, wanted)
-  WHERE kind = 'handling'
+  SELECT i.name AS indicator, day, ticket_id, unit_id, (good = i.wanted)::int::numeric AS hit,
+         0 AS part, NOT good AND clock_id IN (SELECT clock_id FROM excused) AS excused
+  FROM limits JOIN (VALUES
+    ('sign_for', 'signed_on_time', true), ('first_contact', 'responded_on_time', true),
+    ('handling', 'answered_on_time', true), ('handling', 'breached', false),
+    ('rework', 'rework_on_time', true)
+  ) i (kind, name, wanted) USING (kind)
+  WHERE good OR over OR kind IN ('handling', 'rework')
   UNION ALL SELECT 'response_time', day, ticket_id, unit_id, minutes, 0, false
   FROM sent WHERE minutes IS NOT NULL
   UNION ALL SELECT 'returned', day, ticket_id, unit_id, returned::int, 0, false FROM sent
@@ -165,7 +166,9 @@ excused AS (
   UNION ALL SELECT 'reworked', day, ticket_id, unit_id, reworked::int, 0, false FROM calls
   UNION ALL SELECT 'arrears_verified', day, ticket_id, unit_id, (done AND person)::int, 0, false
   FROM calls WHERE claimed AND task_rows @> ANY(CAST(:verified AS jsonb[]))
-  UNION ALL SELECT 'promise_kept', day, ticket_id, unit_id, kept::int, 0, false FROM promised
+  UNION ALL SELECT 'promise_kept', day, ticket_id, unit_id, kept::int, 0,
+                   NOT kept AND NOT broken AND clock_id IN (SELECT clock_id FROM excused)
+  FROM promised
 ), judged AS (
   SELECT x.*, t.kind, EXISTS (
     SELECT 1 FROM finding f WHERE f.kind = 'excluded' AND f.ticket_id = x.ticket_id
@@ -229,5 +232,5 @@ def _values(asked: AskedCases) -> dict[str, Any]:
         "verified": [f"[{row}]" for row in asked.verified],
         "exhausted": CallbackState.EXHAUSTED.label, "waits": WAITS,
         "done": [CallbackState.REACHED.label, CallbackState.EXHAUSTED.label, EVALUATED],
-        "again": AGAIN, "closed": CLOSED,
+        "again": AGAIN, "closed": CLOSED, "rework": REWORK,
     }  # fmt: skip

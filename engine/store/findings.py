@@ -1,6 +1,6 @@
 """Queries about findings (认定): one, those of a breach or ticket, those that wait."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, or_, select
 
 from engine.errors import NotFoundError
 from engine.models import Account, Breach, Finding, Ticket, Unit
-from engine.terms import ClockKind, FindingState
+from engine.terms import ClockKind, FindingState, Role
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,15 @@ def exclusion_standing(session: Session, ticket_id: int, indicator: str) -> Find
         col(Finding.state).in_((FindingState.PROPOSED, FindingState.IN_FORCE)),
     )  # fmt: skip
     return session.exec(query).one_or_none()
+
+
+def may_decide(session: Session, took_part: Collection[int | None]) -> list[str]:
+    """Return the names of the active supervisors who took no part in a finding."""
+    query = select(Account.name).where(
+        Account.role == Role.SUPERVISOR, col(Account.active),
+        col(Account.id).not_in({one for one in took_part if one is not None}),
+    )  # fmt: skip
+    return list(session.exec(query.order_by(col(Account.id))).all())
 
 
 def waiting(session: Session, limit: int = 100) -> list[FindingRow]:

@@ -9,7 +9,6 @@ from sqlmodel import Session
 from engine.rules.shanghai import end_of_day
 from engine.terms import TicketKind
 
-MOST = 10
 AROUND = timedelta(days=21)  # what is answered and closed in a period was due by then
 LOOKED_AT = 1000
 # Reports and what was asked to be kept secret are in no bulletin.
@@ -53,10 +52,13 @@ class TypicalCase:
     good: bool
 
 
-def typical_cases(session: Session, since: date, until: date) -> list[TypicalCase]:
-    """Return the cases proposed for a period: the quickest that pleased, the latest answers."""
+def typical_cases(session: Session, since: date, until: date, most: int) -> list[TypicalCase]:
+    """Return the cases proposed for a period: the quickest that pleased, the latest answers.
+
+    There are at most `most` of each.
+    """
     days = {"since": end_of_day(since - timedelta(days=1)), "until": end_of_day(until),
-            "first": since, "last": until + AROUND, "most": MOST,
+            "first": since, "last": until + AROUND, "most": most,
             "looked_at": LOOKED_AT}  # fmt: skip
     run = session.connection().execute
     return [

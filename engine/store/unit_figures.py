@@ -19,7 +19,8 @@ from engine.terms import Satisfaction
 REWORK = "rework.limit"
 CLOSED = "办结"  # the reason with which an assignment ends when nothing was taken from its unit
 OVERLAP = timedelta(minutes=10)  # what a slow transaction wrote is committed by then
-COUNTS = ("due", "in_time", "excused", "deemed_signed", "returned", "reworked")
+COUNTS = ("due", "in_time", "excused", "left_out", "left_out_good", "deemed_signed", "returned",
+          "reworked")  # fmt: skip
 SAID = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED, Satisfaction.DISSATISFIED)
 # A matter counts once its limit is over or it was answered; one that was returned or handed to
 # another unit is not the first one's. OFFSET 0 keeps each join a look-up for each clock.
@@ -28,6 +29,9 @@ SELECT c.due_on AS day, c.unit_id, count(*) AS due,
        count(*) FILTER (WHERE c.stopped_at < c.due_at) AS in_time,
        count(*) FILTER (WHERE (c.stopped_at IS NULL OR c.stopped_at >= c.due_at)
                           AND b.judgement = 'excused') AS excused,
+       count(*) FILTER (WHERE o.left_out) AS left_out,
+       count(*) FILTER (WHERE o.left_out AND (c.stopped_at < c.due_at OR b.judgement = 'excused'))
+         AS left_out_good,
        count(*) FILTER (WHERE a.deemed_signed) AS deemed_signed,
        count(*) FILTER (WHERE t.returns > 0) AS returned,
        count(*) FILTER (WHERE t.reworks > 0) AS reworked,
@@ -39,6 +43,10 @@ CROSS JOIN LATERAL (SELECT deemed_signed, ended_at, end_reason FROM assignment
                     WHERE id = c.assignment_id OFFSET 0) a
 CROSS JOIN LATERAL (SELECT returns, reworks FROM ticket WHERE id = c.ticket_id OFFSET 0) t
 LEFT JOIN LATERAL (SELECT judgement FROM breach WHERE clock_id = c.id OFFSET 0) b ON true
+CROSS JOIN LATERAL (
+  SELECT EXISTS (SELECT 1 FROM finding WHERE kind = 'excluded' AND state = 'in_force'
+                 AND ticket_id = c.ticket_id AND indicator = 'answered_on_time') AS left_out
+) o
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE satisfaction = 'satisfied') AS satisfied,
          count(*) FILTER (WHERE satisfaction = 'basically_satisfied') AS basically,
@@ -66,7 +74,7 @@ def _count(session: Session, days: Sequence[date], now: datetime) -> Sequence[Ro
 
 
 def unit_figures(session: Session, since: date, until: date, now: datetime) -> list[UnitFigures]:
-    """Return the figures of every unit with a matter due in the period, by name."""
+    """Return the figures of every unit with a matter due in the period, in registry order."""
     kept = mark(session)
     span = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     if kept is None:
@@ -93,7 +101,7 @@ def _together(session: Session, rows: Sequence[Any]) -> list[UnitFigures]:
         mine = sums.setdefault(row.unit_id, dict.fromkeys(names, 0))
         for name in names:
             mine[name] += int(getattr(row, name))
-    units = session.exec(select(Unit).where(col(Unit.id).in_(sums)).order_by(col(Unit.name)))
+    units = session.exec(select(Unit).where(col(Unit.id).in_(sums)).order_by(col(Unit.id)))
     return [_figures(one.name, sums[one.id]) for one in units]
 
 

@@ -16,7 +16,7 @@ from engine.actions import (
     statutory,
     unit_work,
 )
-from engine.actions.day_ledger import days_used
+from engine.actions.day_ledger import days_in_words, days_used
 from engine.actions.evaluations import Evaluation, evaluate_by_link, issue_evaluation_link
 from engine.actions.verify import verify
 from engine.errors import EngineError
@@ -205,9 +205,14 @@ def the_ledger_adds_up(ticket, now):
     rules = load_rules("CN-GX")
     with work() as session:
         ledger = days_used(session, ticket, now, rules)
+        (line,) = days_in_words(session, [ticket.id], now, rules).values()
     first, last = shanghai_date(ticket.accepted_at), shanghai_date(ticket.closed_at or now)
     assert sum(share.working_days for share in ledger.shares) == ledger.whole
     assert ledger.whole == rules.calendar.working_days_between(first, last)
+    assert line == "、".join(
+        f"{one.unit.name if one.unit else one.holder.label} {one.working_days}"
+        for one in ledger.shares
+    )
 
 
 def rungs_come_in_order(number):

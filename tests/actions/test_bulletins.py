@@ -29,11 +29,14 @@ DAYS = (day("Sun 2026-11-01"), TODAY)
 SECRET = "演示企业丁要求更换公章"
 
 
-def unit(name, n, solved):
+def unit(name, n, solved, left_out=0):
+    """A unit with n callbacks; `left_out` of those not solved are in no adjusted figure."""
     rules = load_rules("CN-GX")
     hits = {Indicator.SOLVED: solved, Indicator.CONTACTED: n, Indicator.SATISFIED: n}
-    figures = [figure(one, Count(n, hits.get(one, 0)), Count(n, hits.get(one, 0)), rules, TODAY)
-               for one in Indicator]  # fmt: skip
+    fair = {Indicator.SOLVED: solved, Indicator.CONTACTED: n - left_out,
+            Indicator.SATISFIED: n - left_out}  # fmt: skip
+    figures = [figure(one, Count(n, hits.get(one, 0)), Count(n - left_out, fair.get(one, 0)),
+                      rules, TODAY) for one in Indicator]  # fmt: skip
     return name, figures
 
 
@@ -55,6 +58,24 @@ def test_where_the_district_ranks_a_unit_is_ranked_within_its_group_only(tmp_pat
 
     assert {rank for _, rank in found.values()} == {1, None}
     assert len({group for group, _ in found.values()}) == 4
+
+
+def test_ranks_go_by_the_adjusted_score_and_need_ten_cases_after_adjusting(tmp_path):
+    rules = rules_with("scoring.ranking", True, tmp_path)
+    units = [
+        unit("甲局", 12, 10, left_out=2),
+        unit("乙局", 12, 11),
+        unit("丙局", 11, 9, left_out=2),
+    ]
+    groups = [unit(f"{n}局", 40 + n, 1) for n in range(6)]
+
+    found = {one.unit: one for one in scores([*units, *groups], rules, TODAY)}
+
+    assert (found["甲局"].n, found["甲局"].fair_n, found["甲局"].adjusted) == (12, 10, 100.0)
+    assert found["甲局"].value < found["乙局"].value
+    assert (found["甲局"].rank, found["乙局"].rank) == (1, 2)
+    assert found["丙局"].value is not None
+    assert (found["丙局"].adjusted, found["丙局"].rank) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +110,22 @@ def test_typical_cases_are_chosen_by_a_person_and_tell_nobodys_words(database):
     assert "区市场监管局当日答复" in words
     assert "区税务局超期" in words
     assert not any(one in words for one in (SECRET, "演示企业", good, late))
+
+
+def test_every_rate_of_the_annex_stands_beside_its_own_n_raw_and_adjusted(database):
+    number = a_ticket_to_call_back("Mon 2026-11-02 09:00")
+    call_back(number, "Tue 2026-11-03 10:00", a_callback())
+    a_ticket_to_call_back("Mon 2026-11-02 09:00")
+    keep(moment("Mon 2026-11-30 09:00"))
+
+    draft = doing("Mon 2026-11-30 10:00", SUPERVISOR, lambda step: draft_bulletin(step, DAYS, ()))
+
+    figures, units = draft.document.attachments
+    assert units.rows == ((FEW, "区市场监管局", "100.0%\nn=2", "100.0%\nn=2", "100.0%\nn=1",
+                           "100.0%\nn=1", "不适用\nn=1", "不适用\nn=1"),)  # fmt: skip
+    assert len(units.header) == len(units.widths) == len(units.rows[0])
+    targets = {row[0]: row[-1] for row in figures.rows}
+    assert (targets["人工回访覆盖率"], targets["按时办结率"]) == ("100%", "95%")
 
 
 def test_the_bulletin_is_set_as_an_official_document(database):

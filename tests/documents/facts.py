@@ -88,7 +88,7 @@ def a_bulletin(**changes) -> BulletinFacts:
     facts = BulletinFacts(
         organ=ISSUER, period="2026年9月", date=date(2026, 10, 23), words=words,
         indicators=[("解决率", "解决 ÷ 有效回访", "80", "71.3%", "72.0%", "70%")] * 5,
-        units=[("10件以上", "区样例局", "12", "95.8%", "88.6%", "85.0", "85.0")] * 40,
+        units=[("件数较多", "区样例局", *["95.8%\nn=12"] * 6)] * 40,
     )  # fmt: skip
     return replace(facts, **changes)
 

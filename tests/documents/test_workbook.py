@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 
 from engine.documents import workbook
 from engine.documents.workbook import Column, Table, write_workbook
@@ -61,3 +62,34 @@ def test_rows_are_made_while_they_are_written_and_end_at_the_limit(monkeypatch):
 
     assert written(rows())[0] == 3
     assert len(made) == 3
+
+
+def test_odd_letters_come_back_as_they_were_or_as_a_sign_that_they_cannot():
+    texts = [
+        "甲&乙<丙>",
+        " 前后空格 ",
+        "两\n行",
+        "响铃\x07",
+        "_x0041_不是字母",
+        "半个\ud800字",
+        "\uffff",
+    ]
+
+    _, book = written([(one, one) for one in texts])
+
+    found = [unescape(row[0]) for row in book["清单"].values][1:]
+    assert found[:3] == texts[:3]
+    assert found[3:5] == ["响铃\x07", "_x0041_不是字母"]
+    assert found[5:] == ["半个\ufffd字", "\ufffd"]
+
+
+def test_a_table_of_many_columns_and_rows_is_whole():
+    columns = tuple(Column(f"第{place}列") for place in range(60))
+    target = BytesIO()
+    rows = [[f"{row}-{place}" for place in range(60)] for row in range(1203)]
+
+    write_workbook(target, Table("宽<表>", columns, rows), lambda count: [("行数", str(count))])
+
+    head, *found = load_workbook(BytesIO(target.getvalue()))["宽<表>"].values
+    assert head[59] == "第59列"
+    assert [list(one) for one in found] == rows

@@ -19,13 +19,14 @@ from tests.builders import (
     SECOND_SUPERVISOR,
     SUPERVISOR,
     TAX,
+    a_dispatched_ticket,
     a_signed_ticket,
     a_ticket_to_call_back,
     an_answered_ticket,
     an_unhappy_callback,
     call_back,
 )
-from tests.looking import sweep
+from tests.looking import breaches_of, sweep
 
 LATE = "Mon 2026-11-02 09:00"
 SECRET = {"phone": "13800001234", "enterprise": "演示企业丁", "contact_name": "演示某人"}
@@ -108,6 +109,50 @@ def test_the_ledger_is_filtered_and_exported_with_its_judgements(as_):
     assert excused[0]["规则版本"]
     assert none == []
     assert desk.get("/supervise/breaches?since=昨天").status_code == 422
+
+
+def test_a_proposed_finding_names_who_proposed_it_and_the_ledger_whose_days_were_used(as_):
+    number = a_dispatched_ticket(LATE, TAX)
+    sweep("Mon 2026-11-23 09:00")
+    (breach,) = [one for one in breaches_of(number) if one.kind.value == "handling"]
+    desk = as_(SUPERVISOR)
+    desk.get(f"/supervise/breaches/{breach.id}")
+    desk.post(
+        f"/supervise/breaches/{breach.id}", judgement="excused", reason="停机", evidence="记录"
+    )
+
+    _, (row,) = sheet(export(desk, "breaches", "limit=handling"))
+
+    assert row["主管认定"] == "免责（待复核）"
+    assert (row["认定人"], row["复核人"]) == ("演示主管甲", None)
+    assert row["谁用了几天"] == "热线 0、区税务局 16"
+
+
+def test_the_ledger_is_asked_by_kind_of_ticket_on_the_page_and_in_the_export(as_):
+    help_, complaint = (a_signed_ticket(LATE, TAX, kind=kind)
+                        for kind in (TicketKind.HELP_REQUEST, TicketKind.COMPLAINT))  # fmt: skip
+    sweep("Mon 2026-11-23 09:00")
+    desk = as_(SUPERVISOR)
+
+    page = desk.get("/supervise/breaches?kind=help_request&limit=handling").text
+    about, rows = sheet(export(desk, "breaches", "kind=help_request&limit=handling"))
+
+    assert (help_ in page, complaint in page) == (True, False)
+    assert [row["工单号"] for row in rows] == [help_]
+    assert about["条件"] == "承办时限；求助"
+
+
+@pytest.mark.parametrize("page", ["tickets", "breaches", "figures", "units", "bulletin"])
+def test_days_the_wrong_way_round_are_said_and_not_shown_as_nothing(as_, page):
+    desk = as_(SUPERVISOR)
+    days = "since=2026-11-20&until=2026-11-02"
+
+    shown = desk.get(f"/supervise/{page}?{days}")
+
+    assert shown.status_code == 422
+    assert "截止日 2026-11-02 早于起始日 2026-11-20" in shown.text
+    if page in ("tickets", "breaches", "units"):
+        assert export(desk, page, days).status_code == 422
 
 
 def test_units_are_compared_without_a_rank_and_the_chart_says_what_the_table_says(as_):

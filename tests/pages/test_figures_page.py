@@ -1,5 +1,7 @@
 """The page of indicators: formulas, n, not applicable, and any past day's figures again."""
 
+import re
+
 import pytest
 
 from engine.actions.figure_keeping import keep
@@ -25,7 +27,7 @@ def test_the_page_shows_formula_numerator_and_denominator_and_no_rate_of_nothing
 
     page = as_(SUPERVISOR).get("/supervise/figures").text
 
-    assert "到期前答复（含已批延期） ÷ 应办结（退出的不计）" in page
+    assert "到期前答复（含已批延期） ÷ 应办结（退出的不计，重办另计）" in page
     assert "50.0%" in page
     assert "不适用" in page
     assert "有应回访未回访" not in page
@@ -60,3 +62,29 @@ def test_today_is_counted_as_of_now(as_):
 
     assert shown.status_code == 200
     assert "结束时的情况" not in shown.text
+
+
+def test_the_tax_office_stands_against_the_documents_own_targets_raw_and_adjusted(as_):
+    a_signed_ticket(EARLY, TAX)
+    keep(SHOWN)
+
+    page = as_(SUPERVISOR).get("/supervise/figures").text
+    table = page[page.index("税务：文件自己的目标") :]
+
+    heads = re.findall(r"<th[^>]*>([^<]+)</th>", table[: table.index("</thead>")])
+    assert heads == ["指标", "n", "原始", "调整后", "目标"]
+
+
+def test_the_quarters_report_is_drafted_on_its_page_and_an_unknown_quarter_is_said(as_):
+    a_signed_ticket(EARLY, TAX)
+    keep(SHOWN)
+    desk = as_(SUPERVISOR)
+
+    page, wrong = desk.get("/supervise/monitoring"), desk.get("/supervise/monitoring?quarter=诗")
+    pdf = desk.client.get("/supervise/monitoring.pdf?quarter=2026-4")
+
+    assert "2026年第4季度监测报告" in page.text
+    assert "各项指标的变化" in page.text
+    assert (wrong.status_code, "没有“诗”这个季度" in wrong.text) == (422, True)
+    assert pdf.content.startswith(b"%PDF")
+    assert desk.client.get("/supervise/monitoring.pdf?quarter=2020-1").status_code == 422

@@ -101,3 +101,25 @@ def test_the_form_of_an_answer_on_the_spot_offers_entries_too(as_):
     page = as_(OPERATOR).get(f"/tickets/{number}/spot").text
 
     assert f'name="knowledge" value="{version_id}"' in page
+
+
+def test_a_word_that_is_in_an_entry_finds_it_wherever_it_stands(as_):
+    in_use()
+    desk = as_(SUPERVISOR)
+    desk.get("/knowledge")
+
+    def found(typed):
+        return "个体户办营业执照带什么材料" in desk.post("/knowledge/find", q=typed).text
+
+    assert [found(one) for one in ("营业执照", "经营场所证明", "登记管理条例", "照")] == [True] * 4
+    assert not found("消防验收")
+
+
+def test_what_is_missing_is_shown_by_words_of_its_topic_that_are_nobodys(as_):
+    three_callers(EARLIER, text=f"{ASKED}，我是演示某人，电话 13800001234")
+
+    page = as_(SUPERVISOR).get("/knowledge").text
+    card = page[page.index("缺的知识") : page.index("提请撰写")]
+
+    assert '<span class="st">营业执照</span>' in card
+    assert "13800001234" not in card

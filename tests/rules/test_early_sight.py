@@ -4,13 +4,22 @@ from collections import Counter
 
 import pytest
 
-from engine.rules.early_sight import History, backtest, counted, forecast, risen, together
+from engine.rules.early_sight import (
+    History,
+    backtest,
+    counted,
+    forecast,
+    least_history,
+    risen,
+    together,
+)
+from tests.rules.reading import day
 
 
 def test_a_unit_without_history_is_judged_as_the_district_and_one_with_much_as_itself():
     past = {"甲局": History(100, 100), "乙局": History(100, 0)}
 
-    found = {one.unit: one for one in forecast({"甲局": 2, "乙局": 2, "丙局": 2}, past)}
+    found = {one.unit: one for one in forecast({"甲局": 2, "乙局": 2, "丙局": 2}, past, 0)}
 
     assert found["丙局"].risk == pytest.approx(0.5)
     assert found["甲局"].expected > 1.9
@@ -18,10 +27,23 @@ def test_a_unit_without_history_is_judged_as_the_district_and_one_with_much_as_i
 
 
 def test_the_unit_with_most_likely_to_be_late_comes_first_and_nothing_known_is_no_risk():
-    assert [one.unit for one in forecast({"甲局": 1, "乙局": 5}, {"乙局": History(10, 5)})] == [
-        "乙局", "甲局",
-    ]  # fmt: skip
-    assert forecast({"甲局": 3}, {})[0].expected == 0.0
+    told = forecast({"甲局": 1, "乙局": 5}, {"乙局": History(10, 5)}, 0)
+    assert [one.unit for one in told] == ["乙局", "甲局"]
+    assert forecast({"甲局": 3}, {}, 0)[0].expected == 0.0
+
+
+def test_of_a_unit_with_thin_history_nothing_is_told_and_it_is_named_in_no_week(rules):
+    least = least_history(rules, day("Tue 2026-11-24"))
+    thin, thick = {"甲局": History(9, 9)}, {"甲局": History(10, 10)}
+
+    (untold,), (told,) = forecast({"甲局": 4}, thin, least), forecast({"甲局": 4}, thick, least)
+
+    assert least == 10
+    assert (untold.enough, untold.named) == (False, False)
+    assert (told.enough, told.named) == (True, True)
+    lived = [{"甲局": History(1, 1)}, *({"甲局": History(0, 0)} for _ in range(12)), thin]
+    found = backtest(lived, least)
+    assert (found.late, found.caught, found.named, found.expected) == (1, 0, 0, 0.0)
 
 
 def test_a_word_rises_when_it_is_in_more_texts_than_in_as_long_a_time_before():
@@ -38,7 +60,7 @@ def weeks(late_unit, quiet_unit, number=20):
 
 
 def test_the_backtest_catches_who_is_always_late_and_counts_no_false_alarm():
-    found = backtest(weeks("甲局", "乙局"))
+    found = backtest(weeks("甲局", "乙局"), 0)
 
     assert (found.weeks, found.late, found.caught) == (7, 14, 14)
     assert (found.named, found.false) == (7, 0)
@@ -49,7 +71,7 @@ def test_the_backtest_catches_who_is_always_late_and_counts_no_false_alarm():
 def test_a_unit_that_was_late_before_and_is_not_now_is_a_false_alarm():
     now = [{"甲局": History(4, 0)} for _ in range(2)]
 
-    found = backtest(now + weeks("甲局", "乙局", 13))
+    found = backtest(now + weeks("甲局", "乙局", 13), 0)
 
     assert (found.weeks, found.late, found.named, found.false) == (2, 0, 2, 2)
     assert found.share_caught is None
@@ -59,11 +81,11 @@ def test_a_unit_that_was_late_before_and_is_not_now_is_a_false_alarm():
 def test_a_week_is_told_from_the_weeks_before_it_alone():
     sudden = [{"丙局": History(4, 4)}]
 
-    found = backtest(sudden + [{"丙局": History(4, 0)} for _ in range(13)])
+    found = backtest(sudden + [{"丙局": History(4, 0)} for _ in range(13)], 0)
 
     assert (found.late, found.caught, found.named) == (4, 0, 0)
 
 
 def test_without_enough_history_nothing_is_tested():
-    assert backtest(weeks("甲局", "乙局", 13)).weeks == 0
+    assert backtest(weeks("甲局", "乙局", 13), 0).weeks == 0
     assert together([]) == {}

@@ -9,7 +9,7 @@ from tests.rules.reading import day
 
 TODAY = day("Tue 2026-11-24")
 GOOD, FAIR, SMALL = (
-    UnitFigures("甲局", 20, 19), UnitFigures("乙局", 10, 9, excused=1), UnitFigures("丙局", 9, 9),
+    UnitFigures("甲局", 20, 19), UnitFigures("乙局", 10, 8, excused=1), UnitFigures("丙局", 9, 9),
 )  # fmt: skip
 
 
@@ -17,9 +17,9 @@ def ranked(rules, *units):
     return [(one.figures.name, one.rank, one.why) for one in standings(units, rules, TODAY)]
 
 
-def test_a_district_that_does_not_rank_shows_rates_without_places(rules):
+def test_a_district_that_does_not_rank_shows_rates_without_places_in_the_units_own_order(rules):
     assert ranked(rules, SMALL, FAIR, GOOD) == [
-        ("甲局", None, OFF), ("乙局", None, OFF), ("丙局", None, FEW),
+        ("丙局", None, FEW), ("乙局", None, OFF), ("甲局", None, OFF),
     ]  # fmt: skip
 
 
@@ -36,9 +36,21 @@ def test_where_it_ranks_too_few_matters_have_no_place_and_equals_share_one(tmp_p
 def test_the_raw_and_the_excused_rate_stand_beside_each_other(rules):
     (one,) = standings([FAIR], rules, TODAY)
 
-    assert (one.rate, one.adjusted) == (90.0, 100.0)
+    assert (one.rate, one.adjusted) == (80.0, 90.0)
     assert one.on_target is False
-    assert FAIR.late == 1
+    assert FAIR.late == 2
+
+
+def test_what_is_left_out_is_in_no_adjusted_rate_and_too_few_of_the_rest_have_no_place(tmp_path):
+    rules = rules_with("scoring.ranking", True, tmp_path)
+    more = UnitFigures("庚局", 12, 9, excused=1, left_out=2, left_out_good=0)
+    few = UnitFigures("辛局", 12, 9, left_out=3, left_out_good=0)
+
+    found = {one.figures.name: one for one in standings([few, FAIR, more], rules, TODAY)}
+
+    assert (found["庚局"].rate, found["庚局"].adjusted, found["庚局"].rank) == (75.0, 100.0, 1)
+    assert (found["辛局"].adjusted, found["辛局"].rank, found["辛局"].why) == (100.0, None, FEW)
+    assert found["乙局"].rank == 2
 
 
 def test_of_nothing_there_is_no_rate_and_nobody_is_below_the_target(rules):

@@ -95,6 +95,8 @@ PAGES = {
     "GET /supervise/sight": "SR",
     "GET /supervise/bulletin": "SR",
     "GET /supervise/bulletin.{kind}": "SR",
+    "GET /supervise/monitoring": "SR",
+    "GET /supervise/monitoring.{kind}": "SR",
     "GET /supervise/figures": "SR",
     "GET /supervise/exclusions": "SR",
     "POST /supervise/exclusions": "S",
