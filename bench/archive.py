@@ -157,8 +157,11 @@ NUMBERED = ("ticket", "assignment", "clock", "ticket_event", "callback")
 CERTIFICATE = "SELECT certificate FROM clock WHERE kind = 'requester' LIMIT 1"
 
 
-def build(url: str, count: int) -> float:
-    """Fill a migrated database that has one real ticket; return the seconds it took."""
+def build(url: str, count: int, in_hand: int = 0) -> float:
+    """Fill a migrated database that has one real ticket; return the seconds it took.
+
+    The newest `in_hand` are in hand, by default what a district has.
+    """
     began = time.perf_counter()
     with psycopg.connect(url, autocommit=True) as connection:
         run = connection.execute
@@ -169,7 +172,9 @@ def build(url: str, count: int) -> float:
         )
         run("TRUNCATE ticket CASCADE")
         indexes = _drop_indexes(connection)
-        statement = FILL.format(count=count, open=min(OPEN, count // 4), units=len(values["units"]))
+        statement = FILL.format(
+            count=count, open=in_hand or min(OPEN, count // 4), units=len(values["units"])
+        )
         cursor: Any = psycopg.ClientCursor(connection)
         cursor.execute(statement.replace(" % ", " %% ").replace("%%%%", "%%"), values)
         for index in indexes:

@@ -30,8 +30,8 @@ from engine.lifecycle_guards import (
 from engine.terms import Role, TicketEvent, TicketStatus
 
 __all__ = (
-    "BY_EVENT", "FINAL", "OPEN", "TRANSITIONS", "Guard", "Moved", "Refused", "TicketFacts",
-    "Transition", "allowed", "may", "move",
+    "BY_EVENT", "FINAL", "OPEN", "TRANSITIONS", "UNGUARDED", "Guard", "Moved", "Refused",
+    "TicketFacts", "Transition", "allowed", "may", "move",
 )  # fmt: skip
 E, S = TicketEvent, TicketStatus
 
@@ -185,6 +185,10 @@ TRANSITIONS: tuple[Transition, ...] = (
 BY_EVENT: dict[TicketEvent, tuple[Transition, ...]] = {
     event: tuple(row for row in TRANSITIONS if row.event is event) for event in TicketEvent
 }
+# What depends on a ticket's status alone: no guard looks at anything else.
+UNGUARDED = frozenset(
+    event for event, rows in BY_EVENT.items() if not any(row.guards for row in rows)
+)
 
 
 def move(facts: TicketFacts, event: TicketEvent) -> Moved | Refused:

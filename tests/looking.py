@@ -98,7 +98,7 @@ def requester_of(number: str) -> Requester:
 def sweep(now: str, limit: int = 500) -> dict[int, list[str]]:
     """Sweep once at a Shanghai moment and return the rungs climbed on each clock."""
     at = moment(now)
-    found = {clock: background.climb_one(clock, at) for clock in background.clocks_due(at, limit)}
+    found = background.climb_many(background.clocks_due(at, limit), at)
     return {clock: rungs for clock, rungs in found.items() if rungs}
 
 

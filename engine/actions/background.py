@@ -24,6 +24,7 @@ from engine.actions.routing import route_ticket
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.actions.sweep import climb
+from engine.actions.sweep_chunk import Swept, climb_chunk
 from engine.errors import EngineError, RuleError, UnavailableError
 from engine.models import Clock, EvaluationLink, Heartbeat, Ticket
 from engine.rules.calendar_alarms import calendar_alarms
@@ -40,6 +41,7 @@ from engine.terms import AsideWork
 log = structlog.get_logger()
 LEASE = timedelta(minutes=2)
 SET_ASIDE = "set_aside"
+CHUNK = 200  # clocks climbed in one transaction
 T = TypeVar("T")
 
 
@@ -120,6 +122,35 @@ def climb_one(clock_id: int, now: datetime) -> list[str]:
         return []
 
     return _guarded(lambda step: [one.value for one in climb(step, clock_id)], now, aside)
+
+
+def climb_many(clock_ids: list[int], now: datetime) -> dict[int, list[str]]:
+    """Climb what fell due on these clocks, a chunk in one transaction; return the rungs by clock.
+
+    What a chunk leaves, because it broke or takes more than rows, is climbed clock by clock.
+    """
+    climbed: dict[int, list[str]] = {}
+    for start in range(0, len(clock_ids), CHUNK):
+        chunk = clock_ids[start : start + CHUNK]
+        waiting, alone = chunk, set[int]()
+        while waiting:
+            swept = _climb_chunk(waiting, now)
+            climbed.update((one, [rung.value for rung in rungs])
+                           for one, rungs in swept.climbed.items())  # fmt: skip
+            waiting = swept.again
+            alone.update(swept.alone)
+        climbed.update((one, climb_one(one, now)) for one in chunk if one in alone)
+    return climbed
+
+
+def _climb_chunk(clock_ids: list[int], now: datetime) -> Swept:
+    """Climb one chunk, or leave every clock of it to be climbed alone."""
+
+    def leave(_error: Exception) -> Swept:
+        log.exception("chunk_failed", first=clock_ids[0], clocks=len(clock_ids))
+        return Swept({}, [], clock_ids)
+
+    return _guarded(lambda step: climb_chunk(step, clock_ids), now, leave)
 
 
 def _set_clock_aside(clock_id: int, error: Exception) -> None:

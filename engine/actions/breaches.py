@@ -5,8 +5,9 @@ from dataclasses import replace
 from engine.actions.actor import SYSTEM
 from engine.actions.step import Step, Why, take
 from engine.models import Breach, Clock, Ticket
-from engine.rules.certificates import Certificate
+from engine.rules.citations import Citation
 from engine.rules.escalation import DueRung
+from engine.store.writing import made, write_row
 from engine.terms import TicketEvent
 
 
@@ -20,12 +21,11 @@ def why_of(step: Step, clock: Clock, rung: DueRung) -> Why:
 
 def record_breach(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> None:
     """Write the breach of a clock whose breach rung was just taken, and its event."""
-    step.session.add(
-        Breach(
-            clock_id=clock.id, ticket_id=ticket.id, unit_id=clock.unit_id, kind=clock.kind,
-            task_rows=list(ticket.task_rows), true_at=clock.due_at, detected_at=step.now,
-        )
+    breach = made(
+        Breach, clock_id=clock.id, ticket_id=ticket.id, unit_id=clock.unit_id, kind=clock.kind,
+        task_rows=list(ticket.task_rows), true_at=clock.due_at, detected_at=step.now,
     )  # fmt: skip
-    law = Certificate.from_json(clock.certificate).citation.label
+    write_row(step.session, breach)
+    law = Citation.from_json(clock.certificate["citation"]).label
     why = replace(why_of(step, clock, rung), citation=law)
     take(replace(step, actor=SYSTEM), ticket, TicketEvent.BREACH, why)

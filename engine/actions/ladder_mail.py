@@ -32,17 +32,20 @@ class Caught:
 def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
     """Owe one mail a recipient: of the sharpest rung, naming the others and what was held back."""
     unit = step.session.get(Unit, clock.unit_id) if clock.unit_id else None
+    common = {
+        "unit": _named(step, ticket, clock),
+        "limit_name": clock.kind.label,
+        **due_facts(clock),
+        "overdue_days": overdue_working_days(step, clock),
+        "reply_by": reply_day(step, step.now),
+    }
     for rung, to in _by_rung(step, unit, caught):
         held = outbox.fold(step.session, ticket.id, [one.address for one in to])
         facts = {
-            "unit": _named(step, ticket, clock),
-            "limit_name": clock.kind.label,
+            **common,
             "overdue": not rung.warning,
             "rung": rung.rung.label,
-            **due_facts(clock),
-            "overdue_days": overdue_working_days(step, clock),
             "reason": _climbed(step, ticket, clock, held),
-            "reply_by": reply_day(step, step.now),
             "reported": bool(unit and unit.leader_email) and _reports(rung),
             "letter_kind": "、".join(one.kind.label for one in caught.letters) or rung.rung.label,
         }
@@ -97,10 +100,10 @@ def _notice(clock: Clock, rung: DueRung, caught: Caught) -> NoticeKind:
 def _climbed(step: Step, ticket: Ticket, clock: Clock, held: Sequence[OutboxMessage]) -> str:
     """Return every rung this mail tells of, by limit: 承办时限：剩1个工作日、超期."""
     since = min([step.now, *(mail.created_at for mail in held)])
-    kinds = {one.id: one.kind.label for one in store.of_ticket(step.session, ticket.id)}
+    kinds = store.kinds(step.session, ticket.id)
     told = {clock.id, *(outbox.ladder_clock(mail) for mail in held)}
     said: dict[str, list[str]] = {}
     for row in store.rungs(step.session, ticket.id):
         if row.clock_id in told and row.detected_at >= since:
-            said.setdefault(kinds[row.clock_id], []).append(row.rung.label)
+            said.setdefault(kinds[row.clock_id].label, []).append(row.rung.label)
     return "；".join(f"{kind}：{'、'.join(rungs)}" for kind, rungs in said.items())

@@ -15,6 +15,7 @@ from engine.rules.notice_times import Notice, notice_leaves_at
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import outbox
+from engine.store.ahead import asked_once
 from engine.store.database import wake
 from engine.store.row_security import as_house
 from engine.store.writing import made, write_row
@@ -160,6 +161,10 @@ def _behind(session: Session, unit: Unit | None, recipient: Recipient) -> list[s
     if recipient is Recipient.UNIT_LEADER:
         return [unit.leader_email or unit.email] if unit else []
     role = Role.SUPERVISOR if recipient is Recipient.SUPERVISOR else Role.OPERATOR
+    return asked_once(session, f"addresses of {role}", lambda: _of_role(session, role))
+
+
+def _of_role(session: Session, role: Role) -> list[str]:
     query = select(Account.email).where(Account.role == role, col(Account.active))
     with as_house(session):
         return list(session.exec(query.order_by(col(Account.id))).all())

@@ -101,7 +101,7 @@ def _tell(
     """
     unit = step.session.get(Unit, clock.unit_id or ticket.lead_unit_id or 0)
     for person in post.addresses(step.session, unit, recipients if unit else (Recipient.HOTLINE,)):
-        held = outbox.take_back(step.session, ticket.id, person.address, MOVED)
+        held = outbox.take_back(step.session, ticket.id, [person.address], MOVED)
         first = min([record.id, *(int(one.key.split(":")[1]) for one in held)])
         facts = {"unit": unit.name if unit else "热线", "reason": _cause(record),
                  "moves": _moves(step, ticket, unit, first)}  # fmt: skip

@@ -18,9 +18,12 @@ EVIDENCE = 4
 
 
 def route_ticket(step: Step, ticket_id: int) -> str:
-    """Dispatch or hold one accepted ticket; return dispatched, held or skipped."""
-    ticket = store.lock_ticket(step.session, ticket_id)
-    if ticket.status is not TicketStatus.ACCEPTED:
+    """Dispatch or hold one accepted ticket; return dispatched, held or skipped.
+
+    One that somebody has in hand is skipped: it is that worker's, or waits for the next round.
+    """
+    ticket = next(iter(store.lock_free(step.session, [ticket_id])), None)
+    if ticket is None or ticket.status is not TicketStatus.ACCEPTED:
         return "skipped"
     order = order_of(step, ticket)
     doubt = person_first(step, ticket)

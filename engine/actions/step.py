@@ -10,7 +10,16 @@ from engine import clock
 from engine.actions.actor import Actor
 from engine.actions.facts import gather
 from engine.errors import NotPermittedError, RefusedTransitionError
-from engine.lifecycle import FINAL, Refused, Transition, may, move
+from engine.lifecycle import (
+    FINAL,
+    UNGUARDED,
+    Moved,
+    Refused,
+    TicketFacts,
+    Transition,
+    may,
+    move,
+)
 from engine.models import Ticket, TicketEventRecord
 from engine.rules.citations import clause
 from engine.rules.rule_set import RuleSet
@@ -49,13 +58,23 @@ def take(
         RefusedTransitionError: the lifecycle refuses now; carries the clause.
     """
     _check_role(step.actor, event)
-    facts = gather(step.session, ticket, step.now, step.rules, **known)
-    moved = move(facts, event)
+    moved = _moved(step, ticket, event, known)
     if isinstance(moved, Refused):
         allows = tuple(one.value for one in moved.allows)
         message = f"{ticket.number}：{moved.reason}"
         raise RefusedTransitionError(message, clause=_label(moved.clause), allows=allows)
     return _write(step, ticket, moved.transition, moved.target, why or Why())
+
+
+def _moved(
+    step: Step, ticket: Ticket, event: TicketEvent, known: dict[str, Any]
+) -> Moved | Refused:
+    """Ask the lifecycle; what guards look at is read only where there is one, or a refusal."""
+    if event in UNGUARDED:
+        moved = move(TicketFacts(status=ticket.status, kind=ticket.kind, **known), event)
+        if isinstance(moved, Moved):
+            return moved
+    return move(gather(step.session, ticket, step.now, step.rules, **known), event)
 
 
 def _check_role(actor: Actor, event: TicketEvent) -> None:

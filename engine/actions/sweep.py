@@ -50,7 +50,7 @@ def climb(step: Step, clock_id: int) -> list[Rung]:
         return []
     if clock.state is ClockState.PAUSED and clock.next_rung_at is not None:
         resume_used_up(step, ticket, clock.next_rung_at)
-    taken = _take(step, ticket, clock, _due(step, ticket, clock))
+    taken = take_due(step, ticket, clock, _due(step, ticket, clock))
     clocks.plan(step, ticket, clock)
     return taken
 
@@ -62,7 +62,7 @@ def catch_up(step: Step, ticket: Ticket, clock: Clock) -> None:
     """
     step = replace(step, actor=SYSTEM)
     late = [rung for rung in _due(step, ticket, clock) if rung.rung not in MOOT]
-    _take(step, ticket, clock, late)
+    take_due(step, ticket, clock, late)
 
 
 def _due(step: Step, ticket: Ticket, clock: Clock) -> tuple[DueRung, ...]:
@@ -70,7 +70,8 @@ def _due(step: Step, ticket: Ticket, clock: Clock) -> tuple[DueRung, ...]:
     return due_rungs(ladder, store.taken(step.session, clock), step.now)
 
 
-def _take(step: Step, ticket: Ticket, clock: Clock, due: Iterable[DueRung]) -> list[Rung]:
+def take_due(step: Step, ticket: Ticket, clock: Clock, due: Iterable[DueRung]) -> list[Rung]:
+    """Claim these rungs of a locked clock, do what they demand, and return those taken."""
     taken = [rung for rung in due if store.take_rung(step.session, clock, rung, step.now)]
     proposed = [_effect(step, ticket, clock, rung) for rung in taken]
     ladder_mail.tell(step, ticket, clock, Caught(tuple(taken), tuple(filter(None, proposed))))

@@ -7,6 +7,7 @@ has only the database has nothing.
 import base64
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -55,7 +56,8 @@ def _fernet() -> Fernet:
 def _kept(path: Path) -> bytes:
     """Return the key of this installation's directory; whoever comes first makes it."""
     try:
-        return path.read_bytes()
+        stands = path.stat()
+        return _read(path, stands.st_ino, stands.st_mtime_ns)
     except FileNotFoundError:
         pass
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,4 +70,10 @@ def _kept(path: Path) -> bytes:
         pass
     finally:
         draft.unlink()
+    return path.read_bytes()
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _inode: int, _changed_ns: int) -> bytes:
+    """Return what a file holds, read once while it stands as it is."""
     return path.read_bytes()

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.documents.calendar_entry import assignment_ics
+from engine.documents.notice_forms import subject_of, written
 from engine.documents.personal_words import without_personal_numbers, without_personal_words
-from engine.documents.templates import fill, without_kind
+from engine.documents.templates import without_kind
 from engine.errors import DocumentError
 from engine.terms import NoticeKind, TicketKind
 
 __all__ = ["NEEDS", "Notice", "assignment_ics", "render_notice"]
 
-SUBJECT_MARK = "主题："
 SECRET_CATEGORY = "保密件，登录后查看"
 SECRET_KIND = "保密工单"
 _REPORTS = (TicketKind.REPORT.value, TicketKind.REPORT.label)
@@ -82,10 +82,9 @@ def render_notice(kind: NoticeKind, facts: Mapping[str, object]) -> Notice:
         message = f"{kind.label}缺少内容：{'、'.join(missing)}"
         raise DocumentError(message)
     safe = _without_secrets(facts)
-    first, _, text = fill(f"{kind.value}.txt.j2", safe).lstrip().partition("\n")
-    subject = first.removeprefix(SUBJECT_MARK).strip()
-    html = fill(f"{kind.value}.html.j2", {**safe, "subject": subject})
-    return Notice(subject=subject, text=_tidy(text), html=html)
+    words, html = written(kind, safe)
+    text = words.lstrip().partition("\n")[2]
+    return Notice(subject=subject_of(words), text=_tidy(text), html=html)
 
 
 def _without_secrets(facts: Mapping[str, object]) -> dict[str, object]:

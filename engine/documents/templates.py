@@ -43,6 +43,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # five looks at the disk a mail, for words that come with the program
     )
     made.filters.update(day=spoken_day, moment=spoken_moment, written=written_day)
     made.filters.update(written_moment=written_moment, written_after=written_after)
@@ -118,4 +119,6 @@ def _one_line(value: object) -> object:
     # A fact with a line break could otherwise pass for a paragraph or a mail header of its own.
     if isinstance(value, Term):
         return value.label
-    return BREAKS.sub(" ", value) if type(value) is str else value
+    if type(value) is not str or (value.isprintable() and "  " not in value):
+        return value
+    return BREAKS.sub(" ", value)

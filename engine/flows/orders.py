@@ -44,8 +44,8 @@ class Background(Protocol):
         """Return clocks with a rung due."""
         ...
 
-    def climb_one(self, clock_id: int, now: datetime) -> list[str]:
-        """Climb what fell due on one clock."""
+    def climb_many(self, clock_ids: list[int], now: datetime) -> dict[int, list[str]]:
+        """Climb what fell due on these clocks; return the rungs by clock."""
         ...
 
     def clocks_to_recompute(self, now: datetime, limit: int) -> list[int]:
@@ -113,7 +113,8 @@ def watch(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> O
     """Climb the ladder on those clocks, longest due first."""
 
     def work(some: Ids) -> Mapping[str, int]:
-        return Counter(rung for clock_id in some for rung in actions.climb_one(clock_id, now))
+        climbed = actions.climb_many(some, now)
+        return Counter(rung for rungs in climbed.values() for rung in rungs)
 
     return carry_out(CLIMB, ids, LIMIT, work, run)
 

@@ -28,6 +28,12 @@ class Clock(SQLModel, table=True):
             "id",
             postgresql_where=text("state = 'running' AND next_rung_at IS NOT NULL"),
         ),
+        Index(
+            "ix_clock_pause_ends",
+            "next_rung_at",
+            "id",
+            postgresql_where=text("state = 'paused' AND next_rung_at IS NOT NULL"),
+        ),
         Index("ix_clock_due", "due_at", "id", postgresql_where=text("state = 'running'")),
         Index(
             "ix_clock_answering",

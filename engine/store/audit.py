@@ -1,6 +1,6 @@
 """Queries of the audit log (审计链): its ends, its spans, and reading it through."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,18 @@ def last_event(session: Session, ticket: Ticket) -> tuple[int, bytes]:
     with as_house(session):
         found = run(session, statement, [ticket.id]).fetchone()
     return (found[0], found[1]) if found else (0, BEGINNING)
+
+
+def read_last_events(session: Session, tickets: Sequence[Ticket]) -> None:
+    """Read the last events of many locked tickets at once: `last_event` need not ask for each."""
+    numbers = {one.id: one.number for one in tickets}
+    statement = (
+        "SELECT asked.id, seq, link FROM unnest(%s::bigint[]) AS asked (id), LATERAL (SELECT seq, "
+        "link FROM ticket_event WHERE ticket_id = asked.id ORDER BY seq DESC LIMIT 1) AS last"
+    )
+    found = run(session, statement, [list(numbers)])
+    last: dict[str, tuple[int, bytes]] = session.info.setdefault(LAST, {})
+    last.update((numbers[one], (seq, link)) for one, seq, link in found)
 
 
 def remember(session: Session, ticket: Ticket, event: TicketEventRecord) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from engine.models import Account, Clock, Finding, Letter, OutboxMessage, RungTaken
+from engine.store.ahead import LADDER
 from engine.store.breach_ledger import LedgerLine
 from engine.store.light import among
-from engine.store.outbox import LADDER
 from engine.terms import FindingState
 
 AT_A_TIME = 1000

@@ -1,27 +1,46 @@
 """Queries about clocks, rungs and breaches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from engine.lifecycle import OPEN
-from engine.models import Breach, Clock, RungTaken, Ticket
+from engine.models import Breach, Clock, RungTaken
 from engine.rules.escalation import DueRung
 from engine.rules.parameter_tables import WARNINGS
+from engine.store.ahead import Climbed, ahead_of
 from engine.store.reading import read_rows
+from engine.store.writing import made, run, write_once, write_row
 from engine.terms import ClockKind, ClockState, Rung
+
+# Two index scans, bounded: paused clocks of open tickets, and running ones.
+_DUE = """
+(SELECT c.id, {place} AS place, c.next_rung_at FROM clock c {joined}
+ WHERE c.state = '{state}' AND c.next_rung_at <= %(now)s AND c.stuck_reason = ''
+ ORDER BY c.next_rung_at, c.id LIMIT %(limit)s)
+"""
+_OPEN = "', '".join(sorted(OPEN))
+DUE = (
+    "SELECT id FROM ("
+    + _DUE.format(
+        place=1, state="paused",
+        joined=f"JOIN ticket t ON t.id = c.ticket_id AND t.status IN ('{_OPEN}')",
+    )
+    + "UNION ALL"
+    + _DUE.format(place=2, state="running", joined="")
+    + ") AS due ORDER BY place, next_rung_at, id LIMIT %(limit)s"
+)  # fmt: skip
 
 
 def running(session: Session, ticket_id: int, kinds: Iterable[ClockKind]) -> Sequence[Clock]:
-    """Return the running (or paused) clocks of those kinds on a ticket."""
+    """Return the running (or paused) clocks of those kinds on a ticket, oldest first."""
     query = select(Clock).where(
         Clock.ticket_id == ticket_id,
         col(Clock.kind).in_(list(kinds)),
         col(Clock.state).in_([ClockState.RUNNING, ClockState.PAUSED]),
     )
-    return session.exec(query).all()
+    return session.exec(query.order_by(col(Clock.id))).all()
 
 
 def of_ticket(session: Session, ticket_id: int) -> Sequence[Clock]:
@@ -38,37 +57,25 @@ def one(session: Session, ticket_id: int, kind: ClockKind) -> Clock | None:
 
 def due(session: Session, now: datetime, limit: int) -> Sequence[int]:
     """Return the ids of clocks due at `now`: pauses used up, then rungs, longest due first."""
-    used_up = _pauses_used_up(session, now, limit)
-    return [*used_up, *_rungs_due(session, now, limit - len(used_up))]
+    return [one for (one,) in run(session, DUE, {"now": now, "limit": limit})]
 
 
-def _pauses_used_up(session: Session, now: datetime, limit: int) -> Sequence[int]:
-    """Look through open tickets: paused clocks are not in the index of running ones."""
-    query = (
-        select(Clock.id)
-        .join(Ticket, col(Ticket.id) == col(Clock.ticket_id))
-        .where(
-            col(Ticket.status).in_(list(OPEN)), Clock.state == ClockState.PAUSED,
-            col(Clock.next_rung_at) <= now, Clock.stuck_reason == "",
-        )
-        .order_by(col(Clock.next_rung_at), col(Clock.id))
-        .limit(limit)
-    )  # fmt: skip
-    return session.exec(query).all()
+def tickets_of(session: Session, clock_ids: Sequence[int]) -> Mapping[int, int]:
+    """Return the ticket of each of these clocks, in their order."""
+    statement = "SELECT id, ticket_id FROM clock WHERE id = ANY(%s)"
+    found: dict[int, int] = dict(run(session, statement, [list(clock_ids)]).fetchall())
+    return {one: found[one] for one in clock_ids if one in found}
 
 
-def _rungs_due(session: Session, now: datetime, limit: int) -> Sequence[int]:
-    query = (
-        select(Clock.id)
-        .where(
-            Clock.state == ClockState.RUNNING,
-            col(Clock.next_rung_at) <= now,
-            Clock.stuck_reason == "",
-        )
-        .order_by(col(Clock.next_rung_at), col(Clock.id))
-        .limit(limit)
+def lock_all_due(
+    session: Session, clock_ids: Sequence[int], ticket_ids: Sequence[int], now: datetime
+) -> Sequence[Clock]:
+    """Return those clocks of locked tickets that are due, locked; as `lock_due` for each."""
+    rest = (
+        "WHERE id = ANY(%s) AND ticket_id = ANY(%s) AND state IN ('running', 'paused') "
+        "AND next_rung_at <= %s FOR UPDATE SKIP LOCKED"
     )
-    return session.exec(query).all()
+    return read_rows(session, Clock, rest, [list(clock_ids), list(ticket_ids), now])
 
 
 def lock_due(session: Session, clock_id: int, now: datetime) -> Clock | None:
@@ -95,32 +102,51 @@ def taken(session: Session, clock: Clock) -> set[Rung]:
     A breach has overtaken the warnings before it: an answer that stopped the clock too late, and
     was sent back, wakes none of them.
     """
-    query = select(RungTaken).where(RungTaken.clock_id == clock.id)
-    rows = session.exec(query).all()
+    rows = _of_clock(session, clock)
     breached = any(row.rung is Rung.BREACH and row.due_on == clock.due_on for row in rows)
     overtaken = set(WARNINGS) if breached else set()
     climbed = {row.rung for row in rows if row.due_on == clock.due_on or row.rung not in WARNINGS}
     return climbed | overtaken
 
 
+def _of_clock(session: Session, clock: Clock) -> Sequence[RungTaken | Climbed]:
+    ahead = ahead_of(session, clock.ticket_id)
+    if ahead is not None:
+        return [row for row in ahead.rungs[clock.ticket_id] if row.clock_id == clock.id]
+    return session.exec(select(RungTaken).where(RungTaken.clock_id == clock.id)).all()
+
+
 def take_rung(session: Session, clock: Clock, rung: DueRung, now: datetime) -> bool:
     """Claim a rung of a clock; false when somebody has taken it already."""
-    statement = (
-        insert(RungTaken)
-        .values(
-            clock_id=clock.id, ticket_id=clock.ticket_id, rung=rung.rung, due_on=clock.due_on,
-            fell_due_at=rung.at, detected_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["clock_id", "rung", "due_on"])
-        .returning(col(RungTaken.id))
+    row = made(
+        RungTaken, clock_id=clock.id, ticket_id=clock.ticket_id, rung=rung.rung,
+        due_on=clock.due_on, fell_due_at=rung.at, detected_at=now,
     )  # fmt: skip
-    return session.exec(statement).first() is not None
+    ahead = ahead_of(session, clock.ticket_id)
+    if ahead is None:
+        return write_once(session, row, "clock_id", "rung", "due_on") is not None
+    # Read under the ticket's lock: nobody else can have taken it. If so, the chunk is not written.
+    write_row(session, row)
+    climbed = Climbed(clock.id, rung.rung, clock.due_on, rung.at, now)
+    ahead.rungs[clock.ticket_id].append(climbed)
+    return True
 
 
-def rungs(session: Session, ticket_id: int) -> Sequence[RungTaken]:
+def rungs(session: Session, ticket_id: int) -> Sequence[RungTaken | Climbed]:
     """Return every rung climbed on a ticket, in order."""
+    ahead = ahead_of(session, ticket_id)
+    if ahead is not None:
+        return sorted(ahead.rungs[ticket_id], key=lambda row: row.fell_due_at)
     query = select(RungTaken).where(RungTaken.ticket_id == ticket_id)
     return session.exec(query.order_by(col(RungTaken.fell_due_at), col(RungTaken.id))).all()
+
+
+def kinds(session: Session, ticket_id: int) -> Mapping[int, ClockKind]:
+    """Return the kind of every clock of a ticket."""
+    ahead = ahead_of(session, ticket_id)
+    if ahead is not None:
+        return ahead.kinds[ticket_id]
+    return {one.id: one.kind for one in of_ticket(session, ticket_id)}
 
 
 def breaches(session: Session, ticket_id: int) -> Sequence[Breach]:

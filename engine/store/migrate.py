@@ -14,8 +14,10 @@ from engine.store.row_security import settle
 
 PATIENCE = 10  # seconds for a lock, during which whoever comes after us waits as well
 BUSY = "数据库正忙（有长时间的查询或备份占着表），什么也没有改。请稍后再运行 hotline migrate。"
-# Built without keeping anybody from writing, so not by the migration that adds their columns.
+# Built without keeping anybody from writing, so not by a migration.
 INDEXES = {
+    "ix_clock_pause_ends": "clock (next_rung_at, id) "
+    "WHERE state = 'paused' AND next_rung_at IS NOT NULL",
     "ix_requester_identified": "requester (ticket_id) WHERE phone_sealed IS NOT NULL",
     "ix_requester_phone_mark": "requester (phone_mark, ticket_id) WHERE phone_mark IS NOT NULL",
     "ix_requester_phone_end_mark": "requester (phone_end, ticket_id) WHERE phone_end IS NOT NULL",

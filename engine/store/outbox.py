@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select, update
 
 from engine.models import Clock, OutboxAttachment, OutboxMessage
-from engine.store.writing import write_once
+from engine.store.ahead import LADDER, ahead_of
+from engine.store.together import key_of
+from engine.store.writing import write_once, write_row
 from engine.terms import ClockState, MessageStatus, NoticeKind, Rung
 
-LADDER = "clock:"
 SWEEP_TAKES = timedelta(minutes=2)
 STORMS_AT_ONCE, MOST_FOLDED = 100, 2000
 FOLDED = "已并入后一封通知"
@@ -19,6 +21,9 @@ MOOT = "时限已停或已改，不再提醒"
 
 def owe(session: Session, message: OutboxMessage) -> int | None:
     """Write an outgoing message once; return its id, or nothing when it is owed already."""
+    if message.ticket_id is not None and ahead_of(session, message.ticket_id) is not None:
+        # The claim of its rung, in this chunk, says that nobody owed it before.
+        return cast("int", key_of(write_row(session, message)))
     return write_once(session, message, "key", "recipient")
 
 
@@ -37,35 +42,29 @@ def fold(session: Session, ticket_id: int, addresses: Sequence[str]) -> Sequence
 
     One that a sender has reserved is on its way and stays.
     """
-    query = (
-        select(OutboxMessage)
-        .where(
-            OutboxMessage.ticket_id == ticket_id,
-            OutboxMessage.status == MessageStatus.PENDING,
-            col(OutboxMessage.key).startswith(LADDER),
-            col(OutboxMessage.recipient).in_(addresses),
-            col(OutboxMessage.claimed_until).is_(None),
-        )
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    found = session.exec(query).all()
-    for message in found:
-        message.status, message.last_error = MessageStatus.SUPERSEDED, FOLDED
-    return found
+    ahead = ahead_of(session, ticket_id)
+    if ahead is None:
+        return take_back(session, ticket_id, addresses, LADDER)
+    held = ahead.held.get(ticket_id, [])
+    found = [mail for mail in held if mail.recipient in addresses]
+    ahead.held[ticket_id] = [mail for mail in held if mail not in found]
+    return _superseded(found)
 
 
 def take_back(
-    session: Session, ticket_id: int, address: str, prefix: str
+    session: Session, ticket_id: int, addresses: Sequence[str], prefix: str
 ) -> Sequence[OutboxMessage]:
-    """Take back a ticket's unsent messages of a kind of key to an address, and return them."""
+    """Take back a ticket's unsent messages of a kind of key to these addresses, and return them."""
     query = select(OutboxMessage).where(
-        OutboxMessage.ticket_id == ticket_id, OutboxMessage.recipient == address,
+        OutboxMessage.ticket_id == ticket_id, col(OutboxMessage.recipient).in_(addresses),
         OutboxMessage.status == MessageStatus.PENDING,
         col(OutboxMessage.key).startswith(prefix), col(OutboxMessage.claimed_until).is_(None),
     )  # fmt: skip
     locked = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    found = session.exec(locked).all()
+    return _superseded(session.exec(locked).all())
+
+
+def _superseded(found: Sequence[OutboxMessage]) -> Sequence[OutboxMessage]:
     for message in found:
         message.status, message.last_error = MessageStatus.SUPERSEDED, FOLDED
     return found

@@ -1,6 +1,6 @@
 """Queries about tickets, their units and their history."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -43,6 +43,12 @@ def lock_ticket(session: Session, ticket_id: int) -> Ticket:
     """Return the ticket with that id, locked for this transaction."""
     query = select(Ticket).where(Ticket.id == ticket_id).with_for_update()
     return session.exec(query.execution_options(populate_existing=True)).one()
+
+
+def lock_free(session: Session, ticket_ids: Iterable[int]) -> Sequence[Ticket]:
+    """Return those tickets that nobody else has locked, locked for this transaction."""
+    rest = "WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED"
+    return read_rows(session, Ticket, rest, [sorted(set(ticket_ids))])
 
 
 def ticket_by_external_id(session: Session, source: str, external_id: str) -> Ticket | None:

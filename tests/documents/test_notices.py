@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from engine.documents.notice_forms import FORMS, subject_of, written
 from engine.documents.notices import NEEDS, render_notice
-from engine.documents.templates import DIRECTORY, environment
+from engine.documents.templates import DIRECTORY, environment, fill
 from engine.errors import DocumentError
 from engine.terms import NoticeKind, TicketKind
 from tests.documents.facts import notice_facts
@@ -23,6 +24,31 @@ def test_every_kind_has_subject_text_and_html(kind):
     assert notice_facts()["link"] in notice.text
     assert notice_facts()["link"] in notice.html
     assert notice.html.lstrip().startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize("kind", sorted(FORMS))
+@pytest.mark.parametrize(
+    "own",
+    [
+        {},
+        {
+            "number": "LZ<1>&\"2'",
+            "unit": "甲 & 乙",
+            "reason": "协办时限：超期；承办时限：<b>",
+            "link": "x?a=1&b=2",
+        },
+        {"reason": "两  个\n空行", "unit": " 前后有空 ", "category": "", "due_how": "\ue000\ue001"},
+    ],
+)
+def test_a_notice_whose_words_were_set_before_says_what_the_template_says(kind, own):
+    lists = {name for name, value in notice_facts().items() if isinstance(value, list)}
+    facts = {**notice_facts(), "told": True, "you": "你单位", "ask": "请", **own}
+    facts = {name: value for name, value in facts.items() if name not in lists}
+    text = fill(f"{kind.value}.txt.j2", facts)
+    html = fill(f"{kind.value}.html.j2", {**facts, "subject": subject_of(text)})
+
+    assert written(kind, {**facts, **dict.fromkeys(own, "前")})
+    assert written(kind, facts) == [text, html]
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in KINDS for name in NEEDS[kind]])

@@ -47,9 +47,9 @@ class FakeBackground:
         self._ask("clocks")
         return list(self.clocks)[:limit]
 
-    def climb_one(self, clock_id: int, now: datetime) -> list[str]:
-        self.done.append(clock_id)
-        return self.clocks.pop(clock_id, [])
+    def climb_many(self, clock_ids: list[int], now: datetime) -> dict[int, list[str]]:
+        self.done += clock_ids
+        return {one: self.clocks.pop(one, []) for one in clock_ids}
 
     def clocks_to_recompute(self, now: datetime, limit: int) -> list[int]:
         return []
