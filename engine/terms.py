@@ -458,6 +458,7 @@ class NoticeKind(Term):
     FINDING = "finding", "认定告知"
     APPEAL_RULED = "appeal_ruled", "申诉裁定告知"
     KNOWLEDGE = "knowledge", "知识库告知"
+    BULLETIN = "bulletin", "通报"
 
 
 class MessageStatus(Term):

@@ -17,6 +17,7 @@ from engine.documents.letters import render_docx, render_pdf
 from engine.errors import BadInputError, NotFoundError
 from engine.rules.monitoring import Days, quarter_before, quarter_of
 from engine.rules.shanghai import shanghai_date
+from engine.store import bulletins as store
 
 router = APIRouter(include_in_schema=False)
 TYPES = {
@@ -44,7 +45,8 @@ def bulletin(request: Request) -> Response:
         wanted = _bulletin(visit, form)
         asked = period(visit, form)
         query = [("since", asked.since), ("until", asked.until)]
-        return _page(visit, form, wanted, query, "bulletin.html", asked=asked)
+        kept = store.newest(visit.session)
+        return _page(visit, form, wanted, query, "bulletin.html", asked=asked, kept=kept)
 
 
 @router.get("/supervise/monitoring")
@@ -105,7 +107,7 @@ def _quarters(visit: Visit) -> list[Days]:
 
 @router.get("/supervise/bulletin.{kind}")
 def bulletin_file(request: Request, kind: str) -> Response:
-    """Return a bulletin's draft as PDF or DOCX; its number is given outside, when it is signed.
+    """Return a bulletin's draft as PDF or DOCX; it has no number until it is signed.
 
     Raises:
         NotFoundError: there is no such form of it.

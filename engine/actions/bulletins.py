@@ -7,6 +7,7 @@ from datetime import date
 from engine.actions.figures import Report, report_now
 from engine.actions.step import Step
 from engine.documents.bulletin import BulletinData, BulletinFacts, bulletin
+from engine.documents.templates import written_moment
 from engine.rules.citations import cited_in_full
 from engine.rules.indicators import FORMULAS, NOT_APPLICABLE, Figure, in_words
 from engine.rules.monitoring import most_cases
@@ -25,6 +26,7 @@ class Draft:
     """A bulletin before anybody signs it: its document, its scores, and the cases proposed."""
 
     document: BulletinData
+    facts: BulletinFacts
     report: Report
     scores: tuple[Score, ...]
     proposed: tuple[TypicalCase, ...]
@@ -44,7 +46,7 @@ def draft_bulletin(step: Step, days: Days, chosen: Collection[str]) -> Draft:
         indicators=[_indicator(one) for one in report.district],
         units=[unit_row(one, report) for one in made],
     )  # fmt: skip
-    return Draft(bulletin(facts), report, made, proposed)
+    return Draft(bulletin(facts), facts, report, made, proposed)
 
 
 def propose_cases(step: Step, days: Days, on: date) -> tuple[TypicalCase, ...]:
@@ -82,7 +84,7 @@ def _words(step: Step, report: Report, told: Sequence[TypicalCase], on: date) ->
         "satisfied": said(Indicator.SATISFIED), "human": said(Indicator.HUMAN_CALLED_BACK),
         "returned": int(found[Indicator.RETURNED].raw.hit),
         "reworked": int(found[Indicator.REWORKED].raw.hit),
-        "basis": cited_in_full(CALLED_BACK),
+        "basis": cited_in_full(CALLED_BACK), "as_of": written_moment(step.now),
         "least": settings["scoring.minimum_count"].on(on).value,
         "ranking": settings["scoring.ranking"].on(on).value,
         "good": [case_words(one, step) for one in told if one.good],

@@ -24,7 +24,7 @@ ABOUT = "每日摘要"
 DECISIONS: Mapping[str, str] = {
     "panel": "会商", "returned": "再次退单", "extensions": "延期申请", "refusals": "不予受理",
     "letters": "函件", "referrals": "线索移交", "claims": "法定时限", "shortenings": "到期日提前",
-    "changes": "规则和日历", "findings": "认定和申诉",
+    "changes": "规则和日历", "findings": "认定和申诉", "bulletins": "通报",
 }  # fmt: skip
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.actions.step import Step
-from engine.models import Letter
+from engine.models import Bulletin, Letter
 from engine.rules.shanghai import shanghai_date
+from engine.store import bulletins
 from engine.store import letters as store
 
 MISSING = "缺号：登记里没有这个号，原因不明，请查审计日志（hotline audit verify）"
@@ -27,20 +28,22 @@ def register_of(step: Step, year: int) -> list[Entry]:
     """Return the numbers of a year by organ code, from the first to the last one given."""
     found: dict[tuple[str, int], Entry] = {}
     for one in store.numbered(step.session, year):
-        found[str(one.organ_code), int(one.serial or 0)] = _entry(one)
+        found[str(one.organ_code), int(one.serial or 0)] = _entry(one, one.kind.label)
+    for told in bulletins.numbered(step.session, year):
+        found[str(told.organ_code), int(told.serial or 0)] = _entry(told, "通报")
     last = store.series_of(step.session, year)
     given = {(organ, serial) for organ, most in last for serial in range(1, most + 1)}
     return [found.get(place) or _gap(step, place, year) for place in sorted(given | set(found))]
 
 
-def _entry(letter: Letter) -> Entry:
+def _entry(letter: Letter | Bulletin, kind: str) -> Entry:
     return Entry(
         letter.number, shanghai_date(letter.approved_at) if letter.approved_at else None,
-        letter.kind.label, letter.status.label, letter.pdf_sha256, _voided(letter),
+        kind, letter.status.label, letter.pdf_sha256, _voided(letter),
     )  # fmt: skip
 
 
-def _voided(letter: Letter) -> str:
+def _voided(letter: Letter | Bulletin) -> str:
     if not letter.void_reason:
         return ""
     on = f"（{shanghai_date(letter.voided_at)}）" if letter.voided_at else ""

@@ -15,7 +15,7 @@ from engine.actions.step import Step, Why, take
 from engine.documents.fonts import installed_fonts
 from engine.documents.letters import render_docx, render_pdf
 from engine.errors import BadInputError, ConflictError, NotPermittedError
-from engine.models import Clock, Letter, Ticket, Unit
+from engine.models import Bulletin, Clock, Letter, Ticket, Unit
 from engine.rules.rectification import signing_refusal
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.settings import load_settings
@@ -51,7 +51,7 @@ def sign_letter(step: Step, letter: Letter) -> Letter:
         message = "核稿以后工单有了新的情况，函的内容已不同；请重新核稿后再签发。"
         raise ConflictError(message)
     letter.approved_by_id, letter.approved_at = step.actor.account_id, step.now
-    number = _take_number(step, letter)
+    number = take_number(step, letter)
     _render(step, letter, number)
     letter.number, letter.status = number, status
     details = {"sha256": letter.pdf_sha256, **referrals.restricted(letter)}
@@ -73,7 +73,8 @@ def _check_signer(step: Step, letter: Letter) -> None:
         referrals.check_signer(step, letter)
 
 
-def _take_number(step: Step, letter: Letter) -> str:
+def take_number(step: Step, letter: Letter | Bulletin) -> str:
+    """Give a letter or a bulletin the next number of the year, as its signing's transaction."""
     organ, day = load_settings().organ_code, shanghai_date(step.now)
     letter.organ_code, letter.year = organ, day.year
     letter.serial = store.next_serial(step.session, organ, day.year)

@@ -56,7 +56,7 @@ class MonitoringFacts(BulletinFacts):
 
 
 def bulletin(facts: BulletinFacts) -> BulletinData:
-    """Return the bulletin's draft; its number is given outside, when somebody signs it.
+    """Return the bulletin's draft; its number is given when somebody signs it.
 
     Raises:
         DocumentError: the template misses a fact.

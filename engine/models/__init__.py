@@ -9,6 +9,7 @@ SQLModel.metadata.naming_convention = NAMING
 from engine.models.address_check import AddressCheck  # noqa: E402
 from engine.models.audit import AuditCheck, AuditEntry, AuditMark, AuditSeal  # noqa: E402
 from engine.models.bulk import BulkAct  # noqa: E402
+from engine.models.bulletins import Bulletin  # noqa: E402
 from engine.models.clocks import Breach, Clock, RungTaken  # noqa: E402
 from engine.models.desk import (  # noqa: E402
     Attachment,
@@ -81,6 +82,7 @@ __all__ = [
     "AuditSeal",
     "Breach",
     "BulkAct",
+    "Bulletin",
     "Callback",
     "CallbackAttempt",
     "Clock",

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import func, true
 from sqlmodel import Session, col, select
 
-from engine.models import ExtensionRequest, Letter, RuleChange, Ticket
-from engine.store import desk_supervise, desk_views, findings, matters
+from engine.models import Bulletin, ExtensionRequest, Letter, RuleChange, Ticket
+from engine.store import bulletins, desk_supervise, desk_views, findings, matters
 from engine.store import letters as letter_store
 from engine.store import rules_versions as rules_store
 from engine.store.desk_special import claims_waiting
@@ -32,6 +32,7 @@ class Waiting:
     claims: Sequence[tuple[Ticket, Any]]
     shortenings: Sequence[tuple[Any, Any, Any]]
     letters: Sequence[Letter]
+    bulletins: Sequence[Bulletin]
     referrals: Sequence[Letter]
     changes: Sequence[RuleChange]
     findings: Sequence[findings.FindingRow]
@@ -54,6 +55,7 @@ def waiting(session: Session, now: datetime, calendar_version: str, whole: str =
         claims=claims_waiting(session, most["claims"]),
         shortenings=shortenings_waiting(session, calendar_version, most["shortenings"]),
         letters=others[: most["letters"]], referrals=referrals[: most["referrals"]],
+        bulletins=bulletins.waiting(session),
         changes=rules_store.waiting(session)[: most["changes"]],
         findings=findings.waiting(session, most["findings"]),
     )  # fmt: skip
@@ -72,6 +74,7 @@ def counts(session: Session, now: datetime, calendar_version: str) -> dict[str, 
         "panel": panel, "returned": returned, "extensions": extensions,
         "refusals": len(matters.refusals_waiting(session, now, MOST)),
         "letters": len(letters) - referrals, "referrals": referrals,
+        "bulletins": len(bulletins.waiting(session)),
         "claims": len(claims_waiting(session, MOST)),
         "shortenings": len(shortenings_waiting(session, calendar_version, MOST)),
         "changes": len(rules_store.waiting(session)),

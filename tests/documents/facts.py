@@ -81,7 +81,8 @@ def a_referral(**changes) -> RectificationFacts:
 
 def a_bulletin(**changes) -> BulletinFacts:
     words = {
-        "basis": "该文件第113项", "due": 120, "on_time": "95.8%（115/120）", "heard": 80,
+        "basis": "该文件第113项", "as_of": "2026年10月23日9:00",
+        "due": 120, "on_time": "95.8%（115/120）", "heard": 80,
         "solved": "71.3%（57/80）", "satisfied": "88.6%（71/80）", "human": "100.0%（23/23）",
         "returned": 3, "reworked": 2, "least": 10, "ranking": False, "good": ["甲。"], "bad": [],
     }  # fmt: skip
@@ -154,6 +155,7 @@ def notice_facts(**changes):
         "finding": "确认超期",
         "about": "承办时限",
         "appeal_until": date(2026, 10, 28),
+        "period": "2026年9月",
         "entry": "个体户怎样办营业执照",
         "what": "即将到期",
         "valid_until": date(2026, 10, 31),

@@ -1,0 +1,51 @@
+"""Queries about bulletins."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from engine.errors import NotFoundError
+from engine.models import Bulletin
+from engine.rules.letter_life import UNFINISHED
+
+
+def bulletin(session: Session, bulletin_id: int, *, lock: bool = False) -> Bulletin:
+    """Return one bulletin, locked for this transaction when asked.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    query = select(Bulletin).where(Bulletin.id == bulletin_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(query).one_or_none()
+    if found is None:
+        message = f"没有通报 {bulletin_id}。"
+        raise NotFoundError(message)
+    return found
+
+
+def in_hand(session: Session, days: tuple[date, date]) -> Bulletin | None:
+    """Return the bulletin of a period that is being prepared, locked, if any."""
+    query = select(Bulletin).where(
+        Bulletin.since == days[0], Bulletin.until == days[1], col(Bulletin.status).in_(UNFINISHED)
+    )
+    return session.exec(query.with_for_update()).one_or_none()
+
+
+def waiting(session: Session, limit: int = 100) -> Sequence[Bulletin]:
+    """Return the bulletins a supervisor must look at, oldest first."""
+    query = select(Bulletin).where(col(Bulletin.status).in_(UNFINISHED))
+    return session.exec(query.order_by(col(Bulletin.id)).limit(limit)).all()
+
+
+def newest(session: Session, limit: int = 24) -> Sequence[Bulletin]:
+    """Return the newest bulletins, whatever became of them."""
+    return session.exec(select(Bulletin).order_by(col(Bulletin.id).desc()).limit(limit)).all()
+
+
+def numbered(session: Session, year: int) -> Sequence[Bulletin]:
+    """Return every bulletin that took a number in a year."""
+    query = select(Bulletin).where(Bulletin.year == year, Bulletin.number != "")
+    return session.exec(query.order_by(col(Bulletin.serial))).all()

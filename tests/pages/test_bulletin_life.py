@@ -1,0 +1,66 @@
+"""通报 on the desk: one supervisor drafts it, another reviews, signs and sends it."""
+
+import pytest
+
+from engine.actions.figure_keeping import keep
+from engine.models import Bulletin
+from engine.store.database import work
+from tests.builders import OPERATOR, SECOND_SUPERVISOR, SUPERVISOR, moment
+from tests.pages.conftest import NOW
+
+PERIOD = {"since": "2026-10-01", "until": "2026-10-31"}
+DRAFT = "/supervise/bulletin?since=2026-10-01&until=2026-10-31"
+
+
+@pytest.fixture
+def drafted(database, as_):
+    keep(moment(NOW))
+    desk = as_(SUPERVISOR)
+    desk.get(DRAFT)
+    desk.post("/supervise/bulletin", **PERIOD)
+    with work() as session:
+        return session.query(Bulletin).one().id
+
+
+def test_a_draft_waits_for_another_supervisor_on_the_approvals_page(drafted, as_):
+    mine = as_(SUPERVISOR).get(f"/bulletins/{drafted}").text
+    waits = as_(SECOND_SUPERVISOR).get("/supervise/approvals").text
+
+    assert "须由另一位主管核稿和签发" in mine
+    assert f'href="/bulletins/{drafted}"' in waits
+    assert "2026年10月通报" in waits
+
+
+def test_it_is_reviewed_signed_sent_and_then_downloaded(drafted, as_):
+    desk = as_(SECOND_SUPERVISOR)
+    said = []
+    for what in ("review", "approve", "send"):
+        desk.get(f"/bulletins/{drafted}")
+        said.append(desk.post(f"/bulletins/{drafted}/{what}").text)
+
+    assert "已核稿" in said[0]
+    assert "已签发，编号 城中热线〔2026〕1号" in said[1]
+    assert "已发 城中热线〔2026〕1号，共" in said[2]
+    assert desk.get(f"/bulletins/{drafted}/file.pdf").content.startswith(b"%PDF")
+    assert desk.get(f"/bulletins/{drafted}/page-2.png").content.startswith(b"\x89PNG")
+
+
+def test_a_reason_is_asked_for_beside_its_field(drafted, as_):
+    desk = as_(SECOND_SUPERVISOR)
+    desk.get(f"/bulletins/{drafted}")
+
+    answer = desk.post(f"/bulletins/{drafted}/reject", opinion=" ")
+
+    assert answer.status_code == 422
+    assert "请写明退回修改的理由" in answer.text
+
+
+def test_an_operator_sees_no_bulletin(drafted, as_):
+    assert as_(OPERATOR).get(f"/bulletins/{drafted}").status_code == 403
+
+
+def test_a_draft_has_its_pages_before_it_is_signed(drafted, as_):
+    desk = as_(SUPERVISOR)
+
+    assert desk.get(f"/bulletins/{drafted}/page-1.png").content.startswith(b"\x89PNG")
+    assert desk.get(f"/bulletins/{drafted}/file.pdf").status_code == 404
