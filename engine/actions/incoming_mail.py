@@ -130,7 +130,7 @@ def _bounced(mail: Incoming, bounce: Bounce, now: datetime, raw: bytes) -> str:
         if message.status is not MessageStatus.SENT:
             return KNOWN
         message.status = MessageStatus.UNDELIVERED
-        message.last_error = f"被退回（{bounce.status} {bounce.reason}）"[:500]
+        message.last_error = f"被退回（{f'{bounce.status} {bounce.reason}'.strip()}）"[:500]
         if message.ticket_id is not None:
             ticket = tickets.lock_ticket(session, message.ticket_id)
             why = Why(f"{message.kind.label}没有送达：被退回（{bounce.status}）")

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine import keyring
 from engine.actions.audit_key import public_key
+from engine.delivery.imap import ImapMailbox
 from engine.documents.fonts import installed_fonts
 from engine.errors import EngineError
 from engine.serving.checks import require_writable
@@ -33,6 +34,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield _people_keys()
     yield _links(settings)
     yield _mail(settings)
+    yield _replies(settings)
     yield from _database(settings, now)
     yield _prefect(settings)
 
@@ -94,6 +96,22 @@ def _mail(settings: Settings) -> Finding:
         return fine("发信", f"{urlsplit(settings.smtp_url).hostname} {_greeted(settings.smtp_url)}")
     except (OSError, smtplib.SMTPException, ValueError) as error:
         return broken("发信", f"连不上邮件服务器：{error}", "检查 HOTLINE_SMTP_URL 和网络。")
+
+
+def _replies(settings: Settings) -> Finding:
+    if settings.imap_url is None:
+        if settings.reply_to:
+            return fine(
+                "收信", f"由邮件服务器交给 hotline mail receive，回信地址 {settings.reply_to}"
+            )
+        todo = "设 HOTLINE_IMAP_URL，或由邮件服务器交来，见 docs/operations.md“Replies by e-mail”。"
+        return look("收信", "没有设收信邮箱，单位直接回复的邮件没有人收", todo)
+    try:
+        with ImapMailbox(settings.imap_url.get_secret_value()) as mailbox:
+            waiting = len(mailbox.unread(1))
+    except EngineError as error:
+        return broken("收信", f"打不开收信邮箱：{error}", "检查 HOTLINE_IMAP_URL、口令和网络。")
+    return fine("收信", "邮箱打得开" + ("，有未读的信" if waiting else ""))
 
 
 def _greeted(url: str) -> str:

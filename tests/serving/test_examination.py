@@ -13,6 +13,7 @@ from engine.serving.findings import Level
 from engine.settings import Settings
 from engine.store.database import work
 from tests.builders import a_ticket, moment
+from tests.delivery.imap_server import imap_server
 
 NOW = moment("Wed 2026-11-25 09:00")
 
@@ -45,6 +46,7 @@ def test_a_directory_that_is_a_file_is_broken(tmp_path):
 @pytest.mark.parametrize(
     ("given", "name"),
     [({"smtp_url": "smtp://127.0.0.1:1"}, "发信"),
+     ({"imap_url": "imap://hotline:secret@127.0.0.1:1/INBOX"}, "收信"),
      ({"database_url": "postgresql://127.0.0.1:1/none"}, "数据库")],
 )  # fmt: skip
 def test_who_does_not_answer_is_broken_and_says_what_to_check(tmp_path, given, name):
@@ -52,6 +54,25 @@ def test_who_does_not_answer_is_broken_and_says_what_to_check(tmp_path, given, n
 
     assert found.level is Level.BROKEN
     assert "检查" in found.todo
+    assert "secret" not in found.words
+
+
+@pytest.mark.parametrize(
+    ("given", "level", "said"),
+    [({}, Level.LOOK, "没有设收信邮箱"), ({"reply_to": "hotline@example.org"}, Level.FINE, "交给")],
+)
+def test_whether_replies_come_in_is_said(tmp_path, given, level, said):
+    found = by_name(examine(settings(tmp_path, **given), NOW))["收信"]
+
+    assert found.level is level
+    assert said in found.words
+
+
+def test_a_mailbox_that_opens_is_fine(tmp_path):
+    with imap_server() as box:
+        found = by_name(examine(settings(tmp_path, imap_url=box.url), NOW))["收信"]
+
+    assert found.level is Level.FINE
 
 
 def looked_over(database, tmp_path, now=NOW, **changes):
