@@ -84,7 +84,7 @@ def draft_monitoring(step: Step, quarter: Days, chosen: Collection[str]) -> Draf
         cc="、".join(load_catalogue().task(ROW).leads), formulas=_formulas(),
         columns=_columns(quarters), matters=matters,
     )  # fmt: skip
-    return Draft(monitoring_report(facts), quarters.now, made, proposed)
+    return Draft(monitoring_report(facts), facts, quarters.now, made, proposed)
 
 
 def _quarters(step: Step, quarter: Days) -> _Quarters:

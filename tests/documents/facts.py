@@ -81,7 +81,7 @@ def a_referral(**changes) -> RectificationFacts:
 
 def a_bulletin(**changes) -> BulletinFacts:
     words = {
-        "basis": "该文件第113项", "as_of": "2026年10月23日9:00",
+        "basis": "该文件第113项", "as_of": "2026年10月22日17:30",
         "due": 120, "on_time": "95.8%（115/120）", "heard": 80,
         "solved": "71.3%（57/80）", "satisfied": "88.6%（71/80）", "human": "100.0%（23/23）",
         "returned": 3, "reworked": 2, "least": 10, "ranking": False, "good": ["甲。"], "bad": [],
