@@ -8,6 +8,7 @@ from engine.settings import load_settings
 from engine.terms import TicketKind
 
 SHORTEST_NAME = 2
+INSTEAD = {"诉求人企业名称": "该企业", "企业信用代码": "（代码已隐去）", "诉求人姓名": "诉求人"}
 HINTS = ("举报", "检举", "控告", "揭发")
 
 
@@ -43,11 +44,22 @@ def refuse_personal(step: Step, ticket: Ticket, field: str, words: str, what: st
         raise BadInputError(problem, fields={field: problem})
 
 
+def without_requester(step: Step, ticket_id: int, words: str) -> str:
+    """Return somebody's words without the requester's name, enterprise or credit code."""
+    for name, value in _sayings(step, ticket_id).items():
+        if len(value or "") >= SHORTEST_NAME:
+            words = words.replace(value, INSTEAD[name])
+    return words
+
+
 def _of_requester(step: Step, ticket_id: int, words: str) -> list[str]:
+    return [name for name, value in _sayings(step, ticket_id).items()
+            if len(value or "") >= SHORTEST_NAME and value in words]  # fmt: skip
+
+
+def _sayings(step: Step, ticket_id: int) -> dict[str, str]:
     one = step.session.get(Requester, ticket_id)
     if one is None:
-        return []
-    said = {"诉求人姓名": "" if one.trouble else one.contact_name, "诉求人企业名称": one.enterprise,
-            "企业信用代码": one.credit_code}  # fmt: skip
-    return [name for name, value in said.items()
-            if len(value or "") >= SHORTEST_NAME and value in words]  # fmt: skip
+        return {}
+    name = "" if one.trouble else one.contact_name
+    return dict(zip(INSTEAD, (one.enterprise, one.credit_code, name), strict=True))

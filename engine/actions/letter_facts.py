@@ -30,16 +30,20 @@ from engine.lifecycle import LETTER
 from engine.models import Clock, Letter, Ticket, TicketEventRecord, Unit
 from engine.rules import escalation
 from engine.rules.citations import cited_in_full
+from engine.rules.letter_life import GONE_OUT
+from engine.rules.rectification import supervision_level
 from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline
 from engine.settings import load_settings
 from engine.store import clocks as clock_store
+from engine.store import letters as letter_store
 from engine.store import tickets as store
 from engine.terms import (
     ActorKind,
     ClockKind,
     LetterKind,
     RectificationGround,
+    Rung,
     TicketEvent,
 )
 
@@ -156,6 +160,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         signed_at=_signed_at(step, ticket),
         answered_at=_answered_at(step, ticket, rework),
         overdue_days=overdue_working_days(step, rework or clock),
+        level=_level(step, ticket, letter),
         contact=settings.contact,
         cc="，".join(letter.facts.get("copies", [])),
         confidential=ticket.confidential,
@@ -168,6 +173,18 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         referral=referral,
         correction=_correction_of(letter),
     )
+
+
+def _level(step: Step, ticket: Ticket, letter: Letter) -> str:
+    """Return how high a letter supervises its ticket (督办级别); nothing for other letters."""
+    if letter.kind is not LetterKind.SUPERVISION:
+        return ""
+    sent = [one for one in letter_store.of_ticket(step.session, ticket.id) if one.id != letter.id]
+    earlier = [one for one in sent if one.kind is letter.kind and one.status in GONE_OUT]
+    talked = any(
+        row.rung is Rung.L3_INTERVIEW for row in clock_store.rungs(step.session, ticket.id)
+    )
+    return supervision_level(len(earlier), interviewed=talked)
 
 
 def title_of(step: Step, letter: Letter) -> str:

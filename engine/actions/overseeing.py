@@ -50,6 +50,7 @@ def _tell_reminded(step: Step, ticket: Ticket, record: TicketEventRecord) -> Non
         **due_facts(clock),
         "overdue_days": overdue_working_days(step, clock),
         "reply_by": step.rules.calendar.next_working_day(shanghai_date(step.now)),
+        "reported": bool(unit and unit.leader_email),
     }
     recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)
     mail = Mail(key=f"event:{record.id}", kind=NoticeKind.REMINDER, facts=facts, unit=unit)

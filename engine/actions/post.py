@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from engine.actions.impersonal import without_requester
 from engine.actions.step import Step
 from engine.delivery.reply_tokens import mail_name
-from engine.documents.notices import render_notice
+from engine.documents.notices import FREE_TEXT, render_notice
 from engine.models import Account, Letter, OutboxAttachment, OutboxMessage, Ticket, Unit
 from engine.rules.notice_times import Notice, notice_leaves_at
 from engine.rules.shanghai import shanghai_date
@@ -70,7 +71,8 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
     common = common_facts(ticket) if ticket else {}
     told = mail.unit is None or mail.unit.subordinate
     replies = {"replies": True} if _takes_replies(ticket, mail) else {}
-    facts = {**common, **replies, "subordinate": told, "written_at": step.now, **mail.facts}
+    facts = {**common, **replies, "subordinate": told, "written_at": step.now,
+             **_impersonal(step, ticket, mail.facts)}  # fmt: skip
     notice = render_notice(mail.kind, facts)
     count = 0
     for address, role in _once(to):
@@ -88,6 +90,19 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
             count += 1
             _attach(step.session, message_id, mail.files)
     return count
+
+
+def _impersonal(
+    step: Step, ticket: Ticket | None, facts: Mapping[str, object]
+) -> Mapping[str, object]:
+    """Return a mail's facts without the requester in what a person typed."""
+    if ticket is None or step.actor.account_id is None:
+        return facts
+    return {
+        name: without_requester(step, ticket.id, value)
+        if name in FREE_TEXT and isinstance(value, str) and value else value
+        for name, value in facts.items()
+    }  # fmt: skip
 
 
 def _takes_replies(ticket: Ticket | None, mail: Mail) -> bool:

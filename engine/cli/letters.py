@@ -52,9 +52,6 @@ def preview(
     out: Annotated[Path | None, typer.Option(help="存成这个 PNG 文件")] = None,
 ) -> None:
     """Show a page as it was signed, or as it would be set now; `--out` writes it as a file."""
-    from engine import clock
-    from engine.actions.background import system_step
-    from engine.actions.letter_preview import page_picture
     from engine.documents.terminal_picture import in_terminal
     from engine.errors import BadInputError
     from engine.store.database import work
@@ -62,9 +59,7 @@ def preview(
     columns = min(MOST_COLUMNS, shutil.get_terminal_size().columns)
     ppi = FILE_PPI if out else columns / A4_INCHES
     with opened_database(), work() as session:
-        letter = _meant(session, number)
-        picture = page_picture(system_step(session, clock.now()), letter, page, ppi)
-        title = f"{letter.kind.label} {letter.number or '（待编号）'}，{letter.status.label}"
+        title, picture = _drawn(session, number, page, ppi)
     if out is None:
         advice = "" if columns >= LEGIBLE else f"；{LEGIBLE} 列以上才看得清字，或用 --out 存成图片"
         typer.echo(f"{in_terminal(picture)}\n{title}，第 {page} 页{advice}")
@@ -75,6 +70,22 @@ def preview(
         message = f"写不进 {out}（{error.strerror}）；请换一个已有的、可写的目录。"
         raise BadInputError(message) from error
     typer.echo(f"{title}，第 {page} 页已存为 {out}。")
+
+
+def _drawn(session: "Session", number: str, page: int, ppi: float) -> tuple[str, bytes]:
+    """Return what is shown: the title and a page of a signed bulletin, or of a letter."""
+    from engine import clock
+    from engine.actions.background import system_step
+    from engine.actions.letter_preview import page_picture
+    from engine.documents.pictures import picture_of_pdf
+    from engine.store import bulletins
+
+    told = bulletins.by_number(session, number.strip())
+    if told is not None and told.pdf is not None:
+        return f"通报 {told.number}，{told.status.label}", picture_of_pdf(told.pdf, page, ppi)
+    letter = _meant(session, number)
+    title = f"{letter.kind.label} {letter.number or '（待编号）'}，{letter.status.label}"
+    return title, page_picture(system_step(session, clock.now()), letter, page, ppi)
 
 
 def _meant(session: "Session", number: str) -> "Letter":

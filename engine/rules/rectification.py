@@ -61,6 +61,12 @@ def signing_refusal(
     return "拟稿人不能批准自己拟的函，须由另一位主管批准。" if own else None
 
 
+@cites("house/H-90")
+def supervision_level(earlier_letters: int, *, interviewed: bool) -> str:
+    """Return how high a ticket is supervised (督办级别); more once it was, and after a talk."""
+    return "重点督办" if earlier_letters or interviewed else "一般督办"
+
+
 @cites("house/H-33")
 def referral_due(
     letters: Sequence[date],

@@ -26,6 +26,12 @@ def bulletin(session: Session, bulletin_id: int, *, lock: bool = False) -> Bulle
     return found
 
 
+def by_number(session: Session, number: str) -> Bulletin | None:
+    """Return the bulletin that carries an official number (发文字号), if any."""
+    query = select(Bulletin).where(Bulletin.number == number, Bulletin.number != "")
+    return session.exec(query).one_or_none()
+
+
 def in_hand(session: Session, days: tuple[date, date]) -> Bulletin | None:
     """Return the bulletin of a period that is being prepared, locked, if any."""
     query = select(Bulletin).where(

@@ -14,6 +14,8 @@ from engine.documents.terminal_picture import dots, in_terminal
 from engine.errors import BadInputError, NotFoundError
 from engine.store.database import work
 from tests.actions.letter_steps import a_signed_letter, the
+from tests.actions.test_bulletin_life import a_signed_bulletin
+from tests.actions.test_bulletin_life import the as the_bulletin
 from tests.actions.test_letter_numbers import void
 
 RUNNER = CliRunner()
@@ -54,6 +56,16 @@ def test_it_is_written_as_a_picture_file(run, tmp_path):
 
     assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
     assert "第 2 页已存为" in said
+
+
+def test_a_bulletin_is_drawn_by_its_number_and_stands_in_the_register(run, tmp_path):
+    number = the_bulletin(a_signed_bulletin()).number
+
+    said = run("preview", number, "--page", "2", "--out", str(tmp_path / "page.png"))
+
+    assert (tmp_path / "page.png").read_bytes().startswith(b"\x89PNG")
+    assert f"通报 {number}，待发出，第 2 页已存为" in said
+    assert f"{number}  2026-12-02  通报  待发出" in run("list", "2026")
 
 
 def test_a_directory_that_is_not_there_is_said(run, tmp_path):
