@@ -12,10 +12,11 @@ from engine.rules.indicators import Count, Figure, figure, tax_figure
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store import figure_days as store
-from engine.store import tickets, unit_figures
+from engine.store import unit_figures
 from engine.store.api_views import lock_names
 from engine.store.figure_cases import AskedCases, DayCount, counted
 from engine.store.figure_days import Sums
+from engine.store.histories import units_by_id
 from engine.terms import Indicator
 
 # What a slow transaction wrote is committed by then: its events are looked at once more.
@@ -95,7 +96,9 @@ def _report(
     found: Mapping[int, Mapping[Indicator, Sums]],
 ) -> Report:  # fmt: skip
     on = min(shanghai_date(at - timedelta(microseconds=1)), days[1])
-    units = [one for one in tickets.units(session) if one.id in found]
+    # In registry order; one that is no longer active keeps the figures it had.
+    every = units_by_id(session)
+    units = [every[id_] for id_ in sorted(found)]
     made = tuple((one, _figures(found[one.id], rules, on)) for one in units)
     total = {indicator: _together(found, indicator) for indicator in Indicator}
     tax = next((figures for one, figures in made if one.slug == TAX), ())

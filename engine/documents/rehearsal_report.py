@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from engine.documents.charts import Bar, bars
+from engine.rules.indicators import FORMULAS, Figure, in_words
 from engine.rules.rehearsal import Moved, Outcome, Rerouted
 from engine.terms import Rung
 
@@ -30,6 +31,7 @@ class Rehearsed:
     rules_version: str
     calendar_version: str
     draft_calendar: str
+    figures: Sequence[tuple[Figure, Figure]] = ()
     words: Rerouted | None = None
     word_draft: Sequence[str] = ()
 
@@ -46,7 +48,7 @@ def rehearsal_report(told: Rehearsed) -> str:
     rungs = [one for one in Rung if before.rungs[one] or after.rungs[one]]
     return environment.get_template("rehearsal.html.j2").render(
         **{name: getattr(told, name) for name in Rehearsed.__dataclass_fields__},
-        units=units, rungs=rungs, months=months,
+        units=units, rungs=rungs, months=months, in_words=in_words, formulas=FORMULAS,
         rung_chart=_chart([Bar(one.label, before.rungs[one], after.rungs[one]) for one in rungs],
                           "升级阶梯各级件数，现行和草案"),
         unit_chart=_chart([Bar(one, before.escalated[one], after.escalated[one])

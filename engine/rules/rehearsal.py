@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice, zip_longest
 from statistics import mean, quantiles
 
 from engine.rules.callback import callback_need
@@ -11,7 +12,7 @@ from engine.rules.escalation import DueRung, due_rungs, ladder
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
-from engine.terms import AnswerOutcome, ClockKind, Rung, Satisfaction, TicketKind
+from engine.terms import AnswerOutcome, ClockKind, Rung, Satisfaction, TicketKind, Urgency
 
 _WARNINGS = frozenset({Rung.HALF_TIME, Rung.ONE_DAY_LEFT, Rung.DUE_DAY})
 _TENTHS, _NINTH = 10, 8
@@ -29,6 +30,7 @@ class Life:
     unit: str
     accepted_at: datetime
     dispatched_at: datetime
+    urgency: Urgency = Urgency.NORMAL
     signed_at: datetime | None = None
     contacted_at: datetime | None = None
     answered_at: datetime | None = None
@@ -49,6 +51,16 @@ class Climbed:
 
 
 @dataclass(frozen=True)
+class Ticked:
+    """A clock of a rehearsed life: from when to when it ran, and against which deadline."""
+
+    kind: ClockKind
+    deadline: Deadline
+    started_at: datetime
+    stopped_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Ran:
     """What the rules make of one life: its due day, its steps, and the callback a person owes."""
 
@@ -56,6 +68,22 @@ class Ran:
     due_on: date | None
     climbed: tuple[Climbed, ...]
     calls_on: date | None
+    clocks: tuple[Ticked, ...] = ()
+
+    @property
+    def signed_at(self) -> datetime | None:
+        """Return when it was signed for, by its unit or because its time was up."""
+        stops = (one.stopped_at for one in self.clocks if one.kind is ClockKind.SIGN_FOR)
+        return next(stops, self.life.signed_at)
+
+    @property
+    def path(self) -> tuple[object, ...]:
+        """Return what tells its way through the engine from others: kind, acts, steps taken."""
+        one = self.life
+        acts = (one.signed_at, one.contacted_at, one.answered_at, one.approved_at, one.called_at)
+        steps = tuple(sorted((step.clock.value, step.rung.value) for step in self.climbed))
+        return (one.kind, one.urgency, one.solved, one.satisfaction,
+                tuple(act is not None for act in acts), steps)  # fmt: skip
 
     @property
     def breaches(self) -> tuple[Climbed, ...]:
@@ -66,12 +94,24 @@ class Ran:
 def run(life: Life, rules: RuleSet, until: datetime) -> Ran:
     """Return what the rules make of a life that is looked at until a moment."""
     requester = answer_deadline(life.kind, life.accepted_at, rules)
+    clocks = tuple(_clocks(life, rules, until))
     climbed: list[Climbed] = []
-    for clock, deadline, started, stopped in _clocks(life, rules, until):
-        taken = _taken(clock, deadline, started, stopped or until, rules)
-        climbed += [Climbed(clock, one.rung, one.at) for one in taken]
+    for one in clocks:
+        end = one.stopped_at or until
+        taken = _taken(one.kind, one.deadline, one.started_at, end, rules)
+        climbed += [Climbed(one.kind, step.rung, step.at) for step in taken]
     due_on = requester.due_on if requester else None
-    return Ran(life, due_on, tuple(climbed), _calls_on(life, rules))
+    return Ran(life, due_on, tuple(climbed), _calls_on(life, rules), clocks)
+
+
+def sample(ran: Sequence[Ran], most: int) -> list[Ran]:
+    """Return some lives, one of each path first, those with most steps in front; then a second."""
+    paths: dict[tuple[object, ...], list[Ran]] = {}
+    for one in ran:
+        paths.setdefault(one.path, []).append(one)
+    eventful = sorted(paths.values(), key=lambda some: -len(some[0].climbed))
+    rounds = (one for some in zip_longest(*eventful) for one in some if one is not None)
+    return list(islice(rounds, most))
 
 
 def _taken(
@@ -80,9 +120,7 @@ def _taken(
     return due_rungs(ladder(clock, deadline, started, rules), (), end)
 
 
-def _clocks(
-    life: Life, rules: RuleSet, until: datetime
-) -> Iterator[tuple[ClockKind, Deadline, datetime, datetime | None]]:
+def _clocks(life: Life, rules: RuleSet, until: datetime) -> Iterator[Ticked]:
     """Yield every limit of a life with its start and its stop, as the engine starts them."""
     signed = _signed_at(life, rules, until)
     spans = (
@@ -94,16 +132,17 @@ def _clocks(
     )
     requester = answer_deadline(life.kind, life.accepted_at, rules)
     if requester is not None:
-        yield ClockKind.REQUESTER, requester, life.accepted_at, life.answered_at
+        yield Ticked(ClockKind.REQUESTER, requester, life.accepted_at, life.answered_at)
     for clock, started, stopped in spans:
         deadline = _deadline(life, clock, started, rules) if started else None
         if started is not None and deadline is not None:
-            yield clock, deadline, started, stopped
+            yield Ticked(clock, deadline, started, stopped)
 
 
 def _deadline(life: Life, clock: ClockKind, started: datetime, rules: RuleSet) -> Deadline | None:
     accepted_on = shanghai_date(life.accepted_at)
-    return clock_deadline(clock, started, rules, kind=life.kind, accepted_on=accepted_on)
+    return clock_deadline(clock, started, rules, kind=life.kind, urgency=life.urgency,
+                          accepted_on=accepted_on)  # fmt: skip
 
 
 def _signed_at(life: Life, rules: RuleSet, until: datetime) -> datetime | None:

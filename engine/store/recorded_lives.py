@@ -8,10 +8,10 @@ from sqlmodel import Session
 
 from engine.rules.rehearsal import Life
 from engine.rules.shanghai import end_of_day
-from engine.terms import AnswerOutcome, Satisfaction, TicketKind
+from engine.terms import AnswerOutcome, Satisfaction, TicketKind, Urgency
 
 _LIVES = text("""
-SELECT t.number, t.kind, u.name AS unit, t.accepted_at, a.dispatched_at,
+SELECT t.number, t.kind, t.urgency, u.name AS unit, t.accepted_at, a.dispatched_at,
        CASE WHEN NOT a.deemed_signed THEN a.signed_at END AS signed_at, a.contacted_at,
        w.answered_at, CASE WHEN w.review = 'approved' THEN w.reviewed_at END AS approved_at,
        b.done_at AS called_at, w.outcome, b.solved, b.satisfaction
@@ -26,6 +26,15 @@ LEFT JOIN LATERAL (SELECT * FROM callback b WHERE b.ticket_id = t.id ORDER BY b.
 WHERE t.accepted_at >= :since AND t.accepted_at < :until ORDER BY t.id
 """)
 
+_TURNS = text("""
+SELECT count(*) FROM ticket t
+WHERE t.accepted_at >= :since AND t.accepted_at < :until
+  AND EXISTS (SELECT 1 FROM assignment a WHERE a.ticket_id = t.id)
+  AND (t.returns > 0 OR t.reworks > 0 OR EXISTS (
+    SELECT 1 FROM ticket_event e WHERE e.ticket_id = t.id
+    AND e.event IN ('grant_extension', 'pause', 'redispatch', 'send_back')))
+""")
+
 
 def recorded_lives(session: Session, since: date, until: date) -> Iterator[Life]:
     """Yield the lives of the tickets taken in on some days, as their last unit led them."""
@@ -35,4 +44,12 @@ def recorded_lives(session: Session, since: date, until: date) -> Iterator[Life]
         for name, kind in (("outcome", AnswerOutcome), ("solved", AnswerOutcome),
                            ("satisfaction", Satisfaction)):  # fmt: skip
             fields[name] = kind.parse(fields[name]) if fields[name] else None
-        yield Life(**{**fields, "kind": TicketKind.parse(fields["kind"])})
+        kinds = {"kind": TicketKind.parse(fields["kind"]),
+                 "urgency": Urgency.parse(fields["urgency"])}  # fmt: skip
+        yield Life(**{**fields, **kinds})
+
+
+def not_replayed(session: Session, since: date, until: date) -> int:
+    """Return how many of those tickets had turns a rehearsal leaves out: it counts without them."""
+    days = {"since": end_of_day(since - timedelta(days=1)), "until": end_of_day(until)}
+    return int(session.connection().execute(_TURNS, days).scalar_one())

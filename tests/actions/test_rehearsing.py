@@ -1,11 +1,14 @@
 """Rehearsals tell what the real actions and sweeps do; a draft moves what it says and no more."""
 
-from datetime import date
+import random
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
+from engine.actions import rehearsal_proof as proving
 from engine.actions.rehearsal_draft import draft_of
-from engine.actions.rehearsing import disagreement
+from engine.actions.rehearsal_scratch import figures_of, write
 from engine.documents.rehearsal_report import Rehearsed, rehearsal_report
 from engine.errors import BadInputError
 from engine.rules.district import DistrictValue, laid_over
@@ -15,8 +18,16 @@ from engine.rules.rule_set import RuleSet, load_rules
 from engine.rules.shanghai import end_of_day
 from engine.store.database import work
 from engine.store.recorded_lives import recorded_lives
-from engine.terms import ClockKind, Rung, TicketKind
-from tests.builders import a_callback, a_ticket_to_call_back, call_back, day, moment
+from engine.terms import ClockKind, Indicator, Rung, TicketKind, Urgency
+from tests.actions.test_any_walk import something_happens
+from tests.builders import (
+    a_callback,
+    a_ticket,
+    a_ticket_to_call_back,
+    call_back,
+    day,
+    moment,
+)
 
 FIRST, LAST = day("Mon 2026-06-01"), day("Fri 2026-08-28")
 END = end_of_day(day("Fri 2026-10-30"))
@@ -32,14 +43,84 @@ def some(rules, tickets=300, seed=3):
     return list(lives(Year(tickets, FIRST, LAST, seed), UNITS, rules))
 
 
-def test_the_real_actions_and_sweeps_do_what_a_rehearsal_tells(database, rules):
-    every = [run(life, rules, life.approved_at) for life in some(rules, 600)]
-    deemed = [one for one in every if any(c.rung is Rung.DEEMED_SIGNED for c in one.climbed)]
-    ran = [*deemed[:2], *every[:10]]
+def everyone(lived):
+    return lived
 
-    assert len(deemed) > 1
-    assert any(one.clock is ClockKind.HANDLING for life in ran for one in life.breaches)
-    assert [words for one in ran if (words := disagreement(one, rules))] == []
+
+def ran_of(rules, tickets=600):
+    return [run(life, rules, END) for life in some(rules, tickets)]
+
+
+@pytest.mark.parametrize(
+    "most", [12, pytest.param(300, marks=pytest.mark.slow)], ids=["some", "many"]
+)
+def test_the_real_actions_and_sweeps_do_what_a_rehearsal_tells_on_every_path(database, rules, most):
+    ran = ran_of(rules)
+    chosen = proving.chosen(ran, most, END)
+
+    assert len({one.path for one in chosen}) == min(most, len({one.path for one in ran}))
+    assert any(one.rung is Rung.DEEMED_SIGNED for life in chosen for one in life.climbed)
+    said = proving.proof(ran, chosen, rules, END, everyone)
+    assert "不可用" not in said
+    assert f"抽查 {len(chosen)} 件" in said
+
+
+def test_a_life_told_otherwise_than_it_was_led_is_found(database, rules):
+    chosen = proving.chosen(ran_of(rules, 60), 3, END)
+    led, wrong = proving.lead(chosen, rules, END)
+    later = [
+        replace(one, life=replace(
+            one.life, answered_at=one.life.answered_at + timedelta(days=200), approved_at=None,
+            called_at=None))
+        for one in led
+    ]  # fmt: skip
+
+    assert wrong == []
+    assert proving.figures_apart(later, rules, END)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_was_recorded_is_told_as_the_real_actions_lead_it(database, rules, seed):
+    weeks_of_anything(seed)
+    now = moment("Mon 2026-11-30 09:00")
+    with work() as session:
+        days = day("Sun 2026-11-01"), day("Mon 2026-11-30")
+        recorded = list(recorded_lives(session, *days))
+        write(session, [], rules)
+    ran = [run(life, rules, now) for life in recorded]
+
+    said = proving.proof(ran, proving.chosen(ran, 20, now), rules, now, everyone)
+
+    assert len(recorded) > 2
+    assert "不可用" not in said
+
+
+def weeks_of_anything(seed):
+    """Let anything happen to some tickets of every urgency for weeks."""
+    chance = random.Random(seed)
+    numbers = [
+        a_ticket("Mon 2026-11-02 09:00", kind=kind, urgency=urgency)
+        for kind in (TicketKind.COMPLAINT, TicketKind.HELP_REQUEST) for urgency in Urgency
+    ]  # fmt: skip
+    now = moment("Mon 2026-11-02 09:30")
+    for _ in range(60):
+        now += timedelta(hours=chance.choice([1, 2, 5]))
+        something_happens(chance.choice(numbers), now, chance)
+
+
+def test_a_year_written_into_a_scratch_database_has_the_figures_of_the_pages(database, rules):
+    ran = ran_of(rules, 200)
+
+    with work() as session:
+        made = figures_of(session, ran, rules, END)
+
+    found = {one.indicator: one for one in made.district}
+    late = sum(
+        one.deadline.due_at <= (one.stopped_at or END)
+        for life in ran for one in life.clocks if one.kind is ClockKind.HANDLING
+    )  # fmt: skip
+    assert found[Indicator.BREACHED].raw.hit == late > 0
+    assert found[Indicator.SOLVED].raw.n == len(ran)
 
 
 def test_the_same_seed_is_the_same_year(rules):
