@@ -5,12 +5,15 @@ from fastapi.responses import Response
 
 from api.pages.visit import EYES, reading
 from engine.rules.calendar_alarms import missing_calendars
+from engine.rules.indicators import figure, in_words
+from engine.rules.ranking import period_of
 from engine.rules.shanghai import shanghai_date
 from engine.store import desk_filters, desk_lists, desk_supervise
 from engine.store.decisions_waiting import counts
-from engine.terms import Rung
+from engine.terms import Indicator, Rung
 
 router = APIRouter(include_in_schema=False)
+DRAWN = 12
 KINDS = (
     ("panel", "会商"), ("returned", "再次退单"), ("extensions", "延期"), ("refusals", "不予受理"),
     ("letters", "函件"), ("referrals", "线索移交"), ("claims", "法定时限"),
@@ -26,12 +29,16 @@ def supervise(request: Request) -> Response:
         found = counts(session, now, visit.rules.calendar.version)
         rungs = desk_supervise.rung_counts(session)
         overdue = desk_lists.overdue(session, now, 15)
+        today = shanghai_date(now)
+        made = desk_supervise.figures(session, now, period_of(today, visit.rules))
+        answered = Indicator.ANSWERED_ON_TIME
+        on_time = figure(answered, made.on_time, made.on_time, visit.rules, today)
         facts = {
-            "figures": desk_supervise.figures(session, now),
+            "figures": made, "on_time": on_time, "in_words": in_words,
             "rungs": [(one, rungs.get(one, 0)) for one in Rung],
-            "units": desk_supervise.unit_load(session, now),
+            "units": desk_supervise.unit_load(session, now), "drawn": DRAWN,
             "decisions": [(name, label, found[name]) for name, label in KINDS],
             "overdue": overdue, "next": None if overdue else desk_filters.next_due(session, now),
-            "missing": missing_calendars(shanghai_date(now), visit.rules),
+            "missing": missing_calendars(today, visit.rules),
         }  # fmt: skip
         return visit.page("supervise.html", facts)

@@ -1,7 +1,7 @@
 """What the supervisors' desk counts and lists; every count is by an index."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, text
@@ -14,10 +14,11 @@ from engine.models import (
     Ticket,
     Unit,
 )
-from engine.store import desk_views
-from engine.store.figures import month_so_far
+from engine.rules.indicators import Count
+from engine.store import desk_views, figure_days
+from engine.store.figures import called_back_this_month
 from engine.store.light import light_clocks
-from engine.terms import ClockKind, ClockState, Rung, TicketStatus
+from engine.terms import ClockKind, ClockState, Indicator, Rung, TicketStatus
 
 MOST_COUNTED = 9999
 # OFFSET 0 keeps it a look-up for each running clock: else every rung ever taken is read.
@@ -36,26 +37,24 @@ class Figures:
 
     overdue: int
     due_today: int
-    closed: int
-    closed_in_time: int
+    on_time: Count
     called_back: int
     to_call_back: int
     letters: int
 
-    @property
-    def in_time(self) -> str:
-        """Return the share of this month's closed tickets that were answered in time."""
-        return f"{100 * self.closed_in_time / self.closed:.1f}%" if self.closed else "—"
 
+def figures(session: Session, now: datetime, period: tuple[date, date]) -> Figures:
+    """Return how the district stands now; what is in hand is not counted past `MOST_COUNTED`.
 
-def figures(session: Session, now: datetime) -> Figures:
-    """Return how the district stands now; what is in hand is not counted past `MOST_COUNTED`."""
-    month = month_so_far(session, now)
+    What was answered in time is the indicator's own count of the period, from its summaries.
+    """
+    on_time = figure_days.sums(session, *period).get(Indicator.ANSWERED_ON_TIME)
     owed = desk_views.status_counts(session, (TicketStatus.CALLBACK_DUE,), MOST_COUNTED)
     return Figures(
         overdue=desk_views.overdue_count(session, now, MOST_COUNTED),
         due_today=desk_views.due_today_count(session, now, MOST_COUNTED),
-        closed=month.closed, closed_in_time=month.in_time, called_back=month.called_back,
+        on_time=on_time.raw if on_time else Count(),
+        called_back=called_back_this_month(session, now),
         to_call_back=owed.get(TicketStatus.CALLBACK_DUE, 0),
         letters=desk_views.letters_waiting(session),
     )  # fmt: skip
@@ -76,7 +75,7 @@ class Load:
     bad: int
 
 
-def unit_load(session: Session, now: datetime, limit: int = 12) -> list[Load]:
+def unit_load(session: Session, now: datetime) -> list[Load]:
     """Return the units with work in hand, those with most late first."""
     query = (
         select(Ticket.lead_unit_id, func.count())
@@ -87,7 +86,7 @@ def unit_load(session: Session, now: datetime, limit: int = 12) -> list[Load]:
     late = _late_by_unit(session, now)
     units = desk_views.units_by_id(session, held)
     loads = [Load(units[one].name, held[one], min(late.get(one, 0), held[one])) for one in units]
-    return sorted(loads, key=lambda one: (-one.bad, -one.total, one.name))[:limit]
+    return sorted(loads, key=lambda one: (-one.bad, -one.total, one.name))
 
 
 def _late_by_unit(session: Session, now: datetime) -> dict[int | None, int]:

@@ -88,3 +88,14 @@ def test_the_quarters_report_is_drafted_on_its_page_and_an_unknown_quarter_is_sa
     assert (wrong.status_code, "没有“诗”这个季度" in wrong.text) == (422, True)
     assert pdf.content.startswith(b"%PDF")
     assert desk.client.get("/supervise/monitoring.pdf?quarter=2020-1").status_code == 422
+
+
+def test_the_desk_shows_the_indicators_own_rate_and_names_how_many_units_its_chart_shows(as_):
+    a_ticket_to_call_back(EARLY)
+    a_signed_ticket(EARLY, TAX)
+    keep(SHOWN)
+
+    page = as_(SUPERVISOR).get("/supervise").text
+
+    assert "<b>50.0%</b>本期按时办结率 <small>应办结 2 件</small>" in page
+    assert "前 12 个单位" not in page
