@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.deadline_views import days_used_of
 from api.pages.filters import from_address
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.ledger_filter import asked_of_ledger, indicators
@@ -12,7 +13,6 @@ from api.pages.visit import EYES, Visit, attempt, reading
 from api.pages.whys import why_of
 from engine.actions.actor import require_role
 from engine.actions.adjusting import decide_extension
-from engine.actions.day_ledger import days_used
 from engine.actions.findings import FindingForm, judge_breach
 from engine.errors import EngineError
 from engine.rules.shanghai import weekday_name
@@ -52,7 +52,7 @@ def breach_page(
     """Return the page of a breach, with a form as it was typed."""
     row = breach_ledger.breach(visit.session, breach_id)
     found = findings.of_breach(visit.session, breach_id)
-    used = strip_of(days_used(visit.session, row.ticket, visit.now, visit.rules))
+    used = strip_of(days_used_of(visit.step, row.ticket))
     facts = {
         "row": row, "form": form, "error": error, "found": found, "why": why_of(row.clock),
         "used": used, "proof": proof(visit.session, row.clock), "weekday": weekday_name,

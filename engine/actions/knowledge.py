@@ -24,7 +24,7 @@ from engine.terms import KnowledgeReview, KnowledgeState, NoticeKind, Recipient,
 UNIT = (Role.HANDLER, Role.UNIT_LEADER)
 REVIEWERS = (Role.UNIT_LEADER, Role.SUPERVISOR)
 SHOWN = 3
-TOPIC_WORDS = 5
+TOPIC_WORDS, TOPIC_TEXTS = 5, 5
 LONGEST_REASON = 300
 
 
@@ -202,9 +202,10 @@ def topic(step: Step, group: Sequence[Asked]) -> list[str]:
     """Return the duty words that most of some consultations have: what they ask, of nobody."""
     lexicon = in_force(step.session).router(shanghai_date(step.now)).lexicon
     found: Counter[str] = Counter()
-    for one in group:
+    some = group[:TOPIC_TEXTS]
+    for one in some:
         found.update({hit.expression for hit in lexicon.matcher.find(fold(one.text))})
-    often = [word for word, count in found.most_common() if 2 * count >= len(group)]
+    often = [word for word, count in found.most_common() if 2 * count >= len(some)]
     return [word for word in often if not any(word in other for other in often if other != word)][
         :TOPIC_WORDS
     ]
