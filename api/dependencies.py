@@ -16,7 +16,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from engine import clock
 from engine.actions.actor import Actor
-from engine.actions.people import api_key
+from engine.actions.people import api_key, ask_of_call
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.errors import BadInputError, NotSignedInError
@@ -167,6 +167,7 @@ def opened_call(request: Request, secret: str, scope: Scope, now: datetime) -> I
     gate = request.app.state.gate
     address = request.client.host if request.client else ""
     with work() as session:
+        ask_of_call(session, secret)
         rules = rules_in_force(session)
         try:
             key = api_key(session, secret, scope, now, address)

@@ -90,17 +90,24 @@ class CrashError(EngineError):
     code, status, title = "crash", 500, "系统出错"
 
 
+HANDLED = (
+    EngineError, RequestValidationError, HTTPException, DataError, IntegrityError, PoolTimeoutError,
+)  # fmt: skip
+
+
 def install(app: FastAPI) -> None:
     """Make every error of `app` answer in one shape."""
-    for kind in (
-        EngineError, RequestValidationError, HTTPException, DataError, IntegrityError,
-        PoolTimeoutError,
-    ):  # fmt: skip
+    for kind in HANDLED:
         app.add_exception_handler(kind, on_error)
 
 
 async def on_error(request: Request, error: Exception) -> Response:
     """Answer an exception; the name is what Starlette's handlers are called with."""
+    return answer_to(request, error)
+
+
+def answer_to(request: Request, error: Exception) -> Response:
+    """Return the answer that tells of an exception."""
     headers = getattr(error, "headers", None) or {}
     by_address = request.url.path.startswith(OPEN311) or not _for_machine(request)
     if by_address and _no_such_thing(request, error):

@@ -12,6 +12,7 @@ from api.open311 import router as open311
 from api.pages import router as pages
 from api.rate import Gate
 from api.routes import api, health, metrics, reference_page
+from api.short_way import ShortWay
 from api.usage import Usage, written_down
 
 TITLE = "12345优化营商环境专线 API"
@@ -39,6 +40,7 @@ def create_app() -> FastAPI:
     app.include_router(metrics.router)
     app.include_router(reference_page.router)
     app.include_router(pages)
+    app.add_middleware(ShortWay)
     app.add_middleware(Envelope)
     app.openapi = lambda: contract(app)  # type: ignore[method-assign]
     return app

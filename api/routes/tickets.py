@@ -38,7 +38,7 @@ def take_in(
     Both `Idempotency-Key` and (`source`, `external_id`) are unique.
     """
     found = received(call, body, key)
-    _mark(response, found)
+    mark(response, found)
     return receipt(call, found)
 
 
@@ -52,7 +52,8 @@ def take_in_many(body: BatchBody, call: Writing) -> batch.BatchAnswer:
     return batch.BatchAnswer(items=items)
 
 
-def _mark(response: Response, found: Received) -> None:
+def mark(response: Response, found: Received) -> None:
+    """Say where the ticket is, and whether it was there before."""
     response.headers["Location"] = f"/api/v1/tickets/{found.ticket.number}"
     if found.replayed:
         response.status_code, response.headers[REPLAYED] = OK, "true"

@@ -1,5 +1,6 @@
 """Takes a matter in (受理登记): ticket, clock, event, routing proposal, in one transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -77,6 +78,13 @@ class Taken:
     work: tuple[Work, ...] = ()
 
 
+Beside = Callable[[Ticket], None]
+
+
+def nothing(_: Ticket) -> None:
+    """Lay nothing ready beside a ticket."""
+
+
 def accept_ticket(step: Step, new: NewTicket) -> Ticket:
     """Write a new ticket with everything it owes, and return it; see `take_in`."""
     return take_in(step, new).ticket
@@ -92,8 +100,10 @@ def take_in(step: Step, new: NewTicket) -> Taken:
     return take_in_tidy(step, checked(new))
 
 
-def take_in_tidy(step: Step, tidy: NewTicket) -> Taken:
+def take_in_tidy(step: Step, tidy: NewTicket, beside: Beside = nothing) -> Taken:
     """Write a ticket whose fields were checked already; else as `take_in`.
+
+    `beside` lays ready what is written in the same statement as the ticket.
 
     Raises:
         BadInputError: the registry has no such unit.
@@ -110,6 +120,7 @@ def take_in_tidy(step: Step, tidy: NewTicket) -> Taken:
         why = Why(f"{tidy.kind.label}受理登记", details={"source": tidy.source})
         append(step, ticket, TicketEvent.ACCEPT, why, None, clause(INTAKE).label)
         clock = clocks.start_if_limited(step, ticket, ClockKind.REQUESTER)
+        beside(ticket)
     look_around(step, ticket, requester)
     work: tuple[Work, ...] = ()
     if lead is not None and not kept_from(step, ticket, lead, supports):

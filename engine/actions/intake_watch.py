@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from engine.actions import post
 from engine.actions.actor import SYSTEM
-from engine.actions.likeness import alike, alike_lately
+from engine.actions.likeness import alike, alike_lately, asked_lately
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.models import Requester, Ticket
@@ -26,7 +26,8 @@ from engine.rules.acceptance import (
 from engine.rules.citations import Citation, clause
 from engine.rules.shanghai import shanghai_date
 from engine.store import matters as store
-from engine.store.matters import BEGINNING, Matter
+from engine.store.matters import BEGINNING, By, Matter
+from engine.store.questions import Question
 from engine.terms import NoticeKind, Recipient, TicketEvent, Urgency
 
 SELF = "requester"
@@ -79,9 +80,8 @@ def _text(ticket: Ticket) -> str:
 
 def _repeated(step: Step, ticket: Ticket, requester: Requester, on: date) -> None:
     """Propose merging with what the same requester said of the same matter (H-36)."""
-    window = step.rules.parameters["duplicates.window"].on(on).value
-    since = ticket.accepted_at - timedelta(days=window)
-    found = store.of_requester(step.session, ticket, requester, since)
+    since = _repeats_since(step, ticket.accepted_at, on)
+    found = store.of_requester(step.session, ticket, _known_by(requester), since)
     same = store.matters(step.session, alike(step, _text(ticket), found, on))
     earlier = [EarlierMatter(one.number, SELF, one.received_at) for one in same]
     repeats = duplicates(SELF, ticket.accepted_at, earlier, step.rules)
@@ -90,6 +90,22 @@ def _repeated(step: Step, ticket: Ticket, requester: Requester, on: date) -> Non
         words = f"疑似重复：同一诉求人曾以 {'、'.join(numbers)} 反映相近事项，可并单"
         details: dict[str, object] = {"watch": "duplicate", "numbers": numbers}
         _note(step, ticket, words, clause("house/H-36"), details)
+
+
+def _repeats_since(step: Step, received_at: datetime, on: date) -> datetime:
+    window = step.rules.parameters["duplicates.window"].on(on).value
+    return received_at - timedelta(days=window)
+
+
+def _known_by(requester: Requester) -> By:
+    return By(requester.phone_mark, requester.enterprise, requester.credit_code)
+
+
+def asked_around(step: Step, by: By) -> list[Question]:
+    """Return what `look_around` is going to ask of a ticket received now, to be asked ahead."""
+    since = _repeats_since(step, step.now, shanghai_date(step.now))
+    mine = store.of_requester_question(by, since)
+    return [asked_lately(step.session), *([mine] if mine else [])]
 
 
 def _many(step: Step, ticket: Ticket, requester: Requester, on: date) -> None:

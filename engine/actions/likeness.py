@@ -6,6 +6,7 @@ and not two hundred texts. What a sketch does not rule out is read again before 
 
 import threading
 import time
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,7 +21,10 @@ from engine.rules.acceptance import same_matter
 from engine.rules.likeness import Sketch, may_be_alike, sketch
 from engine.store import matters as store
 from engine.store.matters import MOST_IN_WINDOW, Said
+from engine.store.questions import Question
+from engine.store.writing import run
 
+ASKED = "asked_lately"  # in session.info
 FRESH = 60.0  # seconds after which the window is read anew: a text may have been split since
 
 
@@ -31,29 +35,58 @@ class Kept(NamedTuple):
     sketch: Sketch
 
 
+class Asking(NamedTuple):
+    """A question for the newest tickets; `anew` when it asks for all of the window."""
+
+    question: Question
+    anew: bool
+
+
 @dataclass
 class Window:
     """The newest tickets of a database, as this process last read them."""
 
     read_at: float = -FRESH
     kept: dict[int, Kept] = field(default_factory=dict)
+    order: list[tuple[datetime, int]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def asking(self) -> Asking:
+        """Return what is to be asked so that the window is up to date."""
+        with self.lock:
+            anew = time.monotonic() - self.read_at >= FRESH
+            return Asking(store.not_known(() if anew else self.kept), anew)
 
     def newest(self, session: Session, since: datetime) -> list[tuple[int, Kept]]:
         """Return the newest tickets received since a moment, newest first, up to date."""
+        asked: Asking = session.info.pop(ASKED, None) or self.asking()
+        found = list(map(Said._make, run(session, *asked.question)))
         with self.lock:
-            if time.monotonic() - self.read_at >= FRESH:
-                self.kept, self.read_at = {}, time.monotonic()
-            for one in store.not_known(session, self.kept):
+            if asked.anew:
+                self.kept, self.order, self.read_at = {}, [], time.monotonic()
+            self._keep(found)
+            kept = self.kept
+            return [(one, kept[one]) for when, one in reversed(self.order) if when >= since]
+
+    def _keep(self, found: Sequence[Said]) -> None:
+        for one in found:
+            if one.id not in self.kept:
                 self.kept[one.id] = Kept(one.accepted_at, sketch(one.text))
-            order = sorted(self.kept.items(), key=_when, reverse=True)[:MOST_IN_WINDOW]
-            if len(self.kept) > 2 * MOST_IN_WINDOW:
-                self.kept = dict(order)
-        return [one for one in order if one[1].accepted_at >= since]
+                insort(self.order, (one.accepted_at, one.id))
+        del self.order[:-MOST_IN_WINDOW]
+        if len(self.kept) > 2 * MOST_IN_WINDOW:
+            self.kept = {one: self.kept[one] for _, one in self.order}
 
 
-def _when(one: tuple[int, Kept]) -> tuple[datetime, int]:
-    return one[1].accepted_at, one[0]
+def window_of(session: Session) -> Window:
+    """Return the window of a session's database."""
+    return _windows.setdefault(session.get_bind(), Window())
+
+
+def asked_lately(session: Session) -> Question:
+    """Return what `alike_lately` is going to ask first, to be asked ahead."""
+    session.info[ASKED] = asking = window_of(session).asking()
+    return asking.question
 
 
 # One to a database: tests and tools open several.
@@ -71,9 +104,8 @@ def alike_lately(
     """Return the ids of the newest tickets, received since then, alike enough; newest first."""
     share: int = step.rules.parameters["duplicates.similarity"].on(on).value
     own = sketch(text)
-    window = _windows.setdefault(step.session.get_bind(), Window())
     near = [
-        number for number, kept in window.newest(step.session, since)
+        number for number, kept in window_of(step.session).newest(step.session, since)
         if number != besides and may_be_alike(own, kept.sketch, share)
     ]  # fmt: skip
     return alike(step, text, store.said(step.session, near), on)

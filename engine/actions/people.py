@@ -13,7 +13,9 @@ from engine.actions.passwords import hash_password
 from engine.actions.sessions import digest, end_sessions
 from engine.errors import ConflictError, NotFoundError, NotPermittedError, NotSignedInError
 from engine.models import Account, ApiKey
-from engine.store.reading import read_rows
+from engine.store import routing_versions, rules_versions
+from engine.store.questions import ask_ahead
+from engine.store.reading import read_rows, rows_question
 from engine.terms import Role
 
 OF_SECRET = "WHERE secret_hash = %s OR old_hash = %s"
@@ -114,7 +116,7 @@ def api_key(session: Session, secret: str, scope: str, now: datetime, address: s
         NotPermittedError: the key lacks the scope, or may not be used from `address`.
     """
     mark = digest(secret)
-    key = next(iter(read_rows(session, ApiKey, OF_SECRET, [mark, mark])), None)
+    key = next(iter(read_rows(session, *_of_secret(secret))), None)
     if key is None or key.revoked_at is not None or not _still_valid(key, mark, now):
         message = "接口密钥无效、已停用或已到期。请在请求头写 Authorization: Bearer <密钥>。"
         raise NotSignedInError(message)
@@ -127,6 +129,16 @@ def api_key(session: Session, secret: str, scope: str, now: datetime, address: s
     if key.last_used_at is None or now - key.last_used_at > timedelta(minutes=1):
         key.last_used_at = now
     return key
+
+
+def ask_of_call(session: Session, secret: str) -> None:
+    """Ask at once what every call of the API asks: whose key it is, which rules are in force."""
+    stamps = [rules_versions.STAMP, routing_versions.STAMP]
+    ask_ahead(session, [rows_question(*_of_secret(secret)), *stamps])
+
+
+def _of_secret(secret: str) -> tuple[type[ApiKey], str, list[bytes]]:
+    return ApiKey, OF_SECRET, [digest(secret)] * 2
 
 
 def _still_valid(key: ApiKey, mark: bytes, now: datetime) -> bool:

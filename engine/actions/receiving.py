@@ -7,17 +7,21 @@ from datetime import datetime
 from engine.actions import repeats
 from engine.actions.avoiding import kept_from
 from engine.actions.dispatch import Dispatch, Work, dispatch
-from engine.actions.intake import Taken, take_in_tidy, units_of
+from engine.actions.intake import Beside, Taken, nothing, take_in_tidy, units_of
 from engine.actions.intake_checks import NewTicket
+from engine.actions.intake_watch import asked_around
 from engine.actions.received_checks import refusals, too_early, wrong_moment
 from engine.actions.repeats import EXTERNAL, KEY
 from engine.actions.step import Step
 from engine.errors import BadInputError, RuleNotInForceError
 from engine.models import Clock, Ticket
+from engine.models.requester import phone_mark
 from engine.rules.acceptance import kept_confidential
 from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
 from engine.store.api_views import Recorded
+from engine.store.matters import By
+from engine.store.questions import ask_ahead
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,17 +61,29 @@ def receive_ticket(step: Step, new: NewTicket, sent: Sent) -> Received:
         CalendarNotPublishedError: its due date lies beyond the known calendars.
     """
     names, digest = _names(new, sent), meaning(step, new, sent.received_at)
+    _ask_ahead(step, new, sent.api_key_id, names)
     known = repeats.known(step, sent.api_key_id, names, digest)
     first = next(iter(known.values()), None)
     if first is None:
         _refuse_known_elsewhere(step, new)
-        taken = accept_received(step, new, sent.received_at)
-        first = Recorded("", taken.ticket.id, digest.keyed, step.now)
-        repeats.remember(step, sent.api_key_id, names, first)
+
+        def remember(ticket: Ticket) -> None:
+            written = Recorded("", ticket.id, digest.keyed, step.now)
+            repeats.remember(step, sent.api_key_id, names, written)
+
+        taken = accept_received(step, new, sent.received_at, remember)
         return Received(taken.ticket, step.now, replayed=False, clock=taken.clock, work=taken.work)
     fresh = [name for name in names if name not in known]
     repeats.remember(step, sent.api_key_id, fresh, first)
     return Received(step.session.get_one(Ticket, first.ticket_id), first.created_at, replayed=True)
+
+
+def _ask_ahead(step: Step, new: NewTicket, api_key_id: int, names: list[str]) -> None:
+    """Ask at once what a ticket received now makes ask: by index, whatever comes of it."""
+    by = By(phone_mark(new.phone), new.enterprise.strip(), new.credit_code)
+    elsewhere = [store.external(new.source, new.external_id)] if new.external_id else []
+    asked = repeats.asked(api_key_id, names) + elsewhere + asked_around(step, by)
+    ask_ahead(step.session, asked)
 
 
 def _names(new: NewTicket, sent: Sent) -> list[str]:
@@ -101,7 +117,9 @@ def _refuse_known_elsewhere(step: Step, new: NewTicket) -> None:
             raise repeats.used(EXTERNAL, number)
 
 
-def accept_received(step: Step, new: NewTicket, received_at: datetime | None) -> Taken:
+def accept_received(
+    step: Step, new: NewTicket, received_at: datetime | None, beside: Beside = nothing
+) -> Taken:
     """Write a checked ticket that was received at some earlier moment; without one, now.
 
     The requester's clock runs from then, a unit's from now.
@@ -111,28 +129,28 @@ def accept_received(step: Step, new: NewTicket, received_at: datetime | None) ->
             long ago; all of them are named.
     """
     try:
-        return _accepted(step, new, received_at)
+        return _accepted(step, new, received_at, beside)
     except BadInputError as error:
         fields = {**error.fields, **refusals(step, new, received_at)}
         raise BadInputError("；".join(fields.values()), fields=fields) from error
 
 
-def _accepted(step: Step, new: NewTicket, received_at: datetime | None) -> Taken:
+def _accepted(step: Step, new: NewTicket, received_at: datetime | None, beside: Beside) -> Taken:
     if received_at is None:
-        return take_in_tidy(step, new)
+        return take_in_tidy(step, new, beside)
     wrong = wrong_moment(step, new, received_at)
     if wrong:
         raise BadInputError(wrong, fields={"received_at": wrong})
     earlier = replace(step, now=min(received_at, step.now))
-    taken = _taken_then(earlier, new)
+    taken = _taken_then(earlier, new, beside)
     return (
         replace(taken, work=_dispatch(step, taken.ticket, new)) if new.lead_unit.strip() else taken
     )
 
 
-def _taken_then(step: Step, new: NewTicket) -> Taken:
+def _taken_then(step: Step, new: NewTicket, beside: Beside) -> Taken:
     try:
-        return take_in_tidy(step, replace(new, lead_unit="", support_units=()))
+        return take_in_tidy(step, replace(new, lead_unit="", support_units=()), beside)
     except RuleNotInForceError as error:  # of some other rule than the limit
         words = too_early(step, new, step.now)
         raise BadInputError(words, fields={"received_at": words}) from error

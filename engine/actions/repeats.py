@@ -15,6 +15,7 @@ from engine.errors import ConflictError
 from engine.models import IdempotencyRecord, Ticket
 from engine.store import api_views
 from engine.store.api_views import Recorded
+from engine.store.questions import Question
 from engine.store.together import together
 from engine.store.writing import made, write_row
 
@@ -66,7 +67,7 @@ def known(step: Step, api_key_id: int, names: Sequence[str], digest: Digest) -> 
     Raises:
         ConflictError: a name was used for something else; names the ticket.
     """
-    api_views.lock_names(step.session, [_lock_name(api_key_id, name) for name in names])
+    api_views.lock_names(step.session, _lock_names(api_key_id, names))
     found = api_views.records_of(step.session, api_key_id, names)
     for name, record in found.items():
         if record.body_hash not in (digest.keyed, digest.plain):
@@ -74,8 +75,16 @@ def known(step: Step, api_key_id: int, names: Sequence[str], digest: Digest) -> 
     return found
 
 
-def _lock_name(api_key_id: int, name: str) -> str:
-    return f"{api_key_id}:{name}" if name.startswith(KEY) else name
+def asked(api_key_id: int, names: Sequence[str]) -> list[Question]:
+    """Return what `known` is going to ask, to be asked ahead."""
+    if not names:
+        return []
+    locking = api_views.locking(_lock_names(api_key_id, names))
+    return [locking, api_views.recorded(api_key_id, names)]
+
+
+def _lock_names(api_key_id: int, names: Sequence[str]) -> list[str]:
+    return [f"{api_key_id}:{name}" if name.startswith(KEY) else name for name in names]
 
 
 def remember(step: Step, api_key_id: int, names: Sequence[str], first: Recorded) -> None:

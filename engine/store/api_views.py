@@ -17,6 +17,7 @@ from engine.models import (
     Unit,
 )
 from engine.store.migrate import alembic_config
+from engine.store.questions import Question
 from engine.store.reading import read_rows
 from engine.store.writing import run
 
@@ -69,13 +70,18 @@ def open_assignments_of(session: Session, tickets: Sequence[Ticket]) -> Sequence
 
 def lock_names(session: Session, names: Iterable[str]) -> None:
     """Make requests that share a name wait for each other until this transaction ends."""
-    wanted = sorted(names)
+    wanted = list(names)
     if wanted:
-        statement = (
-            "SELECT pg_advisory_xact_lock(hashtextextended(name, 12345))"
-            " FROM unnest(%s::text[]) AS name"
-        )
-        run(session, statement, [wanted])
+        run(session, *locking(wanted))
+
+
+def locking(names: Iterable[str]) -> Question:
+    """Return what `lock_names` asks."""
+    statement = (
+        "SELECT pg_advisory_xact_lock(hashtextextended(name, 12345))"
+        " FROM unnest(%s::text[]) AS name"
+    )
+    return Question(statement, [sorted(names)])
 
 
 class Recorded(NamedTuple):
@@ -94,14 +100,19 @@ def records_of(session: Session, api_key_id: int, names: Sequence[str]) -> dict[
     """
     if not names:
         return {}
+    found: dict[str, Recorded] = {}
+    for row in run(session, *recorded(api_key_id, names)):
+        found.setdefault(row[0], Recorded(*row))
+    return found
+
+
+def recorded(api_key_id: int, names: Sequence[str]) -> Question:
+    """Return what `records_of` asks."""
     statement = (
         "SELECT key, ticket_id, body_hash, created_at FROM idempotency_record"
         " WHERE key = ANY(%s) AND (api_key_id = %s OR key NOT LIKE 'key:%%') ORDER BY id"
     )
-    found: dict[str, Recorded] = {}
-    for row in run(session, statement, [list(names), api_key_id]):
-        found.setdefault(row[0], Recorded(*row))
-    return found
+    return Question(statement, [list(names), api_key_id])
 
 
 def heartbeats(session: Session) -> Sequence[Heartbeat]:

@@ -9,6 +9,7 @@ on a pooled connection. Where the login may create no roles, a database administ
 (docs/security.md); until then the house works as its login and says so on the page 系统状态.
 """
 
+import psycopg
 from sqlalchemy import Connection
 
 APP, UNIT = "hotline_app", "hotline_unit"
@@ -47,9 +48,10 @@ def known_roles(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.exec_driver_sql(query).scalars())
 
 
-def roles_usable(connection: Connection) -> bool:
+def roles_usable(raw: psycopg.Connection) -> bool:
     """Return whether this login may act as both roles and they may read this database."""
-    return bool(connection.exec_driver_sql(_USABLE).scalar_one())
+    found = raw.execute(_USABLE).fetchone()
+    return bool(found and found[0])
 
 
 def grant_app(connection: Connection) -> None:

@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
-from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
+from psycopg import sql
+from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
@@ -21,6 +23,11 @@ from engine.errors import UnavailableError
 from engine.store.app_roles import APP, roles_usable
 
 WAKE_CHANNEL = "hotline_wake"
+NOTIFY, COMMIT = sql.SQL("NOTIFY {}, {}"), "COMMIT"
+ACTS = "hotline_acts"  # an execution option: whose role transactions take
+TAKE_ROLE = f"SET LOCAL ROLE {APP}"
+AS_APP = f"BEGIN; {TAKE_ROLE}"
+DRIVER = "driver"  # in session.info: the connection of the transaction under way
 WOKEN = "woken"  # in session.info: what the scheduler is told at the commit
 UNASKED = 1.0  # seconds that a connection may rest without being asked whether it is still there
 QUOTING = ("DETAIL:", "CONTEXT:", "详细信息:", "背景:")
@@ -48,7 +55,7 @@ class Database:
             UnavailableError: the database cannot be reached; nothing was written.
         """
         try:
-            with _Session(self.engine, expire_on_commit=False) as session, session.begin():
+            with _Session(self.acting, expire_on_commit=False) as session, session.begin():
                 session.info["database"] = self
                 yield session
         except (OperationalError, InterfaceError) as error:
@@ -62,17 +69,16 @@ class Database:
             UnavailableError: the database cannot be reached.
         """
         try:
-            with _Session(self.engine, expire_on_commit=False) as session:
+            with _Session(self.acting, expire_on_commit=False) as session:
                 session.info["database"] = self
                 yield session  # closed without a commit, nothing of it stays
         except (OperationalError, InterfaceError) as error:
             raise UnavailableError(AWAY) from error
 
-    def take_role(self, connection: Connection) -> None:
-        """Let a transaction that begins act as `hotline_app`, where the login may."""
-        self.roles = self.roles or roles_usable(connection)
-        if self.roles:
-            set_locally(connection, {"role": APP})
+    @cached_property
+    def acting(self) -> Engine:
+        """Return the engine whose transactions act as `hotline_app`, where the login may."""
+        return self.engine.execution_options(**{ACTS: self})
 
     def dispose(self) -> None:
         """Close every connection of this process."""
@@ -83,23 +89,57 @@ class _Session(Session):
     """A session of `work()`, told apart from sessions that migrations and tools open."""
 
 
+def _begin(connection: Connection) -> None:
+    """Begin a transaction and take its role in one statement; the driver would begin by its own."""
+    raw: Any = connection.connection.dbapi_connection
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    if not raw.autocommit:
+        raw.autocommit = True
+    database: Database | None = options.get(ACTS)
+    if database and database.roles:
+        raw.execute(AS_APP, prepare=False)
+        return
+    raw.execute("BEGIN")
+    if database and roles_usable(raw):
+        database.roles = True
+        raw.execute(TAKE_ROLE)
+
+
 @event.listens_for(_Session, "after_begin")
-def _begun(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    if not transaction.nested:  # a savepoint keeps the role, which may be a unit's
-        session.info["database"].take_role(connection)
+def _begun(session: Session, _: SessionTransaction, connection: Connection) -> None:
+    session.info[DRIVER] = connection.connection.driver_connection
+
+
+@event.listens_for(_Session, "after_transaction_end")
+def _ended(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(DRIVER, None)
+
+
+def driver_of(session: Session) -> psycopg.Connection[Any]:
+    """Return the driver's connection that a session's transaction runs on."""
+    found: Any = session.info.get(DRIVER) or session.connection().connection.driver_connection
+    return found  # type: ignore[no-any-return]
 
 
 @event.listens_for(_Session, "before_commit")
 def _committing(session: Session) -> None:
-    """Say in one statement, just before the end, all that waits for the scheduler."""
-    if session.in_nested_transaction():
+    """Say, with the end of a transaction that is written whole, all that waits for the scheduler.
+
+    In one statement with the commit, which SQLAlchemy then finds done.
+    """
+    if session.in_nested_transaction() or not session.info.get(WOKEN):
         return
-    woken: set[str] = session.info.pop(WOKEN, set())
-    if woken:
-        raw: Any = session.connection().connection.dbapi_connection
-        raw.execute(
-            "SELECT pg_notify(%s, what) FROM unnest(%s::text[]) what", (WAKE_CHANNEL, list(woken))
-        )
+    session.flush()
+    channel = sql.Identifier(WAKE_CHANNEL)
+    said = [NOTIFY.format(channel, one) for one in session.info.pop(WOKEN)]
+    raw: Any = session.connection().connection.dbapi_connection
+    try:
+        raw.execute(sql.SQL("; ").join([*said, sql.SQL(COMMIT)]), prepare=False)
+    except psycopg.Error as error:
+        raise translated(COMMIT, error, session.get_bind().dialect) from error
 
 
 def set_locally(connection: Connection, settings: Mapping[str, str]) -> None:
@@ -120,6 +160,7 @@ def connect(url: str, **options: Any) -> Database:
         **options,
     }
     engine = create_engine(address, **settings)
+    event.listen(engine, "begin", _begin)
     event.listen(engine, "checkin", _resting)
     event.listen(engine, "checkout", _still_there)
     event.listen(engine, "handle_error", _keep_values_out)
@@ -159,6 +200,14 @@ def without_values(words: str) -> str:
     """
     kept = [line for line in words.splitlines() if not line.startswith(QUOTING)]
     return "\n".join(kept)
+
+
+def translated(statement: str, error: psycopg.Error, dialect: Dialect) -> Exception:
+    """Return a driver's error as SQLAlchemy would raise it, without any value in its words."""
+    error.args = (without_values(str(error)),)
+    return DBAPIError.instance(
+        statement, None, error, psycopg.Error, hide_parameters=True, dialect=dialect
+    )
 
 
 def _keep_values_out(context: ExceptionContext) -> None:

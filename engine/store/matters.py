@@ -7,7 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from engine.models import Requester, Ticket, TicketEventRecord
+from engine.models import Ticket, TicketEventRecord
+from engine.store.questions import Question
 from engine.store.set_aside import not_aside
 from engine.store.writing import run
 from engine.terms import AsideWork, TicketEvent, TicketStatus
@@ -32,7 +33,7 @@ _COUNTS = "t.parent_id IS NULL AND t.status <> 'voided'"
 _NEWEST = "ORDER BY t.accepted_at DESC, t.id DESC LIMIT"
 _RECENT = (
     f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t {{}}"
-    f" WHERE t.accepted_at >= %(since)s AND t.id <> %(ticket)s AND {_COUNTS}"
+    f" WHERE t.accepted_at >= %(since)s AND {_COUNTS}"
     f" {_NEWEST} {{}}"
 )
 _NOT_KNOWN = (
@@ -82,29 +83,39 @@ class Matter(NamedTuple):
     requester: str
 
 
-def of_requester(
-    session: Session, ticket: Ticket, requester: Requester, since: datetime
-) -> list[Said]:
+class By(NamedTuple):
+    """By what a requester is known; the names are those of the columns."""
+
+    phone_mark: bytes | None
+    enterprise: str
+    credit_code: str
+
+
+def of_requester(session: Session, ticket: Ticket, by: By, since: datetime) -> list[Said]:
     """Return the earlier tickets of one requester: same number, enterprise or credit code."""
-    known = {name: getattr(requester, name) for name in OF_ONE}
+    question = of_requester_question(by, since)
+    found = run(session, *question).fetchall() if question else []
+    return [Said._make(one) for one in found if one[0] != ticket.id][:MOST_OF_ONE]
+
+
+def of_requester_question(by: By, since: datetime) -> Question | None:
+    """Return what `of_requester` asks; nothing of whom nothing is known."""
     same = " UNION ".join(
-        _OF_ONE.format(name, OF_ONE[name]) for name, value in known.items() if value
+        _OF_ONE.format(name, OF_ONE[name]) for name, value in by._asdict().items() if value
     )
     if not same:
-        return []
-    statement = _RECENT.format(f"JOIN ({same}) mine ON mine.ticket_id = t.id", MOST_OF_ONE)
-    found = run(session, statement, {**known, "since": since, "ticket": ticket.id})
-    return list(map(Said._make, found.fetchall()))
+        return None
+    statement = _RECENT.format(f"JOIN ({same}) mine ON mine.ticket_id = t.id", MOST_OF_ONE + 1)
+    return Question(statement, {**by._asdict(), "since": since})
 
 
-def not_known(session: Session, known: Collection[int]) -> list[Said]:
-    """Return the newest tickets of everybody beyond those known, as many as are compared.
+def not_known(known: Collection[int]) -> Question:
+    """Return the question for the newest tickets of everybody beyond those known (`Said`).
 
     Ids are given before commits: some way back is looked at again for what appeared late.
     """
     after = max(known, default=0) - LATE
-    values = {"after": after, "known": [one for one in known if one > after]}
-    return list(map(Said._make, run(session, _NOT_KNOWN, values).fetchall()))
+    return Question(_NOT_KNOWN, {"after": after, "known": [one for one in known if one > after]})
 
 
 def said(session: Session, ids: Sequence[int]) -> list[Said]:

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from sqlalchemy.orm import class_mapper
 from sqlmodel import Session, SQLModel
 
+from engine.store.questions import Question
 from engine.store.writing import DIALECT, fresh, known, run
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -32,9 +33,14 @@ def read_rows(session: Session, kind: type[Row], rest: str, values: Sequence[Any
 
     A row the session knows already is that very object, as it stands there.
     """
-    how = _selection(kind)
-    found = run(session, f'SELECT {how.columns} FROM "{kind.__tablename__}" {rest}', values)
-    return [_known(session, kind, how, one) for one in found.fetchall()]
+    found = run(session, *rows_question(kind, rest, values))
+    return [_known(session, kind, _selection(kind), one) for one in found.fetchall()]
+
+
+def rows_question(kind: type[SQLModel], rest: str, values: Sequence[Any]) -> Question:
+    """Return what `read_rows` asks."""
+    columns = _selection(kind).columns
+    return Question(f'SELECT {columns} FROM "{kind.__tablename__}" {rest}', values)
 
 
 def _known(session: Session, kind: type[Row], how: Selection, found: Sequence[Any]) -> Row:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
 from engine.models import ReturnRequest, RoutingVersion, Ticket, Unit
+from engine.store.questions import Question
 from engine.store.writing import run
 from engine.terms import ReturnRuling, TicketKind, TicketStatus
 
@@ -36,10 +37,12 @@ class Stamp(NamedTuple):
     digest: str
 
 
+STAMP = Question("SELECT id, digest FROM routing_version WHERE kept ORDER BY id DESC LIMIT 1")
+
+
 def stamp(session: Session) -> Stamp | None:
     """Return id and digest of the version in force: a few microseconds, one index."""
-    statement = "SELECT id, digest FROM routing_version WHERE kept ORDER BY id DESC LIMIT 1"
-    found = run(session, statement).fetchone()
+    found = run(session, *STAMP).fetchone()
     return Stamp(*found) if found else None
 
 

@@ -8,9 +8,11 @@ from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
 from engine.models import RuleChange, RulesVersion
+from engine.store.questions import Question
 from engine.store.writing import run
 from engine.terms import RuleChangeKind, RuleChangeState
 
+STAMP = Question("SELECT id, digest FROM rules_version ORDER BY id DESC LIMIT 1")
 LOCK = 4_0004  # our advisory lock: one change of the rules at a time
 
 
@@ -23,8 +25,7 @@ class Stamp(NamedTuple):
 
 def stamp(session: Session) -> Stamp | None:
     """Return id and digest of the state in force: a few microseconds, the end of one index."""
-    statement = "SELECT id, digest FROM rules_version ORDER BY id DESC LIMIT 1"
-    found = run(session, statement).fetchone()
+    found = run(session, *STAMP).fetchone()
     return Stamp(*found) if found else None
 
 

@@ -18,6 +18,7 @@ from engine.models import (
     TicketEventRecord,
     Unit,
 )
+from engine.store.questions import Question
 from engine.store.reading import read_rows
 from engine.store.writing import run
 from engine.terms import AssignmentRole, ReturnRuling, TicketStatus
@@ -59,9 +60,14 @@ def ticket_by_external_id(session: Session, source: str, external_id: str) -> Ti
 
 def number_by_external_id(session: Session, source: str, external_id: str) -> str | None:
     """Return the number of the ticket that a source system knows by `external_id`."""
-    statement = "SELECT number FROM ticket WHERE source = %s AND external_id = %s"
-    found = run(session, statement, [source, external_id]).fetchone()
+    found = run(session, *external(source, external_id)).fetchone()
     return found[0] if found else None
+
+
+def external(source: str, external_id: str) -> Question:
+    """Return what `number_by_external_id` asks."""
+    statement = "SELECT number FROM ticket WHERE source = %s AND external_id = %s"
+    return Question(statement, [source, external_id])
 
 
 def next_number(session: Session, prefix: str) -> tuple[int, str]:

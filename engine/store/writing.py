@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 import psycopg
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import Session, SQLModel
 
-from engine.store.database import without_values
+from engine.store.database import driver_of, translated
+from engine.store.questions import answered_ahead
 
 Row = TypeVar("Row", bound=SQLModel)
 READY = "rows_laid_ready"  # in session.info, while rows are written together
@@ -40,6 +40,9 @@ def run(
     Raises:
         DBAPIError: as SQLAlchemy raises it (IntegrityError, OperationalError …).
     """
+    found = answered_ahead(session, statement, values)
+    if found is not None:
+        return found
     return _run(session, psycopg.Cursor, statement, values or None, prepare)
 
 
@@ -53,20 +56,11 @@ def run_numbered(session: Session, statement: str, values: Sequence[Any]) -> Cur
 
 def _run(session: Session, kind: Any, statement: str, values: Any, prepare: bool | None) -> Cursor:
     session.flush()
-    driver: Any = session.connection().connection.driver_connection
-    cursor: Cursor = kind(driver)
+    cursor: Cursor = kind(driver_of(session))
     try:
         return cursor.execute(statement, values, prepare=prepare)
     except psycopg.Error as error:
-        raise _translated(statement, error) from error
-
-
-def _translated(statement: str, error: psycopg.Error) -> Exception:
-    """Return a driver's error as SQLAlchemy would raise it, without any value in its words."""
-    error.args = (without_values(str(error)),)
-    return DBAPIError.instance(
-        statement, None, error, psycopg.Error, hide_parameters=True, dialect=DIALECT
-    )
+        raise translated(statement, error, DIALECT) from error
 
 
 @dataclass(frozen=True)
