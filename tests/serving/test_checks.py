@@ -86,7 +86,7 @@ def test_prefects_password_stays_the_same_and_is_for_the_owner_only(tmp_path):
 def hotline(*arguments, **environment):
     command = [sys.executable, "-c", "from engine.cli import main; main()", *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=30, env={**os.environ, **environment}
+        command, capture_output=True, text=True, timeout=120, env={**os.environ, **environment}
     )
 
 
