@@ -1,6 +1,6 @@
 """Makes the figures (指标): from the kept summaries, or again as they stood on any past day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -79,16 +79,34 @@ def report_on(
     at = min(end_of_day(not_to_come(day, now)), now)
     found: dict[int, dict[Indicator, Sums]] = {}
     for one in cases(session, rules, days, at, past=True):
-        of_unit = found.setdefault(one.unit_id, {})
-        before = of_unit.get(one.indicator, NONE)
-        of_unit[one.indicator] = Sums(before.raw + one.raw, before.fair + one.fair)
+        _add(found.setdefault(one.unit_id, {}), one.indicator, Sums(one.raw, one.fair))
     return _report(session, rules, days, at, found)
+
+
+def _add(of_unit: dict[Indicator, Sums], indicator: Indicator, more: Sums) -> None:
+    before = of_unit.get(indicator, NONE)
+    of_unit[indicator] = Sums(before.raw + more.raw, before.fair + more.fair)
 
 
 def report_now(session: Session, rules: RuleSet, days: tuple[date, date], now: datetime) -> Report:
     """Return a period's figures from the kept summaries, as of when those were brought up."""
     at = store.mark(session) or now
     return _report(session, rules, days, at, store.by_unit(session, *days))
+
+
+def parts_now(
+    session: Session, rules: RuleSet, parts: Sequence[tuple[date, date]], now: datetime
+) -> tuple[Report, list[Report]]:
+    """Return the figures of periods that follow each other, together and each, read once."""
+    at, whole = store.mark(session) or now, dict[int, dict[Indicator, Sums]]()
+    found = [store.by_unit(session, *days) for days in parts]
+    for one in found:
+        for unit_id, sums in one.items():
+            for indicator, more in sums.items():
+                _add(whole.setdefault(unit_id, {}), indicator, more)
+    together = _report(session, rules, (parts[0][0], parts[-1][1]), at, whole)
+    each = [_report(session, rules, days, at, one) for days, one in zip(parts, found, strict=True)]
+    return together, each
 
 
 def _report(

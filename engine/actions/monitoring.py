@@ -18,7 +18,7 @@ from engine.actions.bulletins import (
     unit_row,
     with_n,
 )
-from engine.actions.figures import Report, report_now
+from engine.actions.figures import Report, parts_now, report_now
 from engine.actions.step import Step
 from engine.documents.bulletin import MonitoringFacts, monitoring_report
 from engine.documents.templates import written_moment
@@ -88,12 +88,9 @@ def draft_monitoring(step: Step, quarter: Days, chosen: Collection[str]) -> Draf
 
 
 def _quarters(step: Step, quarter: Days) -> _Quarters:
-    def of(days: Days) -> Report:
-        return report_now(step.session, step.rules, days, step.now)
-
-    return _Quarters(
-        of(quarter), of(quarter_before(quarter)), [of(one) for one in months_of(quarter)]
-    )
+    now, months = parts_now(step.session, step.rules, months_of(quarter), step.now)
+    before = report_now(step.session, step.rules, quarter_before(quarter), step.now)
+    return _Quarters(now, before, months)
 
 
 def _named(report: Report) -> list[tuple[str, Sequence[Figure]]]:
