@@ -174,10 +174,10 @@ def test_a_fact_with_line_breaks_cannot_become_a_paragraph():
     assert len(letter.body) == 4
 
 
-def test_a_rectification_letter_is_one_page_and_its_certificate_the_second():
+def test_a_rectification_letter_is_two_pages_and_its_certificate_the_third():
     rendered = render_pdf(rectification_letter(a_rectification()), fonts=FONTS, moment=SIGNED_AT)
 
-    assert rendered.pages == 2
+    assert rendered.pages == 3
     assert rendered.sha256 == hashlib.sha256(rendered.pdf).hexdigest()
 
 
@@ -240,7 +240,7 @@ def test_the_first_page_has_no_number_and_the_second_has(tmp_path):
 
     assert "—1—" not in pages[0].replace(" ", "")
     assert "—2—" in pages[1].replace(" ", "")
-    assert "抄送：区发展和改革局，区市场监管局。" in pages[1].replace(" ", "")
+    assert "抄送：区发展和改革局，区市场监管局。" in pages[2].replace(" ", "")
 
 
 def test_a_long_letter_goes_on_to_a_page_that_carries_words_with_the_signature(tmp_path):
@@ -259,8 +259,8 @@ def test_a_preview_is_a_picture_of_the_page_asked_for():
 
     assert first.startswith(b"\x89PNG")
     assert first != second
-    with pytest.raises(NotFoundError, match="没有第 3 页"):
-        render_png(letter, fonts=FONTS, page=3)
+    with pytest.raises(NotFoundError, match="没有第 4 页"):
+        render_png(letter, fonts=FONTS, page=4)
 
 
 def test_a_missing_fact_is_an_error_that_names_it():
