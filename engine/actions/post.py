@@ -122,7 +122,11 @@ def _once(to: Iterable[Addressee]) -> list[Addressee]:
 def _leaves_at(step: Step, ticket: Ticket | None, mail: Mail, role: Recipient) -> datetime:
     urgency = mail.urgency or (ticket.urgency if ticket else Urgency.NORMAL)
     on = shanghai_date(ticket.accepted_at if ticket else step.now)
-    return notice_leaves_at(step.now, Notice(mail.kind, role, urgency), step.rules, on)
+    notice = Notice(mail.kind, role, urgency)
+    asked = f"{mail.kind} {role} {urgency} {on}"
+    return asked_once(
+        step.session, asked, lambda: notice_leaves_at(step.now, notice, step.rules, on)
+    )
 
 
 def _attach(session: Session, message_id: int, files: Iterable[File]) -> None:

@@ -46,7 +46,7 @@ def mail_name(key: str, address: str) -> str:
     Nobody without the key can guess it: a bounce that names it was written by one who had the mail.
     """
     said = f"{NAMES}\n{key}\n{address}".encode()
-    return f"<{hmac.new(installation_key(), said, hashlib.sha256).hexdigest()[:32]}@hotline>"
+    return f"<{hmac.digest(installation_key(), said, hashlib.sha256).hex()[:32]}@hotline>"
 
 
 def looks_marked(text: str) -> bool:

@@ -1,10 +1,9 @@
 """The escalation ladder (升级阶梯): who is told what and when, before and after a due date."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.rules.citations import Citation, cites
 from engine.rules.parameter_tables import BEFORE_DUE
@@ -21,8 +20,7 @@ _RUNGS = {rung.value: rung for rung in Rung}
 _ALL = 100
 
 
-@dataclass(frozen=True)
-class DueRung:
+class DueRung(NamedTuple):
     """One step of a ladder with its UTC moment: whom it tells, what it sends or proposes."""
 
     rung: Rung

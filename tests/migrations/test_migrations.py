@@ -144,3 +144,11 @@ def test_the_database_refuses_a_status_that_is_none(database):
         session.connection().execute(
             text("UPDATE ticket SET status = 'nonsense' WHERE number = :number"), {"number": number}
         )
+
+
+def test_a_ticket_finds_room_in_its_page_for_the_changes_to_come(database):
+    migrate(database)  # the second time there is nothing to do
+
+    with work() as session:
+        query = text("SELECT reloptions FROM pg_class WHERE oid = 'ticket'::regclass")
+        assert session.connection().execute(query).scalar() == ["fillfactor=85"]
