@@ -91,7 +91,8 @@ def _take_in(count: int) -> None:
         with work() as session:
             step = background.system_step(session, clock.now())
             content = f"{MATTERS[place % len(MATTERS)]}，第{place}号"
-            accept_ticket(step, NewTicket(TicketKind.COMPLAINT, content, phone="0772-0000000"))
+            phone = f"0772-{place:07}"
+            accept_ticket(step, NewTicket(kind=TicketKind.COMPLAINT, content=content, phone=phone))
 
 
 def _worker() -> None:
