@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import psycopg
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm import class_mapper, make_transient_to_detached
 from sqlalchemy.orm.attributes import manager_of_class
 from sqlmodel import Session, SQLModel
 
@@ -108,9 +108,9 @@ def _blank(kind: type[SQLModel]) -> Blank:
         if not one.default_factory and not one.is_required()
     }  # fmt: skip
     required = frozenset(name for name, one in fields.items() if one.is_required())
-    maker: Any = manager_of_class(kind)
+    maker: Any = class_mapper(kind)  # which lays the columns out, where nobody has asked yet
     return Blank(
-        maker.new_instance,
+        maker.class_manager.new_instance,
         defaults,
         tuple(factories),
         required,

@@ -1,5 +1,8 @@
 """Rows written the short way are what a flush would have written, checks included."""
 
+import subprocess
+import sys
+
 import pytest
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import select
@@ -122,3 +125,15 @@ def test_a_tickets_events_stay_in_order_within_one_transaction(database):
 
     assert number
     assert seqs == [1, 2]
+
+
+def test_a_process_may_make_a_row_before_it_has_asked_for_anything():
+    first = (
+        "from engine.models import IdempotencyRecord as Row; from engine.store.writing import made;"
+        "print(made(Row, api_key_id=1, key='k', body_hash='h', ticket_id=1, created_at=None).id)"
+    )
+
+    command = [sys.executable, "-c", first]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (said.stdout, said.returncode) == ("None\n", 0), said.stderr
