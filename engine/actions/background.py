@@ -56,6 +56,12 @@ def tickets_to_route(limit: int) -> list[int]:
         return list(ticket_store.unrouted(session, limit))
 
 
+def still_to_route(ticket_ids: list[int]) -> list[int]:
+    """Return which of those tickets still wait for routing, in their order."""
+    with work() as session:
+        return list(ticket_store.still_unrouted(session, ticket_ids))
+
+
 def route_one(ticket_id: int, now: datetime) -> str:
     """Route one ticket and return what became of it; a broken one is set aside, visibly."""
 
@@ -131,21 +137,18 @@ def climb_many(clock_ids: list[int], now: datetime) -> dict[int, list[str]]:
     """
     climbed: dict[int, list[str]] = {}
     for start in range(0, len(clock_ids), CHUNK):
-        chunk = clock_ids[start : start + CHUNK]
-        waiting, alone = chunk, set[int]()
+        waiting, alone = clock_ids[start : start + CHUNK], set[int]()
         while waiting:
             swept = _climb_chunk(waiting, now)
-            climbed.update((one, [rung.value for rung in rungs])
-                           for one, rungs in swept.climbed.items())  # fmt: skip
+            climbed |= {one: [rung.value for rung in rungs] for one, rungs in swept.climbed.items()}
             waiting = swept.again
             alone.update(swept.alone)
-        climbed.update((one, climb_one(one, now)) for one in chunk if one in alone)
+        left = [one for one in clock_ids[start : start + CHUNK] if one in alone]
+        climbed |= {one: climb_one(one, now) for one in left}
     return climbed
 
 
 def _climb_chunk(clock_ids: list[int], now: datetime) -> Swept:
-    """Climb one chunk, or leave every clock of it to be climbed alone."""
-
     def leave(_error: Exception) -> Swept:
         log.exception("chunk_failed", first=clock_ids[0], clocks=len(clock_ids))
         return Swept({}, [], clock_ids)

@@ -13,6 +13,7 @@ from engine.flows.batches import Ids, Kind, Outcome, Run, carry_out, plainly
 LIMIT = 1000
 # A claim on messages ends after two minutes: claim no more than can be sent by then.
 SEND_LIMIT = 100
+SKIPPED = "skipped"  # somebody else has the ticket, or had it
 
 ROUTE = Kind("route")
 CLIMB = Kind("climb")
@@ -26,6 +27,10 @@ class Background(Protocol):
 
     def tickets_to_route(self, limit: int) -> list[int]:
         """Return tickets nobody has routed."""
+        ...
+
+    def still_to_route(self, ticket_ids: list[int]) -> list[int]:
+        """Return which of those tickets still wait for routing."""
         ...
 
     def route_one(self, ticket_id: int, now: datetime) -> str:
@@ -101,12 +106,25 @@ def live() -> Background:
 
 
 def route(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> Outcome:
-    """Route those tickets, one after the other."""
+    """Route those tickets, oldest first; where another worker is at them, from the middle on."""
 
     def work(some: Ids) -> Mapping[str, int]:
-        return Counter(actions.route_one(ticket_id, now) for ticket_id in some)
+        counts: Counter[str] = Counter()
+        left = list(some)
+        while left:
+            became = actions.route_one(left.pop(0), now)
+            counts[became] += 1
+            if became == SKIPPED:
+                left = _from_the_middle(actions.still_to_route(left))
+        return counts
 
     return carry_out(ROUTE, ids, LIMIT, work, run)
+
+
+def _from_the_middle(ids: Ids) -> Ids:
+    """Two workers that met at one ticket would meet at each: one goes on where nobody is."""
+    middle = len(ids) // 2
+    return ids[middle:] + ids[:middle]
 
 
 def watch(actions: Background, ids: Ids, now: datetime, run: Run = plainly) -> Outcome:

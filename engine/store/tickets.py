@@ -201,6 +201,13 @@ def units(session: Session) -> Sequence[Unit]:
     return session.exec(query).all()
 
 
+def still_unrouted(session: Session, ticket_ids: Sequence[int]) -> Sequence[int]:
+    """Return which of these tickets routing has not looked at, in their order."""
+    statement = "SELECT id FROM ticket WHERE id = ANY(%s) AND status = 'accepted'"
+    found = {one for (one,) in run(session, statement, [list(ticket_ids)])}
+    return [one for one in ticket_ids if one in found]
+
+
 def unrouted(session: Session, limit: int) -> Sequence[int]:
     """Return the ids of accepted tickets that routing has not looked at, oldest first.
 

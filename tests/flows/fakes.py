@@ -28,6 +28,10 @@ class FakeBackground:
         self._ask("tickets")
         return self.tickets[:limit]
 
+    def still_to_route(self, ticket_ids: list[int]) -> list[int]:
+        self._ask("still")
+        return [one for one in ticket_ids if one in self.tickets]
+
     def route_one(self, ticket_id: int, now: datetime) -> str:
         self.tickets = [one for one in self.tickets if one != ticket_id]
         self.done.append(ticket_id)

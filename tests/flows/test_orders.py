@@ -89,3 +89,24 @@ def test_a_run_may_record_each_piece_under_its_name():
     orders.route(FakeBackground(), [4, 5], NOW, recording)
 
     assert seen == ["route-4", "route-5"]
+
+
+class AnotherWorker(FakeBackground):
+    """Has the first ticket in hand."""
+
+    def route_one(self, ticket_id, now):
+        if ticket_id == 1:
+            self.done.append("met")
+            return orders.SKIPPED
+        return super().route_one(ticket_id, now)
+
+
+def test_two_workers_that_meet_at_a_ticket_go_separate_ways():
+    routed = [*range(31, 41)]
+    waiting = [one for one in range(1, 61) if one not in routed]
+    actions = AnotherWorker(tickets=waiting)
+
+    outcome = orders.route(actions, list(range(1, 61)), NOW)
+
+    assert actions.done == ["met", *range(26, 31), *range(41, 61), *range(2, 26)]
+    assert outcome.counts == {"skipped": 1, "dispatched": 24, "to_choose": 25}
