@@ -13,6 +13,7 @@ from api.pages.visit import EYES, Visit, attempt, reading
 from api.pages.whys import why_of
 from engine.actions.actor import require_role
 from engine.actions.adjusting import decide_extension
+from engine.actions.finding_seen import check_findings_seen, findings_seen
 from engine.actions.findings import FindingForm, judge_breach
 from engine.errors import EngineError
 from engine.rules.shanghai import weekday_name
@@ -55,6 +56,7 @@ def breach_page(
     used = strip_of(days_used_of(visit.step, row.ticket))
     facts = {
         "row": row, "form": form, "error": error, "found": found, "why": why_of(row.clock),
+        "seen": findings_seen(visit.step, breach_id),
         "used": used, "proof": proof(visit.session, row.clock), "weekday": weekday_name,
         "waits": any(one.state is FindingState.PROPOSED for one in found),
         "names": findings.names(visit.session, {id_ for one in found for id_ in (
@@ -69,6 +71,7 @@ def judge(request: Request, breach_id: int, form: Posted) -> Response:
 
     def do(visit: Visit) -> Response:
         require_role(visit.step.actor, Role.SUPERVISOR)
+        check_findings_seen(visit.step, breach_id, form.text("seen"))
         typed = FindingForm(
             kind=form.text("judgement"), reason=form.text("reason"),
             evidence=form.text("evidence"),

@@ -1,5 +1,6 @@
 """The operators' desk (工作台): to dispatch, to review, to rule, to call back, today's list."""
 
+import re
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -37,6 +38,7 @@ READ = {"dispatch": "open", "review": "open", "rule": "open", "callback": "callb
         "today": "all"}  # fmt: skip
 PROPOSALS = 3
 LONGEST = 80
+FULL_NUMBER = re.compile(r"\+?[\d ()/-]{7,20}")  # what may be a whole telephone number
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ def search(request: Request, form: Posted) -> Response:
         found = find_tickets(visit.session, words, who)
         if len(found.lines) == 1 and found.lines[0].ticket.number == words.upper():
             return visit.go(f"/tickets/{words.upper()}")
-        return visit.page("search.html", {"words": words, "found": found})
+        rings = visit.role in HOTLINE and FULL_NUMBER.fullmatch(words) is not None
+        return visit.page("search.html", {"words": words, "found": found, "rings": rings})
 
 
 @router.get("/keys")

@@ -62,6 +62,8 @@ def keep(request: Request, form_id: str, form: Posted) -> Response:
         kept = keep_draft(visit, form, form_id)
         if not kept:
             return PlainTextResponse("内容太长，草稿没有存")
+        if not form.worded():
+            return PlainTextResponse("还没有写内容", headers={"X-Draft": kept})
         apart = "；另一页也开着这份草稿，两份都留着" if kept != form_id else ""
         words = f"草稿已存 {visit.when(visit.now)[6:]}{apart}"
         return PlainTextResponse(words, headers={"X-Draft": kept})

@@ -15,6 +15,7 @@ from engine.settings import load_settings
 log = structlog.get_logger()
 SERVER = 500
 SHORT = 4  # shorter values are choices, not words
+UNREPEATED = ("/password", "/login", "/logout")  # what was typed there is never shown
 HEADS = {
     401: "请先登录", 403: "没有这项权限", 404: "没有找到", 409: "与现状冲突", 422: "填写有误",
     503: "服务暂时不可用",
@@ -31,8 +32,20 @@ def error_page(request: Request, error: EngineError) -> Response:
     return _page(request, error.status, HEADS.get(error.status, error.title), str(error), number)
 
 
+def _again(request: Request) -> list[tuple[str, str]]:
+    """Return the fields of a form that came without a session, to be sent again after signing in.
+
+    Its token is left out: what is sent again is shown as it was typed, and sends nothing by itself.
+    """
+    form: Form = getattr(request.state, "typed", EMPTY)
+    kept = {} if request.url.path in UNREPEATED else form.values
+    return [(name, one) for name, texts in kept.items() if name != "csrf" for one in texts]
+
+
 def _typed(request: Request) -> list[tuple[str, str]]:
     """Return what somebody had typed, so that a refusal never costs them their words."""
+    if request.url.path in UNREPEATED:
+        return []
     form: Form = getattr(request.state, "typed", EMPTY)
     wordy = (text for _, text in form.shown() if len(text) > SHORT)
     return [(str(place), text) for place, text in enumerate(wordy, start=1)]
@@ -52,5 +65,6 @@ def _wanted(request: Request) -> str:
 def _page(request: Request, status: int, head: str, message: str, number: str) -> Response:
     facts = {"head": head, "message": message, "number": number, "status": status,
              "settings": load_settings(), "path": request.url.path,
-             "typed": _typed(request)}  # fmt: skip
+             "typed": _typed(request),
+             "again": _again(request) if status == NotSignedInError.status else []}  # fmt: skip
     return html("error.html", facts, status)

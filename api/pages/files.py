@@ -97,12 +97,19 @@ def check_form_id(form_id: str) -> None:
         raise NotFoundError(msg)
 
 
-def keep_draft(visit: Visit, form: Form, form_id: str) -> str:
-    """Keep what is typed in a form, and return under which id; nothing when it is too long."""
+def keep_draft(visit: Visit, form: Form, form_id: str, *, with_files: bool = False) -> str:
+    """Keep what is typed in a form, and return under which id; nothing when it is too long.
+
+    A form in which nothing was typed and nothing chosen leaves no draft behind, unless it has
+    files.
+    """
     check_form_id(form_id)
     seen = drafts.Seen(form.text("page")[:16], form.number("rev") or 0)
     page = seen if seen.page else None
     fields = form.typed()
+    if not with_files and not form.worded():
+        drafts.drop_empty(visit.session, visit.account.id, form_id, page)
+        return form_id
     return drafts.save_draft(visit.session, visit.account.id, form_id, fields, visit.now, page)
 
 
@@ -118,7 +125,7 @@ def form_address(form_id: str) -> str:
 def put_to_form(request: Request, form_id: str, form: Posted) -> Response:
     """Put files to a form that is not sent yet; what was typed is kept with them."""
     with posting(request, form, *HOTLINE, *UNIT) as visit:
-        kept = keep_draft(visit, form, form_id) or form_id
+        kept = keep_draft(visit, form, form_id, with_files=True) or form_id
         taken = attachments.attach_to_form(visit.step, kept, uploads_of(form))
         said = "；".join(taken.refused) or f"已上传 {len(taken.kept)} 个附件。"
         return _files_again(visit, request, kept, said)

@@ -13,6 +13,11 @@ TOO_MUCH = "提交的内容太大，请删减后再试；长材料请作附件�
 LARGEST = 1_000_000  # a technical limit: a form with 20 000 characters takes 180 kB encoded
 MOST_DIGITS = 9  # a number of a form: an id, a version, some days
 MOST_FIELDS, MOST_FILES = 500, 50
+# What an untouched form sends: choices that stand at their first value, and buttons.
+CARRIED = frozenset({
+    "kind", "urgency", "answer_by", "with_supports", "channel", "result", "mail", "companion",
+    "done_on", "keep", "to_desk", "spot",
+})  # fmt: skip
 SECRET = frozenset({"csrf", "password", "version", "form_id", "page", "rev", "file_kind", "seen"})
 
 
@@ -63,6 +68,10 @@ class Form:
         """Yield name and text of every field somebody filled in."""
         for name, values in self.typed().items():
             yield from ((name, one) for one in values if one.strip())
+
+    def worded(self) -> bool:
+        """Return whether a person put anything in: not what every empty form carries by itself."""
+        return any(name not in CARRIED for name, _ in self.shown())
 
 
 EMPTY = Form()

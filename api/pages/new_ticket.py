@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from api.pages import beside, files
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.naming import unit_named
-from api.pages.visit import HOTLINE, Visit, attempt, reading
+from api.pages.visit import HOTLINE, Visit, attempt, posting, reading
 from engine.actions import attachments, drafts, endings
 from engine.actions.actor import require_role
 from engine.actions.clocks import deadline_of
@@ -51,13 +51,22 @@ def _page(visit: Visit, form: Form, form_id: str, error: EngineError | None = No
 
 
 @router.get(NEW)
-def new_ticket(request: Request, draft: str = "", phone: str = "") -> Response:
-    """Show an empty form, or a draft where it was left; `phone` is the number that rings."""
+def new_ticket(request: Request, draft: str = "") -> Response:
+    """Show an empty form, or a draft where it was left."""
     with reading(request, *HOTLINE) as visit:
         form_id = draft if _known(draft) else drafts.new_call()
         kept = drafts.draft(visit.session, visit.account.id, form_id)
-        form = Form(drafts.typed_in(kept)) if kept else Form({"phone": [phone]}) if phone else EMPTY
+        form = Form(drafts.typed_in(kept)) if kept else EMPTY
         return _page(visit, form, form_id)
+
+
+@router.post("/tickets/ringing")
+def ringing(request: Request, form: Posted) -> Response:
+    """Open a form for a number that rings or was looked for; no address ever holds the number."""
+    with posting(request, form, *HOTLINE) as visit:
+        form_id, fields = drafts.new_call(), {"phone": [form.text("phone").strip()[:LONGEST_ID]]}
+        drafts.save_draft(visit.session, visit.account.id, form_id, fields, visit.now)
+        return visit.go(f"{NEW}?draft={form_id}")
 
 
 def _known(form_id: str) -> bool:
@@ -74,7 +83,8 @@ def log(request: Request, form: Posted) -> Response:
         require_role(visit.step.actor, *HOTLINE)
         if form.has("keep"):
             kept = files.keep_draft(visit, form, form_id)
-            return visit.go(f"{NEW}?draft={kept}", "草稿已存。")
+            said = "草稿已存。" if form.worded() else "还没有写内容，没有存草稿。"
+            return visit.go(f"{NEW}?draft={kept}", said)
         if form.has("append"):
             return _append(visit, form)
         first = _sent_before(visit, form)

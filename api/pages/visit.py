@@ -88,6 +88,11 @@ class Visit:
         return rules_in_force(self.session)
 
     @property
+    def rules_today(self) -> str:
+        """Return the version of the parameters in force today, for the foot of the page."""
+        return self.rules.parameters.version_on(shanghai_date(self.now))
+
+    @property
     def role(self) -> Role:
         """Return the role of the person."""
         return self.account.role

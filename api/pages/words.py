@@ -23,6 +23,10 @@ NAMES = {
 }  # fmt: skip
 
 
+# Why a clock stopped of a matter that nobody had to answer any more: neither in time nor late.
+NOTHING_OWED = {"撤回登记": "已作废", "诉求人撤回": "已撤回", "并单": "已并单"}
+
+
 @dataclass(frozen=True)
 class Tag:
     """A state said three ways at once, so that no colour is needed: shape, word, number."""
@@ -75,6 +79,8 @@ def _by_time(clock: Clock, now: datetime, word: str, *, over: bool) -> Tag:
 def _stopped(clock: Clock, name: str, rules: RuleSet) -> Tag:
     end = clock.stopped_at or clock.due_at
     done = clock.stop_reason or "停表"
+    if end < clock.due_at and done in NOTHING_OWED:
+        return Tag("○", NOTHING_OWED[done], "off")
     if end < clock.due_at:
         return Tag("✓", f"{name}按期 · {done}" if name else f"按期 · {done}", "done")
     over = rules.calendar.working_days_between(clock.due_on, shanghai_date(end))

@@ -1,214 +1,205 @@
-"use strict";
 // One small script; every page also works without it.
 const $ = (s, r = document) => r.querySelector(s), $$ = (s, r = document) => [...r.querySelectorAll(s)];
-const on = (t, e, f) => t && t.addEventListener(e, f);
+const on = (t, e, f) => t?.addEventListener(e, f);
 const make = (tag, facts, ...inside) => { const e = Object.assign(document.createElement(tag), facts); e.append(...inside); return e; };
 const press = b => (b?.click(), b);
 const pressed = (s, f) => on(document, "click", e => { const b = e.target.closest(s); if (b) f(b, e); });
-const tell = (e, what) => e?.dispatchEvent(new Event(what, { bubbles: true }));
+const tell = (e, what) => e?.dispatchEvent(new Event(what, { bubbles: 1 }));
+const focus = e => (e?.focus(), e), inside = e => e.contains(document.activeElement);
 const body = form => new URLSearchParams([...new FormData(form)].filter(p => typeof p[1] === "string"));
-
 const pageOf = async r => new DOMParser().parseFromString(await r.text(), "text/html");
 const gone = r => r.status === 401 || r.type === "opaqueredirect";
-
-// a bar at the foot of the page: server away
 let bar;
 function say(text) {
-  bar?.remove();
-  bar = text ? make("div", { className: "bar", role: "alert" }, text) : null;
-  if (bar) document.body.append(bar);
+	bar?.remove();
+	if (text) document.body.append(bar = make("div", { className: "bar", role: "alert" }, text));
 }
 function boxed(name, ...inside) {
-  const box = make("dialog", { ariaLabel: name }, ...inside);
-  document.body.append(box);
-  box.showModal();
-  return box;
+	const box = make("dialog", { ariaLabel: name }, ...inside);
+	document.body.append(box);
+	box.showModal();
+	return box;
 }
 
-// session expired: sign in over the page; what was typed stays, only the tokens are renewed
+// session over: sign in over the page; only the tokens are renewed
 let asking;
 async function signIn() {
-  if (asking) return;
-  asking = true;
-  const form = $("form", await pageOf(await fetch("/login?next=/keys")));
-  const words = make("p", {}, "登录已过期，请重新登录。您填的内容不会丢。"), box = boxed("登录", words, form);
-  on(box, "close", () => { asking = false; box.remove(); });
-  on(form, "submit", async e => {
-    e.preventDefault();
-    const back = await pageOf(await fetch("/login", { method: "POST", body: body(form) })), csrf = $("[name=csrf]", back)?.value;
-    if (!csrf) { words.textContent = $(".errsum", back)?.textContent; return; }
-    for (const one of $$("[name=csrf]")) one.value = csrf;
-    box.close();
-  });
+	if (asking) return;
+	asking = 1;
+	const form = $("form", await pageOf(await fetch("/login?next=/keys")));
+	const words = make("p", {}, "登录已过期，请重新登录。您填的内容不会丢。"), box = boxed("登录", words, form);
+	on(box, "close", () => { asking = 0; box.remove(); });
+	on(form, "submit", async e => {
+		e.preventDefault();
+		const back = await pageOf(await fetch("/login", { method: "POST", body: body(form) })), csrf = $("[name=csrf]", back);
+		if (!csrf) return words.textContent = $(".errsum", back)?.textContent;
+		for (const one of $$("[name=csrf]")) one.value = csrf.value;
+		box.close();
+	});
 }
 async function send(url, data, signal) {
-  const r = await fetch(url, { method: "POST", body: data, signal, redirect: "manual", headers: { "X-Partial": "1" } });
-  if (gone(r)) { signIn(); throw new Error("401"); }
-  if (!r.ok) throw new Error(r.status);
-  say("");
-  return r;
+	const r = await fetch(url, { method: data ? "POST" : "GET", body: data, signal, redirect: "manual", headers: { "X-Partial": 1 } });
+	if (gone(r)) { signIn(); throw Error(401); }
+	if (!r.ok) throw Error(r.status);
+	say();
+	return r;
 }
+// what the server itself refuses goes: its page says why
+const through = x => /^(4(?!01)|500)/.test(x.message) || (x.message !== "401" && say("与服务器断开，没有提交。内容还在，恢复后请再提交。"));
 
-// call f some time after the last finished word; half-typed pinyin is never sent
+// some time after the last finished word; never half-typed pinyin
 function typed(el, wait, f) {
-  let timer;
-  const later = () => { clearTimeout(timer); timer = setTimeout(f, wait); };
-  on(el, "compositionstart", () => clearTimeout(timer));
-  on(el, "input", e => e.isComposing || later());
-  on(el, "compositionend", later);
-  on(el, "change", later);
+	let timer;
+	const later = e => { clearTimeout(timer); if (!e.isComposing) timer = setTimeout(f, wait); };
+	for (const what of ["input", "change", "compositionend"]) on(el, what, later);
 }
 
-// live fragments: [data-live=url][data-into=#id]; the person's own choice survives, late answers are dropped
+// live parts: one's own choice survives, late answers are dropped
 for (const el of $$("[data-live]")) {
-  const out = $(el.dataset.into);
-  let ctl, last;
-  on(out, "change", () => { out.dataset.touched = 1; });
-  typed(el, 250, async () => {
-    const now = body(el.form).get(el.name) + "|" + body(el.form).get("kind");
-    if (now === last) return;
-    last = now; ctl?.abort(); ctl = new AbortController();
-    try {
-      const r = await send(el.dataset.live, body(el.form), ctl.signal), text = await r.text();
-      const kept = out.dataset.touched && $(":checked", out)?.value;
-      out.innerHTML = text; delete out.dataset.stale;
-      if (kept) for (const one of $$("input[type=radio]", out)) if (one.value === kept) one.checked = true;
-    } catch (x) { if (x.name !== "AbortError") { out.dataset.stale = "1"; last = null; } }
-  });
+	const out = $(el.dataset.into);
+	let ctl, last;
+	on(out, "change", () => { out.touched = 1; });
+	typed(el, 250, async () => {
+		const all = body(el.form), now = all.get(el.name) + all.get("kind");
+		if (now === last) return;
+		last = now; ctl?.abort(); ctl = new AbortController();
+		try {
+			const text = await (await send(el.dataset.live, all, ctl.signal)).text();
+			const kept = out.touched && $(":checked", out)?.value, back = inside(out);
+			out.innerHTML = text; delete out.dataset.stale;
+			for (const one of $$("[type=radio]", out)) one.checked ||= one.value === kept;
+			if (back) focus($(":checked", out) || el);
+		} catch (x) { if (x.name !== "AbortError") { out.dataset.stale = 1; last = null; } }
+	});
 }
 on($(".kinds"), "change", () => tell($("[name=content][data-live]"), "change"));
 
-// fill the form from what is known of the caller
 pressed("[data-fill]", b => {
-  for (const [k, v] of Object.entries(JSON.parse(b.dataset.fill))) { const f = $(`[name="${k}"]`); if (f) { f.value = v; tell(f, "input"); } }
+	for (const [k, v] of Object.entries(JSON.parse(b.dataset.fill))) { const f = $(`[name=${k}]`); if (f) { f.value = v; tell(f, "input"); } }
+	const next = $(b.dataset.then), box = next.closest("details");
+	if (box) box.open = true;
+	next.focus();
 });
 
-// drafts are kept on the server while one types; a lost connection is said, and tried again
+// drafts: kept while one types, and before it goes
 function keptAs(form, r) {
-  const id = r.headers.get("X-Draft");
-  if (!id) return;
-  form.dataset.draft = $("[name=form_id]", form).value = id;
-  if (form.dataset.at) history.replaceState(null, "", form.dataset.at + id);
+	const id = r.headers.get("X-Draft");
+	if (id) form.dataset.draft = $("[name=form_id]", form).value = id;
+	if (id && form.dataset.at) history.replaceState(null, "", form.dataset.at + id);
+	return r;
 }
 for (const form of $$("form[data-draft]")) {
-  const note = $("[data-saved]", form) || $("[data-saved]");
-  let again, sent = "", busy = false;
-  const save = async () => {
-    const now = String(body(form));
-    if (busy || now === sent || form.dataset.gone) return;
-    busy = true; clearTimeout(again);
-    try {
-      const r = await send("/drafts/" + form.dataset.draft, body(form));
-      sent = now;
-      keptAs(form, r);
-      if (note) note.textContent = await r.text();
-    } catch (x) {
-      if (x.message !== "401") say("与服务器断开，您填的内容还在这一页，恢复后会自动续上。");
-      again = setTimeout(save, 3000);
-    }
-    busy = false;
-  };
-  typed(form, 700, save);
-  on(form, "submit", () => { form.dataset.gone = 1; clearTimeout(again); });
+	const d = form.dataset;
+	let again, sent, busy;
+	const save = form.there = async last => {
+		const now = String(body(form));
+		if (!last && (busy || now === sent || d.gone)) return;
+		busy = 1; clearTimeout(again);
+		try {
+			const r = keptAs(form, await send("/drafts/" + d.draft, body(form)));
+			sent = now;
+			$("[data-saved]").textContent = await r.text();
+			return last && (d.gone = 1);
+		} catch (x) {
+			if (last && through(x)) return d.gone = 1;
+			if (!last && x.message !== "401") say("与服务器断开，您填的内容还在这一页，恢复后会自动续上。");
+			again = setTimeout(save, 3000);
+		} finally { busy = 0; }
+	};
+	typed(form, 700, () => save());
 }
 
-// files: too large is said before it is sent; in a form they go up as soon as they are chosen
+// files: too large is said at once; in a form they go up as chosen
 for (const input of $$("input[type=file]")) on(input, "change", async () => {
-  const most = +input.dataset.most, large = [...input.files].find(f => f.size > most);
-  input.setCustomValidity(large ? `“${large.name}”超过 ${most / 1e6} MB，请压缩后再选。` : "");
-  const part = input.closest("[data-files]"), form = input.form;
-  if (!input.reportValidity() || !part || !input.files.length) return;
-  const list = $("[data-list]", part), data = new FormData(form);
-  list.textContent = "正在上传…"; input.value = "";
-  try {
-    const r = await send(`/drafts/${form.dataset.draft}/files`, data);
-    keptAs(form, r);
-    list.innerHTML = await r.text();
-  } catch { list.textContent = "没有传上去，请再选一次。"; }
+	const most = +input.dataset.most, large = [...input.files].find(f => f.size > most);
+	input.setCustomValidity(large ? `“${large.name}”超过 ${most / 1e6} MB，请压缩后再选。` : "");
+	const form = input.form, list = $("[data-list]", form), data = new FormData(form);
+	if (!input.reportValidity() || !list || !input.files[0]) return;
+	list.textContent = "正在上传…"; input.value = "";
+	try { list.innerHTML = await keptAs(form, await send(`/drafts/${form.dataset.draft}/files`, data)).text(); } catch { list.textContent = "没有传上去，请再选一次。"; }
 });
 
-// one press, one submit
-for (const form of $$("form[method=post]")) on(form, "submit", e => {
-  if (form.dataset.sent) { e.preventDefault(); return; }
-  form.dataset.sent = 1; setTimeout(() => { delete form.dataset.sent; }, 4000);
+// one press, one submit; with server or session gone, none
+const there = async () => { try { return await send("/keys"); } catch (x) { return through(x); } };
+for (const form of $$("form[method=post]")) on(form, "submit", async e => {
+	const d = form.dataset;
+	if (d.sent === "2" || !d.sent && !$(".who")) return d.sent = 3;
+	e.preventDefault();
+	if (d.sent) return;
+	d.sent = 1;
+	d.sent = await (form.there || there)(1) ? 2 : "";
+	if (d.sent) { form.requestSubmit(e.submitter); setTimeout(() => { d.sent = ""; }, 4000); }
 });
-on(window, "pageshow", () => { for (const f of $$("form")) { delete f.dataset.sent; delete f.dataset.gone; } });
+on(window, "pageshow", () => { for (const f of $$("form")) f.dataset.sent = f.dataset.gone = ""; });
 
-// parts that renew themselves: never while somebody is in them, never in a hidden tab
+// parts renew themselves: never while somebody is in them
 const parts = $$("[data-refresh]"), news = $("[data-news]");
-const still = part => part.contains(document.activeElement) || part.dataset.dirty;
-for (const part of parts) on(part, "input", () => { part.dataset.dirty = 1; });
+for (const part of parts) on(part, "input", () => { part.dirty = 1; });
 async function renew() {
-  if (document.hidden) return;
-  try {
-    const r = await fetch(news ? news.dataset.news : location.href, { redirect: "manual", headers: { "X-Refresh": "1" } });
-    if (gone(r)) return signIn();
-    if (r.status !== 200) return;
-    if (news) { news.replaceChildren(await r.text() + "——", make("a", { href: location.href }, "刷新")); news.hidden = false; return; }
-    const fresh = await pageOf(r);
-    for (const part of parts) { const now = fresh.getElementById(part.id); if (now && !still(part)) part.innerHTML = now.innerHTML; }
-  } catch { /* the next round tries again */ }
+	if (document.hidden) return;
+	try {
+		const r = await fetch(news ? news.dataset.news : location.href, { redirect: "manual", headers: { "X-Refresh": 1 } });
+		if (gone(r)) return signIn();
+		if (r.status !== 200) return;
+		if (news) return news.replaceChildren(await r.text() + "——", make("a", { href: location.href }, "刷新")), news.hidden = false;
+		const fresh = await pageOf(r);
+		for (const part of parts) { const now = $("#" + part.id, fresh); if (now && !inside(part) && !part.dirty) part.innerHTML = now.innerHTML; }
+	} catch { /* later */ }
 }
-if (parts.length || news) setInterval(renew, 30000);
-
-// what can be taken back only for a while
+if (parts[0] || news) setInterval(renew, 30000);
 for (const one of $$("[data-left]")) setTimeout(() => one.remove(), one.dataset.left * 1000);
-
-// the list of keys, over the page, so that no form is left
 let list;
 async function keys() {
-  if (list) return list.open ? list.close() : list.showModal();
-  list = boxed("快捷键", $("#keys", await pageOf(await fetch("/keys"))));
+	if (list) return list.open ? list.close() : list.showModal();
+	list = boxed("快捷键", $("#keys", await pageOf(await fetch("/keys"))));
 }
-pressed("[data-keys]", (_, e) => { e.preventDefault(); keys(); });
+pressed("[data-keys]", (_, e) => keys(e.preventDefault()));
 pressed("[data-print]", () => print());
-
-// a secret shown once: copied, or where the browser has no clipboard for plain HTTP, selected
-for (const b of $$("[data-copy]")) b.hidden = false;
-pressed("[data-copy]", async b => {
-  const text = $("pre", b.closest("div"));
-  getSelection().selectAllChildren(text);
-  try { await navigator.clipboard.writeText(text.textContent); b.textContent = "已复制"; } catch { b.textContent = "已选中，请按 Ctrl+C"; }
+// plain HTTP has no clipboard
+for (const b of $$("[data-copy]")) b.hidden = on(b, "click", async () => {
+	const text = $("pre", b.closest("div"));
+	getSelection().selectAllChildren(text);
+	try { await navigator.clipboard.writeText(text.textContent); b.textContent = "已复制"; } catch { b.textContent = "已选中，请按 Ctrl+C"; }
 });
-
-const tick = el => { if (el) { el.checked = true; tell(el, "change"); el.focus(); } return el; };
+const tick = el => { if (el) el.checked = true; tell(el, "change"); return focus(el); };
 function spot() {
-  const box = $("#spot"), words = box && $("textarea", box);
-  if (box?.open && words.value.trim()) press($("[data-key=f9]", box));
-  else if (box) { box.open = true; words.focus(); }
-  return box;
+	const box = $("#spot"), words = $("#spot textarea");
+	if (box?.open && words.value.trim()) return press($("[data-key=f9]"));
+	if (box) box.open = true;
+	return focus(words);
 }
-// up and down walk through the lines of a list, Enter opens one
 function walk(step) {
-  const links = $$("main .item .line > a:first-child, main .grid td:first-child > a"), at = links.indexOf(document.activeElement);
-  const next = links[at < 0 ? 0 : at + step];
-  next?.focus();
-  return next;
+	const links = $$("main .item .line > a:first-child, main .grid td:first-child > a"), at = links.indexOf(document.activeElement);
+	return focus(links[at + step]);
 }
 function submitMain(t) {
-  const f = t.form?.method === "post" && $(".go", t.form) ? t.form : $("form[data-main]");
-  f?.requestSubmit($(".go", f));
-  return f;
+	const f = t.form?.method === "post" && $(".go", t.form) ? t.form : $("form[data-main]");
+	f?.requestSubmit($(".go", f));
+	return f;
+}
+// who may be calling: down into them, Enter takes one, Esc leads back
+function caller(t, key) {
+	const all = $$("#caller [data-fill]"), at = all.indexOf(t), to = { arrowdown: all[at + 1] || all[at], arrowup: all[at - 1] || $("#enterprise"), escape: $("#enterprise") };
+	if (at < 0 && (key[1] && key !== "arrowdown" || !t.closest("[data-who]"))) return;
+	return key > 0 || key === "enter" ? press(all[key - 1] || all[at]) : focus(to[key]);
 }
 function choose(t, key) {
-  const near = t.closest("[data-pick]");
-  if ($("[data-one]")) return press($(`[data-one="${key}"]`, near || $("[data-pick]")));
-  return tick($$(".sugs input[type=radio]", near || document)[key - 1]);
+	const near = t.closest("[data-pick]") || $("[data-pick]") || document;
+	return press($(`[data-one="${key}"]`, near)) || tick($$(".sugs [type=radio]", near)[key - 1]);
 }
 const plain = {
-  f1: () => (keys(), 1), f2: () => location = "/tickets/new", f3: () => { const q = $("#q"); q?.focus(); return q; },
-  f8: () => press($("[data-key=f8]")), f9: spot,
+	f1: keys, f2: () => location = "/tickets/new", f3: () => focus($("#q")),
+	f8: () => press($("[data-key=f8]")), f9: spot,
 };
-const reading = { "?": plain.f1, escape: () => press($("[data-back]")), arrowdown: () => walk(1), arrowup: () => walk(-1) };
+const reading = { "?": keys, escape: () => press($("[data-back]")), arrowdown: () => walk(1), arrowup: () => walk(-1) };
 on(document, "keydown", e => {
-  if (e.isComposing || e.keyCode === 229 || "quiet" in document.body.dataset) return;
-  const t = e.target, key = e.key.toLowerCase(), typing = /INPUT|TEXTAREA|SELECT/.test(t.tagName);
-  if ($("dialog[open]") && key !== "f1") return;
-  let done;
-  if (e.ctrlKey) done = key === "enter" && submitMain(t);
-  else if (e.altKey) done = /^[1-5]$/.test(key) ? choose(t, key) : "qwr".includes(key) && tick($(`[data-key="${key}"]`));
-  else done = (plain[key] || (!typing && reading[key]))?.();
-  if (done) e.preventDefault();
+	if (e.isComposing || e.keyCode === 229 || "quiet" in document.body.dataset) return;
+	const t = e.target, key = e.key.toLowerCase(), typing = /INPUT|TEXTAREA|SELECT/.test(t.tagName);
+	if ($("dialog[open]") && key !== "f1") return;
+	let done;
+	if (e.ctrlKey) done = key === "enter" && submitMain(t);
+	else if (e.altKey) done = /^[1-5]$/.test(key) ? caller(t, key) || choose(t, key) : "qwr".includes(key) && tick($(`[data-key="${key}"]`));
+	else done = (key[1] && caller(t, key)) || (plain[key] || !typing && reading[key] || (() => 0))();
+	if (done) e.preventDefault();
 });
-
 $(".errsum")?.focus();

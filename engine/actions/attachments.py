@@ -22,6 +22,7 @@ from engine.store.files import Arrived
 from engine.terms import AttachmentKind, Role, TicketEvent
 
 READS_ONLY = "只读审计不能添加附件。"
+SHOWN = 60  # characters of a name in a refusal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +115,10 @@ def _check_count(many: int, had: int, allowed: AttachmentLimits) -> None:
 
 
 def _shown(name: str) -> str:
-    return safe_name(name, TYPES["pdf"]).removesuffix(".pdf")[:40]
+    """Return a file's name as its sender knows it, for a refusal: without a path, not too long."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    plain = "".join(one for one in last if one.isprintable())
+    return plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 10]}…{plain[-9:]}"
 
 
 def _one(step: Step, place: Place, upload: Upload, allowed: AttachmentLimits) -> Attachment:

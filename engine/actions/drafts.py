@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, delete, select
 
@@ -122,6 +122,16 @@ def drop_draft(session: Session, account_id: int, form_id: str) -> None:
     )
     session.exec(statement)
     attachments.drop_of_forms(session, account_id, [form_id])
+
+
+def drop_empty(session: Session, account_id: int, form_id: str, seen: Seen | None) -> None:
+    """Forget a draft whose words were taken out again; not another page's, nor one with files."""
+    if attachments.of_form(session, account_id, form_id):
+        return
+    mine = _knows(seen) if seen else true()
+    session.exec(delete(Draft).where(
+        col(Draft.account_id) == account_id, col(Draft.form_id) == form_id, mine,
+    ))  # fmt: skip
 
 
 def drop_before(session: Session, before: datetime) -> int:

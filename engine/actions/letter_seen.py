@@ -7,16 +7,20 @@ from engine.actions.step import Step
 from engine.errors import ConflictError, EngineError
 from engine.models import Letter
 
-PASSING = {"review": "核稿", "approve": "签发", "send": "发出"}
+PASSING = {
+    "review": "核稿", "approve": "签发", "send": "发出", "reject": "退回", "drop": "决定不发",
+    "refer": "建议移交", "judge": "认定",
+}  # fmt: skip
 
 
 def seen_of(step: Step, letter: Letter) -> str:
-    """Return a digest of a letter as it stands: it changes with its words and with every draft.
+    """Return a digest of a letter as it stands: with its words, every draft and reply it changes.
 
     A signed letter has that of its PDF; one that cannot be put together has that of its draft.
     """
     if letter.pdf_sha256:
-        return letter.pdf_sha256
+        replied = letter.replied_at.isoformat() if letter.replied_at else ""
+        return hashlib.sha256(f"{letter.pdf_sha256}{replied}".encode()).hexdigest()
     try:
         said = digest_of(step, letter)
     except (EngineError, ValueError):
@@ -26,7 +30,7 @@ def seen_of(step: Step, letter: Letter) -> str:
 
 
 def check_seen(step: Step, letter: Letter, what: str, seen: str) -> None:
-    """Refuse to pass a letter on (核稿、签发、发出) that is not the one on the page it came from.
+    """Refuse to decide on a letter (核稿、签发、退回) that is not the one on the page.
 
     Raises:
         ConflictError: it was changed since that page was opened; nothing is done.

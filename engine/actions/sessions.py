@@ -25,7 +25,7 @@ MOST_STRANGERS = 10_000
 UNPROVED = ("wrong_password", "locked_out")
 WRONG = "账号或密码不对。"
 LOCKED = "试得太多，请 15 分钟后再来，或找管理员解锁。"
-EXPIRED = "登录已过期，请重新登录。您填的内容不会丢。"
+EXPIRED = "登录已过期，请重新登录。"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,11 @@ from engine.store import tickets as ticket_store
 from engine.terms import Role, TicketEvent, TicketStatus
 
 CHOSEN = "话务员登记时选定"
+GONE = "这张工单已经撤回作废，不用再撤。"
+LATE = (
+    "已过撤回时间，这张工单照常办理。内容有误的请登记补充，派错的请改派，"
+    "诉求人不要办了的请登记诉求人撤回。"
+)
 
 
 @dataclass(frozen=True)
@@ -111,10 +116,19 @@ def take_back(step: Step, ticket: Ticket) -> None:
     if others and step.actor.role is not Role.SUPERVISOR:
         msg = "只有登记的人或主管可以撤回。"
         raise NotPermittedError(msg)
+    _check_in_time(step, ticket)
     why = Why("登记后撤回，工单作废")
     take(step, ticket, TicketEvent.VOID, why, undo_open=undo_open(step, ticket))
     clocks.stop_all(step, ticket, "撤回登记")
     store.let_go(step.session, ticket.id)
+
+
+def _check_in_time(step: Step, ticket: Ticket) -> None:
+    """Say what else can be done, where it is too late to take a ticket back."""
+    if ticket.status is TicketStatus.VOIDED:
+        raise RefusedTransitionError(GONE, clause=clause("house/H-81").label)
+    if not undo_open(step, ticket):
+        raise RefusedTransitionError(LATE, clause=clause("house/H-81").label)
 
 
 def release(step: Step, ticket_id: int) -> str:

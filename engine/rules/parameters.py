@@ -108,12 +108,19 @@ class Parameter:
 class Parameters:
     """Every parameter by its key, with a version that changes when any value does."""
 
-    __slots__ = ("_by_key", "version")
+    __slots__ = ("_by_key", "_on", "version")
 
     def __init__(self, by_key: Mapping[str, Parameter]) -> None:
         """Keep the parameters and name their version."""
         self._by_key = MappingProxyType(dict(by_key))
         self.version = _version(self._by_key)
+        self._on: dict[date, str] = {}
+
+    def version_on(self, day: date) -> str:
+        """Return the version of what is in force on a day: a value of a later day is not in it."""
+        if day not in self._on:
+            self._on[day] = _version(self._by_key, day)
+        return self._on[day]
 
     def __getitem__(self, key: str) -> Parameter:
         """Return a parameter; a key that nobody defined is a RuleError."""
@@ -277,8 +284,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _version(by_key: Mapping[str, Parameter]) -> str:
-    dated = [(p.key, value.since, value.value) for p in by_key.values() for value in p.values]
+def _version(by_key: Mapping[str, Parameter], until: date = date.max) -> str:
+    every = ((p.key, value) for p in by_key.values() for value in p.values)
+    dated = [(key, value.since, value.value) for key, value in every if value.since <= until]
     said = "\n".join(sorted(f"{key} {since} {plain(value)!r}" for key, since, value in dated))
     newest = max((since for _, since, _ in dated), default=date.min)
     return f"{newest}+{hashlib.sha256(said.encode()).hexdigest()[:6]}"

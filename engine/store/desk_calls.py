@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from engine.lifecycle import OPEN
 from engine.models import Callback, Requester, Ticket, TicketEventRecord
 from engine.store.desk_views import MOST_IN_MENU, PAGE, Line, Page, lines_of, page_of
-from engine.terms import CallbackState
+from engine.terms import CallbackState, TicketStatus
 
 MOST_KNOWN, MOST_READ = 6, 200
 MOST = MOST_IN_MENU + 1
@@ -77,8 +77,12 @@ def logged_by(
 
 
 def counted_since(session: Session, since: datetime) -> int:
-    """Return how many tickets were taken in since a moment; counting stops past a menu's most."""
-    return _count(session, select(Ticket.id).where(col(Ticket.accepted_at) >= since))
+    """Return how many tickets were taken in since a moment, without those taken back (撤回登记).
+
+    Counting stops past a menu's most.
+    """
+    kept = col(Ticket.status) != TicketStatus.VOIDED
+    return _count(session, select(Ticket.id).where(col(Ticket.accepted_at) >= since, kept))
 
 
 def human_callbacks_owed(session: Session) -> int:

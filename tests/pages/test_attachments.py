@@ -248,3 +248,12 @@ def test_a_broken_form_is_answered_with_a_page(as_, body):
 
     assert answer.status_code in (403, 422)
     assert re.search("<h1>", answer.text)
+
+
+@pytest.mark.parametrize("name", ["合同 v1.2.exe", "C:\\资料\\合同 v1.2.exe"])
+def test_a_refused_file_is_named_as_its_sender_knows_it(as_, name):
+    number, desk = a_ticket(EARLIER), as_(OPERATOR)
+
+    page = attached(desk, number, name, b"MZ not one of ours").text
+
+    assert "“合同 v1.2.exe”没有上传" in page

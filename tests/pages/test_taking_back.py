@@ -67,6 +67,34 @@ def test_too_late_is_said_on_the_tickets_page_and_nothing_changes(as_):
     assert status_of(NUMBER) == "accepted"
 
 
+def test_too_late_the_desk_says_what_can_be_done_instead(as_):
+    desk = as_(OPERATOR)
+    logged(desk, lead_unit="区市场监管局")
+    with freeze_time(moment("Tue 2026-11-24 10:02")):
+        background.release_one(1, moment("Tue 2026-11-24 10:02"))
+
+        answer = desk.post(f"/tickets/{NUMBER}/void")
+
+    assert status_of(NUMBER) == "dispatched"
+    assert answer.status_code == 409
+    assert "照常办理。内容有误的请登记补充，派错的请改派" in answer.text
+
+
+def test_taken_back_a_ticket_is_void_and_neither_in_time_nor_counted(as_):
+    desk = as_(OPERATOR)
+    logged(desk)
+    desk.post(f"/tickets/{NUMBER}/void")
+
+    page, ticket = desk.get("/desk?list=today").text, desk.get(f"/tickets/{NUMBER}").text
+
+    assert NUMBER in page
+    for one in (page, ticket):
+        assert "○</span> 已作废" in one
+        assert "按期 ·" not in one
+        assert "办结按期" not in one
+    assert re.search(r"今天登记\s*</a>", page)
+
+
 def test_a_second_press_takes_nothing_else_back(as_):
     desk = as_(OPERATOR)
     logged(desk)
@@ -202,10 +230,24 @@ def test_a_number_of_several_enterprises_asks_which_one(as_):
 def test_a_ringing_number_opens_the_form_with_its_caller(as_):
     a_dispatched_ticket("Mon 2026-11-23 09:00", phone="0772-5555555", enterprise="演示企业乙")
 
-    page = as_(OPERATOR).get("/tickets/new?phone=07725555555").text
+    desk = as_(OPERATOR)
+    desk.get("/tickets/new")
+    opened = desk.post("/tickets/ringing", phone="0772 5555555")
 
-    assert 'value="07725555555"' in page
-    assert "近 90 天 1 件" in page
+    assert 'value="0772 5555555"' in opened.text
+    assert "近 90 天 1 件" in opened.text
+    assert "5555555" not in str(opened.url)
+    assert 'value="07721234567"' not in desk.get("/tickets/new?phone=07721234567").text
+
+
+def test_a_number_that_was_looked_for_opens_a_form_with_it(as_):
+    desk = as_(OPERATOR)
+    desk.get("/desk")
+
+    number, word = desk.post("/search", q="0772-5555555").text, desk.post("/search", q="执照").text
+
+    assert 'action="/tickets/ringing"' in number
+    assert 'action="/tickets/ringing"' not in word
 
 
 def test_the_receipt_says_number_and_date_and_nothing_personal(as_):

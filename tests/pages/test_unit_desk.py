@@ -219,3 +219,31 @@ def test_an_assisting_unit_reads_neither_words_nor_title_of_a_report(as_):
 
     assert all("收取费用" not in page for page in pages)
     assert all(number in page for page in pages)
+
+
+RETURNED = {"reason": "other_unit_leads", "explanation": "发票由税务管", "legal_basis": "三定规定",
+            "suggested_unit": "区税务局"}  # fmt: skip
+
+
+def test_a_form_that_cannot_be_sent_now_is_not_offered_but_says_why(as_):
+    unsigned, long_ago = a_dispatched_ticket(EARLIER), a_signed_ticket("Mon 2026-11-16 09:00")
+    unit = as_(MARKET)
+
+    for path in (f"/tickets/{unsigned}/answer", f"/tickets/{long_ago}/return"):
+        page = unit.get(path).text
+        assert "现在不能“" in page
+        assert "<button" not in page.split('class="tk"')[1].split("<section")[0]
+        assert "返回工单" in page
+
+
+def test_words_typed_before_it_became_impossible_are_shown_without_a_way_to_send_them(as_):
+    number = a_signed_ticket(EARLIER)
+    unit = as_(MARKET)
+    unit.get(f"/tickets/{number}/answer")
+    unit.post(f"/drafts/{number}-answer", text="已联系企业，正在核对", page="aa", rev="0")
+    unit.submit(f"/tickets/{number}/return", **RETURNED)
+
+    page = unit.get(f"/tickets/{number}/answer").text
+
+    assert "已联系企业，正在核对" in page
+    assert 'class="go" disabled' in page

@@ -243,3 +243,14 @@ def test_lists_and_tables_cannot_be_changed_by_a_reader(rules):
         reasons["holiday"] = "休假"
     assert plain(reasons)["testing"] == "检测鉴定"
     assert plain(rules.parameters["extension.approvers"].on(on).value) == ["supervisor"]
+
+
+def test_the_version_of_a_day_does_not_move_with_a_value_that_is_still_to_come(tmp_path):
+    before = loaded(
+        GOOD.replace("    2025-01-01: {value: 5, reference: house/H-01}\n", ""), tmp_path
+    )
+    now = loaded(GOOD, tmp_path)
+
+    assert now.version.startswith("2025-01-01+")
+    assert now.version_on(day("Tue 2024-12-31")) == before.version
+    assert now.version_on(day("Wed 2025-01-01")) == now.version

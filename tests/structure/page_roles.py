@@ -50,6 +50,7 @@ PAGES = {
     "POST /tickets/new": "OS",
     "POST /tickets/suggest": "OS",
     "POST /tickets/caller": "OS",
+    "POST /tickets/ringing": "OS",
     "GET /drafts": "OHLS",
     "POST /drafts/{form_id}": "OHLS",
     "POST /drafts/{form_id}/drop": "OHLS",
