@@ -103,7 +103,7 @@ for (const form of $$("form[data-draft]")) {
 		} catch (x) {
 			if (last && through(x)) return d.gone = 1;
 			if (!last && x.message !== "401") say("与服务器断开，您填的内容还在这一页，恢复后会自动续上。");
-			again = setTimeout(save, 3000);
+			sent = 0; again = setTimeout(save, 3000);
 		} finally { busy = 0; }
 	};
 	typed(form, 700, () => save());

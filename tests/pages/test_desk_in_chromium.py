@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from engine import clock
 from engine.actions import unit_work
+from engine.actions.drafts import typed_in
 from engine.models import AccountSession, Attachment, Draft
 from engine.store.database import work
 from tests import files
@@ -36,7 +37,8 @@ def end_every_session():
 
 def drafts():
     with work() as session:
-        return [one.fields.get("content", [""])[0] for one in session.exec(select(Draft))]
+        found = session.exec(select(Draft).order_by(Draft.id)).all()
+        return [typed_in(one).get("content", [""])[0] for one in found]
 
 
 def call(screen, text=TEXT):
