@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from api.pages.visit import EYES, reading
 from engine.store import desk_lists, desk_views
-from engine.store.decisions_waiting import counts, waiting
+from engine.store.decisions_waiting import counts, listed, waiting
 
 router = APIRouter(include_in_schema=False)
 
@@ -18,7 +18,7 @@ def approvals(request: Request, whole: str = "") -> Response:
         found = waiting(session, visit.now, version, whole)
         both = [*found.letters, *found.referrals]
         facts = {
-            "found": found, "waits": counts(session, visit.now, version),
+            "found": found, "waits": counts(session, visit.now, version, listed(found)),
             "units": desk_views.units_by_id(session, [one.unit_id for one in both]),
             "tickets": desk_lists.tickets_by_id(session, [one.ticket_id for one in both]),
             "labels": {one.key: one.label for one in visit.rules.parameters.values()},

@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages.forms import EMPTY, Form
+from api.pages.language import hear
 from api.pages.visit import ChangePasswordFirstError, html
 from engine.errors import EngineError, NotSignedInError
 from engine.settings import load_settings
@@ -24,6 +25,7 @@ HEADS = {
 
 def error_page(request: Request, error: EngineError) -> Response:
     """Return the page for a deliberate error; who isn't signed in is sent to sign in."""
+    hear(request)
     if isinstance(error, NotSignedInError) and request.method in ("GET", "HEAD"):
         return RedirectResponse(f"/login?next={quote(_wanted(request))}", status_code=303)
     if isinstance(error, ChangePasswordFirstError) and request.method in ("GET", "HEAD"):

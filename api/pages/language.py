@@ -41,6 +41,11 @@ _spoken: ContextVar[Language] = ContextVar("language", default=CHINESE)
 
 async def listen(request: Request) -> None:
     """Keep the language of a request for the length of it; a link chooses, a cookie remembers."""
+    hear(request)
+
+
+def hear(request: Request) -> None:
+    """Keep the language of a request whose address leads nowhere, so that no route listened."""
     asked = request.query_params.get("lang", "")
     kept = request.cookies.get(COOKIE, "")
     code = next((one for one in (asked, kept) if one in LANGUAGES), "zh")

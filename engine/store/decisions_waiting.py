@@ -1,6 +1,6 @@
 """What waits for a supervisor's decision (会商和审批): every kind with its count and its list."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,25 +61,48 @@ def waiting(session: Session, now: datetime, calendar_version: str, whole: str =
     )  # fmt: skip
 
 
-def counts(session: Session, now: datetime, calendar_version: str) -> dict[str, int]:
-    """Return how many of each kind wait, up to `MOST`, without reading their tickets."""
-    letters = letter_store.kinds_waiting(session, MOST)
-    referrals = letters.count(LetterKind.REFERRAL)
-    panel, returned, extensions = session.exec(select(
+def listed(found: Waiting) -> dict[str, int]:
+    """Return how many of each kind are listed; fewer than `SHOWN` are all there are."""
+    return {name: len(getattr(found, name)) for name in Waiting.__dataclass_fields__}
+
+
+def counts(
+    session: Session, now: datetime, calendar_version: str, shown: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Return how many of each kind wait, up to `MOST`, without reading their tickets.
+
+    What is listed whole already (`shown`) is not asked for again.
+    """
+    whole = {name: number for name, number in (shown or {}).items() if number < SHOWN}
+    asked: dict[tuple[str, ...], Callable[[], Sequence[int]]] = {
+        ("panel", "returned", "extensions"): lambda: _decisions(session),
+        ("letters", "referrals"): lambda: _letters(session),
+        ("refusals",): lambda: [len(matters.refusals_waiting(session, now, MOST))],
+        ("bulletins",): lambda: [len(bulletins.waiting(session))],
+        ("claims",): lambda: [len(claims_waiting(session, MOST))],
+        ("shortenings",): lambda: [len(shortenings_waiting(session, calendar_version, MOST))],
+        ("changes",): lambda: [len(rules_store.waiting(session))],
+        ("findings",): lambda: [len(findings.waiting(session, MOST))],
+    }
+    found: dict[str, int] = {}
+    for names, ask in asked.items():
+        if not set(names) <= set(whole):
+            found.update(zip(names, ask(), strict=True))
+    return found | whole
+
+
+def _decisions(session: Session) -> Sequence[int]:
+    return session.exec(select(
         _count(Ticket.status == TicketStatus.IN_ARBITRATION),
         _count(Ticket.status == TicketStatus.RETURNED, AGAIN),
         _count(ExtensionRequest.state == "pending"),
     )).one()  # fmt: skip
-    return {
-        "panel": panel, "returned": returned, "extensions": extensions,
-        "refusals": len(matters.refusals_waiting(session, now, MOST)),
-        "letters": len(letters) - referrals, "referrals": referrals,
-        "bulletins": len(bulletins.waiting(session)),
-        "claims": len(claims_waiting(session, MOST)),
-        "shortenings": len(shortenings_waiting(session, calendar_version, MOST)),
-        "changes": len(rules_store.waiting(session)),
-        "findings": len(findings.waiting(session, MOST)),
-    }  # fmt: skip
+
+
+def _letters(session: Session) -> Sequence[int]:
+    kinds = letter_store.kinds_waiting(session, MOST)
+    referrals = kinds.count(LetterKind.REFERRAL)
+    return len(kinds) - referrals, referrals
 
 
 def _count(*where: Any) -> Any:

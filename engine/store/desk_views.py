@@ -34,6 +34,7 @@ from engine.terms import (
 
 PAGE = 30
 MOST_IN_MENU = 999  # a menu says 999+
+OVERDUE = "overdue"  # in a session: what its page has counted already
 _STATUS_COUNTS = text(
     "SELECT s, (SELECT count(*) FROM (SELECT FROM ticket WHERE status = s LIMIT :most) found) "
     "FROM unnest(CAST(:statuses AS text[])) s"
@@ -211,7 +212,8 @@ def menu_counts(session: Session, account: Account, now: datetime) -> dict[str, 
         TicketStatus.IN_ARBITRATION,
     )
     counts = {status.value: number for status, number in status_counts(session, waiting).items()}
-    counts["overdue"] = overdue_count(session, now, MOST_IN_MENU)
+    told = session.info.get(OVERDUE)
+    counts["overdue"] = overdue_count(session, now, MOST_IN_MENU) if told is None else told
     counts["letters"] = letters_waiting(session)
     counts["mails"] = waiting_mails(session)
     return counts

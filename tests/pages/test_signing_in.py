@@ -148,4 +148,4 @@ def test_words_typed_before_the_session_ended_are_shown_again(as_):
 
     assert answer.status_code == 401
     assert "说了十分钟的诉求内容" in answer.text
-    assert "重新登录" in answer.text
+    assert "在新页面登录" in answer.text

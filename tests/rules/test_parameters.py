@@ -246,10 +246,13 @@ def test_lists_and_tables_cannot_be_changed_by_a_reader(rules):
 
 
 def test_the_version_of_a_day_does_not_move_with_a_value_that_is_still_to_come(tmp_path):
+    earlier, later = tmp_path / "earlier", tmp_path / "later"
+    earlier.mkdir()
+    later.mkdir()
     before = loaded(
-        GOOD.replace("    2025-01-01: {value: 5, reference: house/H-01}\n", ""), tmp_path
+        GOOD.replace("    2025-01-01: {value: 5, reference: house/H-01}\n", ""), earlier
     )
-    now = loaded(GOOD, tmp_path)
+    now = loaded(GOOD, later)
 
     assert now.version.startswith("2025-01-01+")
     assert now.version_on(day("Tue 2024-12-31")) == before.version
