@@ -7,7 +7,7 @@ import structlog
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.forms import EMPTY, Form
+from api.pages.forms import CARRIED, EMPTY, Form
 from api.pages.language import hear
 from api.pages.visit import ChangePasswordFirstError, html
 from engine.errors import EngineError, NotSignedInError
@@ -49,7 +49,7 @@ def _typed(request: Request) -> list[tuple[str, str]]:
     if request.url.path in UNREPEATED:
         return []
     form: Form = getattr(request.state, "typed", EMPTY)
-    wordy = (text for _, text in form.shown() if len(text) > SHORT)
+    wordy = (text for name, text in form.shown() if name not in CARRIED and len(text) > SHORT)
     return [(str(place), text) for place, text in enumerate(wordy, start=1)]
 
 

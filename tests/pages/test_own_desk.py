@@ -208,7 +208,8 @@ def test_who_calls_back_sees_what_was_tried_and_what_is_still_owed(as_):
     page = as_(OPERATOR).get(f"/tickets/{number}/callback").text
     listed = as_(OPERATOR).get("/desk?list=callback").text
 
-    assert "未解决或不满意的必须人工回访，本件还差 1 次接通的" in page
+    assert "必须人工回访：" in page
+    assert "，本件还差 1 次接通的" in page
     assert "已计 1 次未接通，一直不接的至少再拨 2 次" in page
     assert "现在是上午" in page
     assert "下午" in page
