@@ -16,7 +16,7 @@ MOST_FIELDS, MOST_FILES = 500, 50
 # What an untouched form sends: choices that stand at their first value, and buttons.
 CARRIED = frozenset({
     "kind", "urgency", "answer_by", "with_supports", "channel", "result", "mail", "companion",
-    "done_on", "keep", "to_desk", "spot",
+    "done_on", "working_days", "refusal", "clock", "contacted", "keep", "to_desk", "spot",
 })  # fmt: skip
 SECRET = frozenset({"csrf", "password", "version", "form_id", "page", "rev", "file_kind", "seen"})
 

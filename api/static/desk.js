@@ -119,11 +119,11 @@ for (const input of $$("input[type=file]")) on(input, "change", async () => {
 	try { list.innerHTML = await keptAs(form, await send(`/drafts/${form.dataset.draft}/files`, data)).text(); } catch { list.textContent = "没有传上去，请再选一次。"; }
 });
 
-// one press, one submit; with server or session gone, none
-const there = async () => { try { return await send("/keys"); } catch (x) { return through(x); } };
+// one press, one submit; none while the server is away
+const there = async () => { try { return await send("/health/live"); } catch (x) { return through(x); } };
 for (const form of $$("form[method=post]")) on(form, "submit", async e => {
 	const d = form.dataset;
-	if (d.sent === "2" || !d.sent && !$(".who")) return d.sent = 3;
+	if (d.sent === "2") return d.sent = 3;
 	e.preventDefault();
 	if (d.sent) return;
 	d.sent = 1;
