@@ -42,8 +42,8 @@ def keeping(postgres: int) -> dict[str, float]:
 
     def month() -> None:
         with work() as session:
-            report_on(session, rules_in_force(session), (today - timedelta(60), today
-                      - timedelta(30)), today - timedelta(20))  # fmt: skip
+            days = (today - timedelta(60), today - timedelta(30))
+            report_on(session, rules_in_force(session), days, today - timedelta(20), now())
 
     today = shanghai_date(now())
     first = measured(lambda: keep(now()), postgres)
