@@ -44,7 +44,7 @@ def rehearse(  # noqa: PLR0917 - the options of one command
     seed: Annotated[int, typer.Option(help="模拟的种子；同一种子得同一年")] = 0,
     check: Annotated[
         int, typer.Option(help="抽几件在临时库用真实流程走一遍", min=0, max=5000)
-    ] = 100,
+    ] = 40,
     out: Annotated[Path, typer.Option(help="报告写到哪里")] = Path("rehearsal.html"),
 ) -> None:
     """Run a year of tickets through the rules in force and through a draft, and write a report."""
