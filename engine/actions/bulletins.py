@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from engine.actions.figures import Report, report_now
 from engine.actions.step import Step
@@ -95,7 +95,9 @@ def _words(step: Step, report: Report, told: Sequence[TypicalCase], on: date) ->
 def _worked_days(one: TypicalCase, step: Step) -> int:
     """Return over how many working days a case went; late by none is no example."""
     end = shanghai_date(one.until or step.now)
-    return step.rules.calendar.working_days_between(shanghai_date(one.since), end)
+    # A limit ends at 24 o'clock of its last day, which is the next day's beginning.
+    first = shanghai_date(one.since if one.good else one.since - timedelta(microseconds=1))
+    return step.rules.calendar.working_days_between(first, end)
 
 
 def case_words(one: TypicalCase, step: Step) -> str:

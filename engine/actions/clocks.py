@@ -179,7 +179,8 @@ def _remember(clock: Clock, until: datetime) -> None:
     """Keep what a clock said until now, so that figures of a past day come out the same."""
     stopped = clock.stopped_at.isoformat() if clock.stopped_at else None
     was = {"until": until.isoformat(), "due_on": clock.due_on.isoformat(),
-           "due_at": clock.due_at.isoformat(), "stopped_at": stopped}  # fmt: skip
+           "due_at": clock.due_at.isoformat(), "stopped_at": stopped,
+           "stop_reason": clock.stop_reason}  # fmt: skip
     clock.past = [*clock.past, was]
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -20,6 +21,13 @@ SELECT NULL::int AS row, count(*) FROM ticket WHERE accepted_at >= :since AND ac
 UNION ALL
 SELECT cited.row::int, count(*) FROM ticket t, jsonb_array_elements_text(t.task_rows) cited(row)
 WHERE t.accepted_at >= :since AND t.accepted_at < :until GROUP BY 1
+""")
+SEEN, LATE = "newest ticket seen", 64
+_NEWEST = text("SELECT max(id), NULL FROM ticket")
+_LATE = text("""
+SELECT max(id), array_agg(DISTINCT (accepted_at AT TIME ZONE 'Asia/Shanghai')::date)
+                FILTER (WHERE accepted_at < :today)
+FROM ticket WHERE id > :seen
 """)
 _REPEATED = text("""
 SELECT count(*), array_agg(t.number ORDER BY t.id DESC) FROM ticket t
@@ -65,13 +73,30 @@ class Day:
 def days_taken_in(session: Session, now: datetime, days: int) -> list[Day]:
     """Return what was taken in on the last days, today first."""
     today = shanghai_date(now)
+    _forget_late(session, today)
     return [_day(session, today - timedelta(days=ago), now) for ago in range(days)]
 
 
 def taken_in_on(session: Session, since: date, until: date, now: datetime) -> list[Day]:
     """Return what was taken in on each day of a period that has begun, oldest first."""
-    last = min(until, shanghai_date(now))
+    today = shanghai_date(now)
+    _forget_late(session, today)
+    last = min(until, today)
     return [_day(session, since + timedelta(days=n), now) for n in range((last - since).days + 1)]
+
+
+def _forget_late(session: Session, today: date) -> None:
+    """Forget the days that a ticket came in for afterwards: it was received then, written now.
+
+    Ids are given before commits: some way back is looked at again for what was committed late.
+    """
+    remembered: dict[object, Any] = session.info["database"].remembered
+    seen: int = remembered.get(SEEN, 0)
+    values = {"seen": max(seen - LATE, 0), "today": end_of_day(today - timedelta(days=1))}
+    newest, days = session.connection().execute(_LATE if seen else _NEWEST, values).one()
+    remembered[SEEN] = newest or seen
+    for day in days or ():
+        remembered.pop(("taken in", day), None)
 
 
 def _day(session: Session, day: date, now: datetime) -> Day:

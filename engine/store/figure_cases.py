@@ -19,6 +19,7 @@ from engine.terms import CallbackState, Indicator, TicketKind
 AGAIN = "重新计时"  # why a callback's clock stopped that starts anew once the unit has worked again
 WAITS, EVALUATED = "待诉求人评价", "诉求人已评价"  # the requester is asked first by link
 CLOSED = "办结"  # with this reason an assignment ends when nothing was taken from its unit
+SENT_BACK = "退单"  # while the hotline rules on a return, its unit's clock stands: nothing is done
 REWORK = "rework.limit"  # the rule of a handling clock that runs for a rework (重办)
 
 _CLOCKS = """
@@ -26,7 +27,8 @@ c AS MATERIALIZED (
   SELECT c.id, c.ticket_id, c.assignment_id, c.kind, c.started_at, c.certificate ->> 'rule' AS rule,
          COALESCE((p.was ->> 'due_on')::date, c.due_on) AS due_on,
          COALESCE((p.was ->> 'due_at')::timestamptz, c.due_at) AS due_at,
-         CASE WHEN s.stopped < :at THEN s.stopped END AS stopped_at, c.stop_reason
+         CASE WHEN s.stopped < :at THEN s.stopped END AS stopped_at,
+         COALESCE(p.was ->> 'stop_reason', c.stop_reason) AS stop_reason
   FROM clock c
   LEFT JOIN LATERAL (
     SELECT x.was FROM jsonb_array_elements(c.past) WITH ORDINALITY AS x(was, place)
@@ -53,7 +55,9 @@ limits AS (
                               ELSE d.stopped_at < d.due_at END, false) AS good,
          COALESCE(d.stopped_at, :at) >= d.due_at AS over
   FROM due d JOIN assignment a ON a.id = d.assignment_id
-  WHERE d.kind <> 'handling' OR a.ended_at IS NULL OR a.ended_at >= :at OR a.end_reason = :closed
+  WHERE d.kind <> 'handling' OR NOT COALESCE(d.stopped_at < d.due_at AND d.stop_reason = :sent_back,
+                                             false)
+    AND (a.ended_at IS NULL OR a.ended_at >= :at OR a.end_reason = :closed)
 )"""
 _CALLS = """
 calls AS MATERIALIZED (
@@ -172,7 +176,9 @@ excused AS (
 ), judged AS (
   SELECT x.*, t.kind, EXISTS (
     SELECT 1 FROM finding f WHERE f.kind = 'excluded' AND f.ticket_id = x.ticket_id
-      AND f.indicator = x.indicator AND f.effective_at < :at
+      AND (f.indicator = x.indicator OR (f.indicator, x.indicator) IN
+           (('answered_on_time', 'breached'), ('breached', 'answered_on_time')))
+      AND f.effective_at < :at
       AND (f.ended_at IS NULL OR f.ended_at >= :at)) AS left_out
   FROM cases x JOIN ticket t ON t.id = x.ticket_id
 )
@@ -232,5 +238,5 @@ def _values(asked: AskedCases) -> dict[str, Any]:
         "verified": [f"[{row}]" for row in asked.verified],
         "exhausted": CallbackState.EXHAUSTED.label, "waits": WAITS,
         "done": [CallbackState.REACHED.label, CallbackState.EXHAUSTED.label, EVALUATED],
-        "again": AGAIN, "closed": CLOSED, "rework": REWORK,
+        "again": AGAIN, "closed": CLOSED, "rework": REWORK, "sent_back": SENT_BACK,
     }  # fmt: skip

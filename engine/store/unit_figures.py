@@ -13,6 +13,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from engine.models import Unit, UnitDay
 from engine.rules.ranking import UnitFigures
+from engine.store.figure_cases import SENT_BACK
 from engine.store.figure_days import mark, touched
 from engine.terms import Satisfaction
 
@@ -55,6 +56,7 @@ CROSS JOIN LATERAL (
 ) s
 WHERE c.kind = 'handling' AND c.due_on = ANY(:days) AND c.state <> 'superseded'
   AND (c.state = 'stopped' OR c.due_at <= :now) AND c.certificate ->> 'rule' <> :rework
+  AND NOT COALESCE(c.stopped_at < c.due_at AND c.stop_reason = :sent_back, false)
   AND c.unit_id IS NOT NULL AND (a.ended_at IS NULL OR a.end_reason = :closed)
 GROUP BY c.due_on, c.unit_id
 """)
@@ -69,7 +71,13 @@ def keep_days(session: Session, days: Sequence[date], now: datetime) -> None:
 
 
 def _count(session: Session, days: Sequence[date], now: datetime) -> Sequence[Row[Any]]:
-    values = {"days": list(days), "now": now, "rework": REWORK, "closed": CLOSED}
+    values = {
+        "days": list(days),
+        "now": now,
+        "rework": REWORK,
+        "closed": CLOSED,
+        "sent_back": SENT_BACK,
+    }
     return session.connection().execute(_COUNTED, values).all()
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.actions import unit_work
 from engine.actions.bulletins import draft_bulletin, spoken_period
 from engine.actions.figure_keeping import keep
 from engine.documents.fonts import find_fonts
@@ -16,10 +17,12 @@ from tests.builders import (
     a_callback,
     a_signed_ticket,
     a_ticket_to_call_back,
+    an_answer,
     call_back,
     day,
     doing,
     moment,
+    on_ticket,
 )
 from tests.looking import sweep
 from tests.rules.changing import rules_with
@@ -110,6 +113,19 @@ def test_typical_cases_are_chosen_by_a_person_and_tell_nobodys_words(database):
     assert "区市场监管局当日答复" in words
     assert "区税务局超期" in words
     assert not any(one in words for one in (SECRET, "演示企业", good, late))
+
+
+def test_a_case_is_late_by_the_working_days_after_its_last_day(database):
+    late = a_signed_ticket("Mon 2026-11-02 09:00", TAX)  # due on Mon 2026-11-16
+    sweep("Tue 2026-11-17 09:00")
+    on_ticket(late, "Tue 2026-11-17 10:00", TAX, lambda step, ticket: unit_work.answer(
+        step, ticket, an_answer()))  # fmt: skip
+    keep(moment("Mon 2026-11-30 09:00"))
+
+    made = doing("Mon 2026-11-30 10:00", SUPERVISOR,
+                 lambda step: draft_bulletin(step, DAYS, [late]))  # fmt: skip
+
+    assert "区税务局超期1个工作日才答复" in "".join(part.text for part in made.document.body)
 
 
 def test_every_rate_of_the_annex_stands_beside_its_own_n_raw_and_adjusted(database):

@@ -7,6 +7,7 @@ from engine.actions.findings import FindingForm, decide, judge_breach
 from engine.store import unit_figures
 from engine.store.database import work
 from engine.terms import Indicator
+from tests.actions.return_steps import rule, send_back
 from tests.actions.test_figures import EARLY, FIRST, LAST, LATE, on
 from tests.builders import (
     SECOND_SUPERVISOR,
@@ -82,3 +83,35 @@ def test_what_callbacks_are_owed_has_the_documents_own_target():
     target = on("Mon 2026-11-23")[Indicator.HUMAN_CALLED_BACK]
 
     assert (target.target, target.target_of.label) == (100, "城中政办〔2023〕19号 附件第113项")
+
+
+def test_a_return_that_waits_for_its_ruling_is_no_answer_in_time_then_nor_looked_back_at():
+    number = a_signed_ticket(EARLY)
+    send_back(number, "Mon 2026-11-02 15:00")
+
+    waiting = on("Mon 2026-11-02")
+    rule(number, "Fri 2026-11-06 09:00", upheld=False)
+    again, over = on("Mon 2026-11-02"), on("Mon 2026-11-16")
+
+    assert (waiting[Indicator.ANSWERED_ON_TIME].raw.n, waiting[Indicator.BREACHED].raw.n) == (0, 0)
+    assert again[Indicator.ANSWERED_ON_TIME].raw.n == 0
+    assert over[Indicator.ANSWERED_ON_TIME].value == 0.0
+
+
+def test_a_unit_whose_return_waits_owes_nothing_beside_the_others():
+    send_back(a_signed_ticket(EARLY), "Mon 2026-11-02 15:00")
+
+    with work() as session:
+        assert unit_figures.unit_figures(session, FIRST, LAST, moment(LATE)) == []
+
+
+def test_what_is_left_out_of_answers_in_time_is_left_out_of_overdue_too():
+    number = a_signed_ticket(EARLY)
+    left = ExclusionForm(number=number, indicator="answered_on_time", ground="force_majeure",
+                         reason="停电", evidence="公告")  # fmt: skip
+    found = doing(LATE, SUPERVISOR, lambda step: exclude(step, left).id)
+    doing(LATE, SECOND_SUPERVISOR, lambda step: decide(step, found, agreed=True))
+
+    after = on("Mon 2026-11-23")
+
+    assert after[Indicator.ANSWERED_ON_TIME].fair.n == after[Indicator.BREACHED].fair.n == 0
