@@ -118,7 +118,7 @@ def _targets(visit: Visit, letter: Letter) -> list[tuple[str, str]]:
     """Return to whom a clue may be handed: key and name; nothing for other letters."""
     if letter.kind is not LetterKind.REFERRAL:
         return []
-    found = referrals.targets_for(visit.step, referrals.accused_unit_of(letter))
+    found = referrals.choices_of(visit.step, letter)
     return [(one.key, f"{one.kind}：{unit.name}") for one, unit in found]
 
 

@@ -61,6 +61,14 @@ class Work:
         """Return whether the unit handles the ticket and does not merely assist."""
         return self.assignment.role is AssignmentRole.LEAD
 
+    def limit(self, due: Clock | None) -> Clock | None:
+        """Return the limit the unit is held to: its own, where it ends on another day than `due`.
+
+        After a redispatch the requester's day may be past; the new unit has its own whole limit.
+        """
+        own = next((one for one in self.clocks if one.kind is ClockKind.HANDLING), due)
+        return own if due is None or own is None or own.due_on != due.due_on else due
+
 
 def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> tuple[Work, ...]:
     """Hand a locked ticket to `order.lead` and its supports; return what each got, the lead first.
@@ -176,7 +184,7 @@ def _facts(
         return {**due_facts(own), "sign_by": _sign_by(step, ticket), **common}
     sent = work.assignment.dispatched_at
     return {
-        **due_facts(due),
+        **due_facts(work.limit(due)),
         "sign_by": work.clocks[0].due_at,
         "return_by": return_closes_at(sent, step.rules, shanghai_date(ticket.accepted_at)),
         "return_conditions": "须写明理由、法律或职责依据和建议承办单位，每单位每件一次",

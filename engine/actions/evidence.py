@@ -9,15 +9,14 @@ from datetime import date, time
 from typing import Any
 
 from engine.actions.step import Step
+from engine.actions.unit_share import share_of
 from engine.documents.letter_texts import GroundEvidence
 from engine.models import Clock, Ticket, TicketEventRecord
 from engine.rules.shanghai import SHANGHAI, shanghai_date
-from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import (
     AnswerOutcome,
     AttemptResult,
-    ClockKind,
     RectificationGround,
     Rung,
     Satisfaction,
@@ -25,7 +24,6 @@ from engine.terms import (
 )
 
 NUMBERED = re.compile(r"事件第(\d+)号")
-OF_THE_UNIT = (ClockKind.HANDLING, ClockKind.FIRST_CONTACT, ClockKind.SIGN_FOR)
 LATE = frozenset({TicketEvent.BREACH, TicketEvent.DEEM_SIGNED})
 URGED = frozenset(
     {
@@ -56,18 +54,13 @@ BEHIND: Mapping[RectificationGround, frozenset[TicketEvent]] = {
 }
 
 
-def evidence_for(step: Step, ticket: Ticket) -> list[str]:
-    """Return a line for each event that speaks of how the unit handled the ticket, in order."""
-    unit_clocks = clocks_of_unit(step, ticket)
+def evidence_for(step: Step, ticket: Ticket, unit_id: int) -> list[str]:
+    """Return a line for each event that speaks of how that unit handled the ticket, in order."""
+    share = share_of(step, ticket, unit_id)
     year = shanghai_date(ticket.accepted_at).year
-    lines = (line_of(record, unit_clocks, year) for record in store.events(step.session, ticket))
+    own = (record for record in store.events(step.session, ticket) if share.holds(record))
+    lines = (line_of(record, share.unit_clocks, year) for record in own)
     return [line for line in lines if line]
-
-
-def clocks_of_unit(step: Step, ticket: Ticket) -> dict[int, Clock]:
-    """Return the clocks of the lead units of a ticket, by id."""
-    found = clock_store.of_ticket(step.session, ticket.id)
-    return {clock.id: clock for clock in found if clock.kind in OF_THE_UNIT}
 
 
 def line_of(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: int) -> str:

@@ -3,12 +3,13 @@
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 
 from engine.actions import clocks
 from engine.actions.clocks import REWORK_RULE
-from engine.actions.evidence import by_ground, clocks_of_unit
+from engine.actions.evidence import by_ground
 from engine.actions.letter_limits import (
     again_of,
     certificates_of,
@@ -18,6 +19,7 @@ from engine.actions.letter_limits import (
 )
 from engine.actions.referral_facts import referral_of
 from engine.actions.step import Step
+from engine.actions.unit_share import Share, share_behind, told_unit
 from engine.documents.letter_annexes import HistoryLine
 from engine.documents.letter_data import UNNUMBERED, LetterData, written_date
 from engine.documents.letter_texts import (
@@ -57,9 +59,15 @@ TELLING = frozenset({
 })  # fmt: skip
 # Events whose stored reason holds somebody's free words: a letter says the event's name only.
 FREE_WORDS = frozenset({TicketEvent.RETURN, TicketEvent.FIRST_CONTACT})
+HANDED_ON = frozenset({TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE})
 # After what was decided stands why, in the dispatcher's own words.
 HANDED_OVER = frozenset({TicketEvent.DISPATCH, TicketEvent.REDISPATCH})
 OF_A_CLOCK = frozenset({TicketEvent.BREACH, TicketEvent.ESCALATE})
+# A rung is named after what people may do then; whether they did is told by other events.
+CLIMBED = {
+    Rung.L1_REMINDER.value: "红牌催办", Rung.L2_SUPERVISION.value: "提示发督办函",
+    Rung.L3_INTERVIEW.value: "提请约谈或者挂牌督办", Rung.L4_LETTER.value: "提议发整改函或者移交",
+}  # fmt: skip
 ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}) ?")
 REPEATED = 2
 
@@ -79,17 +87,17 @@ def demands_for(kind: LetterKind) -> tuple[str, ...]:
     return DEMANDS[kind]
 
 
-def history_of(step: Step, ticket: Ticket) -> tuple[HistoryLine, ...]:
+def history_of(step: Step, ticket: Ticket, share: Share) -> tuple[HistoryLine, ...]:
     """Return the events a letter shows: number, moment, words without anybody's name.
 
-    Clocks of the requester and of assisting units are not the lead unit's affair.
+    Who had the ticket is told of every unit, what became of it only of the letter's own: clocks of
+    the requester and of assisting units are not its affair, nor what another lead unit did.
     """
-    ours = clocks_of_unit(step, ticket)
     return tuple(
         HistoryLine(record.seq, record.at, said(record, neutral=ticket.confidential))
         for record in store.events(step.session, ticket)
         if record.event in TELLING
-        and record.details.get("clock", 0) in {0, *ours}
+        and (record.event in HANDED_ON or share.before_any_unit(record) or share.holds(record))
         and not record.details.get("restricted")
     )
 
@@ -99,13 +107,29 @@ def said(record: TicketEventRecord, *, neutral: bool = False) -> str:
 
     `neutral` leaves only the names of the events: a report must not be hinted at.
     """
+    if record.event is TicketEvent.ESCALATE:
+        return _climbed(record, neutral=neutral)
     who = "热线" if record.actor_kind is not ActorKind.SYSTEM else "系统"
     if record.unit_id is not None:
         who = "承办单位"
-    label, words = record.event.label, "" if neutral else _official(record)
+    label = record.event.label
+    words = "" if neutral else _undoubled(label, _official(record))
     if not words or (label in words and len(words) <= len(label) + REPEATED):
         return f"{who}{label}"
     return words if record.event in OF_A_CLOCK else f"{who}{label}：{words}"
+
+
+def _climbed(record: TicketEventRecord, *, neutral: bool) -> str:
+    """Return what the engine itself did at a rung: it urges and proposes, people send and talk."""
+    did = CLIMBED.get(record.details.get("rung", ""), record.event.label)
+    which, within, _ = _official(record).partition("）")
+    return f"系统{did}" if neutral or not within else f"{which}{within}超期，系统{did}"
+
+
+def _undoubled(label: str, words: str) -> str:
+    """Return words without a heading that only says the event's own name again."""
+    head, _, rest = words.partition("：")
+    return rest if rest and head in label else words
 
 
 def _official(record: TicketEventRecord) -> str:
@@ -133,9 +157,9 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
     ticket = session.get_one(Ticket, letter.ticket_id)
     # A referral goes to one body and speaks of another, which the hotline asks and never tells.
     referral = referral_of(step, letter)
-    unit = session.get_one(Unit, letter.facts.get("accused_unit_id", letter.unit_id))
-    clock = main_clock(step, ticket)
-    behind, rework = clocks_behind(step, ticket, letter), rework_clock(step, ticket)
+    unit, share = session.get_one(Unit, told_unit(letter)), share_behind(step, ticket, letter)
+    clock = main_of(ticket, share.clocks)
+    behind, rework = clocks_behind(step, ticket, letter, share), rework_clock(share)
     certificate, *more = certificates_of(clock, behind)
     return RectificationFacts(
         issuer=settings.organ_name,
@@ -144,7 +168,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         ticket_number=ticket.number,
         kind_label=ticket.kind.label,
         accepted_at=ticket.accepted_at,
-        dispatched_at=_dispatched_at(step, ticket),
+        dispatched_at=share.dispatched_at,
         due_on=clock.due_on,
         grounds=by_ground(
             [RectificationGround.parse(one) for one in letter.grounds],
@@ -157,10 +181,10 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         basis=cited_in_full(LETTER),
         dated=shanghai_date(letter.approved_at or step.now),
         limit_working_days=clock.certificate["limit"],
-        signed_at=_signed_at(step, ticket),
-        answered_at=_answered_at(step, ticket, rework),
+        signed_at=share.signed_at,
+        answered_at=share.answered_at(rework),
         overdue_days=overdue_working_days(step, rework or clock),
-        level=_level(step, ticket, letter),
+        level=_level(step, letter, share),
         contact=settings.contact,
         cc="，".join(letter.facts.get("copies", [])),
         confidential=ticket.confidential,
@@ -168,21 +192,24 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         certificate=certificate,
         more_certificates=tuple(more),
         limits=limits_of(clock, behind),
-        again=again_of(rework, _answered_at(step, ticket)),
-        history=history_of(step, ticket),
+        again=again_of(rework, share.answered_at()),
+        history=history_of(step, ticket, share),
         referral=referral,
         correction=_correction_of(letter),
     )
 
 
-def _level(step: Step, ticket: Ticket, letter: Letter) -> str:
-    """Return how high a letter supervises its ticket (督办级别); nothing for other letters."""
+def _level(step: Step, letter: Letter, share: Share) -> str:
+    """Return how high a letter supervises its unit (督办级别); nothing for other letters."""
     if letter.kind is not LetterKind.SUPERVISION:
         return ""
-    sent = [one for one in letter_store.of_ticket(step.session, ticket.id) if one.id != letter.id]
-    earlier = [one for one in sent if one.kind is letter.kind and one.status in GONE_OUT]
+    sent = letter_store.of_ticket(step.session, letter.ticket_id)
+    earlier = [one for one in sent if one.id != letter.id and one.unit_id == letter.unit_id
+               and one.kind is letter.kind and one.status in GONE_OUT]  # fmt: skip
+    clocks_seen = {one.id for one in share.clocks}
     talked = any(
-        row.rung is Rung.L3_INTERVIEW for row in clock_store.rungs(step.session, ticket.id)
+        row.rung is Rung.L3_INTERVIEW and row.clock_id in clocks_seen
+        for row in clock_store.rungs(step.session, letter.ticket_id)
     )
     return supervision_level(len(earlier), interviewed=talked)
 
@@ -208,11 +235,20 @@ def main_clock(step: Step, ticket: Ticket) -> Clock:
 
     A ticket that never was with a unit has the requester's only.
     """
-    clocks = clock_store.of_ticket(step.session, ticket.id)
+    return main_of(ticket, clock_store.of_ticket(step.session, ticket.id))
+
+
+def main_of(ticket: Ticket, clocks: Sequence[Clock]) -> Clock:
+    """Return which of these clocks is the main one; a law's own limit runs in its unit's stead.
+
+    Raises:
+        ConflictError: none of them is a limit to answer.
+    """
     handling = [one for one in clocks if one.kind is ClockKind.HANDLING]
     first_round = [one for one in handling if one.certificate["rule"] != REWORK_RULE]
+    by_law = [one for one in clocks if one.kind is ClockKind.FOLLOW_UP and one.unit_id is not None]
     requester = [one for one in clocks if one.kind is ClockKind.REQUESTER]
-    found = next(iter([*first_round[::-1], *handling[::-1], *requester]), None)
+    found = next(iter([*first_round[::-1], *handling[::-1], *by_law, *requester]), None)
     if found is None:
         message = f"工单 {ticket.number} 没有办理时限，不能据此发函。"
         raise ConflictError(message)
@@ -244,25 +280,3 @@ def digest_of(step: Step, letter: Letter) -> str:
 
 def _plain(value: object) -> str:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _answered_at(step: Step, ticket: Ticket, before: Clock | None = None) -> datetime | None:
-    """Return when the unit last answered; an answer sent back on review is none.
-
-    With `before`, the last one by when that clock began.
-    """
-    found = (one.answered_at for one in store.answers(step.session, ticket)
-             if one.review != "sent_back"
-             and (before is None or one.answered_at <= before.started_at))  # fmt: skip
-    return max(found, default=None)
-
-
-def _dispatched_at(step: Step, ticket: Ticket) -> datetime:
-    lead = store.current_lead(step.session, ticket)
-    found = [one.dispatched_at for one in store.assignments(step.session, ticket)]
-    return lead.dispatched_at if lead else (found[-1] if found else ticket.accepted_at)
-
-
-def _signed_at(step: Step, ticket: Ticket) -> datetime | None:
-    lead = store.current_lead(step.session, ticket)
-    return lead.signed_at if lead else None

@@ -3,21 +3,21 @@
 from datetime import datetime
 
 from engine.actions.clocks import REWORK_RULE
-from engine.actions.evidence import NUMBERED, clocks_of_unit
+from engine.actions.evidence import NUMBERED
 from engine.actions.step import Step
+from engine.actions.unit_share import Share
 from engine.documents.letter_annexes import CertificateDay
 from engine.documents.letter_texts import Again, Certificate, Limit
 from engine.models import Clock, Letter, Ticket
 from engine.rules.certificates import Certificate as StoredCertificate
-from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import ClockKind, TicketEvent
 
 
-def clocks_behind(step: Step, ticket: Ticket, letter: Letter) -> list[Clock]:
+def clocks_behind(step: Step, ticket: Ticket, letter: Letter, share: Share) -> list[Clock]:
     """Return the clocks whose breach the kept evidence tells of, in the order of the events."""
     kept = {int(seq) for line in letter.evidence for seq in NUMBERED.findall(line)}
-    ours = clocks_of_unit(step, ticket)
+    ours = share.unit_clocks
     missed = [record.details.get("clock", 0) for record in store.events(step.session, ticket)
               if record.event is TicketEvent.BREACH and record.seq in kept]  # fmt: skip
     return [ours[one] for one in dict.fromkeys(missed) if one in ours]
@@ -35,10 +35,9 @@ def limits_of(main: Clock, behind: list[Clock]) -> tuple[Limit, ...]:
                  if one.id != main.id and not _is_rework(one))  # fmt: skip
 
 
-def rework_clock(step: Step, ticket: Ticket) -> Clock | None:
-    """Return the newest limit to do a ticket again; None where nobody ordered that."""
-    found = clock_store.of_ticket(step.session, ticket.id)
-    return next((one for one in reversed(found) if _is_rework(one)), None)
+def rework_clock(share: Share) -> Clock | None:
+    """Return the unit's newest limit to do a ticket again; None where nobody ordered that."""
+    return next((one for one in reversed(share.clocks) if _is_rework(one)), None)
 
 
 def again_of(clock: Clock | None, answered_at: datetime | None) -> Again | None:

@@ -9,6 +9,7 @@ from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import demands_for, digest_of, letter_data
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
+from engine.actions.unit_share import told_unit
 from engine.errors import BadInputError, ConflictError, NotPermittedError
 from engine.models import Letter, Ticket, Unit
 from engine.rules.letter_life import LetterRefused, letter_move
@@ -61,7 +62,7 @@ def propose_letter(
         ticket_id=ticket.id, unit_id=lead, kind=proposal.kind, status=LetterStatus.PROPOSED,
         proposed_at=step.now, proposed_by=step.actor.name,
         grounds=[one.value for one in proposal.grounds],
-        evidence=evidence_for(step, ticket), demands=list(demands_for(proposal.kind)),
+        evidence=evidence_for(step, ticket, lead), demands=list(demands_for(proposal.kind)),
     )  # fmt: skip
     step.session.add(letter)
     step.session.flush()
@@ -80,7 +81,7 @@ def propose_by_hand(step: Step, ticket: Ticket, wish: Proposal) -> Letter | None
     if problem := personal_problem(step, ticket.id, wish.reason, "理由"):
         fields["reason"] = problem
     records = ticket_store.events(step.session, ticket)
-    lines = evidence_for(step, ticket)
+    lines = evidence_for(step, ticket, ticket.lead_unit_id or 0)
     # A reminder names no ground; a referral rests on earlier letters too.
     if wish.kind not in (LetterKind.REMINDER, LetterKind.REFERRAL) and (
         problem := refusal_of(unproved(wish.grounds, lines, records))
@@ -152,10 +153,10 @@ def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
 
 def known_evidence(step: Step, ticket: Ticket, letter: Letter) -> list[str]:
     """Return the lines a letter may rest on: the ticket's record, and earlier letters."""
-    earlier = []
+    earlier, unit_id = [], told_unit(letter)
     if letter.kind is LetterKind.REFERRAL:
-        earlier = referrals.letter_lines(step, referrals.accused_unit_of(letter))
-    return [*earlier, *evidence_for(step, ticket)]
+        earlier = referrals.letter_lines(step, unit_id)
+    return [*earlier, *evidence_for(step, ticket, unit_id)]
 
 
 def _evidence(step: Step, ticket: Ticket, letter: Letter, draft: Draft) -> list[str]:

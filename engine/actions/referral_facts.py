@@ -1,6 +1,7 @@
 """What a referral says besides a letter's facts: whence, to whom, measures taken, material."""
 
 from engine.actions.step import Step
+from engine.actions.unit_share import Share, share_behind
 from engine.documents.letter_annexes import Material
 from engine.documents.letter_data import written_date
 from engine.documents.letter_texts import Referral
@@ -26,7 +27,7 @@ def referral_of(step: Step, letter: Letter) -> Referral | None:
     return Referral(
         target=step.session.get_one(Unit, letter.unit_id).name,
         source=f"{load_settings().hotline_name}工单办理和督办记录（{_reason(letter)}）",
-        measures=_measures(step, ticket, sent),
+        measures=_measures(step, ticket, share_behind(step, ticket, letter), sent),
         materials=(*(_material(one) for one in sent), *(Material(one) for one in OF_THE_TICKET)),
     )
 
@@ -43,9 +44,9 @@ def _letters_before(step: Step, letter: Letter) -> list[Letter]:
             and one.id < letter.id]  # fmt: skip
 
 
-def _measures(step: Step, ticket: Ticket, sent: list[Letter]) -> tuple[str, ...]:
+def _measures(step: Step, ticket: Ticket, share: Share, sent: list[Letter]) -> tuple[str, ...]:
     taken = [_event(record) for record in ticket_store.events(step.session, ticket)
-             if record.event in MEASURES]  # fmt: skip
+             if record.event in MEASURES and share.holds(record)]  # fmt: skip
     letters = [_letter(one) for one in sent]
     return (*taken, *letters) or ("热线已记录在案，尚未采取其他措施",)
 

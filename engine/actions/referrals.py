@@ -16,6 +16,7 @@ from engine.actions.impersonal import personal_problem, refuse_personal
 from engine.actions.letter_facts import demands_for
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
+from engine.actions.unit_share import told_unit
 from engine.documents.letter_data import written_date
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import Clock, Letter, Ticket, Unit
@@ -46,6 +47,11 @@ def targets_for(step: Step, accused_unit_id: int) -> tuple[tuple[ReferralTarget,
     return tuple((one, unit) for one, unit in found if unit.id != accused_unit_id)
 
 
+def choices_of(step: Step, letter: Letter) -> tuple[tuple[ReferralTarget, Unit], ...]:
+    """Return the bodies a referral may go to: never the one it speaks of."""
+    return targets_for(step, told_unit(letter))
+
+
 def propose_referral(
     step: Step, ticket: Ticket, unit_id: int, reason: str,
     grounds: tuple[RectificationGround, ...] = GROUNDS,
@@ -70,7 +76,7 @@ def propose_referral(
         ticket_id=ticket.id, unit_id=first.id, kind=LetterKind.REFERRAL,
         status=LetterStatus.PROPOSED, proposed_at=step.now, proposed_by=step.actor.name,
         grounds=[one.value for one in grounds],
-        evidence=[*letter_lines(step, unit_id), *evidence_for(step, ticket)],
+        evidence=[*letter_lines(step, unit_id), *evidence_for(step, ticket, unit_id)],
         demands=list(demands_for(LetterKind.REFERRAL)),
         facts={"accused_unit_id": unit_id, "reason": reason.strip(), "target": "",
                "judgement": "", "proposed_by_id": step.actor.account_id},
@@ -150,7 +156,7 @@ def settle(step: Step, letter: Letter, *, target: str, judgement: str) -> None:
     Raises:
         BadInputError: the target is not one of the document's bodies, or no judgement is given.
     """
-    choices = {one.key: unit for one, unit in targets_for(step, accused_unit_of(letter))}
+    choices = {one.key: unit for one, unit in choices_of(step, letter)}
     fields = {}
     if target not in choices:
         names = "、".join(f"{unit.name}（{key}）" for key, unit in choices.items())
@@ -163,11 +169,6 @@ def settle(step: Step, letter: Letter, *, target: str, judgement: str) -> None:
         raise BadInputError("".join(fields.values()), fields=fields)
     letter.facts = {**letter.facts, "target": target, "judgement": judgement.strip()}
     letter.unit_id = choices[target].id
-
-
-def accused_unit_of(letter: Letter) -> int:
-    """Return the unit a letter speaks of: for a referral not the one it goes to."""
-    return int(letter.facts.get("accused_unit_id", letter.unit_id))
 
 
 def check_signer(step: Step, letter: Letter) -> None:
