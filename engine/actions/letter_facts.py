@@ -59,7 +59,9 @@ TELLING = frozenset({
 })  # fmt: skip
 # Events whose stored reason holds somebody's free words: a letter says the event's name only.
 FREE_WORDS = frozenset({TicketEvent.RETURN, TicketEvent.FIRST_CONTACT})
-HANDED_ON = frozenset({TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE})
+COMMON = frozenset(
+    {TicketEvent.ACCEPT, TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE}
+)
 # After what was decided stands why, in the dispatcher's own words.
 HANDED_OVER = frozenset({TicketEvent.DISPATCH, TicketEvent.REDISPATCH})
 OF_A_CLOCK = frozenset({TicketEvent.BREACH, TicketEvent.ESCALATE})
@@ -97,7 +99,7 @@ def history_of(step: Step, ticket: Ticket, share: Share) -> tuple[HistoryLine, .
         HistoryLine(record.seq, record.at, said(record, neutral=ticket.confidential))
         for record in store.events(step.session, ticket)
         if record.event in TELLING
-        and (record.event in HANDED_ON or share.before_any_unit(record) or share.holds(record))
+        and (record.event in COMMON or share.before_any_unit(record) or share.holds(record))
         and not record.details.get("restricted")
     )
 
@@ -128,6 +130,7 @@ def _climbed(record: TicketEventRecord, *, neutral: bool) -> str:
 
 def _undoubled(label: str, words: str) -> str:
     """Return words without a heading that only says the event's own name again."""
+    words = words.removesuffix(f"：{label}")
     head, _, rest = words.partition("：")
     return rest if rest and head in label else words
 

@@ -157,6 +157,9 @@ def test_what_the_new_unit_misses_is_told_in_its_letter_and_not_in_the_old_ones(
     assert not any("11月16日" in line for line in the(new).evidence)
     assert any("12月8日24:00承办时限届满未办" in line for line in the(new).evidence)
     assert not any("12月" in line for line in history_in(old, MUCH_LATER))
+    told = history_in(new, MUCH_LATER)
+    assert told[0] == "热线受理登记"
+    assert "系统视为签收：签收时限（2026年11月25日到期）" in told
 
 
 def test_the_new_unit_is_told_its_own_limit_in_mail_and_calendar():
