@@ -6,8 +6,10 @@ from engine.actions import clocks, promises
 from engine.actions.actor import SYSTEM
 from engine.actions.callback_needs import need_of
 from engine.actions.dispatch import due_facts
+from engine.actions.evidence import evidence_for, proved
 from engine.actions.letter_facts import overdue_working_days
 from engine.actions.letters import Proposal, propose_letter
+from engine.actions.proofs import proofs_of
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
 from engine.errors import BadInputError, RefusedTransitionError
@@ -37,6 +39,7 @@ from engine.terms import (
     TicketEvent,
 )
 
+AFTER_A_REWORK = (RectificationGround.DISSATISFIED_TWICE, RectificationGround.PERFUNCTORY)
 STARTED_ANEW = (ClockKind.HANDLING, ClockKind.SIGN_FOR, ClockKind.CALLBACK)
 
 
@@ -212,7 +215,7 @@ def supervise(step: Step, ticket: Ticket, reason: str, *, tell: bool = True) -> 
     Raises:
         RefusedTransitionError: it is not with a unit.
     """
-    after_callback = ticket.reworks > 0
+    after_rework = ticket.reworks > 0
     record = take(step, ticket, TicketEvent.SUPERVISE, Why(reason))
     clock = _in_hand(step, ticket) or _again(step, ticket)
     due = clock.due_on if clock else None
@@ -223,9 +226,16 @@ def supervise(step: Step, ticket: Ticket, reason: str, *, tell: bool = True) -> 
     }  # fmt: skip
     if tell:
         tell_lead(step, ticket, NoticeKind.SUPERVISION, f"event:{record.id}", facts)
-    if after_callback:
-        grounds = (RectificationGround.DISSATISFIED_TWICE,)
-        propose_letter(step, ticket, Proposal(LetterKind.RECTIFICATION, grounds, reason))
+    if after_rework:
+        _propose(step, ticket, reason)
+
+
+def _propose(step: Step, ticket: Ticket, reason: str) -> None:
+    """Propose a rectification letter (整改函) on what the record proves of a reworked ticket."""
+    shown = proved(evidence_for(step, ticket, ticket.lead_unit_id or 0), proofs_of(step, ticket))
+    found = next((one for one in AFTER_A_REWORK if one in shown), None)
+    if found is not None:
+        propose_letter(step, ticket, Proposal(LetterKind.RECTIFICATION, (found,), reason))
 
 
 def _in_hand(step: Step, ticket: Ticket) -> Clock | None:

@@ -1,14 +1,15 @@
 """How a unit handled a ticket (办理情况), read off the record; judgements are people's."""
 
-from engine.actions.facts import says_unresolved
+from engine.actions.evidence import evidence_for, proved
 from engine.actions.letter_facts import main_clock, overdue_working_days
+from engine.actions.proofs import proofs_of
 from engine.actions.step import Step
 from engine.errors import ConflictError
 from engine.models import Ticket
 from engine.rules.rectification import Conduct, letter_grounds
 from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
-from engine.terms import AnswerOutcome, RectificationGround
+from engine.terms import RectificationGround
 
 
 def grounds_on_record(step: Step, ticket: Ticket) -> dict[RectificationGround, str]:
@@ -18,17 +19,12 @@ def grounds_on_record(step: Step, ticket: Ticket) -> dict[RectificationGround, s
 
 
 def _conduct(step: Step, ticket: Ticket) -> Conduct:
-    callback = store.last_callback(step.session, ticket)
-    on = shanghai_date(ticket.accepted_at)
-    unresolved = says_unresolved(callback, step.rules, on)
-    answer = store.last_answer(step.session, ticket)
-    claimed = answer is not None and answer.outcome is AnswerOutcome.SOLVED
-    denied = callback is not None and callback.solved is AnswerOutcome.NOT_SOLVED
+    shown = proved(evidence_for(step, ticket, ticket.lead_unit_id or 0), proofs_of(step, ticket))
     return Conduct(
         overdue_working_days=_overdue(step, ticket),
         deemed_signed_times=_deemed_signed(step, ticket),
-        dissatisfied_after_rework=unresolved and ticket.reworks > 0,
-        claimed_solved_but_not=claimed and denied,
+        dissatisfied_after_rework=RectificationGround.DISSATISFIED_TWICE in shown,
+        claimed_solved_but_not=RectificationGround.FALSE_REPORT in shown,
     )
 
 

@@ -1,6 +1,7 @@
 """One mail instead of many (合并通知, H-85): what a sweep owes to one recipient at one moment."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 
 from engine.actions import post
@@ -14,6 +15,7 @@ from engine.store import outbox
 from engine.terms import MessageStatus, NoticeKind, Recipient
 
 ABOUT = "时限通知"
+DAY = re.compile(r"(?:答复)?期限(?=\d)|\d+月\d+日（周.）到期")
 
 
 def fold_storms(step: Step) -> int:
@@ -54,13 +56,14 @@ def _item(step: Step, mail: OutboxMessage) -> dict[str, object]:
     common = post.common_facts(ticket)
     return {
         "number": ticket.number, "kind": ticket.kind.label, "confidential": ticket.confidential,
-        "what": _what(ticket, mail), "link": common["link"],
+        "what": _what(ticket, mail, clock), "link": common["link"],
         "due_on": clock.due_on if clock else None,
         "reply_by": reply_day(step, mail.created_at) if mail.kind is NoticeKind.REMINDER else None,
     }  # fmt: skip
 
 
-def _what(ticket: Ticket, mail: OutboxMessage) -> str:
+def _what(ticket: Ticket, mail: OutboxMessage, clock: Clock | None) -> str:
     """Return a mail's subject without the number and the day, which the list names beside it."""
-    said = mail.subject.replace(ticket.number, "").partition("答复期限")[0]
-    return said.strip(" ，")
+    said = mail.subject.replace(ticket.number, "")
+    named = clock is not None or mail.kind is NoticeKind.REMINDER
+    return (DAY.split(said)[0] if named else said).strip(" ，")

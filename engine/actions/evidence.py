@@ -4,10 +4,11 @@ A line never holds anybody's words or name: it is built from the kind of the eve
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
+from engine.actions.proofs import HEARD, Proofs
 from engine.actions.step import Step
 from engine.actions.unit_share import share_of
 from engine.documents.letter_texts import GroundEvidence
@@ -21,21 +22,10 @@ from engine.terms import (
     Rung,
     Satisfaction,
     TicketEvent,
+    VerificationResult,
 )
 
 NUMBERED = re.compile(r"事件第(\d+)号")
-LATE = frozenset({TicketEvent.BREACH, TicketEvent.DEEM_SIGNED})
-URGED = frozenset(
-    {
-        TicketEvent.ESCALATE,
-        TicketEvent.REMIND,
-        TicketEvent.SEND_BACK,
-        TicketEvent.RETURN,
-        TicketEvent.SEND_LETTER,
-    }
-)  # fmt: skip
-UNHELPED = frozenset({TicketEvent.ANSWER, TicketEvent.CALLBACK_ATTEMPT, TicketEvent.ORDER_REWORK,
-                      TicketEvent.SUPERVISE})  # fmt: skip
 PLAIN = {
     TicketEvent.DEEM_SIGNED: "逾期未签收，视为签收",
     TicketEvent.REMIND: "热线催办",
@@ -43,14 +33,16 @@ PLAIN = {
     TicketEvent.ORDER_REWORK: "退回重办",
     TicketEvent.SUPERVISE: "转督办",
     TicketEvent.RETURN: "退单",
+    TicketEvent.REJECT_RETURN: "退单未获同意",
+    TicketEvent.REPORT_PROMISE: "报告承诺已兑现",
     TicketEvent.SEND_LETTER: "热线发函",
 }
-BEHIND: Mapping[RectificationGround, frozenset[TicketEvent]] = {
-    RectificationGround.DUTY_NOT_PERFORMED: LATE,
-    RectificationGround.REFUSED_TO_SIGN: frozenset({TicketEvent.DEEM_SIGNED}),
-    RectificationGround.PERFUNCTORY: URGED | UNHELPED,
-    RectificationGround.FALSE_REPORT: UNHELPED,
-    RectificationGround.DISSATISFIED_TWICE: UNHELPED,
+NEEDED: Mapping[RectificationGround, str] = {
+    RectificationGround.DUTY_NOT_PERFORMED: "时限届满未办或逾期未签收的记录",
+    RectificationGround.REFUSED_TO_SIGN: "逾期未签收的记录",
+    RectificationGround.PERFUNCTORY: "催办后逾答复期限仍未办、答复被退回重办、退单未获同意的记录",
+    RectificationGround.FALSE_REPORT: "答复已解决而回访查明未解决、报告兑现而核查未兑现的记录",
+    RectificationGround.DISSATISFIED_TWICE: "重办之前和重办答复之后两次回访都未解决或不满意的记录",
 }
 
 
@@ -82,11 +74,17 @@ def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: in
     if record.event is TicketEvent.ESCALATE:
         reminded = details.get("rung") == Rung.L1_REMINDER.value
         return f"{on}红牌催办" if reminded and details.get("clock") in unit_clocks else ""
+    if record.event in HEARD:
+        return _of_callback(record, on)
+    return f"{on}{words}" if (words := _plain(record)) else ""
+
+
+def _plain(record: TicketEventRecord) -> str:
     if record.event is TicketEvent.ANSWER:
-        return f"{on}答复称{_label(AnswerOutcome, details.get('outcome'))}"
-    if record.event is TicketEvent.CALLBACK_ATTEMPT:
-        return _of_callback(details, on)
-    return f"{on}{PLAIN[record.event]}" if record.event in PLAIN else ""
+        return f"答复称{_label(AnswerOutcome, record.details.get('outcome'))}"
+    if record.event is TicketEvent.VERIFY_PROMISE:
+        return f"核查承诺：{_label(VerificationResult, record.details.get('result'))}"
+    return PLAIN.get(record.event, "")
 
 
 def _day(day: date, year: int) -> str:
@@ -102,11 +100,13 @@ def _end(clock: Clock, year: int) -> str:
     return f"{_day(local.date(), year)}{local:%H:%M}"
 
 
-def _of_callback(details: Mapping[str, Any], on: str) -> str:
-    if details.get("result") != AttemptResult.REACHED.value:
+def _of_callback(record: TicketEventRecord, on: str) -> str:
+    details, reached = record.details, AttemptResult.REACHED.value
+    if details.get("result", reached) != reached or not details.get("solved"):
         return ""
-    solved = _label(AnswerOutcome, details.get("solved"))
-    return f"{on}回访：{solved}、{_label(Satisfaction, details.get('satisfaction'))}"
+    solved = _label(AnswerOutcome, details["solved"])
+    asked = "回访" if record.event is TicketEvent.CALLBACK_ATTEMPT else "网上评价"
+    return f"{on}{asked}：{solved}、{_label(Satisfaction, details.get('satisfaction'))}"
 
 
 def _label(kind: Any, value: str | None) -> str:
@@ -114,69 +114,70 @@ def _label(kind: Any, value: str | None) -> str:
 
 
 def by_ground(
-    grounds: Sequence[RectificationGround],
-    lines: Sequence[str],
-    records: Iterable[TicketEventRecord],
+    grounds: Sequence[RectificationGround], lines: Sequence[str], proofs: Proofs
 ) -> tuple[GroundEvidence, ...]:
     """Return each ground with the lines that speak for it; a line nobody claims goes first.
 
-    A line stands under one ground; only where another has none of its own it stands there too.
+    A line stands under one ground; only where another is not proved by its own it stands there too.
     """
-    events = {record.seq: record.event for record in records}
     claimed: list[list[str]] = [[] for _ in grounds]
     for line in lines:
-        claimed[_claimant(line, grounds, events)].append(line)
-    shared = (own or _speaking_for(ground, lines, events)
-              for ground, own in zip(grounds, claimed, strict=True))  # fmt: skip
+        claimed[_claimant(line, grounds, proofs)].append(line)
     return tuple(
         GroundEvidence(
-            ground, tuple(line.replace(f"认定{ground.label}（", "认定（") for line in own)
+            ground,
+            tuple(line.replace(f"认定{ground.label}（", "认定（")
+                  for line in _proving(ground, own, lines, proofs)),
         )
-        for ground, own in zip(grounds, shared, strict=True)
-    )
+        for ground, own in zip(grounds, claimed, strict=True)
+    )  # fmt: skip
+
+
+def _proving(
+    ground: RectificationGround, own: Sequence[str], lines: Sequence[str], proofs: Proofs
+) -> Sequence[str]:
+    if ground not in proofs or _proves(ground, own, proofs):
+        return own
+    return [line for line in lines if line in own or _speaks(ground, line, proofs)]
+
+
+def proved(lines: Sequence[str], proofs: Proofs) -> set[RectificationGround]:
+    """Return the grounds that these lines prove."""
+    return {ground for ground in proofs if _proves(ground, lines, proofs)}
 
 
 def unproved(
-    grounds: Sequence[RectificationGround],
-    lines: Sequence[str],
-    records: Iterable[TicketEventRecord],
+    grounds: Sequence[RectificationGround], lines: Sequence[str], proofs: Proofs
 ) -> list[RectificationGround]:
-    """Return the grounds that events must prove and none of the lines does.
+    """Return the grounds that events must prove and these lines don't.
 
     An earlier letter (a line without an event) proves whatever it was about.
     """
-    events = {record.seq: record.event for record in records}
     if any(NUMBERED.search(line) is None for line in lines):
         return []
-    return [one for one in grounds if one in BEHIND and not _speaking_for(one, lines, events)]
+    return [one for one in grounds if one in proofs and not _proves(one, lines, proofs)]
 
 
 def refusal_of(bare: Sequence[RectificationGround]) -> str:
     """Return why those grounds can't be chosen, and what to do; empty where there are none."""
     if not bare:
         return ""
-    said = "；".join(f"“{one.label}”要有{_needed(one)}" for one in bare)
+    said = "；".join(f"“{one.label}”要有{NEEDED[one]}" for one in bare)
     return f"工单经过里没有可作依据的事件：{said}。请改选事由，或等事实发生后再提。"
 
 
-def _needed(ground: RectificationGround) -> str:
-    if ground is RectificationGround.REFUSED_TO_SIGN:
-        return "逾期未签收的记录"
-    if BEHIND[ground] == LATE:
-        return "时限届满未办或逾期未签收的记录"
-    return "答复、回访、催办、退回重办一类的记录"
+def _proves(ground: RectificationGround, lines: Sequence[str], proofs: Proofs) -> bool:
+    shown = {_seq(line) for line in lines}
+    return any(together <= shown for together in proofs[ground])
 
 
-def _speaking_for(
-    ground: RectificationGround, lines: Sequence[str], events: Mapping[int, TicketEvent]
-) -> list[str]:
-    behind = BEHIND.get(ground, frozenset())
-    return [line for line in lines if _event_of(line, events) in behind]
+def _speaks(ground: RectificationGround, line: str, proofs: Proofs) -> bool:
+    return any(_seq(line) in together for together in proofs.get(ground, ()))
 
 
-def _event_of(line: str, events: Mapping[int, TicketEvent]) -> TicketEvent | None:
+def _seq(line: str) -> int:
     numbered = NUMBERED.search(line)
-    return events.get(int(numbered.group(1))) if numbered else None
+    return int(numbered.group(1)) if numbered else 0
 
 
 def judged_lines(grounds: Sequence[RectificationGround], drafted: TicketEventRecord) -> list[str]:
@@ -186,18 +187,15 @@ def judged_lines(grounds: Sequence[RectificationGround], drafted: TicketEventRec
     """
     on = shanghai_date(drafted.at)
     found = f"{_day(on, on.year)}热线核实认定"
-    judged = [ground for ground in grounds if ground not in BEHIND]
+    judged = [ground for ground in grounds if ground not in NEEDED]
     return [f"{found}{ground.label}（事件第{drafted.seq}号）" for ground in judged]
 
 
-def _claimant(
-    line: str, grounds: Sequence[RectificationGround], events: Mapping[int, TicketEvent]
-) -> int:
+def _claimant(line: str, grounds: Sequence[RectificationGround], proofs: Proofs) -> int:
     judged = (at for at, ground in enumerate(grounds) if f"认定{ground.label}（" in line)
     if (place := next(judged, None)) is not None:
         return place
-    event = _event_of(line, events)
     for place, ground in enumerate(grounds):
-        if event in BEHIND.get(ground, frozenset()):
+        if _speaks(ground, line, proofs):
             return place
-    return next((place for place, ground in enumerate(grounds) if ground in BEHIND), 0)
+    return next((place for place, ground in enumerate(grounds) if ground in proofs), 0)

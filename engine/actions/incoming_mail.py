@@ -141,6 +141,9 @@ def _bounced(mail: Incoming, bounce: Bounce, now: datetime, raw: bytes) -> str:
 
 def _doubt(bounce: Bounce, message: OutboxMessage | None) -> str:
     """Return why a report is not believed, in Chinese; nothing: it fits the mail it names."""
+    if not bounce.message_id:
+        whom = f"（收件人 {bounce.recipient}）" if bounce.recipient else ""
+        return f"退信{whom}，没有附回所退的邮件，查不到是哪一封"[:LONGEST]
     if message is None:
         return "退信，查不到是哪一封"
     if bounce.recipient != message.recipient.lower():

@@ -17,6 +17,7 @@ from engine.actions.letter_limits import (
     limits_of,
     rework_clock,
 )
+from engine.actions.proofs import proofs_of
 from engine.actions.referral_facts import referral_of
 from engine.actions.step import Step
 from engine.actions.unit_share import Share, share_behind, told_unit
@@ -55,15 +56,22 @@ TELLING = frozenset({
     TicketEvent.UPHOLD_RETURN, TicketEvent.ANSWER, TicketEvent.SEND_BACK, TicketEvent.BREACH,
     TicketEvent.ESCALATE, TicketEvent.REMIND, TicketEvent.ORDER_REWORK,
     TicketEvent.SUPERVISE, TicketEvent.CALLBACK_ATTEMPT, TicketEvent.FIRST_CONTACT,
-    TicketEvent.SEND_LETTER,
+    TicketEvent.SEND_LETTER, TicketEvent.EVALUATE, TicketEvent.REPORT_PROMISE,
+    TicketEvent.VERIFY_PROMISE,
 })  # fmt: skip
 # Events whose stored reason holds somebody's free words: a letter says the event's name only.
-FREE_WORDS = frozenset({TicketEvent.RETURN, TicketEvent.FIRST_CONTACT})
+FREE_WORDS = frozenset({
+    TicketEvent.RETURN, TicketEvent.FIRST_CONTACT, TicketEvent.REMIND, TicketEvent.SEND_BACK,
+    TicketEvent.REJECT_RETURN, TicketEvent.UPHOLD_RETURN, TicketEvent.ORDER_REWORK,
+    TicketEvent.SUPERVISE, TicketEvent.REPORT_PROMISE, TicketEvent.VERIFY_PROMISE,
+})  # fmt: skip
+# What the engine itself orders has the engine's words.
+BY_THE_ENGINE = frozenset({TicketEvent.ORDER_REWORK, TicketEvent.SUPERVISE})
 COMMON = frozenset(
     {TicketEvent.ACCEPT, TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE}
 )
 # After what was decided stands why, in the dispatcher's own words.
-HANDED_OVER = frozenset({TicketEvent.DISPATCH, TicketEvent.REDISPATCH})
+HANDED_OVER = frozenset({TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE})
 OF_A_CLOCK = frozenset({TicketEvent.BREACH, TicketEvent.ESCALATE})
 # A rung is named after what people may do then; whether they did is told by other events.
 CLIMBED = {
@@ -137,7 +145,8 @@ def _undoubled(label: str, words: str) -> str:
 
 def _official(record: TicketEventRecord) -> str:
     """Return an event's stored words as a letter has them: official dates, nobody's own words."""
-    if record.event in FREE_WORDS:
+    engine = record.actor_kind is ActorKind.SYSTEM and record.event in BY_THE_ENGINE
+    if record.event in FREE_WORDS and not engine:
         return ""
     words = ISO_DATE.sub(lambda found: written_date(date.fromisoformat(found[1])), record.reason)
     if record.event in OF_A_CLOCK:
@@ -176,7 +185,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         grounds=by_ground(
             [RectificationGround.parse(one) for one in letter.grounds],
             letter.evidence,
-            store.events(session, ticket),
+            proofs_of(step, ticket),
         ),
         demands=tuple(letter.demands),
         reply_by=reply_due(step, ticket, letter).due_on,

@@ -8,6 +8,7 @@ from engine.actions.evidence import evidence_for, judged_lines, refusal_of, unpr
 from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import demands_for, digest_of, letter_data
 from engine.actions.post import Mail
+from engine.actions.proofs import proofs_of
 from engine.actions.step import Step, Why, take
 from engine.actions.unit_share import told_unit
 from engine.errors import BadInputError, ConflictError, NotPermittedError
@@ -80,11 +81,10 @@ def propose_by_hand(step: Step, ticket: Ticket, wish: Proposal) -> Letter | None
     fields = {}
     if problem := personal_problem(step, ticket.id, wish.reason, "理由"):
         fields["reason"] = problem
-    records = ticket_store.events(step.session, ticket)
     lines = evidence_for(step, ticket, ticket.lead_unit_id or 0)
     # A reminder names no ground; a referral rests on earlier letters too.
     if wish.kind not in (LetterKind.REMINDER, LetterKind.REFERRAL) and (
-        problem := refusal_of(unproved(wish.grounds, lines, records))
+        problem := refusal_of(unproved(wish.grounds, lines, proofs_of(step, ticket)))
     ):
         fields["grounds"] = problem
     if fields:
@@ -193,7 +193,7 @@ def _unproved(step: Step, letter: Letter, draft: Draft) -> str:
         return ""
     ticket = step.session.get_one(Ticket, letter.ticket_id)
     kept = _evidence(step, ticket, letter, draft)
-    return refusal_of(unproved(draft.grounds, kept, ticket_store.events(step.session, ticket)))
+    return refusal_of(unproved(draft.grounds, kept, proofs_of(step, ticket)))
 
 
 def review_letter(step: Step, letter: Letter) -> Letter:

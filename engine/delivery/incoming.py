@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import EmailMessage, Message
@@ -19,13 +19,17 @@ QUOTED = re.compile(
     r"^\s*(>|-{2,}\s*(原始邮件|Original Message|转发|Forwarded)|_{10,}\s*$|={10,}\s*$"
     r"|(发件人|From)\s*[:：]|(在|On)\s.{0,160}(写道|wrote)\s*[:：]\s*$)"
 )
+MARKED = re.compile(r"^\s*>")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029]")
 BLOCKS = frozenset({"p", "div", "br", "tr", "li", "blockquote"})
 
 
 @dataclass(frozen=True)
 class Bounce:
-    """What a mail server reports of one of our mails (退信): for ever when the status is 5.x.x."""
+    """What a mail server reports of one of our mails (退信): for ever when the status is 5.x.x.
+
+    `message_id` is empty where the report doesn't return the mail's headers.
+    """
 
     message_id: str
     recipient: str
@@ -106,13 +110,25 @@ def _senders(message: Message) -> tuple[str, ...]:
 
 
 def own_words(text: str) -> str:
-    """Return what a person wrote above the mail that is answered."""
-    kept: list[str] = []
-    for line in CONTROL.sub("", text.replace("\r\n", "\n")).split("\n"):
-        if QUOTED.match(line):
-            break
-        kept.append(line.rstrip())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+    """Return what a person wrote above the mail that is answered; if nothing, what is below.
+
+    Below, the quote ends only where each of its lines is marked (>).
+    """
+    lines = [one.rstrip() for one in CONTROL.sub("", text.replace("\r\n", "\n")).split("\n")]
+    quotes = (at for at, line in enumerate(lines) if QUOTED.match(line))
+    start = next(quotes, len(lines))
+    return _joined(lines[:start]) or _joined(_below(lines[start:]))
+
+
+def _below(lines: Sequence[str]) -> Sequence[str]:
+    """Return what stands under the last marked line; nothing where another quote follows."""
+    marked = [at for at, line in enumerate(lines) if MARKED.match(line)]
+    rest = lines[marked[-1] + 1 :] if marked else []
+    return [] if any(QUOTED.match(line) for line in rest) else rest
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def _header(message: Message, name: str) -> str:
@@ -180,7 +196,7 @@ def _bounce(message: Message) -> Bounce | None:
         return None
     said = next((one for one in message.walk() if "Status" in one and "Action" in one), None)
     ours = next((_header(one, "Message-ID") for one in _returned(message)), "")
-    if said is None or not ours:
+    if said is None:
         return None
     whom = _header(said, "Final-Recipient").partition(";")[2].strip().lower()
     return Bounce(ours, whom, _header(said, "Status"), _header(said, "Diagnostic-Code")[:300])

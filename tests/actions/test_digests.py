@@ -45,6 +45,17 @@ def test_warnings_of_many_tickets_are_one_mail_that_lists_them():
     assert {one.last_error for one in to_unit(MessageStatus.SUPERSEDED)} == {"已并入后一封通知"}
 
 
+def test_a_day_stands_once_in_a_line():
+    warned(4)
+
+    send_mails(WARNED)
+
+    (sent,) = to_unit(MessageStatus.SENT)
+    lines = [one for one in sent.text.splitlines() if "LZ" in one and "期限" in one]
+    assert len(lines) == 4
+    assert {one.count("9月29日") for one in lines} == {1}
+
+
 def test_before_late_november_2026_two_stayed_two():
     warned(2)
 

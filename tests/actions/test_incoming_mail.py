@@ -186,6 +186,15 @@ def test_a_bounce_of_nobodys_mail_is_kept_aside():
     assert "退信" in replies()[0].reason
 
 
+def test_a_bounce_that_returns_no_headers_is_kept_aside_with_its_recipient():
+    bare = BOUNCE[: BOUNCE.index(b"--b\nContent-Type: text/rfc822-headers")] + b"--b--\n"
+
+    assert file(bare) == "aside"
+    (reply,) = replies()
+    assert "没有附回所退的邮件" in reply.reason
+    assert "nobody@unit.invalid" in reply.reason
+
+
 def test_mails_to_units_carry_the_mark_and_say_what_a_reply_is(mailbox, var):
     number = a_dispatched_ticket(NOW)
 

@@ -2,19 +2,32 @@
 
 import pytest
 
-from engine.actions import letters
+from engine.actions import callbacks, evidence, letters, overseeing, review, unit_work
 from engine.actions.letter_facts import letter_data
 from engine.actions.letters import Draft, Proposal
+from engine.actions.proofs import proofs_of
 from engine.errors import BadInputError
 from engine.store import letters as store
 from engine.store.database import work
-from engine.terms import LetterKind, LetterStatus, RectificationGround
+from engine.terms import (
+    CallbackChannel,
+    LetterKind,
+    LetterStatus,
+    RectificationGround,
+    ReturnReason,
+)
 from tests.actions.letter_steps import NOW, draft, on_letter, proposed, the
+from tests.actions.sweep_steps import in_progress
 from tests.builders import (
+    MARKET,
     SUPERVISOR,
+    TAX,
+    a_callback,
+    a_dispatched_ticket,
     a_signed_ticket,
     a_step,
     a_ticket_to_call_back,
+    an_answer,
     an_unhappy_callback,
     call_back,
     on_ticket,
@@ -95,7 +108,7 @@ def test_two_grounds_that_rest_on_one_event_both_show_it():
     told = [part.text for part in words(letter_id, "Tue 2026-11-24 10:00")
             if {"（一）敷衍塞责。", "（二）弄虚作假。"} & {part.lead}]  # fmt: skip
     assert len(told) == 2
-    assert all("11月24日回访" in one for one in told)
+    assert all("答复称已解决" in one for one in told)
 
 
 def test_a_judgement_takes_no_evidence_of_other_things_to_itself():
@@ -108,6 +121,127 @@ def test_a_judgement_takes_no_evidence_of_other_things_to_itself():
     (bad,) = [part for part in words(letter_id, LATE) if "态度恶劣" in part.lead + part.text]
     assert "届满" not in bad.text
     assert "12月8日热线核实认定（事件第" in bad.text
+
+
+def remind(number, now):
+    on_ticket(number, now, SUPERVISOR, lambda s, t: overseeing.remind(s, t, "请抓紧"))
+
+
+def shown(number, now):
+    def what(step, ticket):
+        return evidence.proved(
+            evidence.evidence_for(step, ticket, ticket.lead_unit_id or 0), proofs_of(step, ticket)
+        )
+
+    return on_ticket(number, now, SUPERVISOR, what)
+
+
+def test_a_reminder_is_no_neglect_till_its_day_has_passed_without_an_act():
+    number = a_signed_ticket(NOW)
+    remind(number, "Mon 2026-11-23 09:01")
+
+    assert G.PERFUNCTORY not in shown(number, "Mon 2026-11-23 09:02")
+    assert G.PERFUNCTORY not in shown(number, "Tue 2026-11-24 23:59")
+    assert G.PERFUNCTORY in shown(number, "Wed 2026-11-25 00:00")
+
+
+def test_a_reminder_the_unit_acted_on_in_time_proves_nothing_ever():
+    number = a_signed_ticket(NOW)
+    remind(number, "Mon 2026-11-23 09:01")
+    on_ticket(number, "Tue 2026-11-24 08:30", MARKET, unit_work.first_contact)
+
+    assert G.PERFUNCTORY not in shown(number, "Wed 2026-12-02 09:00")
+
+
+def test_a_limit_missed_after_a_reminder_is_neglect_and_one_missed_before_is_not():
+    missed, late = (in_progress(NOW) for _ in range(2))  # both are due on Mon 2026-12-07
+    remind(missed, "Mon 2026-12-07 15:00")
+    sweep("Tue 2026-12-08 00:30")
+    remind(late, "Tue 2026-12-08 00:31")
+
+    assert G.PERFUNCTORY in shown(missed, "Tue 2026-12-08 00:32")
+    assert shown(late, "Tue 2026-12-08 00:32") == {G.DUTY_NOT_PERFORMED}
+
+
+def a_return(number, now, *, upheld):
+    form = unit_work.ReturnForm(reason=ReturnReason.NOT_OUR_DUTY, explanation="不属本单位职责",
+                                legal_basis="三定方案", suggested_unit=TAX)  # fmt: skip
+    on_ticket(number, now, MARKET, lambda s, t: unit_work.request_return(s, t, form))
+    ruling = review.Ruling(upheld, "已核")
+    on_ticket(number, now, SUPERVISOR, lambda s, t: review.rule_on_return(s, t, ruling))
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_a_return_is_a_units_right_and_speaks_against_it_only_when_refused(upheld):
+    number = a_dispatched_ticket(NOW)
+    a_return(number, "Mon 2026-11-23 10:00", upheld=upheld)
+
+    assert (G.PERFUNCTORY in shown(number, "Mon 2026-11-23 11:00")) is not upheld
+
+
+def test_one_unhappy_callback_before_the_rework_is_not_two():
+    number = a_ticket_to_call_back(NOW)
+    call_back(number, "Tue 2026-11-24 09:30", an_unhappy_callback())
+    sweep("Tue 2026-12-15 09:00")
+
+    assert G.DISSATISFIED_TWICE not in shown(number, "Tue 2026-12-15 09:00")
+    proposed = letters_of(number)
+    assert proposed
+    assert not any("dissatisfied_twice" in one.grounds for one in proposed)
+
+
+def test_supervision_of_a_rework_nobody_answered_proposes_no_second_discontent():
+    number = a_ticket_to_call_back(NOW)
+    call_back(number, "Tue 2026-11-24 09:30", an_unhappy_callback())
+
+    on_ticket(number, "Wed 2026-11-25 09:00", SUPERVISOR,
+              lambda s, t: callbacks.supervise(s, t, "请尽快"))  # fmt: skip
+
+    assert not any("dissatisfied_twice" in one.grounds for one in letters_of(number))
+
+
+def test_two_callbacks_prove_second_discontent_only_together():
+    number = twice_unhappy()
+    letter_id = letters_of(number)[-1].id
+    called = [one for one in the(letter_id).evidence if "回访" in one]
+    assert len(called) == 2
+
+    with pytest.raises(BadInputError, match="重办之前和重办答复之后两次回访"):
+        keep(letter_id, G.DISSATISFIED_TWICE, called[:1])
+    keep(letter_id, G.DISSATISFIED_TWICE, called)
+
+
+def test_an_answer_nobody_contradicted_is_no_false_report():
+    number = a_ticket_to_call_back(NOW)
+
+    assert G.FALSE_REPORT not in shown(number, "Mon 2026-11-23 10:00")
+
+
+def test_what_a_robot_heard_is_no_false_report_once_a_person_hears_otherwise():
+    number = a_ticket_to_call_back(NOW)
+    robot = an_unhappy_callback(channel=CallbackChannel.ROBOT_CALL)
+    call_back(number, "Mon 2026-11-23 10:00", robot)
+    assert G.FALSE_REPORT in shown(number, "Mon 2026-11-23 10:30")
+
+    call_back(number, "Mon 2026-11-23 11:00", a_callback())
+
+    assert G.FALSE_REPORT not in shown(number, "Mon 2026-11-23 11:30")
+
+
+def twice_unhappy():
+    number = a_ticket_to_call_back(NOW)
+    call_back(number, "Tue 2026-11-24 09:30", an_unhappy_callback())
+    on_ticket(number, "Wed 2026-11-25 09:00", MARKET,
+              lambda s, t: unit_work.answer(s, t, an_answer()))  # fmt: skip
+    on_ticket(number, "Wed 2026-11-25 10:00", SUPERVISOR, review.approve_answer)
+    call_back(number, "Thu 2026-11-26 10:00", an_unhappy_callback())
+    return number
+
+
+def keep(letter_id, ground, lines):
+    wish = Draft((ground,), ("限期办结",), evidence=tuple(lines))
+    on_letter(letter_id, "Thu 2026-11-26 11:00", SUPERVISOR,
+              lambda s, one: letters.draft_letter(s, one, wish))  # fmt: skip
 
 
 def words(letter_id, now):

@@ -2,14 +2,29 @@
 
 import pytest
 
-from engine.actions import corrections, letters, referrals
-from engine.actions.letter_facts import letter_data
+from engine.actions import (
+    callbacks,
+    corrections,
+    letters,
+    overseeing,
+    referrals,
+    review,
+    unit_work,
+)
+from engine.actions.letter_facts import letter_data, said
 from engine.actions.letters import Draft, Proposal
 from engine.errors import BadInputError, ConflictError
-from engine.models import Letter
+from engine.models import Letter, TicketEventRecord
 from engine.store import letters as store
 from engine.store.database import work
-from engine.terms import LetterKind, LetterStatus, TicketKind
+from engine.terms import (
+    ActorKind,
+    LetterKind,
+    LetterStatus,
+    ReturnReason,
+    TicketEvent,
+    TicketKind,
+)
 from tests.actions.letter_steps import (
     GROUNDS,
     NEXT,
@@ -23,9 +38,13 @@ from tests.actions.letter_steps import (
     the,
 )
 from tests.builders import (
+    MARKET,
     SUPERVISOR,
+    TAX,
+    a_dispatched_ticket,
     a_signed_ticket,
     a_step,
+    an_answer,
     on_ticket,
 )
 from tests.looking import letters_of, mails_of, sweep
@@ -203,3 +222,56 @@ def test_a_reminder_before_the_due_day_asks_for_no_cause_of_delay():
 
     assert "超期原因" not in texts_of(in_time)
     assert "并说明超期原因" in texts_of(late)
+
+
+TYPED = "演示商贸一行法人代表王小明，解放北路8号"
+
+
+def test_words_somebody_typed_on_a_ticket_are_in_no_annex():
+    number = a_signed_ticket(NOW)
+    on_ticket(number, NOW, SUPERVISOR, lambda s, t: overseeing.remind(s, t, TYPED))
+    answer(number)
+    on_ticket(number, NOW, SUPERVISOR, lambda s, t: review.send_back(s, t, TYPED))
+    answer(number)
+    on_ticket(number, NOW, SUPERVISOR, review.approve_answer)
+    on_ticket(number, NOW, SUPERVISOR, lambda s, t: callbacks.order_rework(s, t, TYPED))
+    on_ticket(number, NOW, SUPERVISOR, lambda s, t: callbacks.supervise(s, t, TYPED))
+
+    words = texts_of(proposed(number))
+
+    assert "王小明" not in words
+    assert "解放北路" not in words
+    for event in ("催办", "审核退回", "退回重办", "督办"):
+        assert f"热线{event}" in words
+
+
+def test_words_of_a_ruling_are_in_no_annex():
+    number = a_dispatched_ticket(NOW)
+    form = unit_work.ReturnForm(reason=ReturnReason.NOT_OUR_DUTY, explanation=TYPED,
+                                legal_basis="三定方案", suggested_unit=TAX)  # fmt: skip
+    on_ticket(number, NOW, MARKET, lambda s, t: unit_work.request_return(s, t, form))
+    ruling = review.Ruling(upheld=False, reason=TYPED)
+    on_ticket(number, NOW, SUPERVISOR, lambda s, t: review.rule_on_return(s, t, ruling))
+
+    words = texts_of(proposed(number))
+
+    assert "王小明" not in words
+    assert "热线不同意退单" in words
+
+
+@pytest.mark.parametrize(
+    ("event", "reason", "told"),
+    [
+        (TicketEvent.UPHOLD_RETURN, TYPED, "热线同意退单"),
+        (TicketEvent.DESIGNATE, f"派甲局主办。会商指定：{TYPED}", "热线指定承办：派甲局主办"),
+        (TicketEvent.VERIFY_PROMISE, f"电话核查：未兑现。{TYPED}", "热线核查承诺"),
+    ],
+)  # fmt: skip
+def test_of_what_somebody_decided_a_letter_tells_that_it_happened(event, reason, told):
+    record = TicketEventRecord(event=event, actor_kind=ActorKind.USER, unit_id=None, reason=reason)
+
+    assert said(record) == told
+
+
+def answer(number):
+    on_ticket(number, NOW, MARKET, lambda s, t: unit_work.answer(s, t, an_answer(contacted=True)))

@@ -68,6 +68,21 @@ def test_what_is_quoted_below_is_not_the_units_word(quote):
     )
 
 
+def test_what_is_written_below_a_marked_quote_is_read_when_nothing_is_above():
+    quoted = "在 2026年11月24日 10:00，12345 <h@demo.invalid> 写道：\n> 工单编号：LZ1\n>\n> 请办理"
+
+    assert own_words(f"{quoted}\n\n已办结。\n执照已送达。") == "已办结。\n执照已送达。"
+    assert own_words(f"见下。\n{quoted}\n\n已办结。") == "见下。"
+    assert own_words(quoted) == ""
+
+
+@pytest.mark.parametrize(
+    "quote", ["-----原始邮件-----\n发件人：x\n请办理", "> a\n-----原始邮件-----\nb"]
+)
+def test_a_quote_whose_end_nobody_marked_is_nobodys_word(quote):
+    assert own_words(quote) == ""
+
+
 def test_sender_subject_words_and_marks_are_read():
     found = read_mail(
         a_reply(To="hotline+r1-2-" + "a" * 32 + "@demo.invalid", References="<x@hotline> <y@h>")

@@ -1,0 +1,185 @@
+"""What proves a ground of a letter (事由的依据): events that show together what a unit did or left.
+
+What the hotline itself did proves nothing: a reminder (催办) speaks only once it was left without
+any act of the unit, an answer once it was contradicted or ordered done again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import pairwise
+
+from engine.actions.step import Step
+from engine.errors import CalendarNotPublishedError
+from engine.lifecycle import FINAL
+from engine.models import Ticket, TicketEventRecord
+from engine.rules.callback import counts_as_human, is_unresolved
+from engine.rules.shanghai import shanghai_date, shanghai_moment
+from engine.store import tickets as store
+from engine.terms import (
+    AnswerOutcome,
+    AttemptResult,
+    CallbackChannel,
+    RectificationGround,
+    Rung,
+    Satisfaction,
+    TicketEvent,
+    VerificationResult,
+)
+
+E = TicketEvent
+Proofs = Mapping[RectificationGround, Sequence[frozenset[int]]]
+"""Of each ground that events must prove the sets of events, by number, any of which proves it."""
+
+HEARD = frozenset({E.CALLBACK_ATTEMPT, E.EVALUATE})
+AGAIN = frozenset({E.SEND_BACK, E.ORDER_REWORK, E.SUPERVISE})
+# A unit has to act on these; somebody else's turn or a standing clock ends that.
+ACTS = frozenset({E.SIGN_FOR, E.FIRST_CONTACT, E.ANSWER, E.RETURN})
+LOOKS = frozenset({E.DOWNLOAD, E.UNMASK, E.ASSIST_REPLY})
+LIFTED = frozenset({E.REDISPATCH, E.DESIGNATE, E.UPHOLD_RETURN, E.PAUSE, E.GRANT_EXTENSION,
+                    E.SETTLE_BY_PANEL, E.UNDELIVERED})  # fmt: skip
+
+
+@dataclass
+class _Round:
+    """An answer of a unit, what the requester said of it, and the order to do it again."""
+
+    answer: TicketEventRecord
+    heard: TicketEventRecord | None = None
+    again: TicketEventRecord | None = None
+
+
+def proofs_of(step: Step, ticket: Ticket) -> Proofs:
+    """Return what proves each ground on a ticket's record; a judgement of a person needs none."""
+    records = store.events(step.session, ticket)
+    rounds = _rounds(step, ticket, records)
+    late = [frozenset({one.seq}) for one in records if one.event is E.BREACH]
+    deemed = [frozenset({one.seq}) for one in records if one.event is E.DEEM_SIGNED]
+    done_again = [frozenset({one.answer.seq, one.again.seq}) for one in rounds if one.again]
+    return {
+        RectificationGround.DUTY_NOT_PERFORMED: [*late, *deemed],
+        RectificationGround.REFUSED_TO_SIGN: deemed,
+        RectificationGround.PERFUNCTORY: [
+            *done_again, *_refused_returns(records), *_left(step, records),
+        ],
+        RectificationGround.FALSE_REPORT: [*_denied(rounds), *_false_fulfilments(records)],
+        RectificationGround.DISSATISFIED_TWICE: _twice(step, ticket, rounds),
+    }  # fmt: skip
+
+
+def _rounds(step: Step, ticket: Ticket, records: Sequence[TicketEventRecord]) -> Sequence[_Round]:
+    rounds: list[_Round] = []
+    for record in records:
+        if record.event is E.ANSWER:
+            rounds.append(_Round(record))
+        elif rounds and record.event in HEARD and _said(record):
+            rounds[-1].heard = _stands(step, ticket, rounds[-1].heard, record)
+        elif rounds and record.event in AGAIN:
+            rounds[-1].again = rounds[-1].again or record
+    return rounds
+
+
+def _said(record: TicketEventRecord) -> bool:
+    reached = AttemptResult.REACHED.value
+    return record.details.get("result", reached) == reached and bool(record.details.get("solved"))
+
+
+def _stands(
+    step: Step, ticket: Ticket, before: TicketEventRecord | None, now: TicketEventRecord
+) -> TicketEventRecord:
+    """Return which word stands: what was said to be wrong does, till a person hears otherwise."""
+    channel = CallbackChannel.parse(str(now.details.get("channel")))
+    human = counts_as_human(channel, step.rules, shanghai_date(ticket.accepted_at))
+    if before is None or human or _unhappy(step, ticket, now):
+        return now
+    return before if _unhappy(step, ticket, before) else now
+
+
+def _unhappy(step: Step, ticket: Ticket, record: TicketEventRecord | None) -> bool:
+    if record is None:
+        return False
+    satisfaction = record.details.get("satisfaction")
+    return is_unresolved(
+        AnswerOutcome.parse(record.details["solved"]),
+        Satisfaction.parse(satisfaction) if satisfaction else None,
+        step.rules, shanghai_date(ticket.accepted_at),
+    )  # fmt: skip
+
+
+def _denied(rounds: Sequence[_Round]) -> Iterator[frozenset[int]]:
+    """Yield each answer 已解决 with the callback that found 未解决."""
+    for one in rounds:
+        claimed = one.answer.details.get("outcome") == AnswerOutcome.SOLVED.value
+        denied = AnswerOutcome.NOT_SOLVED.value
+        if claimed and one.heard and one.heard.details["solved"] == denied:
+            yield frozenset({one.answer.seq, one.heard.seq})
+
+
+def _false_fulfilments(records: Sequence[TicketEventRecord]) -> Iterator[frozenset[int]]:
+    """Yield each report of a fulfilled promise (报告兑现) with the check that found it broken."""
+    report = None
+    for record in records:
+        if record.event is E.REPORT_PROMISE:
+            report = record
+        elif record.event is E.VERIFY_PROMISE and report is not None:
+            if record.details.get("result") == VerificationResult.NOT_MET.value:
+                yield frozenset({report.seq, record.seq})
+            report = None
+
+
+def _twice(step: Step, ticket: Ticket, rounds: Sequence[_Round]) -> list[frozenset[int]]:
+    """Return the callbacks before and after a rework that both found it open (二次不满意)."""
+    if ticket.panel_approved:  # 依法办结: nothing was left that should have been solved
+        return []
+    unhappy = [one.heard.seq for one in rounds if one.heard and _unhappy(step, ticket, one.heard)]
+    return [frozenset(pair) for pair in pairwise(unhappy)]
+
+
+def _refused_returns(records: Sequence[TicketEventRecord]) -> Iterator[frozenset[int]]:
+    asked = None
+    for record in records:
+        if record.event is E.RETURN:
+            asked = record
+        elif record.event is E.REJECT_RETURN and asked is not None:
+            yield frozenset({asked.seq, record.seq})
+
+
+def _left(step: Step, records: Sequence[TicketEventRecord]) -> Iterator[frozenset[int]]:
+    """Yield each reminder left without any act by its limit, or by a limit missed after it."""
+    for place, record in enumerate(records):
+        reminder = record.event is E.REMIND or _red(record)
+        if not reminder and record.event not in AGAIN:
+            continue
+        later = records[place + 1 :]
+        acted = next((one.at for one in later if _ends(one)), None)
+        end = _reply_end(step, record.at) if reminder else None
+        if end is not None and end <= (acted or step.now):
+            yield frozenset({record.seq})
+        for one in later:
+            if one.event is E.BREACH and record.at < _missed_at(one) <= (acted or step.now):
+                yield frozenset({record.seq, one.seq})
+
+
+def _red(record: TicketEventRecord) -> bool:
+    reminder = Rung.L1_REMINDER.value
+    return record.event is E.ESCALATE and record.details.get("rung") == reminder
+
+
+def _ends(record: TicketEventRecord) -> bool:
+    """Return whether a unit acted, or had no longer to."""
+    acted = record.event in ACTS or (record.unit_id is not None and record.event not in LOOKS)
+    return acted or record.event in LIFTED or record.to_status in FINAL
+
+
+def _reply_end(step: Step, reminded_at: datetime) -> datetime | None:
+    """Return when the day ends by which a reminder asks for an answer; None while unknown."""
+    try:
+        day = step.rules.calendar.next_working_day(shanghai_date(reminded_at))
+    except CalendarNotPublishedError:
+        return None
+    return shanghai_moment(day + timedelta(days=1), time(0))
+
+
+def _missed_at(breach: TicketEventRecord) -> datetime:
+    fell_due = breach.details.get("fell_due_at")
+    return datetime.fromisoformat(fell_due) if fell_due else breach.at
