@@ -12,7 +12,7 @@ from engine.models import Heartbeat
 
 # Jobs by the clock; every other one runs at least every five minutes.
 DAILY = frozenset({
-    "stuck", "daily", "retain", "tidy", "learn", "alarm", "tidy_desks", "housekeeping",
+    "stuck", "retain", "tidy", "learn", "alarm", "tidy_desks", "housekeeping",
 })  # fmt: skip
 LATE, LATE_DAILY = timedelta(minutes=15), timedelta(hours=26)
 SILENT = timedelta(minutes=5)

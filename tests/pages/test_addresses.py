@@ -7,7 +7,7 @@ from sqlmodel import select
 from engine.models import Account, OutboxMessage, Unit
 from engine.store.database import work
 from engine.terms import NoticeKind
-from tests.actions.letter_steps import proposed
+from tests.actions.letter_steps import draft, proposed
 from tests.builders import (
     MARKET,
     SECOND_SUPERVISOR,
@@ -73,10 +73,8 @@ def test_a_letter_goes_to_no_address_that_was_not_verified(as_):
     number = a_signed_ticket(EARLIER)
     proposed(number)
     (letter,) = letters_of(number)
-    first, second = as_(SUPERVISOR), as_(SECOND_SUPERVISOR)
-    first.get(f"/letters/{letter.id}")
-    first.post(f"/letters/{letter.id}/draft", grounds=letter.grounds, demands="办结",
-               evidence=letter.evidence)  # fmt: skip
+    draft(letter.id)
+    second = as_(SECOND_SUPERVISOR)
     second.get(f"/letters/{letter.id}")
     assert second.post(f"/letters/{letter.id}/review").status_code == 200
     forget()
