@@ -28,6 +28,10 @@ from engine.terms import Role, TicketEvent, TicketStatus
 
 CHOSEN = "话务员登记时选定"
 GONE = "这张工单已经撤回作废，不用再撤。"
+SENT_ON = (
+    "这张工单已派单，不能再撤回。内容有误的请登记补充，派错的请改派，"
+    "诉求人不要办了的请登记诉求人撤回。"
+)
 LATE = (
     "已过撤回时间，这张工单照常办理。内容有误的请登记补充，派错的请改派，"
     "诉求人不要办了的请登记诉求人撤回。"
@@ -127,6 +131,8 @@ def _check_in_time(step: Step, ticket: Ticket) -> None:
     """Say what else can be done, where it is too late to take a ticket back."""
     if ticket.status is TicketStatus.VOIDED:
         raise RefusedTransitionError(GONE, clause=clause("house/H-81").label)
+    if ticket.status not in WAITING:
+        raise RefusedTransitionError(SENT_ON, clause=clause("house/H-81").label)
     if not undo_open(step, ticket):
         raise RefusedTransitionError(LATE, clause=clause("house/H-81").label)
 
