@@ -77,7 +77,7 @@ def test_too_late_the_desk_says_what_can_be_done_instead(as_):
 
     assert status_of(NUMBER) == "dispatched"
     assert answer.status_code == 409
-    assert "照常办理。内容有误的请登记补充，派错的请改派" in answer.text
+    assert "已派单，不能再撤回。内容有误的请登记补充，派错的请改派" in answer.text
 
 
 def test_taken_back_a_ticket_is_void_and_neither_in_time_nor_counted(as_):
