@@ -1,11 +1,9 @@
 """A bulletin that is kept (通报稿): its pages, its steps, its files."""
 
-from urllib.parse import quote
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.pages.bulletins import TYPES
+from api.pages.documents import document_file
 from api.pages.filters import period
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, HEADERS, Visit, attempt, reading
@@ -102,9 +100,7 @@ def download(request: Request, bulletin_id: int, kind: str) -> Response:
         if data is None:
             message = "这份通报还没有签发，没有文件可下载。"
             raise NotFoundError(message)
-        name = quote(f"{one.number}.{kind}")
-    headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(data, media_type=TYPES[kind], headers=headers)
+    return document_file(one.number, kind, data)
 
 
 @router.post("/bulletins/{bulletin_id}/{what}")

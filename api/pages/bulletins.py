@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.pages.documents import TYPES, document_file
 from api.pages.filters import from_address, period
 from api.pages.forms import Form
-from api.pages.visit import EYES, HEADERS, Visit, reading
+from api.pages.visit import EYES, Visit, reading
 from engine.actions.bulletins import Draft, case_words, draft_bulletin, points, spoken_period
 from engine.actions.monitoring import draft_monitoring
 from engine.documents.fonts import installed_fonts
@@ -20,10 +21,6 @@ from engine.rules.shanghai import shanghai_date
 from engine.store import bulletins as store
 
 router = APIRouter(include_in_schema=False)
-TYPES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 QUARTERS = 8
 
 
@@ -137,9 +134,8 @@ def _document(request: Request, kind: str, made: Callable[[Visit, Form], _Wanted
         wanted = made(visit, from_address(request))
         if wanted.error:
             raise wanted.error
-        name = quote(f"{wanted.name}-{spoken_period(wanted.days)}.{kind}")
-        headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-        return Response(_file(visit, wanted.draft, kind), media_type=TYPES[kind], headers=headers)
+        title = f"{wanted.name}-{spoken_period(wanted.days)}"
+        return document_file(title, kind, _file(visit, wanted.draft, kind))
 
 
 def _file(visit: Visit, draft: Draft, kind: str) -> bytes:

@@ -1,11 +1,11 @@
 """Letters (函件审批): the page as it will go out beside its evidence; one drafts, another signs."""
 
 import re
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.pages.documents import document_file
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, HEADERS, UNIT, Visit, attempt, reading
 from engine.actions import corrections, letter_signing, referrals
@@ -39,10 +39,6 @@ ASKED_TWICE = {
     "approve": LetterStatus.REVIEWED, "send": LetterStatus.SIGNED, "void": LetterStatus.SIGNED,
     "correct": None,
 }  # fmt: skip
-FILES = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
 MOST_EVIDENCE, SENT = 40, 50
 BETWEEN = re.compile(r"[，,、；;\s]+")
 
@@ -149,9 +145,7 @@ def download(request: Request, letter_id: int, kind: str) -> Response:
         if not mine or data is None:
             message = "这份函还没有签发，没有文件可下载。"
             raise NotFoundError(message)
-    name = quote(f"{letter.number}.{kind}")
-    headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(data, media_type=FILES[kind], headers=headers)
+    return document_file(letter.number, kind, data)
 
 
 @router.post("/letters/{letter_id}/sealed-annex")
@@ -162,9 +156,7 @@ def sealed(request: Request, letter_id: int, form: Posted) -> Response:
         _need_supervisor(visit)
         letter = store.letter(visit.session, letter_id, lock=True)
         data = print_sealed_annex(visit.step, letter, form.text("why"))
-        name = quote(f"{letter.number}密封附件.pdf")
-        headers = {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-        return Response(data, media_type=FILES["pdf"], headers=headers)
+        return document_file(f"{letter.number}密封附件", "pdf", data)
 
     def again(visit: Visit, error: EngineError) -> Response:
         _need_supervisor(visit)
