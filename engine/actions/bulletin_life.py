@@ -10,17 +10,22 @@ from engine.actions import post
 from engine.actions.actor import require_role
 from engine.actions.audit import Note, note
 from engine.actions.bulletins import Days, draft_bulletin, spoken_period
-from engine.actions.letter_signing import DOCX, LONGEST_REASON, take_number
-from engine.actions.post import Addressee, File, Mail
+from engine.actions.letter_signing import (
+    LONGEST_REASON,
+    VOIDED,
+    check_signer,
+    files_of,
+    take_number,
+)
+from engine.actions.letters import moved, opinion_of, stated
+from engine.actions.post import Addressee, Mail
 from engine.actions.step import Step
 from engine.documents.bulletin import BulletinFacts, bulletin
 from engine.documents.fonts import installed_fonts
 from engine.documents.letter_data import LetterData
 from engine.documents.letters import render_docx, render_pdf
-from engine.errors import BadInputError, ConflictError, NotPermittedError
+from engine.errors import ConflictError
 from engine.models import Bulletin, Unit
-from engine.rules.letter_life import LetterRefused, letter_move
-from engine.rules.rectification import signing_refusal
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import bulletins as store
@@ -86,12 +91,9 @@ def sign(step: Step, one: Bulletin) -> None:
         DocumentError: fonts or characters are missing; nothing is numbered.
     """
     status = _moved(step, one, LetterAct.SIGN)
-    on, who = shanghai_date(step.now), step.actor
-    role = who.role or Role.SUPERVISOR
-    refusal = signing_refusal(one.drafted_by_id, who.account_id, role, step.rules, on)
-    if refusal is not None:
-        raise NotPermittedError(refusal)
-    one.approved_by_id, one.approved_at = who.account_id, step.now
+    check_signer(step, one)
+    on = shanghai_date(step.now)
+    one.approved_by_id, one.approved_at = step.actor.account_id, step.now
     number = take_number(step, one)
     data = document_of(one, on).numbered(number, on)
     rendered = render_pdf(data, fonts=installed_fonts(), moment=step.now)
@@ -103,21 +105,15 @@ def sign(step: Step, one: Bulletin) -> None:
 
 def turn_down(step: Step, one: Bulletin, act: LetterAct, opinion: str) -> None:
     """Send a draft back (退回修改), or decide not to send it (不发), with a reason."""
-    status = _moved(step, one, act)
-    if not opinion.strip():
-        words = f"请写明{act.label}的理由。"
-        raise BadInputError(words, fields={"opinion": words})
-    one.status, one.opinion = status, opinion.strip()[:LONGEST_REASON]
+    status, said = _moved(step, one, act), opinion_of(act, opinion)
+    one.status, one.opinion = status, said[:LONGEST_REASON]
     _note(step, one, act.value, opinion=one.opinion)
 
 
 def void(step: Step, one: Bulletin, reason: str) -> None:
     """Void a signed bulletin that is not to be sent (作废): its number stays taken."""
-    status = _moved(step, one, LetterAct.VOID)
-    if not reason.strip():
-        words = "请写明作废的理由；字号保留，不再使用。"
-        raise BadInputError(words, fields={"opinion": words})
-    one.void_reason, one.status = reason.strip()[:LONGEST_REASON], status
+    status, said = _moved(step, one, LetterAct.VOID), stated(reason, "opinion", VOIDED)
+    one.void_reason, one.status = said[:LONGEST_REASON], status
     one.voided_by_id, one.voided_at = step.actor.account_id, step.now
     _note(step, one, "void", reason=one.void_reason)
 
@@ -147,23 +143,14 @@ def _mail(step: Step, one: Bulletin, unit: Unit) -> None:
         "hotline_name": settings.hotline_name, "contact": settings.contact,
         "link": f"{settings.link_base}/",
     }  # fmt: skip
-    files = (File(f"{one.number}.pdf", "application/pdf", one.pdf or b""),
-             File(f"{one.number}.docx", DOCX, one.docx or b""))  # fmt: skip
     mail = Mail(key=f"bulletin:{one.id}:{unit.id}", kind=NoticeKind.BULLETIN, facts=facts,
-                files=files, unit=unit)  # fmt: skip
+                files=files_of(one), unit=unit)  # fmt: skip
     post.post(step, None, mail, [Addressee(unit.email, Recipient.UNIT)])
 
 
 def _moved(step: Step, one: Bulletin, act: LetterAct) -> LetterStatus:
     require_role(step.actor, Role.SUPERVISOR)
-    own = step.actor.account_id == one.drafted_by_id
-    target = letter_move(one.status, act, own_draft=own)
-    if isinstance(target, LetterRefused):
-        if target.by_person:
-            raise NotPermittedError(target.reason)
-        message = f"这份通报{target.reason}"
-        raise ConflictError(message)
-    return target
+    return moved(step, one, act)
 
 
 def _note(step: Step, one: Bulletin, act: str, **details: object) -> None:

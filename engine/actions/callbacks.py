@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from engine.actions import clocks, promises
 from engine.actions.actor import SYSTEM
 from engine.actions.callback_needs import need_of
+from engine.actions.conduct import grounds_shown
 from engine.actions.dispatch import due_facts
-from engine.actions.evidence import evidence_for, proved
 from engine.actions.letter_facts import overdue_working_days
 from engine.actions.letters import Proposal, propose_letter
-from engine.actions.proofs import proofs_of
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
 from engine.errors import BadInputError, RefusedTransitionError
@@ -232,7 +231,7 @@ def supervise(step: Step, ticket: Ticket, reason: str, *, tell: bool = True) -> 
 
 def _propose(step: Step, ticket: Ticket, reason: str) -> None:
     """Propose a rectification letter (整改函) on what the record proves of a reworked ticket."""
-    shown = proved(evidence_for(step, ticket, ticket.lead_unit_id or 0), proofs_of(step, ticket))
+    shown = grounds_shown(step, ticket)
     found = next((one for one in AFTER_A_REWORK if one in shown), None)
     if found is not None:
         propose_letter(step, ticket, Proposal(LetterKind.RECTIFICATION, (found,), reason))

@@ -18,8 +18,13 @@ def grounds_on_record(step: Step, ticket: Ticket) -> dict[RectificationGround, s
     return letter_grounds(_conduct(step, ticket), step.rules, on)
 
 
+def grounds_shown(step: Step, ticket: Ticket) -> set[RectificationGround]:
+    """Return the grounds that events prove of the unit a ticket is with."""
+    return proved(evidence_for(step, ticket, ticket.lead_unit_id or 0), proofs_of(step, ticket))
+
+
 def _conduct(step: Step, ticket: Ticket) -> Conduct:
-    shown = proved(evidence_for(step, ticket, ticket.lead_unit_id or 0), proofs_of(step, ticket))
+    shown = grounds_shown(step, ticket)
     return Conduct(
         overdue_working_days=_overdue(step, ticket),
         deemed_signed_times=_deemed_signed(step, ticket),

@@ -9,12 +9,12 @@ from datetime import date
 from engine.actions import clocks, post, referrals
 from engine.actions.letter_copies import mail_copies, require_all_verified
 from engine.actions.letter_facts import digest_of, letter_data, reply_due, title_of
-from engine.actions.letters import moved
+from engine.actions.letters import moved, stated
 from engine.actions.post import File, Mail
 from engine.actions.step import Step, Why, take
 from engine.documents.fonts import installed_fonts
 from engine.documents.letters import render_docx, render_pdf
-from engine.errors import BadInputError, ConflictError, NotPermittedError
+from engine.errors import ConflictError, NotPermittedError
 from engine.models import Bulletin, Clock, Letter, Ticket, Unit
 from engine.rules.rectification import signing_refusal
 from engine.rules.shanghai import shanghai_date, spoken_date
@@ -33,6 +33,7 @@ from engine.terms import (
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LONGEST_REASON = 500
+VOIDED = "请写明作废的理由；字号保留，不再使用。"
 
 
 def sign_letter(step: Step, letter: Letter) -> Letter:
@@ -44,7 +45,9 @@ def sign_letter(step: Step, letter: Letter) -> Letter:
         DocumentError: fonts or characters are missing; nothing is numbered.
     """
     status = moved(step, letter, LetterAct.SIGN)
-    _check_signer(step, letter)
+    check_signer(step, letter)
+    if letter.kind is LetterKind.REFERRAL:
+        referrals.check_signer(step, letter)
     require_all_verified(step, letter)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     if digest_of(step, letter) != letter.reviewed_digest:
@@ -62,15 +65,17 @@ def sign_letter(step: Step, letter: Letter) -> Letter:
     return letter
 
 
-def _check_signer(step: Step, letter: Letter) -> None:
-    """Refuse whoever may not sign a letter: only another supervisor than its drafter does."""
+def check_signer(step: Step, letter: Letter | Bulletin) -> None:
+    """Refuse whoever may not sign a draft: only another supervisor than its drafter does.
+
+    Raises:
+        NotPermittedError: says why.
+    """
     actor, on = step.actor, shanghai_date(step.now)
     role = actor.role or Role.SUPERVISOR
     refusal = signing_refusal(letter.drafted_by_id, actor.account_id, role, step.rules, on)
     if refusal is not None:
         raise NotPermittedError(refusal)
-    if letter.kind is LetterKind.REFERRAL:
-        referrals.check_signer(step, letter)
 
 
 def take_number(step: Step, letter: Letter | Bulletin) -> str:
@@ -98,15 +103,12 @@ def void_letter(step: Step, letter: Letter, reason: str) -> Letter:
         ConflictError: it has no number yet, or has gone out; what went out is corrected instead.
         BadInputError: no reason is given.
     """
-    status = moved(step, letter, LetterAct.VOID)
-    if not reason.strip():
-        words = "请写明作废的理由；字号保留，不再使用。"
-        raise BadInputError(words, fields={"reason": words})
+    status, said = moved(step, letter, LetterAct.VOID), stated(reason, "reason", VOIDED)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    words = f"作废{letter.kind.label} {letter.number}：{reason.strip()}"
+    words = f"作废{letter.kind.label} {letter.number}：{said}"
     why = Why(words, details=referrals.restricted(letter))
     take(step, ticket, TicketEvent.VOID_LETTER, why)
-    letter.void_reason = reason.strip()[:LONGEST_REASON]
+    letter.void_reason = said[:LONGEST_REASON]
     letter.voided_by_id, letter.voided_at, letter.status = step.actor.account_id, step.now, status
     return letter
 
@@ -159,19 +161,23 @@ def start_reply_clock(step: Step, ticket: Ticket, letter: Letter) -> Clock:
     return clocks.start(step, ticket, ClockKind.RECTIFICATION_REPLY, subject)
 
 
-def _mail(step: Step, ticket: Ticket, letter: Letter, due: date | None) -> None:
-    unit = step.session.get_one(Unit, letter.unit_id)
-    files = (
-        File(f"{letter.number}.pdf", "application/pdf", letter.pdf or b""),
-        File(f"{letter.number}.docx", DOCX, letter.docx or b""),
+def files_of(one: Letter | Bulletin) -> tuple[File, File]:
+    """Return the final files of what was signed, as they are mailed."""
+    return (
+        File(f"{one.number}.pdf", "application/pdf", one.pdf or b""),
+        File(f"{one.number}.docx", DOCX, one.docx or b""),
     )
+
+
+def _mail(step: Step, ticket: Ticket, letter: Letter, due: date | None) -> None:
+    unit, files = step.session.get_one(Unit, letter.unit_id), files_of(letter)
     kind = NoticeKind.RECTIFICATION if due else NoticeKind.CORRECTION
     facts = {
         "letter_kind": letter.kind.label, "letter_number": letter.number, "unit": unit.name,
         "letter_title": title_of(step, letter), "reply_by": due,
     }  # fmt: skip
-    mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=facts, files=files, letter=letter,
-                unit=unit)  # fmt: skip
+    mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=facts, files=files,
+                letter=letter, unit=unit)  # fmt: skip
     recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)
     post.post(step, ticket, mail, post.addresses(step.session, unit, recipients))
     mail_copies(step, ticket, letter, due, files)

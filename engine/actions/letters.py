@@ -12,7 +12,7 @@ from engine.actions.proofs import proofs_of
 from engine.actions.step import Step, Why, take
 from engine.actions.unit_share import told_unit
 from engine.errors import BadInputError, ConflictError, NotPermittedError
-from engine.models import Letter, Ticket, Unit
+from engine.models import Bulletin, Letter, Ticket, Unit
 from engine.rules.letter_life import LetterRefused, letter_move
 from engine.rules.rectification import grounds
 from engine.rules.shanghai import shanghai_date
@@ -218,8 +218,8 @@ def review_letter(step: Step, letter: Letter) -> Letter:
     return letter
 
 
-def moved(step: Step, letter: Letter, act: LetterAct) -> LetterStatus:
-    """Return where `act` leads a letter.
+def moved(step: Step, letter: Letter | Bulletin, act: LetterAct) -> LetterStatus:
+    """Return where `act` leads a letter or a bulletin.
 
     Raises:
         ConflictError: the letter is in no state for it; the message says what may be done.
@@ -229,11 +229,30 @@ def moved(step: Step, letter: Letter, act: LetterAct) -> LetterStatus:
     own = actor is not None and actor == letter.drafted_by_id
     target = letter_move(letter.status, act, own_draft=own)
     if isinstance(target, LetterRefused):
-        message = (
-            f"这份{letter.kind.label}{target.reason}" if not target.by_person else target.reason
-        )
+        name = letter.kind.label if isinstance(letter, Letter) else "通报"
+        message = f"这份{name}{target.reason}" if not target.by_person else target.reason
         raise NotPermittedError(message) if target.by_person else ConflictError(message)
     return target
+
+
+def stated(text: str, field: str, words: str) -> str:
+    """Return a reason that somebody typed, tidy.
+
+    Raises:
+        BadInputError: there is none; says `words` of the field.
+    """
+    if not text.strip():
+        raise BadInputError(words, fields={field: words})
+    return text.strip()
+
+
+def opinion_of(act: LetterAct, opinion: str) -> str:
+    """Return why a draft is turned down.
+
+    Raises:
+        BadInputError: no reason was given.
+    """
+    return stated(opinion, "opinion", f"请写明{act.label}的理由。")
 
 
 def reject_letter(step: Step, letter: Letter, opinion: str) -> Letter:
@@ -247,13 +266,10 @@ def drop_letter(step: Step, letter: Letter, reason: str) -> Letter:
 
 
 def _turn_down(step: Step, letter: Letter, act: LetterAct, opinion: str) -> Letter:
-    status = moved(step, letter, act)
-    if not opinion.strip():
-        words = f"请写明{act.label}的理由。"
-        raise BadInputError(words, fields={"opinion": words})
+    status, said = moved(step, letter, act), opinion_of(act, opinion)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    words = f"{letter.kind.label}{act.label}：{opinion.strip()}"
+    words = f"{letter.kind.label}{act.label}：{said}"
     why = Why(words, details=referrals.restricted(letter))
     take(step, ticket, TicketEvent.REJECT_LETTER, why)
-    letter.status, letter.opinion = status, opinion.strip()
+    letter.status, letter.opinion = status, said
     return letter
