@@ -122,7 +122,7 @@ async def _checked(scope: Scope, receive: Receive) -> Receive | TooLargeError:
         too_much = _announced(scope) > uploads.MOST
         return TooLargeError(uploads.WORDS) if too_much else uploads.counted(receive)
     body = await read_body(scope, receive)
-    return TooLargeError(TOO_LARGE) if body is None else _replay(body, receive)
+    return TooLargeError(TOO_LARGE) if body is None else replay(body, receive)
 
 
 def _announced(scope: Scope) -> int:
@@ -145,7 +145,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes | None:
     return bytes(body)
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def replay(body: bytes, receive: Receive) -> Receive:
     """Return a `receive` that gives the body once and then what the server says."""
     given = False
 

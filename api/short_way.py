@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Asgi
 
 from api.dependencies import Scope, opened_call, present
+from api.envelope import replay
 from api.errors import HANDLED, answer_to
 from api.receipt import receipt
 from api.routes.tickets import mark
@@ -54,7 +55,7 @@ class ShortWay:
         message = await receive()
         plain = _plain(scope, headers, message)
         if plain is None:
-            await self.app(scope, _again(message, receive), send)
+            await self.app(scope, replay(message["body"], receive), send)
             return
         scope["route"] = SimpleNamespace(path=PATH)  # what the log names
         request = Request(scope)
@@ -86,15 +87,6 @@ def _plain(scope: Asgi, headers: Mapping[bytes, bytes], message: Message) -> Pla
     named = None if key is None else key.decode("latin-1")
     given = scope["app"].dependency_overrides.get(present, clock.now)
     return Plain(told, body, named, given()) if told.strip() == told != "" else None
-
-
-def _again(message: Message, receive: Receive) -> Receive:
-    waiting = [message]
-
-    async def again() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return again
 
 
 def _answered(request: Request, plain: Plain) -> Response:

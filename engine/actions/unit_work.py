@@ -12,6 +12,7 @@ from engine.models import Answer, Assignment, ReturnRequest, Ticket, Unit
 from engine.rules.returns import missing_in_return
 from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
+from engine.store.figure_cases import SENT_BACK
 from engine.terms import (
     AnswerOutcome,
     AssignmentRole,
@@ -178,7 +179,7 @@ def request_return(step: Step, ticket: Ticket, form: ReturnForm) -> ReturnReques
     step.session.add(row)
     # While the hotline rules, no unit is late (H-17): the requester's clock alone runs on.
     own = [ClockKind.SIGN_FOR, ClockKind.FIRST_CONTACT, ClockKind.HANDLING]
-    clocks.stop(step, ticket, own, "退单")
+    clocks.stop(step, ticket, own, SENT_BACK)
     clocks.start(step, ticket, ClockKind.RETURN_RULING)
     step.session.flush()
     return row

@@ -13,12 +13,10 @@ from sqlmodel import Session, col, delete, func, select
 
 from engine.models import Unit, UnitDay
 from engine.rules.ranking import UnitFigures
-from engine.store.figure_cases import SENT_BACK
+from engine.store.figure_cases import CLOSED, REWORK, SENT_BACK
 from engine.store.figure_days import mark, touched
 from engine.terms import Satisfaction
 
-REWORK = "rework.limit"
-CLOSED = "办结"  # the reason with which an assignment ends when nothing was taken from its unit
 OVERLAP = timedelta(minutes=10)  # what a slow transaction wrote is committed by then
 COUNTS = ("due", "in_time", "excused", "left_out", "left_out_good", "deemed_signed", "returned",
           "reworked")  # fmt: skip
