@@ -50,9 +50,9 @@ from tests.builders import (
 from tests.looking import letters_of, mails_of, sweep
 
 pytestmark = pytest.mark.usefixtures("database")
-WHO = {"contact_name": "韦小宝", "enterprise": "龙城试验食品有限公司"}
+WHO = {"contact_name": "演示人", "enterprise": "龙城试验食品有限公司"}
 TELLING = (
-    "请与韦小宝联系",
+    "请与演示人联系",
     "向龙城试验食品有限公司说明",
     "致电0772-2828282",
     "致电+86138.7722.1234",
@@ -92,7 +92,7 @@ def test_no_referral_of_a_report_says_that_it_is_one_in_any_of_its_papers():
     mails = "".join(one.subject + one.text + one.html for one in mails_of(number))
     assert "企业诉求工单" in everything
     assert "问题线索移交登记表" in everything
-    for word in ("举报", "韦小宝", "龙城试验食品"):
+    for word in ("举报", "演示人", "龙城试验食品"):
         assert word not in everything + mails
 
 
@@ -168,7 +168,7 @@ def test_a_correction_does_not_bring_a_number_in():
 
 def test_a_number_that_went_out_is_not_quoted_when_it_is_corrected():
     with pytest.raises(BadInputError) as refused:
-        correct(a_letter_with_a_number(), "致电13877221234", "致电")
+        correct(a_letter_with_a_number(), "致电13800001234", "致电")
 
     assert "原文里有手机号" in refused.value.fields["wrong"]
 
@@ -178,7 +178,7 @@ def a_letter_with_a_number():
     letter_id = a_drafted_letter()
 
     def write(_step, letter):
-        letter.demands = ["致电13877221234"]
+        letter.demands = ["致电13800001234"]
 
     on_letter(letter_id, NOW, SUPERVISOR, write)
     approve(letter_id)
@@ -224,7 +224,7 @@ def test_a_reminder_before_the_due_day_asks_for_no_cause_of_delay():
     assert "并说明超期原因" in texts_of(late)
 
 
-TYPED = "演示商贸一行法人代表王小明，解放北路8号"
+TYPED = "演示商贸一行法人代表演示人，解放北路8号"
 
 
 def test_words_somebody_typed_on_a_ticket_are_in_no_annex():
@@ -239,7 +239,7 @@ def test_words_somebody_typed_on_a_ticket_are_in_no_annex():
 
     words = texts_of(proposed(number))
 
-    assert "王小明" not in words
+    assert "演示人" not in words
     assert "解放北路" not in words
     for event in ("催办", "审核退回", "退回重办", "督办"):
         assert f"热线{event}" in words
@@ -255,7 +255,7 @@ def test_words_of_a_ruling_are_in_no_annex():
 
     words = texts_of(proposed(number))
 
-    assert "王小明" not in words
+    assert "演示人" not in words
     assert "热线不同意退单" in words
 
 

@@ -13,8 +13,8 @@ from tests.looking import mails_of
 
 pytestmark = pytest.mark.usefixtures("database")
 NOW = "Mon 2026-11-23 09:00"
-WHO = {"contact_name": "韦小宝", "enterprise": "龙城试验食品有限公司"}
-TYPED = "请与龙城试验食品有限公司的韦小宝当面说明，致电13877221234"
+WHO = {"contact_name": "演示人", "enterprise": "龙城试验食品有限公司"}
+TYPED = "请与龙城试验食品有限公司的演示人当面说明，致电13800001234"
 
 
 def test_the_reason_of_a_supervision_goes_out_without_name_enterprise_and_number():
@@ -25,6 +25,6 @@ def test_the_reason_of_a_supervision_goes_out_without_name_enterprise_and_number
     mails = mails_of(number, NoticeKind.SUPERVISION)
     assert mails
     for one in mails:
-        for telling in ("韦小宝", "龙城试验食品", "13877221234"):
+        for telling in ("演示人", "龙城试验食品", "13800001234"):
             assert telling not in one.subject + one.text + one.html
         assert "请与该企业的诉求人当面说明" in one.text

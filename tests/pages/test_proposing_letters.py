@@ -14,14 +14,14 @@ def propose(desk, number, **fields):
 
 
 def test_a_reason_with_the_requesters_name_is_refused_and_stays_in_the_field(database, as_):
-    number = a_signed_ticket(NOW, contact_name="韦小宝")
+    number = a_signed_ticket(NOW, contact_name="演示人")
 
-    answer = propose(as_(SUPERVISOR), number, reason="承办人对韦小宝恶语相向")
+    answer = propose(as_(SUPERVISOR), number, reason="承办人对演示人恶语相向")
 
     assert answer.status_code == 422
     assert 'id="reason-e"' in answer.text
     assert "理由里有诉求人姓名，函件不写诉求人信息，请删去" in answer.text
-    assert "承办人对韦小宝恶语相向</textarea>" in answer.text
+    assert "承办人对演示人恶语相向</textarea>" in answer.text
     assert letters_of(number) == []
 
 
