@@ -8,8 +8,7 @@ from api.pages.filters import period
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, HEADERS, Visit, attempt, reading
 from engine.actions import bulletin_life as actions
-from engine.documents.fonts import installed_fonts
-from engine.documents.letters import render_pages
+from engine.actions.letter_preview import PPI, drawn
 from engine.documents.pictures import picture_of_pdf
 from engine.errors import ConflictError, DocumentError, EngineError, NotFoundError
 from engine.models import Bulletin
@@ -19,7 +18,6 @@ from engine.store import desk_ticket
 from engine.terms import LetterAct, Role
 
 router = APIRouter(include_in_schema=False)
-PPI = 120
 
 
 @router.post("/supervise/bulletin")
@@ -58,9 +56,8 @@ def _page(visit: Visit, bulletin_id: int, form: Form, error: EngineError | None 
     return visit.page("bulletin_kept.html", facts, error.status if error else 200)
 
 
-def _pictures(visit: Visit, one: Bulletin) -> list[bytes]:
-    data = actions.document_of(one, shanghai_date(visit.now))
-    return render_pages(data, fonts=installed_fonts(), ppi=PPI)
+def _pictures(visit: Visit, one: Bulletin) -> tuple[bytes, ...]:
+    return drawn(actions.document_of(one, shanghai_date(visit.now)))
 
 
 @router.get("/bulletins/{bulletin_id}/page-{page}.png")

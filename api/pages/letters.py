@@ -12,12 +12,12 @@ from engine.actions import corrections, letter_signing, referrals
 from engine.actions import letters as actions
 from engine.actions.impersonal import refuse_personal
 from engine.actions.letter_facts import letter_data
-from engine.actions.letter_preview import page_picture, pages_of, site_fonts, why_not_set
+from engine.actions.letter_preview import page_picture, pages_of, why_not_set
 from engine.actions.letter_replies import judge_answer
 from engine.actions.letter_seen import check_seen, seen_of
 from engine.actions.letters import known_evidence
 from engine.actions.sealed_annex import PRINTABLE, print_sealed_annex
-from engine.documents.fonts import FontRole
+from engine.documents.fonts import FontRole, installed_fonts
 from engine.errors import (
     BadInputError,
     ConflictError,
@@ -201,7 +201,7 @@ def _draft(visit: Visit, letter: Letter, form: Form) -> str:
     )  # fmt: skip
     _check_characters(form)
     actions.draft_letter(visit.step, letter, draft)
-    site_fonts().notes_for(letter_data(visit.step, letter, number=None).texts())
+    installed_fonts().notes_for(letter_data(visit.step, letter, number=None).texts())
     return "稿已拟好，等另一位主管核稿。"
 
 
@@ -214,7 +214,7 @@ def _check_characters(form: Form) -> None:
     fields = {}
     for name in ("demands", "judgement", "right"):
         try:
-            site_fonts().notes_for([(FontRole.FANGSONG, form.text(name))])
+            installed_fonts().notes_for([(FontRole.FANGSONG, form.text(name))])
         except DocumentError as error:
             fields[name] = str(error)
     if fields:

@@ -7,6 +7,7 @@ from engine.actions.actor import SYSTEM
 from engine.actions.callback_needs import need_of
 from engine.actions.conduct import grounds_shown
 from engine.actions.dispatch import due_facts
+from engine.actions.ladder_mail import reply_day
 from engine.actions.letter_facts import overdue_working_days
 from engine.actions.letters import Proposal, propose_letter
 from engine.actions.step import Step, Why, take
@@ -219,7 +220,7 @@ def supervise(step: Step, ticket: Ticket, reason: str, *, tell: bool = True) -> 
     clock = _in_hand(step, ticket) or _again(step, ticket)
     due = clock.due_on if clock else None
     late = overdue_working_days(step, clock) if clock else 0
-    reply_by = step.rules.calendar.next_working_day(shanghai_date(step.now)) if late else due
+    reply_by = reply_day(step, step.now) if late else due
     facts: dict[str, object] = {
         "reason": reason, "reply_by": reply_by, "due_on": due, "overdue_days": late,
     }  # fmt: skip

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from engine.actions.letter_facts import letter_data
 from engine.actions.step import Step
-from engine.documents.fonts import FontSet, installed_fonts
+from engine.documents.fonts import installed_fonts
 from engine.documents.letter_data import LetterData
 from engine.documents.letters import render_pages
 from engine.documents.pictures import picture_of_pdf
@@ -12,15 +12,6 @@ from engine.errors import DocumentError, EngineError, NotFoundError
 from engine.models import Letter
 
 PPI = 120
-
-
-def site_fonts() -> FontSet:
-    """Return the fonts of this installation.
-
-    Raises:
-        DocumentError: no family is there for a role.
-    """
-    return installed_fonts()
 
 
 def page_picture(step: Step, letter: Letter, page: int, ppi: float = PPI) -> bytes:
@@ -32,7 +23,7 @@ def page_picture(step: Step, letter: Letter, page: int, ppi: float = PPI) -> byt
     """
     if letter.pdf is not None:
         return picture_of_pdf(letter.pdf, page, ppi)
-    pages = _drawn(letter_data(step, letter, number=None), ppi)
+    pages = drawn(letter_data(step, letter, number=None), ppi)
     if not 1 <= page <= len(pages):
         message = f"这封函只有 {len(pages)} 页，没有第 {page} 页。"
         raise NotFoundError(message)
@@ -44,14 +35,19 @@ def pages_of(step: Step, letter: Letter) -> int:
     if letter.pdf is not None or why_not_set(step, letter):
         return 1
     try:
-        return len(_drawn(letter_data(step, letter, number=None), PPI))
+        return len(drawn(letter_data(step, letter, number=None), PPI))
     except DocumentError:  # its picture says why
         return 1
 
 
 @lru_cache(maxsize=8)
-def _drawn(data: LetterData, ppi: float) -> tuple[bytes, ...]:
-    return tuple(render_pages(data, fonts=site_fonts(), ppi=ppi))
+def drawn(data: LetterData, ppi: float = PPI) -> tuple[bytes, ...]:
+    """Return the pages of a document that is not signed yet as PNG; the newest few are kept.
+
+    Raises:
+        DocumentError: it cannot be set in type.
+    """
+    return tuple(render_pages(data, fonts=installed_fonts(), ppi=ppi))
 
 
 def why_not_set(step: Step, letter: Letter) -> str:
@@ -59,7 +55,7 @@ def why_not_set(step: Step, letter: Letter) -> str:
     if letter.pdf is not None:
         return ""
     try:
-        site_fonts().notes_for(letter_data(step, letter, number=None).texts())
+        installed_fonts().notes_for(letter_data(step, letter, number=None).texts())
     except (EngineError, ValueError) as error:
         return str(error)
     return ""

@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from engine.actions.bulletins import (
+    CALLED_BACK,
     Draft,
     adjusted_words,
     case_words,
@@ -44,7 +45,6 @@ from engine.terms import Indicator
 
 TO = "区优化营商环境工作协调小组办公室"  # 正文三（二）
 MONITORING, CASES = "chengzhong-2023-19/132/monitoring", "chengzhong-2023-19/134/cases"
-CALLED_BACK = "chengzhong-2023-19/113/callback"
 ROW = 132  # whose leads are sent a copy
 NAMED, ROWS_NAMED = 5, 3
 

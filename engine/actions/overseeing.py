@@ -2,12 +2,12 @@
 
 from engine.actions import clocks, post
 from engine.actions.dispatch import Dispatch, dispatch, due_facts
+from engine.actions.ladder_mail import reply_day
 from engine.actions.letter_facts import main_clock, overdue_working_days
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError
 from engine.models import Ticket, TicketEventRecord, Unit
-from engine.rules.shanghai import shanghai_date
 from engine.terms import NoticeKind, Recipient, TicketEvent
 
 
@@ -49,7 +49,7 @@ def _tell_reminded(step: Step, ticket: Ticket, record: TicketEventRecord) -> Non
         "reason": "",
         **due_facts(clock),
         "overdue_days": overdue_working_days(step, clock),
-        "reply_by": step.rules.calendar.next_working_day(shanghai_date(step.now)),
+        "reply_by": reply_day(step, step.now),
         "reported": bool(unit and unit.leader_email),
     }
     recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)
