@@ -18,7 +18,9 @@ I = Indicator  # noqa: E741 -- the table below reads better with one letter
 class Formula:
     """How an indicator is counted, in the words that every figure is published with.
 
-    `whose` names the date that puts a case into a period. `more_is_better` tells which way to read.
+    `whose` names the date that puts a case into a period. What has a limit counts once that is
+    over, done early or not (H-91), so that a running period divides the same cases by each other.
+    `more_is_better` tells which way to read.
     """
 
     numerator: str
@@ -33,23 +35,26 @@ class Formula:
 
 
 FORMULAS: Mapping[Indicator, Formula] = MappingProxyType({
-    I.SIGNED_ON_TIME: Formula("期限内签收", "派出（主办）", "签收到期日"),
-    I.RESPONDED_ON_TIME: Formula("期限内首次联系", "签收后应联系", "首次联系到期日"),
+    I.SIGNED_ON_TIME: Formula("期限内签收", "签收时限已到的派单（主办）", "签收到期日"),
+    I.RESPONDED_ON_TIME: Formula("期限内首次联系", "首次联系时限已到的", "首次联系到期日"),
     I.RESPONSE_TIME: Formula("派单到首次联系的分钟数之和", "已联系", "派单日", False),
     I.ANSWERED_ON_TIME: Formula(
-        "到期前答复（含已批延期）", "应办结（退出的不计，重办另计）", "承办到期日"),
-    I.BREACHED: Formula("到期未答复", "应办结（退出的不计，重办另计）", "承办到期日", False),
+        "到期前答复（含已批延期）", "已到期的应办结（退出的不计，重办另计）", "承办到期日"),
+    I.BREACHED: Formula(
+        "到期未答复", "已到期的应办结（退出的不计，重办另计）", "承办到期日", False),
     I.CONTACTED: Formula("诉求人说联系过", "有效回访", "回访日"),
     I.SOLVED: Formula("诉求人说已解决", "有效回访", "回访日"),
     I.SATISFIED: Formula("满意＋基本满意×权重", "作出评价的有效回访", "回访日"),
-    I.CALLED_BACK: Formula("已回访＋已尽力未接通", "应回访", "回访到期日"),
+    I.CALLED_BACK: Formula("已回访＋已尽力未接通", "回访时限已到的", "回访到期日"),
     I.HUMAN_CALLED_BACK: Formula(
-        "已人工回访＋人工已尽力未接通", "未解决或不满意、应人工回访", "回访到期日"),
+        "已人工回访＋人工已尽力未接通", "回访时限已到的未解决或不满意", "回访到期日"),
     I.RETURNED: Formula("退单", "派出（主办）", "派单日", False),
-    I.REWORKED: Formula("退回重办", "审核通过的答复", "回访到期日", False),
-    I.REWORK_ON_TIME: Formula("重办期限内答复", "应办结的重办（退出的不计）", "重办到期日"),
-    I.ARREARS_VERIFIED: Formula("经实地核查或人工回访", "单位称已解决的账款拖欠件", "回访到期日"),
-    I.PROMISE_KEPT: Formula("经核查按期兑现", "已核查或到期未报告的承诺", "承诺到期日"),
+    I.REWORKED: Formula("退回重办", "审核通过、回访时限已到的答复", "回访到期日", False),
+    I.REWORK_ON_TIME: Formula(
+        "重办期限内答复", "已到期的应办结重办（退出的不计）", "重办到期日"),
+    I.ARREARS_VERIFIED: Formula(
+        "经实地核查或人工回访", "单位称已解决、回访时限已到的账款拖欠件", "回访到期日"),
+    I.PROMISE_KEPT: Formula("经核查按期兑现", "到期后已核查或未报告的承诺", "承诺到期日"),
 })  # fmt: skip
 
 
@@ -101,7 +106,7 @@ _TARGETS = {
 }
 
 
-@cites("chengzhong-2023-19/113/callback", "house/H-43", "house/H-44", "house/H-47")
+@cites("chengzhong-2023-19/113/callback", "house/H-43", "house/H-44", "house/H-47", "house/H-91")
 def figure(indicator: Indicator, raw: Count, fair: Count, rules: RuleSet, on: date) -> Figure:
     """Return an indicator of counts that are together already."""
     weights = rules.parameters["scoring.satisfaction_weights"].on(on).value

@@ -2,6 +2,8 @@
 
 What was known at `at` is read from what is written once: a stop, an attempt or a finding after `at`
 has not happened, and a clock that was changed later says what it said then (`Clock.past`).
+A case with a limit counts once its limit is over, done early or not at all: else a running period
+would count what was answered early and leave out what is still open.
 """
 
 from collections.abc import Iterator
@@ -14,12 +16,14 @@ from sqlmodel import Session
 
 from engine.rules.indicators import Count
 from engine.rules.shanghai import end_of_day
-from engine.terms import CallbackState, Indicator, TicketKind
+from engine.terms import CallbackState, ClockKind, Indicator, TicketKind
 
 AGAIN = "重新计时"  # why a callback's clock stopped that starts anew once the unit has worked again
 WAITS, EVALUATED = "待诉求人评价", "诉求人已评价"  # the requester is asked first by link
 CLOSED = "办结"  # with this reason an assignment ends when nothing was taken from its unit
 SENT_BACK = "退单"  # while the hotline rules on a return, its unit's clock stands: nothing is done
+LIMITS = [one.value for one in (ClockKind.SIGN_FOR, ClockKind.FIRST_CONTACT, ClockKind.HANDLING,
+                                ClockKind.CALLBACK, ClockKind.PROMISE)]  # fmt: skip
 REWORK = "rework.limit"  # the rule of a handling clock that runs for a rework (重办)
 
 _CLOCKS = """
@@ -38,12 +42,11 @@ c AS MATERIALIZED (
     SELECT CASE WHEN p.was IS NULL THEN c.stopped_at
                 ELSE (p.was ->> 'stopped_at')::timestamptz END AS stopped
   ) s
-  WHERE c.kind IN ('sign_for', 'first_contact', 'handling', 'callback', 'promise')
+  WHERE c.kind = ANY(:limits)
     AND c.started_at < :at
     AND (c.due_on BETWEEN :since AND :until OR (:past AND c.past <> '[]'))
 ), due AS MATERIALIZED (
-  SELECT * FROM c WHERE due_on BETWEEN :since AND :until
-    AND (stopped_at IS NOT NULL OR due_at <= :at)
+  SELECT * FROM c WHERE due_on BETWEEN :since AND :until AND due_at <= :at
 )"""
 _LIMITS = """
 limits AS (
@@ -239,4 +242,5 @@ def _values(asked: AskedCases) -> dict[str, Any]:
         "exhausted": CallbackState.EXHAUSTED.label, "waits": WAITS,
         "done": [CallbackState.REACHED.label, CallbackState.EXHAUSTED.label, EVALUATED],
         "again": AGAIN, "closed": CLOSED, "rework": REWORK, "sent_back": SENT_BACK,
+        "limits": LIMITS,
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -11,10 +11,12 @@ from sqlmodel import Session, col, delete, func, select
 
 from engine.models import FigureDay, FigureMark
 from engine.rules.indicators import Count
-from engine.store.figure_cases import DayCount
+from engine.rules.shanghai import shanghai_date
+from engine.store.figure_cases import LIMITS, DayCount
 from engine.terms import Indicator
 
-# Whatever happens to a ticket is an event of it; its cases lie on the days named here.
+# Whatever happens to a ticket is an event of it; its cases lie on the days named here. A limit that
+# ends makes a case of it, whatever state its clock is in; one of 24:00 ends on the day after.
 _TOUCHED = text("""
 WITH t AS (SELECT DISTINCT ticket_id AS id FROM ticket_event WHERE at > :since)
 SELECT due_on FROM clock JOIN t ON t.id = ticket_id
@@ -24,7 +26,9 @@ UNION SELECT (at AT TIME ZONE 'Asia/Shanghai')::date FROM callback_attempt
       JOIN t ON t.id = ticket_id
 UNION SELECT (dispatched_at AT TIME ZONE 'Asia/Shanghai')::date FROM assignment
       JOIN t ON t.id = ticket_id
-UNION SELECT due_on FROM clock WHERE state = 'running' AND due_at > :since AND due_at <= :now
+UNION SELECT day::date FROM generate_series(:first, CAST(:last AS timestamp), '1 day') day
+      WHERE EXISTS (SELECT FROM clock WHERE kind = ANY(:limits) AND due_on = day::date
+                    AND due_at > :since AND due_at <= :now)
 ORDER BY 1
 """)
 _ALL_DAYS = text("""
@@ -49,7 +53,10 @@ def set_mark(session: Session, up_to: datetime) -> None:
 
 def touched(session: Session, since: datetime, now: datetime) -> list[date]:
     """Return the days whose counts may have changed since a moment, oldest first."""
-    found = session.connection().execute(_TOUCHED, {"since": since, "now": now})
+    found = session.connection().execute(_TOUCHED, {
+        "since": since, "now": now, "limits": LIMITS,
+        "first": shanghai_date(since) - timedelta(days=1), "last": shanghai_date(now),
+    })  # fmt: skip
     return [row[0] for row in found if row[0] is not None]
 
 

@@ -21,8 +21,9 @@ OVERLAP = timedelta(minutes=10)  # what a slow transaction wrote is committed by
 COUNTS = ("due", "in_time", "excused", "left_out", "left_out_good", "deemed_signed", "returned",
           "reworked")  # fmt: skip
 SAID = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED, Satisfaction.DISSATISFIED)
-# A matter counts once its limit is over or it was answered; one that was returned or handed to
-# another unit is not the first one's. OFFSET 0 keeps each join a look-up for each clock.
+# A matter counts once its limit is over, answered early or not at all, as the indicator's do; one
+# that was returned or handed to another unit is not the first one's. OFFSET 0 keeps each join a
+# look-up for each clock.
 _COUNTED = text("""
 SELECT c.due_on AS day, c.unit_id, count(*) AS due,
        count(*) FILTER (WHERE c.stopped_at < c.due_at) AS in_time,
@@ -53,7 +54,7 @@ CROSS JOIN LATERAL (
   FROM callback WHERE ticket_id = c.ticket_id OFFSET 0
 ) s
 WHERE c.kind = 'handling' AND c.due_on = ANY(:days) AND c.state <> 'superseded'
-  AND (c.state = 'stopped' OR c.due_at <= :now) AND c.certificate ->> 'rule' <> :rework
+  AND c.due_at <= :now AND c.certificate ->> 'rule' <> :rework
   AND NOT COALESCE(c.stopped_at < c.due_at AND c.stop_reason = :sent_back, false)
   AND c.unit_id IS NOT NULL AND (a.ended_at IS NULL OR a.end_reason = :closed)
 GROUP BY c.due_on, c.unit_id

@@ -7,6 +7,7 @@ import pytest
 from api.pages.english import in_english, messages, said_in_english
 from api.pages.rendering import TEMPLATES, content
 from api.pages.wording import reworded
+from engine.rules.indicators import FORMULAS
 from scripts.translations import wanted
 from tests.builders import MARKET, OPERATOR, SUPERVISOR, a_signed_ticket, a_ticket
 
@@ -42,6 +43,15 @@ def test_what_stands_in_a_message_stands_in_its_english_too():
             assert sorted(re.findall(r"\{\d\}|%d", asked)) == sorted(
                 re.findall(r"\{\d\}|%d", said)
             ), asked
+
+
+def test_every_formula_and_the_day_it_goes_by_is_said_in_english():
+    said = messages("words")
+
+    missing = [one for formula in FORMULAS.values() for one in (formula.words, formula.whose)
+               if one not in said]  # fmt: skip
+
+    assert missing == []
 
 
 def test_a_template_keeps_its_expressions_and_its_statements():

@@ -27,7 +27,7 @@ def test_the_page_shows_formula_numerator_and_denominator_and_no_rate_of_nothing
 
     page = as_(SUPERVISOR).get("/supervise/figures").text
 
-    assert "到期前答复（含已批延期） ÷ 应办结（退出的不计，重办另计）" in page
+    assert "到期前答复（含已批延期） ÷ 已到期的应办结（退出的不计，重办另计）" in page
     assert "50.0%" in page
     assert "不适用" in page
     assert "有应回访未回访" not in page
