@@ -4,16 +4,33 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from typing import Any
 
 from engine.errors import PermanentDeliveryError
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 MESSAGE_ID = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
+
+
+class _Headers(HeaderRegistry):
+    """The standard library's headers; it would make a class for every header, here one a name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
+_POLICY = SMTP.clone(header_factory=_Headers())
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,7 @@ def build(outgoing: Outgoing) -> EmailMessage:
     Raises:
         PermanentDeliveryError: an address is not one, or a header carries a line break.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     for name, value in _headers(outgoing).items():
         _refuse_control_characters(name, value)
         message[name] = value

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,7 +17,7 @@ from engine.errors import BadInputError, PermanentDeliveryError, TemporaryDelive
 DEFAULT_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 PERMANENT_FROM = 500
 ACCEPTED_BELOW = 300
-DATA_INVITED = 354
+CLOSING = 421
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class SmtpSender:
         """
         sender, recipient = _addresses(message)
         try:
-            return self._hand_over(self._ready(), sender, recipient, message)
+            return self._hand_over(sender, recipient, message)
         except (OSError, smtplib.SMTPException) as error:
             self._close()
             raise TemporaryDeliveryError(self._away(error)) from error
@@ -102,29 +103,29 @@ class SmtpSender:
             if not self._keep:
                 self._close()
 
-    def _hand_over(
-        self, connection: smtplib.SMTP, sender: str, recipient: str, message: EmailMessage
-    ) -> str:
+    def _hand_over(self, sender: str, recipient: str, message: EmailMessage) -> str:
         # A refused sender is our own setting, not the message's fault: it stays temporary.
         content = message.as_bytes(policy=SMTP)
-        _check(connection, connection.mail(sender), "发件人", ours=True)
+        connection, reply = self._opened(sender)
+        _check(connection, reply, "发件人", ours=True)
         _check(connection, connection.rcpt(recipient), "收件人")
         code, answer = connection.data(content)
         _check(connection, (code, answer), "邮件")
         return f"{code} {answer.decode(errors='replace')}"
 
-    def _ready(self) -> smtplib.SMTP:
-        if self._connection is not None and self._alive(self._connection):
-            return self._connection
-        self._connection = self._connect()
-        return self._connection
+    def _opened(self, sender: str) -> tuple[smtplib.SMTP, tuple[int, bytes]]:
+        """Name the sender on the kept connection; what the server closed meanwhile is opened anew.
 
-    def _alive(self, connection: smtplib.SMTP) -> bool:
-        try:
-            return connection.noop()[0] < ACCEPTED_BELOW
-        except (OSError, smtplib.SMTPException):
+        Nothing was handed over before, so that asking again repeats no mail.
+        """
+        if kept := self._connection:
+            with suppress(OSError, smtplib.SMTPException):
+                reply = kept.mail(sender)
+                if reply[0] != CLOSING:
+                    return kept, reply
             self._close()
-            return False
+        connection = self._connection = self._connect()
+        return connection, connection.mail(sender)
 
     def _connect(self) -> smtplib.SMTP:
         server = self.server

@@ -1,6 +1,6 @@
 """Queries about outgoing messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -162,22 +162,54 @@ def owed_to(session: Session, key: str, address: str) -> bool:
     return session.exec(query).first() is not None
 
 
-def begin_sending(session: Session, message_id: int, for_at_most: timedelta) -> bool:
-    """Mark a pending message as being sent; false when it is sent, or somebody is sending it.
+def begin_sending(
+    session: Session, message_ids: Sequence[int], for_at_most: timedelta
+) -> Mapping[int, OutboxMessage]:
+    """Mark pending messages as being sent and return them by id, without what others send.
 
     Counted by the database's clock: the clocks of two machines differ, and a repeated flow run
     comes with the same ids. The mark of a sender that died ends by itself.
     """
-    statement = (
-        update(OutboxMessage)
-        .where(
-            col(OutboxMessage.id) == message_id,
-            col(OutboxMessage.status) == MessageStatus.PENDING,
-            _nobody_sends_it(),
-        )
-        .values(sending_until=func.clock_timestamp() + for_at_most)
+    free = select(OutboxMessage).where(
+        col(OutboxMessage.id).in_(message_ids),
+        OutboxMessage.status == MessageStatus.PENDING,
+        _nobody_sends_it(),
     )
-    return bool(session.exec(statement).rowcount)
+    found = session.exec(free.order_by(col(OutboxMessage.id)).with_for_update())
+    begun = {key_of(one): one for one in found}
+    _mark(session, list(begun), func.clock_timestamp() + for_at_most)
+    return begun
+
+
+def leave_unsent(session: Session, message_ids: Sequence[int]) -> None:
+    """Take the mark off messages whose sender did not come to them in time."""
+    _mark(session, message_ids, None)
+
+
+def _mark(session: Session, message_ids: Sequence[int], until: object) -> None:
+    if message_ids:
+        statement = update(OutboxMessage).where(col(OutboxMessage.id).in_(message_ids))
+        session.exec(
+            statement.values(sending_until=until), execution_options={"synchronize_session": False}
+        )
+
+
+def still_pending(session: Session, message_ids: Sequence[int]) -> int:
+    """Return how many of those messages are not sent yet."""
+    pending = select(func.count()).where(
+        col(OutboxMessage.id).in_(message_ids), OutboxMessage.status == MessageStatus.PENDING
+    )
+    return session.exec(pending).one()
+
+
+def record_sent(session: Session, message_id: int, now: datetime) -> None:
+    """Record that a mail server took a message, in one statement."""
+    statement = update(OutboxMessage).where(col(OutboxMessage.id) == message_id)
+    sent = statement.values(
+        status=MessageStatus.SENT, sent_at=now, claimed_until=None, sending_until=None,
+        attempts=OutboxMessage.attempts + 1, last_error="",
+    )  # fmt: skip
+    session.exec(sent, execution_options={"synchronize_session": False})
 
 
 def _awaits_the_sweep(now: datetime) -> ColumnElement[bool]:
@@ -204,10 +236,15 @@ def message(session: Session, message_id: int) -> OutboxMessage:
     return session.get_one(OutboxMessage, message_id)
 
 
-def attachments(session: Session, message_id: int) -> Sequence[OutboxAttachment]:
-    """Return the files that go with a message."""
-    query = select(OutboxAttachment).where(OutboxAttachment.message_id == message_id)
-    return session.exec(query.order_by(col(OutboxAttachment.id))).all()
+def attachments(
+    session: Session, message_ids: Sequence[int]
+) -> Mapping[int, Sequence[OutboxAttachment]]:
+    """Return the files that go with messages, by message."""
+    query = select(OutboxAttachment).where(col(OutboxAttachment.message_id).in_(message_ids))
+    found: dict[int, list[OutboxAttachment]] = {}
+    for one in session.exec(query.order_by(col(OutboxAttachment.id))):
+        found.setdefault(one.message_id, []).append(one)
+    return found
 
 
 def of_ticket(session: Session, ticket_id: int) -> Sequence[OutboxMessage]:

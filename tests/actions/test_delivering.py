@@ -192,7 +192,7 @@ def test_a_sender_whose_clock_is_ahead_takes_nothing_from_one_who_is_sending(smt
     number = a_dispatched_ticket(NOW)
     ids = background.messages_due(moment(NOW), 10)
     with work() as session:  # the other machine is talking to the mail server
-        assert outbox.begin_sending(session, ids[0], delivering.SENDING)
+        assert outbox.begin_sending(session, ids, delivering.SENDING)
 
     ahead = moment(NOW) + timedelta(minutes=3)
     assert background.messages_due(ahead, 10) == []
@@ -204,7 +204,7 @@ def test_a_sender_whose_clock_is_ahead_takes_nothing_from_one_who_is_sending(smt
 def test_a_sender_that_died_while_sending_is_replaced_when_its_mark_is_over(smtp):
     number = a_dispatched_ticket(NOW)
     with work() as session:
-        outbox.begin_sending(session, the_mail(number).id, timedelta(seconds=-1))
+        outbox.begin_sending(session, [the_mail(number).id], timedelta(seconds=-1))
 
     assert send_mails(NOW)["sent"] == 1
 
@@ -239,3 +239,28 @@ def test_the_same_debt_is_owed_once():
         keys = session.exec(select(OutboxMessage.key, OutboxMessage.recipient)).all()
     assert len(keys) == len(set(keys)) == 1
     assert the_mail(number).message_id.endswith("@hotline>")
+
+
+def test_what_a_slow_server_left_no_time_for_is_marked_anew_and_sent_once(smtp, monkeypatch):
+    for word in ("停电", "停水", "积水"):
+        a_dispatched_ticket(NOW, content=word * 5, enterprise=word)
+    ids = background.messages_due(moment(NOW), 10)
+    monkeypatch.setattr(delivering, "STARTS_WITHIN", timedelta(0))
+
+    assert background.deliver(ids, moment(NOW))["sent"] == 3
+    assert len(smtp.messages) == 3
+
+
+def test_mails_of_a_batch_that_another_sent_are_not_sent_again(smtp):
+    for word in ("停电", "停水", "积水"):
+        a_dispatched_ticket(NOW, content=word * 5, enterprise=word)
+    ids = background.messages_due(moment(NOW), 10)
+    background.deliver(ids[:1], moment(NOW))
+
+    assert background.deliver(ids, moment(NOW)) == {
+        "sent": 3,
+        "retry": 0,
+        "undelivered": 0,
+        "elsewhere": 0,
+    }
+    assert len(smtp.messages) == 3

@@ -17,6 +17,7 @@ from aiosmtpd.smtp import AuthResult
 from engine.delivery import Outgoing, SmtpSender, build
 from engine.delivery.smtp import SmtpServer
 from engine.errors import BadInputError, PermanentDeliveryError, TemporaryDeliveryError
+from tests.delivery.conftest import Sink, running
 
 NOON = datetime(2026, 9, 28, 4, 0, tzinfo=UTC)
 
@@ -98,6 +99,32 @@ def test_a_dropped_connection_is_temporary_and_the_next_message_opens_another(si
         sender.send(a_message(2))
 
     assert (len(sink.messages), sink.connections) == (1, 2)
+
+
+class TwoAConnection(Sink):
+    """Takes two mails a connection, as servers do that limit them, then says 421 or hangs up."""
+
+    def __init__(self, *, speaks):
+        super().__init__()
+        self.speaks = speaks
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802
+        if len(self.messages) == 2 * self.connections:
+            if self.speaks:
+                return "421 4.7.0 too many messages in this connection"
+            server.transport.abort()
+        envelope.mail_from = address
+        return "250 OK"
+
+
+@pytest.mark.parametrize("speaks", [True, False])
+def test_a_server_that_limits_mails_a_connection_delays_none(speaks):
+    sink = TwoAConnection(speaks=speaks)
+    with running(sink) as port, SmtpSender(f"smtp://127.0.0.1:{port}?timeout=5") as sender:
+        for index in range(5):
+            sender.send(a_message(index))
+
+    assert (len(sink.messages), sink.connections) == (5, 3)
 
 
 def test_a_server_that_is_away_is_temporary():
