@@ -11,15 +11,16 @@ from typing import Protocol
 from engine.flows.batches import Ids, Kind, Outcome, Run, carry_out, plainly
 
 LIMIT = 1000
-# A claim on messages ends after two minutes: claim no more than can be sent by then.
-SEND_LIMIT = 100
+# A claim on messages ends after two minutes: claim about as many as can be sent by then. One that
+# is late all the same has one sender only: it is marked before the server is spoken to.
+SEND_LIMIT = 400
 SKIPPED = "skipped"  # somebody else has the ticket, or had it
 
 ROUTE = Kind("route")
 CLIMB = Kind("climb")
-# Messages go in one piece up to fifty: a piece is one connection to the mail server, which is
-# outside and may be away for a moment. A message itself is tried again by the outbox, much later.
-SEND = Kind("send", single_up_to=0, chunk=50, retry_after_seconds=(1, 5))
+# Messages go in one piece up to two hundred: a piece opens its connections to the mail server,
+# which is outside and may be away for a moment. The outbox tries a message again, much later.
+SEND = Kind("send", single_up_to=0, chunk=200, retry_after_seconds=(1, 5))
 
 
 class Background(Protocol):

@@ -56,12 +56,12 @@ def test_rungs_climbed_are_counted_by_name():
     assert outcome.counts == {"warning": 2, "breach": 1}
 
 
-def test_messages_leave_fifty_to_a_connection():
+def test_messages_leave_two_hundred_to_a_piece():
     actions = FakeBackground()
 
-    orders.send(actions, list(range(1, 71)), NOW)
+    orders.send(actions, list(range(1, 271)), NOW)
 
-    assert [len(ids) for ids in actions.done] == [50, 20]
+    assert [len(ids) for ids in actions.done] == [200, 70]
 
 
 def test_only_sending_is_tried_again_because_only_it_talks_to_the_outside():
