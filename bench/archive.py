@@ -154,7 +154,7 @@ SELECT ticket_id, id, 3, '等待上级答复', (SELECT min(id) FROM account), st
 FROM clock WHERE kind = 'handling' AND ticket_id %% 40 = 3;
 """
 NUMBERED = ("ticket", "assignment", "clock", "ticket_event", "callback")
-CERTIFICATE = "SELECT certificate FROM clock WHERE kind = 'requester' LIMIT 1"
+CERTIFICATE = "SELECT certificate FROM clock WHERE kind = 'requester' ORDER BY id DESC LIMIT 1"
 
 
 def build(url: str, count: int, in_hand: int = 0) -> float:

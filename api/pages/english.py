@@ -76,6 +76,11 @@ def said_in_english(text: str) -> str:
     return text
 
 
+def lines_in_english(text: str) -> str:
+    """Return what a program says in several lines, each in English."""
+    return "\n".join(said_in_english(one) for one in text.splitlines())
+
+
 def _filled(said: str, inside: list[str]) -> str:
     whole = PLACE.sub(lambda one: inside[int(one[1])], said).strip()
     return ONE.sub(r"1 \1", whole)
@@ -102,6 +107,7 @@ class English(Environment):
         super().__init__(loader=loader, extensions=[_Reworded], **options)
         self.filters.update(
             say=lambda text: said_in_english(str(text)),
+            lines=lines_in_english,
             due=due_in_english,
             day=day_in_english,
             spoken=date_in_english,

@@ -31,6 +31,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "map_pairs": lambda words: [(one, one) for one in words],
     "spoken": spoken_date,
     "say": str,
+    "lines": str,
     "in_words": lambda value, parameter: in_words(parameter, value),
     "browser": words.browser_name,
     "counted": words.counted,

@@ -12,8 +12,9 @@ from engine import terms
 from engine.rules.parameters import UNITS, Parameter, plain
 
 _DICTIONARIES = (
-    terms.TicketKind, terms.Urgency, terms.Role, terms.Rung, terms.Satisfaction,
-    terms.AnswerOutcome, terms.AttemptResult, terms.CallbackChannel, terms.RectificationGround,
+    terms.NoticeKind, terms.ReturnReason, terms.TicketKind, terms.Urgency, terms.Role,
+    terms.Rung, terms.Satisfaction, terms.AnswerOutcome, terms.AttemptResult,
+    terms.CallbackChannel, terms.RectificationGround,
     terms.RefusalReason, terms.LimitUnit, terms.TicketStatus,
 )  # fmt: skip
 WORDS = MappingProxyType({
@@ -36,6 +37,19 @@ WORDS = MappingProxyType({
     "evening": "晚间",
     "end_of_day": "24:00",
     "close_of_business": "下班时间",
+    "number": "工单号",
+    "kind": "类型",
+    "urgency": "紧急程度",
+    "category": "事项",
+    "due": "到期日",
+    "link": "链接",
+    "reason": "理由",
+    "basis": "依据",
+    "suggested_unit": "建议承办单位",
+    "law": "法规名称",
+    "article": "条款",
+    "working_days": "工作日数",
+    "response": "响应",
     "True": "是",
     "False": "否",
 })  # fmt: skip

@@ -6,8 +6,11 @@ import pytest
 
 from api.pages.english import in_english, messages, said_in_english
 from api.pages.rendering import TEMPLATES, content
-from api.pages.wording import reworded
+from api.pages.wording import HAN, reworded
 from engine.rules.indicators import FORMULAS
+from engine.rules.parameter_words import TOPICS
+from engine.rules.parameters import UNITS
+from engine.rules.rule_set import load_rules
 from scripts.translations import wanted
 from tests.builders import MARKET, OPERATOR, SUPERVISOR, a_signed_ticket, a_ticket
 
@@ -191,3 +194,43 @@ def test_the_script_speaks_english_too(as_):
     assert b"Your session is over" in content("desk.en.js")
     assert not re.search(r"[\u4e00-\u9fff]", content("desk.en.js").decode())
     assert as_(OPERATOR).client.get("/static/desk.en.css").status_code == 200
+
+
+RULES = load_rules("CN-GX")
+
+
+def test_every_parameter_heading_unit_and_day_off_has_its_english():
+    calendar = RULES.calendar
+    days = calendar.days_between(calendar.first_day, calendar.horizon)
+    said = {one.label for one in RULES.parameters.values()} | {one.reason for one in days}
+    said |= {*TOPICS.values(), *UNITS.values()}
+
+    assert len(said) > 150
+    assert [one for one in sorted(said) if HAN.search(said_in_english(one))] == []
+
+
+def ours(page):
+    """Return the Chinese of a page that is not marked as quoted in its own language."""
+    main = re.search(r"<main.*</main>", page, re.S)[0]
+    main = re.sub(r"<(\w+)[^>]* lang=(['\"])(zh-CN|en)\2[^>]*>.*?</\1>", "", main, flags=re.S)
+    return re.findall(r"[\u4e00-\u9fff]+", re.sub(r' (value|title|placeholder)="[^"]*"', "", main))
+
+
+@pytest.mark.parametrize(
+    "path", ["/rules/tasks", "/calendar?year=2025", "/calendar?year=2027", "/api/docs",
+             "/rules?q=签收", "/rules/p/sign_for.limit", "/rules/p/callback.limit"],
+)  # fmt: skip
+def test_only_the_documents_own_words_are_chinese_and_marked_so(as_, path):
+    page = as_(SUPERVISOR).get(f"{path}{'&' if '?' in path else '?'}lang=en").text
+
+    assert '<html lang="en">' in page
+    assert 'lang="zh-CN"' in page
+    assert ours(page) == []
+
+
+def test_rules_are_said_in_english_but_for_the_words_that_callers_and_documents_use(as_):
+    page = as_(SUPERVISOR).get("/rules?lang=en").text
+
+    assert "limit for answering help requests" in page
+    assert "3 working days" in page
+    assert len(ours(page)) < 40, ours(page)

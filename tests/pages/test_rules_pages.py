@@ -125,7 +125,7 @@ def test_the_task_list_is_searched_and_a_unit_without_an_account_stands_out(as_)
 
     assert len(re.findall(r'<tr id="t\d+"', whole)) == 135
     assert len(re.findall(r'<tr id="t\d+"', one)) == 1
-    assert "区市场监管局 <span" in whole
+    assert "区市场监管局</span> <span" in whole
     assert "未对应账号" in whole
 
 
