@@ -7,21 +7,19 @@ fonts are never used, so that two machines make the same letter. A missing famil
 error here, because typst would print an empty page or boxes without a word.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from engine.documents.glyphs import covered
+from engine.documents.glyphs import Range, covered, draws
 from engine.errors import DocumentError
 from engine.settings import load_settings
 
 PREPARED = Path(__file__).resolve().parents[2] / "var" / "fonts"
 FALLBACK = "Noto Serif SC"
 BOLD_FROM = 600
-LAST_CHARACTER = 0x10FFFF
 
 
 class FontRole(StrEnum):
@@ -120,20 +118,17 @@ class FontSet:
         return f"字体替代：{OFFICIAL_NAMES[font.role]} → {name}"
 
     def _borrowed(self, role: FontRole, text: str) -> list[str]:
-        own = self.of(role).family
-        missing = [c for c in text if not c.isspace() and not self._draws(own, c)]
+        own = self._drawn_by(self.of(role).family)
+        missing = [c for c in dict.fromkeys(text) if not c.isspace() and not draws(own, c)]
+        spare = self._drawn_by(FALLBACK) if missing else ()
         for char in missing:
-            if not self._draws(FALLBACK, char):
+            if not draws(spare, char):
                 raise DocumentError(_no_glyph(char))
         return missing
 
-    def _draws(self, family: str, char: str) -> bool:
+    def _drawn_by(self, family: str) -> tuple[Range, ...]:
         face = next((face for face in self.faces if face.family == family), None)
-        if face is None:
-            return False
-        ranges = covered(face.path, face.index)
-        place = bisect_right(ranges, (ord(char), LAST_CHARACTER)) - 1
-        return place >= 0 and ord(char) <= ranges[place][1]
+        return covered(face.path, face.index) if face else ()
 
 
 def installed_fonts() -> FontSet:

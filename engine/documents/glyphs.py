@@ -4,6 +4,7 @@ A font library takes 12 MB to import and unpacks every glyph name: 80 MB for fiv
 """
 
 import struct
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
 from io import BufferedReader
@@ -13,6 +14,7 @@ COLLECTION = b"ttcf"
 BASIC, FULL_UNICODE = 4, 12
 END_OF_BASIC = 0xFFFF
 NOTHING = bytes(4)
+LAST_CHARACTER = 0x10FFFF
 
 Range = tuple[int, int]
 
@@ -31,6 +33,12 @@ def covered(path: str, index: int) -> tuple[Range, ...]:
     if BASIC in subtables:
         return tuple(_basic(cmap, subtables[BASIC]))
     return ()
+
+
+def draws(ranges: tuple[Range, ...], char: str) -> bool:
+    """Return whether one of the ranges that `covered` gives holds the character."""
+    place = bisect_right(ranges, (ord(char), LAST_CHARACTER)) - 1
+    return place >= 0 and ord(char) <= ranges[place][1]
 
 
 def _table(file: BufferedReader, tag: bytes, index: int) -> bytes:

@@ -15,11 +15,13 @@ CELL_INSET = 8.0
 
 def one_line_rows(annex: Annex) -> bool:
     """Return whether every cell of an annex's table surely holds its text in one line."""
-    width, total = Mm(figures()["type_area"]["width"]).pt, sum(annex.widths)
+    size, total = figures()["sizes"]["table"], sum(annex.widths)
+    width = Mm(figures()["type_area"]["width"]).pt
+    room = [(width * share / total - CELL_INSET) / size for share in annex.widths]
     return all(
-        wide_characters(text) * figures()["sizes"]["table"] <= width * share / total - CELL_INSET
+        wide_characters(text) <= held
         for row in (annex.header, *annex.rows)
-        for text, share in zip(row, annex.widths, strict=True)
+        for text, held in zip(row, room, strict=True)
     )
 
 
@@ -37,4 +39,4 @@ def track() -> float:
 
 def wide_characters(text: str) -> float:
     """Return the width of a text in Chinese characters; a digit or letter is half of one."""
-    return sum(0.5 if char.isascii() else 1.0 for char in text)
+    return len(text) - len(text.encode("ascii", "ignore")) / 2

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,7 @@ __all__ = [
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "notices"
 ARCHIVE_STANDARD = "a-2b"
 KEPT_DOCUMENTS = 10
+PAGE_TREE = re.compile(rb"/Type/Pages/Count (\d+)")
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,8 @@ class _Press:
                 pdf_standards=[ARCHIVE_STANDARD],
                 timestamp=int(moment.timestamp()),
             )
-            # A query sees the document that was compiled last, hence the same lock.
-            pages = json.loads(self._compiler.query("<page>", field="value"))
             self._forget()
-        return bytes(pdf), len(pages)
+        return bytes(pdf), _page_count(pdf)
 
     def draw(self, inputs: dict[str, str], ppi: float) -> list[bytes]:
         """Return every page as PNG."""
@@ -134,16 +134,28 @@ def _press(fonts: FontSet) -> _Press:
     return _Press(fonts.directories)
 
 
+def _page_count(pdf: bytes) -> int:
+    # The page tree comes first in the file; a query after it would have the letter set again.
+    found = PAGE_TREE.search(pdf)
+    if found is None:
+        message = "函件排版失败：PDF 中没有页数。"
+        raise DocumentError(message)
+    return int(found[1])
+
+
 def _inputs(letter: LetterData, fonts: FontSet) -> dict[str, str]:
     page = {
-        **asdict(letter),
+        **vars(letter),
         "layout": letter.layout.value,
         "mark": letter.head,
         "date": written_date(letter.date),
-        "annexes": [{**asdict(one), "one_line": one_line_rows(one)} for one in letter.attachments],
+        "attachments": [
+            {**vars(one), "one_line": one_line_rows(one)} for one in letter.attachments
+        ],
         "fonts": _font_choices(fonts),
     }
-    return {"data": json.dumps(page, ensure_ascii=False)}
+    # vars, not asdict: that copies every cell of every table before it is written out.
+    return {"data": json.dumps(page, ensure_ascii=False, default=vars)}
 
 
 def _font_choices(fonts: FontSet) -> dict[str, object]:
