@@ -33,10 +33,13 @@ def measured(what: Callable[[], object], postgres: int) -> float:
 
 def keeping(postgres: int) -> dict[str, float]:
     """Return what summaries cost: all of them, then two minutes of them, then a month again."""
+    from sqlmodel import delete
+
     from engine.actions.figure_keeping import keep
     from engine.actions.figures import report_on
     from engine.actions.rules_in_force import rules_in_force
     from engine.clock import now
+    from engine.models import FigureMark
     from engine.rules.shanghai import shanghai_date
     from engine.store.database import work
 
@@ -46,6 +49,8 @@ def keeping(postgres: int) -> dict[str, float]:
             report_on(session, rules_in_force(session), days, today - timedelta(20), now())
 
     today = shanghai_date(now())
+    with work() as session:  # what was kept of another size is not this one's
+        session.exec(delete(FigureMark))
     first = measured(lambda: keep(now()), postgres)
     return {
         "all summaries for the first time": first,

@@ -123,9 +123,9 @@ def _rising(visit: Visit) -> list[tuple[str, figure_days.Sums, figure_days.Sums]
     """Return units that send back more than the month before, with both months' counts."""
     today = shanghai_date(visit.now)
     first = today - timedelta(days=MONTH - 1)
-    now = figure_days.by_unit(visit.session, first, today)
+    now = figure_days.by_unit(visit.session, first, today, Indicator.RETURNED)
     before = figure_days.by_unit(
-        visit.session, first - timedelta(days=MONTH), first - timedelta(days=1)
+        visit.session, first - timedelta(days=MONTH), first - timedelta(days=1), Indicator.RETURNED
     )
     none = figure_days.Sums(Count(), Count())
     found = [(unit.name, now.get(unit.id, {}).get(Indicator.RETURNED, none),

@@ -97,7 +97,10 @@ def report_now(session: Session, rules: RuleSet, days: tuple[date, date], now: d
 def parts_now(
     session: Session, rules: RuleSet, parts: Sequence[tuple[date, date]], now: datetime
 ) -> tuple[Report, list[Report]]:
-    """Return the figures of periods that follow each other, together and each, read once."""
+    """Return the figures of periods that follow each other, together and each, read once.
+
+    Of each part there are the district's alone.
+    """
     at, whole = store.mark(session) or now, dict[int, dict[Indicator, Sums]]()
     found = [store.by_unit(session, *days) for days in parts]
     for one in found:
@@ -105,28 +108,51 @@ def parts_now(
             for indicator, more in sums.items():
                 _add(whole.setdefault(unit_id, {}), indicator, more)
     together = _report(session, rules, (parts[0][0], parts[-1][1]), at, whole)
-    each = [_report(session, rules, days, at, one) for days, one in zip(parts, found, strict=True)]
+    each = [_district(rules, days, at, _all_units(one))
+            for days, one in zip(parts, found, strict=True)]  # fmt: skip
     return together, each
+
+
+def district_now(
+    session: Session, rules: RuleSet, days: tuple[date, date], now: datetime
+) -> Report:
+    """Return the district's figures of a period alone, from the kept summaries."""
+    return _district(rules, days, store.mark(session) or now, store.sums(session, *days))
+
+
+def _district(
+    rules: RuleSet, days: tuple[date, date], at: datetime, sums: Mapping[Indicator, Sums]
+) -> Report:
+    return Report(*days, at, _figures(sums, rules, _told_on(days, at)), (), ())
+
+
+def _told_on(days: tuple[date, date], at: datetime) -> date:
+    """Return the day whose targets and weights a report goes by: its last, or the last so far."""
+    return min(shanghai_date(at - timedelta(microseconds=1)), days[1])
 
 
 def _report(
     session: Session, rules: RuleSet, days: tuple[date, date], at: datetime,
     found: Mapping[int, Mapping[Indicator, Sums]],
 ) -> Report:  # fmt: skip
-    on = min(shanghai_date(at - timedelta(microseconds=1)), days[1])
+    on = _told_on(days, at)
     # In registry order; one that is no longer active keeps the figures it had.
     every = units_by_id(session)
     units = [every[id_] for id_ in sorted(found)]
     made = tuple((one, _figures(found[one.id], rules, on)) for one in units)
-    total = {indicator: _together(found, indicator) for indicator in Indicator}
     tax = next((figures for one, figures in made if one.slug == TAX), ())
     against = (tax_figure(one, rules, on) for one in tax)
-    return Report(*days, at, _figures(total, rules, on), made, tuple(t for t in against if t))
+    return Report(
+        *days, at, _figures(_all_units(found), rules, on), made, tuple(t for t in against if t)
+    )
 
 
-def _together(found: Mapping[int, Mapping[Indicator, Sums]], indicator: Indicator) -> Sums:
-    some = [one[indicator] for one in found.values() if indicator in one]
-    return Sums(sum((one.raw for one in some), Count()), sum((one.fair for one in some), Count()))
+def _all_units(found: Mapping[int, Mapping[Indicator, Sums]]) -> Mapping[Indicator, Sums]:
+    total: dict[Indicator, Sums] = {}
+    for one in found.values():
+        for indicator, more in one.items():
+            _add(total, indicator, more)
+    return total
 
 
 def _figures(found: Mapping[Indicator, Sums], rules: RuleSet, on: date) -> tuple[Figure, ...]:
@@ -147,6 +173,7 @@ def refresh(session: Session, rules: RuleSet, now: datetime) -> int:
         store.replace(session, first, last, list(counts))
         span = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         unit_figures.keep_days(session, span, now)
+    store.add_up(session, days)
     store.set_mark(session, now)
     return len(days)
 

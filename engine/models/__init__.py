@@ -18,7 +18,7 @@ from engine.models.desk import (  # noqa: E402
     SavedView,
 )
 from engine.models.evaluation import EvaluationLink  # noqa: E402
-from engine.models.figures import FigureDay, FigureMark, UnitDay  # noqa: E402
+from engine.models.figures import FigureDay, FigureMark, FigureMonth, UnitDay  # noqa: E402
 from engine.models.findings import Finding  # noqa: E402
 from engine.models.knowledge import (  # noqa: E402
     KnowledgeEntry,
@@ -91,6 +91,7 @@ __all__ = [
     "ExtensionRequest",
     "FigureDay",
     "FigureMark",
+    "FigureMonth",
     "Finding",
     "Heartbeat",
     "HeldDispatch",

@@ -6,18 +6,33 @@ from sqlalchemy import BigInteger, Column, Date, Float
 from sqlmodel import Field, SQLModel
 
 from engine.models.base import Moment, moment, term
-from engine.terms import Indicator, TicketKind
+from engine.terms import Indicator
 
 
 class FigureDay(SQLModel, table=True):
-    """What an indicator counted of a unit and a kind of ticket on a day, raw and adjusted."""
+    """What an indicator counted of a unit on a day, raw and adjusted."""
 
     __tablename__ = "figure_day"
 
     day: date = Field(sa_column=Column(Date, primary_key=True))
     indicator: Indicator = term(Indicator, primary_key=True)
     unit_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    kind: TicketKind = term(TicketKind, primary_key=True)
+    n: int
+    hit: float = Field(sa_column=Column(Float, nullable=False))
+    part: int
+    fair_n: int
+    fair_hit: float = Field(sa_column=Column(Float, nullable=False))
+    fair_part: int
+
+
+class FigureMonth(SQLModel, table=True):
+    """The days of a month (`month` is its first) added up, for periods of whole months."""
+
+    __tablename__ = "figure_month"
+
+    month: date = Field(sa_column=Column(Date, primary_key=True))
+    indicator: Indicator = term(Indicator, primary_key=True)
+    unit_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     n: int
     hit: float = Field(sa_column=Column(Float, nullable=False))
     part: int

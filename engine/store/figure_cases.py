@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from engine.rules.indicators import Count
 from engine.rules.shanghai import end_of_day
-from engine.terms import CallbackState, ClockKind, Indicator, TicketKind
+from engine.terms import CallbackState, ClockKind, Indicator
 
 AGAIN = "重新计时"  # why a callback's clock stopped that starts anew once the unit has worked again
 WAITS, EVALUATED = "待诉求人评价", "诉求人已评价"  # the requester is asked first by link
@@ -177,20 +177,20 @@ excused AS (
                    NOT kept AND NOT broken AND clock_id IN (SELECT clock_id FROM excused)
   FROM promised
 ), judged AS (
-  SELECT x.*, t.kind, EXISTS (
+  SELECT x.*, EXISTS (
     SELECT 1 FROM finding f WHERE f.kind = 'excluded' AND f.ticket_id = x.ticket_id
       AND (f.indicator = x.indicator OR (f.indicator, x.indicator) IN
            (('answered_on_time', 'breached'), ('breached', 'answered_on_time')))
       AND f.effective_at < :at
       AND (f.ended_at IS NULL OR f.ended_at >= :at)) AS left_out
-  FROM cases x JOIN ticket t ON t.id = x.ticket_id
+  FROM cases x
 )
-SELECT indicator, day, unit_id, kind, count(*) AS n, sum(hit) AS hit, sum(part) AS part,
+SELECT indicator, day, unit_id, count(*) AS n, sum(hit) AS hit, sum(part) AS part,
        count(*) FILTER (WHERE NOT left_out) AS fair_n,
        COALESCE(sum(CASE WHEN excused THEN 1 - hit ELSE hit END) FILTER (WHERE NOT left_out), 0)
          AS fair_hit,
        COALESCE(sum(part) FILTER (WHERE NOT left_out), 0) AS fair_part
-FROM judged GROUP BY indicator, day, unit_id, kind
+FROM judged GROUP BY indicator, day, unit_id
 """
 _QUERY = text(f"WITH {', '.join((_CLOCKS, _LIMITS, _CALLS, _SENT, _HEARD, _PROMISES, _CASES))}")
 
@@ -218,16 +218,15 @@ class DayCount:
     indicator: Indicator
     day: date
     unit_id: int
-    kind: TicketKind
     raw: Count
     fair: Count
 
 
 def counted(session: Session, asked: AskedCases) -> Iterator[DayCount]:
-    """Yield the counts of every indicator, day, unit and kind as they stood at `asked.at`."""
+    """Yield the counts of every indicator, day and unit as they stood at `asked.at`."""
     for row in session.connection().execute(_QUERY, _values(asked)):
         yield DayCount(
-            Indicator.parse(row.indicator), row.day, row.unit_id, TicketKind.parse(row.kind),
+            Indicator.parse(row.indicator), row.day, row.unit_id,
             Count(row.n, float(row.hit), row.part),
             Count(row.fair_n, float(row.fair_hit), row.fair_part),
         )  # fmt: skip

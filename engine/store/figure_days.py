@@ -1,15 +1,15 @@
-"""The kept summaries of the indicators: which days must be counted again, written, and read."""
+"""The kept summaries of the indicators by day and month: what to count again, written, read."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import or_, text, union_all
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, SQLModel, col, delete, func, select
 
-from engine.models import FigureDay, FigureMark
+from engine.models import FigureDay, FigureMark, FigureMonth
 from engine.rules.indicators import Count
 from engine.rules.shanghai import shanghai_date
 from engine.store.figure_cases import LIMITS, DayCount
@@ -37,6 +37,13 @@ SELECT min(day), max(day) FROM (
   UNION ALL SELECT (min(dispatched_at) AT TIME ZONE 'Asia/Shanghai')::date FROM assignment
   UNION ALL SELECT (max(dispatched_at) AT TIME ZONE 'Asia/Shanghai')::date FROM assignment
   UNION ALL SELECT (max(at) AT TIME ZONE 'Asia/Shanghai')::date FROM callback_attempt) d
+""")
+
+_ADDED_UP = text("""
+INSERT INTO figure_month
+SELECT :month, indicator, unit_id, sum(n), sum(hit), sum(part), sum(fair_n), sum(fair_hit),
+       sum(fair_part)
+FROM figure_day WHERE day >= :month AND day < :after GROUP BY indicator, unit_id
 """)
 
 
@@ -75,9 +82,16 @@ def replace(session: Session, since: date, until: date, counts: Iterable[DayCoun
     return len(rows)
 
 
+def add_up(session: Session, days: Iterable[date]) -> None:
+    """Make the sums of the months anew that some days lie in."""
+    for month in sorted({one.replace(day=1) for one in days}):
+        session.exec(delete(FigureMonth).where(col(FigureMonth.month) == month))
+        session.connection().execute(_ADDED_UP, {"month": month, "after": _next_month(month)})
+
+
 def _row(one: DayCount) -> dict[str, Any]:
     return {
-        "day": one.day, "indicator": one.indicator, "unit_id": one.unit_id, "kind": one.kind,
+        "day": one.day, "indicator": one.indicator, "unit_id": one.unit_id,
         "n": one.raw.n, "hit": one.raw.hit, "part": one.raw.part,
         "fair_n": one.fair.n, "fair_hit": one.fair.hit, "fair_part": one.fair.part,
     }  # fmt: skip
@@ -91,34 +105,61 @@ class Sums:
     fair: Count
 
 
-_SUMMED: tuple[Any, ...] = tuple(
-    func.sum(getattr(FigureDay, name))
-    for name in ("n", "hit", "part", "fair_n", "fair_hit", "fair_part")
-)
+COUNTS = ("n", "hit", "part", "fair_n", "fair_hit", "fair_part")
 
 
-def sums(
-    session: Session, since: date, until: date, unit_id: int | None = None
-) -> Mapping[Indicator, Sums]:
-    """Return the kept counts of a period, of the district or of one unit."""
-    query = _within(select(FigureDay.indicator, *_SUMMED), since, until)
-    if unit_id is not None:
-        query = query.where(FigureDay.unit_id == unit_id)
-    found = session.execute(query.group_by(FigureDay.indicator))
-    return {row[0]: _sums(row[1:]) for row in found}
+def sums(session: Session, since: date, until: date) -> Mapping[Indicator, Sums]:
+    """Return the kept counts of a period of the whole district."""
+    by = ("indicator",)
+    return {row[0]: _sums(row[1:]) for row in session.execute(_summed(by, since, until))}
 
 
-def by_unit(session: Session, since: date, until: date) -> Mapping[int, Mapping[Indicator, Sums]]:
-    """Return the kept counts of a period unit by unit."""
-    query = _within(select(FigureDay.unit_id, FigureDay.indicator, *_SUMMED), since, until)
+def by_unit(
+    session: Session, since: date, until: date, only: Indicator | None = None
+) -> Mapping[int, Mapping[Indicator, Sums]]:
+    """Return the kept counts of a period unit by unit, of all indicators or of one."""
     found: dict[int, dict[Indicator, Sums]] = {}
-    for row in session.execute(query.group_by(FigureDay.unit_id, FigureDay.indicator)):
+    for row in session.execute(_summed(("unit_id", "indicator"), since, until, only)):
         found.setdefault(row[0], {})[row[1]] = _sums(row[2:])
     return found
 
 
-def _within(query: Any, since: date, until: date) -> Any:
-    return query.where(col(FigureDay.day).between(since, until))
+def _summed(by: tuple[str, ...], since: date, until: date, only: Indicator | None = None) -> Any:
+    """Return the query that adds up a period: its whole months by month, the other days by day."""
+    first, after = whole_months(since, until)
+    names = ("indicator", "unit_id", *COUNTS)
+    days = select(*(_column(FigureDay, name) for name in names)).where(
+        col(FigureDay.day).between(since, until),
+        or_(col(FigureDay.day) < first, col(FigureDay.day) >= after),
+    )
+    months = select(*(_column(FigureMonth, name) for name in names)).where(
+        col(FigureMonth.month) >= first, col(FigureMonth.month) < after
+    )
+    rows = union_all(*(_only(one, only) for one in (days, months))).subquery()
+    keys = [rows.c[name] for name in by]
+    return select(*keys, *(func.sum(rows.c[name]) for name in COUNTS)).group_by(*keys)
+
+
+def _column(table: type[SQLModel], name: str) -> Any:
+    return getattr(table, name)
+
+
+def _only(query: Any, only: Indicator | None) -> Any:
+    return query if only is None else query.where(query.selected_columns.indicator == only)
+
+
+def whole_months(since: date, until: date) -> tuple[date, date]:
+    """Return the first days of the first whole month of a period and of the one after the last.
+
+    They are the same where it has no whole month.
+    """
+    first = since if since.day == 1 else _next_month(since)
+    after = (until + timedelta(days=1)).replace(day=1)
+    return first, max(first, after)
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _sums(values: Sequence[Any]) -> Sums:

@@ -163,14 +163,14 @@ def counts(at_day, past):
     with work() as session:
         at = end_of_day(at_day)
         found = figures.cases(session, load_rules("CN-GX"), (FIRST, LAST), at, past=past)
-        return sorted((str(one.day), one.indicator, one.unit_id, one.kind, one.raw, one.fair)
+        return sorted((str(one.day), one.indicator, one.unit_id, one.raw, one.fair)
                       for one in found)  # fmt: skip
 
 
 def kept():
     with work() as session:
         rows = session.exec(select(figure_days.FigureDay)).all()
-        return sorted((str(one.day), one.indicator, one.unit_id, one.kind,
+        return sorted((str(one.day), one.indicator, one.unit_id,
                        figure_days.Count(one.n, one.hit, one.part),
                        figure_days.Count(one.fair_n, one.fair_hit, one.fair_part))
                       for one in rows)  # fmt: skip

@@ -76,8 +76,8 @@ def test_on_every_day_of_any_weeks_units_and_indicator_count_the_same_answers(se
         answered = [one for one in counts(ended, past=False) if one[1] is RATES[0]]
         with work() as session:
             units = unit_figures.unit_figures(session, FIRST, LAST, end_of_day(ended))
-        assert sum(one[4].n for one in answered) == sum(one.due for one in units)
-        assert sum(one[4].hit for one in answered) == sum(one.in_time for one in units)
+        assert sum(one[3].n for one in answered) == sum(one.due for one in units)
+        assert sum(one[3].hit for one in answered) == sum(one.in_time for one in units)
         seen += len(units)
     assert seen
 
@@ -91,4 +91,4 @@ def test_the_kept_summaries_take_in_an_early_answer_once_its_limit_is_over():
 
     assert before == []
     assert kept() == counts(day("Mon 2026-11-16"), past=False)
-    assert [one[4].n for one in kept() if one[1] is RATES[0]] == [1]
+    assert [one[3].n for one in kept() if one[1] is RATES[0]] == [1]
