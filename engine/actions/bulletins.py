@@ -84,6 +84,7 @@ def _words(step: Step, report: Report, told: Sequence[TypicalCase], on: date) ->
         "satisfied": said(Indicator.SATISFIED), "human": said(Indicator.HUMAN_CALLED_BACK),
         "returned": int(found[Indicator.RETURNED].raw.hit),
         "reworked": int(found[Indicator.REWORKED].raw.hit),
+        "demonstration": load_settings().demo_data,
         "basis": cited_in_full(CALLED_BACK), "as_of": written_moment(step.now),
         "least": settings["scoring.minimum_count"].on(on).value,
         "ranking": settings["scoring.ranking"].on(on).value,

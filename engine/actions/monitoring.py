@@ -109,6 +109,7 @@ def _words(step: Step, quarters: _Quarters, on: date) -> dict[str, object]:
 
     return {
         "basis": f"{cited_in_full(MONITORING)}、{_row_of(CASES)}",
+        "demonstration": load_settings().demo_data,
         "callback_basis": _row_of(CALLED_BACK), "as_of": written_moment(quarters.now.at),
         "before": spoken_period((quarters.before.since, quarters.before.until)),
         "least": settings["scoring.minimum_count"].on(on).value,

@@ -62,9 +62,13 @@ class UnitDay(SQLModel, table=True):
 
 
 class FigureMark(SQLModel, table=True):
-    """Up to when the summaries take everything into account (`id` is always 1)."""
+    """Up to when the summaries take everything into account (`id` is always 1).
+
+    `demonstration` is whether demonstration tickets are among it.
+    """
 
     __tablename__ = "figure_mark"
 
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     up_to: Moment = moment()
+    demonstration: bool

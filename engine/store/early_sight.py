@@ -11,16 +11,18 @@ from sqlmodel import Session
 
 from engine.rules.early_sight import History
 from engine.rules.shanghai import end_of_day, shanghai_date, shanghai_moment
+from engine.store.demonstration import TOLD, demonstrating
 from engine.store.figures import SETTLED
 
 WEEK = timedelta(days=7)
 FRESH = timedelta(minutes=10)
 # By day: what was taken in on a day that is over is counted once and remembered.
-_DAY = text("""
-SELECT NULL::int AS row, count(*) FROM ticket WHERE accepted_at >= :since AND accepted_at < :until
+_DAY = text(f"""
+SELECT NULL::int AS row, count(*) FROM ticket t
+WHERE t.accepted_at >= :since AND t.accepted_at < :until AND {TOLD}
 UNION ALL
 SELECT cited.row::int, count(*) FROM ticket t, jsonb_array_elements_text(t.task_rows) cited(row)
-WHERE t.accepted_at >= :since AND t.accepted_at < :until GROUP BY 1
+WHERE t.accepted_at >= :since AND t.accepted_at < :until AND {TOLD} GROUP BY 1
 """)
 SEEN, LATE = "newest ticket seen", 64
 _NEWEST = text("SELECT max(id), NULL FROM ticket")
@@ -29,22 +31,25 @@ SELECT max(id), array_agg(DISTINCT (accepted_at AT TIME ZONE 'Asia/Shanghai')::d
                 FILTER (WHERE accepted_at < :today)
 FROM ticket WHERE id > :seen
 """)
-_REPEATED = text("""
+_REPEATED = text(f"""
 SELECT count(*), array_agg(t.number ORDER BY t.id DESC) FROM ticket t
 CROSS JOIN LATERAL (SELECT phone_mark FROM requester WHERE ticket_id = t.id OFFSET 0) q
 WHERE t.accepted_at > :since AND t.kind <> 'report' AND NOT t.confidential
-  AND q.phone_mark IS NOT NULL
+  AND q.phone_mark IS NOT NULL AND {TOLD}
 GROUP BY q.phone_mark HAVING count(*) >= :least ORDER BY 1 DESC, max(t.id) DESC LIMIT 15
 """)
-_DUE = text("""
+_DUE = text(f"""
 SELECT u.name, count(*) FROM clock c JOIN unit u ON u.id = c.unit_id
-WHERE c.state = 'running' AND c.kind = 'handling' AND c.due_at > :now AND c.due_at <= :until
+CROSS JOIN LATERAL (SELECT demonstration FROM ticket WHERE id = c.ticket_id OFFSET 0) t
+WHERE {TOLD} AND c.state = 'running' AND c.kind = 'handling' AND c.due_at > :now
+  AND c.due_at <= :until
 GROUP BY u.name
 """)
-_WEEK = text("""
+_WEEK = text(f"""
 SELECT u.name, count(*), count(*) FILTER (WHERE c.stopped_at IS NULL OR c.stopped_at >= c.due_at)
 FROM clock c JOIN unit u ON u.id = c.unit_id
-WHERE c.kind = 'handling' AND c.due_on BETWEEN :first AND :last
+CROSS JOIN LATERAL (SELECT demonstration FROM ticket WHERE id = c.ticket_id OFFSET 0) t
+WHERE {TOLD} AND c.kind = 'handling' AND c.due_on BETWEEN :first AND :last
   AND c.started_at <= :monday AND (c.stopped_at IS NULL OR c.stopped_at > :monday)
 GROUP BY u.name
 """)
@@ -105,7 +110,7 @@ def _day(session: Session, day: date, now: datetime) -> Day:
     if key in remembered:
         return remembered[key]
     ends = end_of_day(day)
-    values = {"since": end_of_day(day - timedelta(days=1)), "until": ends}
+    values = {"since": end_of_day(day - timedelta(days=1)), "until": ends, **demonstrating()}
     found: dict[int | None, int] = {}
     for row, count in session.connection().execute(_DAY, values):
         found[row] = count
@@ -142,7 +147,7 @@ def repeated(session: Session, since: datetime, least: int) -> list[Repeated]:
     key = ("repeated", least)
     told = remembered.get((*key, span))
     if told is None:
-        values = {"since": since, "least": least}
+        values = {"since": since, "least": least, **demonstrating()}
         told = [Repeated(*row) for row in session.connection().execute(_REPEATED, values)]
         remembered.pop((*key, span - 1), None)
         remembered[*key, span] = told
@@ -151,7 +156,7 @@ def repeated(session: Session, since: datetime, least: int) -> list[Repeated]:
 
 def due_by_unit(session: Session, now: datetime, until: datetime) -> dict[str, int]:
     """Return how many answers fall due until a moment, by unit."""
-    found = session.connection().execute(_DUE, {"now": now, "until": until})
+    found = session.connection().execute(_DUE, {"now": now, "until": until, **demonstrating()})
     return {row[0]: row[1] for row in found}
 
 
@@ -170,7 +175,7 @@ def _week(session: Session, monday: date) -> dict[str, History]:
     key = ("early sight", monday)
     if key not in remembered:
         values = {"first": monday, "last": monday + timedelta(days=6),
-                  "monday": shanghai_moment(monday, time(0))}  # fmt: skip
+                  "monday": shanghai_moment(monday, time(0)), **demonstrating()}  # fmt: skip
         found = session.connection().execute(_WEEK, values)
         remembered[key] = {name: History(opened, late) for name, opened, late in found}
     return remembered[key]

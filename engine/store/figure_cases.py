@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from engine.rules.indicators import Count
 from engine.rules.shanghai import end_of_day
+from engine.store.demonstration import TOLD, demonstrating
 from engine.terms import CallbackState, ClockKind, Indicator
 
 AGAIN = "重新计时"  # why a callback's clock stopped that starts anew once the unit has worked again
@@ -143,7 +144,7 @@ promised AS (
   WHERE d.kind = 'promise'
     AND (seen.result IS NOT NULL OR COALESCE(d.stopped_at, :at) >= d.due_at)
 )"""
-_CASES = """
+_CASES = f"""
 excused AS (
   SELECT b.clock_id FROM finding f JOIN breach b ON b.id = f.breach_id
   WHERE f.kind = 'excused' AND f.effective_at < :at AND (f.ended_at IS NULL OR f.ended_at >= :at)
@@ -183,7 +184,7 @@ excused AS (
            (('answered_on_time', 'breached'), ('breached', 'answered_on_time')))
       AND f.effective_at < :at
       AND (f.ended_at IS NULL OR f.ended_at >= :at)) AS left_out
-  FROM cases x
+  FROM cases x JOIN ticket t ON t.id = x.ticket_id WHERE {TOLD}
 )
 SELECT indicator, day, unit_id, count(*) AS n, sum(hit) AS hit, sum(part) AS part,
        count(*) FILTER (WHERE NOT left_out) AS fair_n,
@@ -241,5 +242,5 @@ def _values(asked: AskedCases) -> dict[str, Any]:
         "exhausted": CallbackState.EXHAUSTED.label, "waits": WAITS,
         "done": [CallbackState.REACHED.label, CallbackState.EXHAUSTED.label, EVALUATED],
         "again": AGAIN, "closed": CLOSED, "rework": REWORK, "sent_back": SENT_BACK,
-        "limits": LIMITS,
+        "limits": LIMITS, **demonstrating(),
     }  # fmt: skip

@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col, delete, func, select
 from engine.models import FigureDay, FigureMark, FigureMonth
 from engine.rules.indicators import Count
 from engine.rules.shanghai import shanghai_date
+from engine.store.demonstration import demonstrating
 from engine.store.figure_cases import LIMITS, DayCount
 from engine.terms import Indicator
 
@@ -48,14 +49,23 @@ FROM figure_day WHERE day >= :month AND day < :after GROUP BY indicator, unit_id
 
 
 def mark(session: Session) -> datetime | None:
-    """Return up to when the summaries are right; None before they were ever made."""
-    return session.exec(select(FigureMark.up_to).where(FigureMark.id == 1)).one_or_none()
+    """Return up to when the summaries are right; None before they were ever made.
+
+    Those with demonstration tickets are not right where such do not count, nor the other way round.
+    """
+    query = select(FigureMark.up_to).where(FigureMark.id == 1, _of_this_kind())
+    return session.exec(query).one_or_none()
+
+
+def _of_this_kind() -> Any:
+    return col(FigureMark.demonstration).is_(demonstrating()["demonstrating"])
 
 
 def set_mark(session: Session, up_to: datetime) -> None:
     """Write up to when the summaries are right."""
-    statement = insert(FigureMark).values(id=1, up_to=up_to)
-    session.exec(statement.on_conflict_do_update(index_elements=["id"], set_={"up_to": up_to}))
+    marked = {"up_to": up_to, "demonstration": demonstrating()["demonstrating"]}
+    statement = insert(FigureMark).values(id=1, **marked)
+    session.exec(statement.on_conflict_do_update(index_elements=["id"], set_=marked))
 
 
 def touched(session: Session, since: datetime, now: datetime) -> list[date]:
@@ -128,12 +138,13 @@ def _summed(by: tuple[str, ...], since: date, until: date, only: Indicator | Non
     """Return the query that adds up a period: its whole months by month, the other days by day."""
     first, after = whole_months(since, until)
     names = ("indicator", "unit_id", *COUNTS)
+    right = select(FigureMark.id).where(_of_this_kind()).exists()
     days = select(*(_column(FigureDay, name) for name in names)).where(
         col(FigureDay.day).between(since, until),
-        or_(col(FigureDay.day) < first, col(FigureDay.day) >= after),
-    )
+        or_(col(FigureDay.day) < first, col(FigureDay.day) >= after), right,
+    )  # fmt: skip
     months = select(*(_column(FigureMonth, name) for name in names)).where(
-        col(FigureMonth.month) >= first, col(FigureMonth.month) < after
+        col(FigureMonth.month) >= first, col(FigureMonth.month) < after, right
     )
     rows = union_all(*(_only(one, only) for one in (days, months))).subquery()
     keys = [rows.c[name] for name in by]

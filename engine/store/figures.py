@@ -6,12 +6,13 @@ alone, however many tickets a month has.
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import false, func, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from engine.models import TicketEventRecord
+from engine.models import Ticket, TicketEventRecord
 from engine.rules.shanghai import end_of_day, shanghai_date
+from engine.settings import load_settings
 from engine.terms import TicketEvent
 
 SETTLED = timedelta(hours=1)  # what was begun before midnight is committed by then
@@ -44,8 +45,12 @@ def _counted(session: Session, day: date) -> int:
         earlier.ticket_id == col(Event.ticket_id), earlier.event == TicketEvent.CALLBACK_ATTEMPT,
         earlier.at >= month, earlier.at < since,
     )  # fmt: skip
+    its = select(Ticket.id).where(
+        Ticket.id == col(Event.ticket_id),
+        or_(true() if load_settings().demo_data else false(), col(Ticket.demonstration).is_(False)),
+    )
     called = select(func.count(func.distinct(Event.ticket_id))).where(
         Event.event == TicketEvent.CALLBACK_ATTEMPT, Event.at >= since, Event.at < until,
-        ~before.exists(),
+        ~before.exists(), its.exists(),
     )  # fmt: skip
     return int(session.exec(called).one())

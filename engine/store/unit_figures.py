@@ -13,6 +13,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from engine.models import Unit, UnitDay
 from engine.rules.ranking import UnitFigures
+from engine.store.demonstration import TOLD, demonstrating
 from engine.store.figure_cases import CLOSED, REWORK, SENT_BACK
 from engine.store.figure_days import mark, touched
 from engine.terms import Satisfaction
@@ -24,7 +25,7 @@ SAID = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED, Satisfaction.D
 # A matter counts once its limit is over, answered early or not at all, as the indicator's do; one
 # that was returned or handed to another unit is not the first one's. OFFSET 0 keeps each join a
 # look-up for each clock.
-_COUNTED = text("""
+_COUNTED = text(f"""
 SELECT c.due_on AS day, c.unit_id, count(*) AS due,
        count(*) FILTER (WHERE c.stopped_at < c.due_at) AS in_time,
        count(*) FILTER (WHERE (c.stopped_at IS NULL OR c.stopped_at >= c.due_at)
@@ -41,7 +42,8 @@ SELECT c.due_on AS day, c.unit_id, count(*) AS due,
 FROM clock c
 CROSS JOIN LATERAL (SELECT deemed_signed, ended_at, end_reason FROM assignment
                     WHERE id = c.assignment_id OFFSET 0) a
-CROSS JOIN LATERAL (SELECT returns, reworks FROM ticket WHERE id = c.ticket_id OFFSET 0) t
+CROSS JOIN LATERAL (SELECT returns, reworks, demonstration FROM ticket
+                    WHERE id = c.ticket_id OFFSET 0) t
 LEFT JOIN LATERAL (SELECT judgement FROM breach WHERE clock_id = c.id OFFSET 0) b ON true
 CROSS JOIN LATERAL (
   SELECT EXISTS (SELECT 1 FROM finding WHERE kind = 'excluded' AND state = 'in_force'
@@ -56,7 +58,7 @@ CROSS JOIN LATERAL (
 WHERE c.kind = 'handling' AND c.due_on = ANY(:days) AND c.state <> 'superseded'
   AND c.due_at <= :now AND c.certificate ->> 'rule' <> :rework
   AND NOT COALESCE(c.stopped_at < c.due_at AND c.stop_reason = :sent_back, false)
-  AND c.unit_id IS NOT NULL AND (a.ended_at IS NULL OR a.end_reason = :closed)
+  AND c.unit_id IS NOT NULL AND (a.ended_at IS NULL OR a.end_reason = :closed) AND {TOLD}
 GROUP BY c.due_on, c.unit_id
 """)
 
@@ -76,6 +78,7 @@ def _count(session: Session, days: Sequence[date], now: datetime) -> Sequence[Ro
         "rework": REWORK,
         "closed": CLOSED,
         "sent_back": SENT_BACK,
+        **demonstrating(),
     }
     return session.connection().execute(_COUNTED, values).all()
 

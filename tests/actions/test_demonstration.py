@@ -1,0 +1,116 @@
+"""Demonstration tickets (演示) count where the whole installation demonstrates, else in nothing."""
+
+import pytest
+
+from engine.actions.bulletins import draft_bulletin, propose_cases
+from engine.actions.figure_keeping import keep
+from engine.actions.monitoring import draft_monitoring
+from engine.settings import load_settings
+from engine.store import early_sight, figure_days, figures, unit_figures
+from engine.store.breach_ledger import breached_rows
+from engine.store.database import work
+from engine.store.recorded_lives import recorded_lives
+from tests.actions.test_figures import EARLY, FIRST, LAST, on
+from tests.builders import (
+    SUPERVISOR,
+    a_callback,
+    a_signed_ticket,
+    a_ticket_to_call_back,
+    call_back,
+    day,
+    doing,
+    moment,
+)
+from tests.looking import sweep
+
+pytestmark = pytest.mark.usefixtures("database")
+NOW = "Mon 2026-11-30 09:00"
+# indicators; units; taken in; due; in weeks; repeated; late rows; called back; lives; cases
+TWINLESS = [16, 1, 2, 1, 1, 1, 1, 1, 2, 2]
+DAYS = (day("Sun 2026-11-01"), day("Mon 2026-11-30"))
+
+
+@pytest.fixture
+def in_earnest(monkeypatch):
+    """Run as an installation that does not demonstrate."""
+    monkeypatch.setenv("HOTLINE_DEMO_DATA", "0")
+    load_settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    load_settings.cache_clear()
+
+
+def two_of(demonstration):
+    """A ticket that pleased and one that was late, of a demonstration or not."""
+    number = a_ticket_to_call_back(EARLY, demonstration=demonstration, phone="0772-2800099")
+    call_back(number, "Mon 2026-11-02 16:00", a_callback())
+    late = a_signed_ticket(EARLY, demonstration=demonstration, phone="0772-2800099")
+    sweep("Tue 2026-11-24 09:00")
+    return {number, late}
+
+
+def seen():
+    """Whatever is told of tickets: counts, units, cases, weeks, lives."""
+    with work() as session:
+        session.info["database"].remembered.clear()
+        now = moment(NOW)
+        yield sum(one.raw.n for one in on("Mon 2026-11-30").values())
+        yield len(unit_figures.unit_figures(session, FIRST, LAST, now))
+        yield sum(early_sight.taken_in(session, now, 8))
+        yield sum(early_sight.due_by_unit(session, moment(EARLY), now).values())
+        yield sum(one.open for week in early_sight.weeks_by_unit(session, now, 4)
+                  for one in week.values())  # fmt: skip
+        yield len(early_sight.repeated(session, moment(EARLY) - early_sight.WEEK, 2))
+        yield sum(breached_rows(session, *DAYS).values())
+        yield figures.called_back_this_month(session, now)
+        yield len(list(recorded_lives(session, *DAYS)))
+    yield len(doing(NOW, SUPERVISOR, lambda step: propose_cases(step, DAYS, DAYS[1])))
+
+
+def test_in_earnest_a_demonstration_ticket_counts_in_nothing_that_is_told(in_earnest):
+    two_of(True)
+
+    assert set(seen()) == {0}
+
+
+def test_a_real_ticket_counts_in_earnest_where_its_demonstration_twin_does_not(in_earnest):
+    two_of(True)
+    two_of(False)
+
+    assert list(seen()) == TWINLESS
+
+
+def test_an_installation_that_demonstrates_counts_its_tickets_and_says_so_in_documents():
+    numbers = two_of(True)
+    keep(moment(NOW))
+
+    bulletin = doing(NOW, SUPERVISOR, lambda step: draft_bulletin(step, DAYS, ()))
+    quarter = doing(NOW, SUPERVISOR, lambda step: draft_monitoring(
+        step, (day("Thu 2026-10-01"), day("Thu 2026-12-31")), ()))  # fmt: skip
+
+    assert {one.number for one in bulletin.proposed} == numbers
+    for draft in (bulletin, quarter):
+        assert "演示数据，不得印发" in str(draft.document.body)
+
+
+def test_once_it_runs_in_earnest_kept_figures_are_counted_again_without_demonstrations(monkeypatch):
+    two_of(True)
+    keep(moment(NOW))
+    with work() as session:
+        before = figure_days.sums(session, FIRST, LAST)
+
+    monkeypatch.setenv("HOTLINE_DEMO_DATA", "0")
+    load_settings.cache_clear()
+    try:
+        with work() as session:
+            at_once = figure_days.sums(session, FIRST, LAST)
+        keep(moment(NOW))
+        with work() as session:
+            later = figure_days.sums(session, FIRST, LAST)
+            units = unit_figures.unit_figures(session, FIRST, LAST, moment(NOW))
+    finally:
+        monkeypatch.undo()
+        load_settings.cache_clear()
+
+    assert before
+    assert (at_once, later, units) == ({}, {}, [])
