@@ -10,7 +10,7 @@ from sqlmodel import Session, and_, col, func, or_, select, update
 from engine.models import Clock, OutboxAttachment, OutboxMessage
 from engine.store.ahead import LADDER, ahead_of
 from engine.store.together import key_of
-from engine.store.writing import write_once, write_row
+from engine.store.writing import run, write_once, write_row
 from engine.terms import ClockState, MessageStatus, NoticeKind, Rung
 
 SWEEP_TAKES = timedelta(minutes=2)
@@ -203,13 +203,14 @@ def still_pending(session: Session, message_ids: Sequence[int]) -> int:
 
 
 def record_sent(session: Session, message_id: int, now: datetime) -> None:
-    """Record that a mail server took a message, in one statement."""
-    statement = update(OutboxMessage).where(col(OutboxMessage.id) == message_id)
-    sent = statement.values(
-        status=MessageStatus.SENT, sent_at=now, claimed_until=None, sending_until=None,
-        attempts=OutboxMessage.attempts + 1, last_error="",
-    )  # fmt: skip
-    session.exec(sent, execution_options={"synchronize_session": False})
+    """Record that a mail server took a message."""
+    run(session, _TAKEN, {"id": message_id, "now": now})
+
+
+_TAKEN = """
+UPDATE outbox_message SET status = 'sent', sent_at = %(now)s, attempts = attempts + 1,
+  last_error = '', claimed_until = NULL, sending_until = NULL WHERE id = %(id)s
+"""
 
 
 def _awaits_the_sweep(now: datetime) -> ColumnElement[bool]:
