@@ -20,7 +20,7 @@ from engine.store import breach_ledger, export_rows, unit_figures
 from engine.store.breach_ledger import BreachFilter
 from engine.store.breach_proof import AT_A_TIME, Beside, with_proof
 from engine.store.desk_filters import TicketFilter
-from engine.terms import BreachJudgement, FindingState, LimitUnit, Term, TicketKind
+from engine.terms import BreachJudgement, ClockKind, FindingState, LimitUnit, Term, TicketKind
 
 WITHHELD = {True: "（保密件，登录后查看）", False: ""}
 UNREADABLE = "（个人信息密钥不在，内容不导出）"
@@ -60,8 +60,9 @@ def tickets(
 ) -> Export:
     """Return the list of tickets that fit a filter (工单清单); `most` rows of it, or all."""
     columns = _columns(
-        "工单号:16 类型 紧急程度 状态 事项:44 承办单位:20 受理时间:17 应办结:12 到期日状态 "
-        "办结答复时间:17 归档时间:17 是否超期 超期工作日 退单次数 重办次数 任务项"
+        "工单号:16 类型 紧急程度 状态 事项:44 承办单位:20 受理时间:17 诉求人到期日:13 到期日状态 "
+        "办结答复时间:17 归档时间:17 诉求人时限超期:15 其超期工作日:13 超期的时限:30 退单次数 "
+        "重办次数 任务项"
     )
     found = export_rows.tickets(step.session, wanted, step.now, most)
     return Export("工单清单", Table("工单清单", columns, (_ticket(step, row) for row in found)),
@@ -75,15 +76,21 @@ def _columns(heads: str) -> tuple[Column, ...]:
 
 def _ticket(step: Step, row: Any) -> Sequence[object]:
     (number, kind, urgency, status, title, confidential, unit, accepted_at, due_on, due_at,
-     due_status, stopped_at, closed_at, returns, reworks, rows, *who) = row  # fmt: skip
+     due_status, stopped_at, closed_at, returns, reworks, rows, *who, missed) = row  # fmt: skip
     end = stopped_at or step.now
     late = due_at is not None and end >= due_at
     days = _late_days(step, due_on, shanghai_date(end)) if late else 0
     return (
         number, kind.label, urgency.label, status.label, _matter(kind, confidential, title, who),
         unit or "", accepted_at, due_on, due_status.label if due_status else "不设时限",
-        stopped_at, closed_at, late, days, returns, reworks, "、".join(map(str, rows)),
+        stopped_at, closed_at, late, days, _missed(missed), returns, reworks,
+        "、".join(map(str, rows)),
     )  # fmt: skip
+
+
+def _missed(kinds: Sequence[str] | None) -> str:
+    """Return which limits of a ticket were missed, the requester's first; nothing where none."""
+    return "、".join(one.label for one in ClockKind if one.value in (kinds or ()))
 
 
 def _late_days(step: Step, due_on: date, end: date) -> int:

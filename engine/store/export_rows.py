@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import distinct
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
 
 from engine.models import Account, Callback, CallbackAttempt, Clock, Requester, Ticket, Unit
 from engine.rules.shanghai import shanghai_moment
 from engine.store.desk_filters import TicketFilter, in_order, selected
-from engine.terms import ClockKind
+from engine.terms import ClockKind, ClockState
 
 AT_A_TIME = 1000
 WHO: tuple[Any, ...] = (Requester.ticket_id, Requester.name_sealed, Requester.plain_name)
@@ -33,10 +35,10 @@ CALLBACK_COLUMNS: tuple[Any, ...] = (
 def tickets(
     session: Session, wanted: TicketFilter, now: datetime, most: int | None
 ) -> Iterator[Any]:
-    """Yield the tickets that fit, in the list's order, with their requester's clock."""
+    """Yield the tickets that fit, with their requester's clock and which of all were missed."""
     some = selected(wanted, now).limit(most).subquery()
     query = (
-        select(*TICKET_COLUMNS)
+        select(*(*TICKET_COLUMNS, _missed(now)))
         .join(some, some.c.id == col(Ticket.id))
         .join(Requester, col(Requester.ticket_id) == col(Ticket.id), isouter=True)
         .join(Unit, col(Unit.id) == col(Ticket.lead_unit_id), isouter=True)
@@ -48,6 +50,17 @@ def tickets(
         .order_by(*in_order(wanted, some))
     )
     return iter(session.execute(query.execution_options(yield_per=AT_A_TIME)))
+
+
+def _missed(now: datetime) -> Any:
+    """Return the kinds of a ticket's limits that were or are missed, whatever became of them."""
+    one: Any = aliased(Clock)
+    kinds: Any = select(func.array_agg(distinct(one.kind))).where(
+        one.ticket_id == col(Ticket.id),
+        col(one.state).in_([ClockState.RUNNING, ClockState.STOPPED]),
+        func.coalesce(one.stopped_at, now) >= one.due_at,
+    )  # fmt: skip
+    return kinds.correlate(Ticket).scalar_subquery()
 
 
 def callbacks(session: Session, unit_id: int | None, since: date, until: date) -> Iterator[Any]:

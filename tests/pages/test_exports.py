@@ -53,14 +53,26 @@ def test_a_list_of_tickets_is_the_whole_filter_with_its_conditions(as_):
     about, rows = sheet(export(as_(SUPERVISOR), "tickets", "scope=overdue&unit=区市场监管局"))
 
     assert [row["工单号"] for row in rows] == [market]
-    assert (rows[0]["承办单位"], rows[0]["是否超期"]) == ("区市场监管局", "是")
-    assert rows[0]["超期工作日"] == 6
+    assert (rows[0]["承办单位"], rows[0]["诉求人时限超期"]) == ("区市场监管局", "是")
+    assert rows[0]["其超期工作日"] == 6
+    assert rows[0]["超期的时限"] == "诉求人时限、承办时限、首次联系时限"
     assert rows[0]["事项"].startswith("'=")
     assert about["条件"] == "已超期；区市场监管局"
     assert (about["行数"], about["生成人"]) == ("1", "演示主管甲")
     assert about["生成时间"] == "2026-11-24 10:00（北京时间）"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d\+[0-9a-f]{6}", about["规则版本"])
     assert about["日历版本"].startswith("CN-GX-2026")
+
+
+def test_a_limit_that_was_missed_is_named_though_the_requester_was_answered_in_time(as_):
+    number = a_dispatched_ticket("Fri 2026-11-20 09:00")
+    sweep("Tue 2026-11-24 09:00")
+
+    _, rows = sheet(export(as_(SUPERVISOR), "tickets", "scope=all"))
+
+    assert [(row["工单号"], row["诉求人时限超期"], row["超期的时限"]) for row in rows] == [
+        (number, "否", "签收时限")
+    ]
 
 
 def test_requesters_are_in_no_export_and_reports_are_withheld(as_):
