@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -11,11 +11,13 @@ from api.pages.visit import EYES, Visit, reading
 from engine.actions.routing_in_force import in_force
 from engine.rules.early_sight import (
     WEEKS_OF_HISTORY,
+    Returning,
     Risen,
     backtest,
     counted,
     forecast,
     least_history,
+    returning_more,
     risen,
     together,
 )
@@ -28,8 +30,9 @@ from engine.store import figure_days, tickets
 from engine.terms import Indicator
 
 router = APIRouter(include_in_schema=False)
-WEEKS, MONTH, MOST_TITLES, TESTED, DRAWN = 8, 30, 600, 8, 12
-LATELY, BEFORE = timedelta(days=14), timedelta(days=56)
+WEEKS, MONTH, TESTED, DRAWN = 8, 30, 8, 12
+# Whole weeks on both sides, so that each weekday weighs the same in both; titles of each day.
+LATELY, BEFORE, MOST_TITLES = 14, 42, 15
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,9 @@ def sight(request: Request) -> Response:
         past = store.weeks_by_unit(session, now, TESTED + WEEKS_OF_HISTORY)
         least = least_history(visit.rules, shanghai_date(now))
         told = forecast(due, together(past[:WEEKS_OF_HISTORY]), least)
+        compared: int = visit.rules.parameters["scoring.minimum_count"].on(
+            shanghai_date(now)).value  # fmt: skip
+        words, titles = _words(visit, compared)
         facts = {
             "heat": _heat(visit), "weeks": WEEKS, "forecast": told, "least": least,
             "drawn": DRAWN, "tested": backtest(past, least),
@@ -93,7 +99,8 @@ def sight(request: Request) -> Response:
             "expected": [Bar(one.unit, one.due, round(one.expected, 1))
                          for one in told[:DRAWN] if one.enough],
             "repeated": store.repeated(session, now - timedelta(days=MONTH), repeats),
-            "repeats": repeats, "rising": _rising(visit), "words": _words(visit)[:20],
+            "repeats": repeats, "rising": _rising(visit, compared), "words": words[:20],
+            "titles": titles, "compared": compared, "of_each_day": MOST_TITLES,
         }  # fmt: skip
         return visit.page("sight.html", facts)
 
@@ -119,26 +126,26 @@ def _heat(visit: Visit) -> list[HeatRow]:
     return sorted(made, key=lambda one: (-one.total, one.name))[:20]
 
 
-def _rising(visit: Visit) -> list[tuple[str, figure_days.Sums, figure_days.Sums]]:
-    """Return units that send back more than the month before, with both months' counts."""
+def _rising(visit: Visit, least: int) -> list[Returning]:
+    """Return units that send back a larger share than in as many days before."""
     today = shanghai_date(visit.now)
     first = today - timedelta(days=MONTH - 1)
-    now = figure_days.by_unit(visit.session, first, today, Indicator.RETURNED)
-    before = figure_days.by_unit(
-        visit.session, first - timedelta(days=MONTH), first - timedelta(days=1), Indicator.RETURNED
-    )
-    none = figure_days.Sums(Count(), Count())
-    found = [(unit.name, now.get(unit.id, {}).get(Indicator.RETURNED, none),
-              before.get(unit.id, {}).get(Indicator.RETURNED, none))
-             for unit in tickets.units(visit.session)]  # fmt: skip
-    return [one for one in found if one[1].raw.hit > one[2].raw.hit]
+    names = {unit.id: unit.name for unit in tickets.units(visit.session)}
+
+    def returns(since: date, until: date) -> dict[str, Count]:
+        found = figure_days.by_unit(visit.session, since, until, Indicator.RETURNED)
+        return {names[unit]: one[Indicator.RETURNED].raw for unit, one in found.items()
+                if unit in names}  # fmt: skip
+
+    before = returns(first - timedelta(days=MONTH), first - timedelta(days=1))
+    return returning_more(returns(first, today), before, least)
 
 
-def _words(visit: Visit) -> list[Risen]:
+def _words(visit: Visit, least: int) -> tuple[list[Risen], tuple[int, int]]:
+    """Return the words that rise, and among how many titles they were looked for."""
     lexicon = in_force(visit.session).router(shanghai_date(visit.now)).lexicon
-    late, early = store.titles(visit.session, visit.now - BEFORE, visit.now - LATELY, MOST_TITLES)
-    words = [
+    late, early = (
         counted([hit.expression for hit in lexicon.matcher.find(fold(title))] for title in some)
-        for some in (late, early)
-    ]
-    return risen(words[0], words[1], (BEFORE - LATELY) / LATELY)
+        for some in store.titles(visit.session, visit.now, (LATELY, BEFORE), MOST_TITLES)
+    )
+    return risen(late, early, least), (late.texts, early.texts)

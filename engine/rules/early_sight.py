@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.rules.citations import cites
+from engine.rules.indicators import Count
 from engine.rules.rule_set import RuleSet
 
 # A unit with little history is judged as the district is, until it has about this many cases.
@@ -137,24 +138,80 @@ def backtest(weeks: Sequence[Mapping[str, History]], least: int) -> Backtest:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """Of how many titles, and in how many of them each word is."""
+
+    texts: int
+    words: Counter[str]
+
+    def share(self, word: str) -> float:
+        """Return in how many of a hundred titles a word is."""
+        return _WHOLE * self.words[word] / self.texts
+
+
+@dataclass(frozen=True)
 class Risen:
-    """A word with the number of tickets that had it lately, and before in as long a time."""
+    """A word with its share of a hundred titles lately and before, and in how many it was."""
 
     word: str
-    now: int
-    before: float
+    share: float
+    share_before: float
+    texts: int
+    texts_before: int
 
 
-def risen(now: Counter[str], before: Counter[str], times_longer: float) -> list[Risen]:
-    """Return the words that come up more often than before, the steepest first."""
-    found = [Risen(word, count, before[word] / times_longer) for word, count in now.items()
-             if count >= _AT_LEAST and count > before[word] / times_longer]  # fmt: skip
-    return sorted(found, key=lambda one: (-(one.now - one.before), one.word))
+@cites("house/H-46")
+def risen(now: Sample, before: Sample, least: int) -> list[Risen]:
+    """Return the words with a larger share of titles than before, the steepest first.
+
+    Of fewer titles than are compared in this district, lately or before, nothing is told.
+    """
+    if min(now.texts, before.texts) < least:
+        return []
+    found = [Risen(word, now.share(word), before.share(word), count, before.words[word])
+             for word, count in now.words.items() if count >= _AT_LEAST]  # fmt: skip
+    return sorted((one for one in found if one.share > one.share_before),
+                  key=lambda one: (one.share_before - one.share, one.word))  # fmt: skip
 
 
-def counted(found: Iterable[Iterable[str]]) -> Counter[str]:
-    """Return in how many texts each word is."""
+@dataclass(frozen=True)
+class Returning:
+    """A unit that sends back a larger share of its tickets than in as many days before."""
+
+    unit: str
+    now: Count
+    before: Count
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """Return of a hundred dispatched tickets how many were sent back, lately and before."""
+        return _share(self.now), _share(self.before)
+
+
+def _share(count: Count) -> float:
+    return _WHOLE * count.hit / count.n
+
+
+@cites("house/H-46")
+def returning_more(
+    now: Mapping[str, Count], before: Mapping[str, Count], least: int
+) -> list[Returning]:
+    """Return the units whose share of returns (退单率) grew, the steepest first.
+
+    One with fewer tickets than are compared in this district, lately or before, is left out.
+    """
+    none = Count()
+    found = [Returning(unit, one, before.get(unit, none)) for unit, one in now.items()
+             if min(one.n, before.get(unit, none).n) >= least]  # fmt: skip
+    return sorted((one for one in found if one.shares[0] > one.shares[1]),
+                  key=lambda one: (one.shares[1] - one.shares[0], one.unit))  # fmt: skip
+
+
+def counted(found: Iterable[Iterable[str]]) -> Sample:
+    """Return in how many texts each word is, however often in one."""
     words: Counter[str] = Counter()
+    texts = 0
     for one in found:
         words.update(set(one))
-    return words
+        texts += 1
+    return Sample(texts, words)

@@ -53,9 +53,17 @@ WHERE {TOLD} AND c.kind = 'handling' AND c.due_on BETWEEN :first AND :last
   AND c.started_at <= :monday AND (c.stopped_at IS NULL OR c.stopped_at > :monday)
 GROUP BY u.name
 """)
-_TITLES = text("""
-SELECT title, accepted_at > :middle FROM ticket
-WHERE accepted_at > :since AND kind <> 'report' AND NOT confidential ORDER BY id DESC LIMIT :most
+# As many of each day, so that a busy time is not cut shorter than a quiet one beside it.
+_TITLES = text(f"""
+SELECT t.title, d.day >= :middle
+FROM generate_series(:first, CAST(:last AS timestamp), '1 day') d(day)
+CROSS JOIN LATERAL (
+  SELECT t.title FROM ticket t
+  WHERE t.accepted_at >= d.day AT TIME ZONE 'Asia/Shanghai'
+    AND t.accepted_at < (d.day + interval '1 day') AT TIME ZONE 'Asia/Shanghai'
+    AND t.accepted_at <= :now AND t.kind <> 'report' AND NOT t.confidential AND {TOLD}
+  ORDER BY t.accepted_at DESC, t.id DESC LIMIT :most
+) t
 """)
 
 
@@ -182,9 +190,16 @@ def _week(session: Session, monday: date) -> dict[str, History]:
 
 
 def titles(
-    session: Session, since: datetime, middle: datetime, most: int
+    session: Session, now: datetime, days: tuple[int, int], most: int
 ) -> tuple[list[str], list[str]]:
-    """Return titles of tickets after and before a moment, the newest; confidential ones not."""
-    values = {"since": since, "middle": middle, "most": most}
+    """Return titles of the last days and of the days before those, no confidential ones.
+
+    `days` are how many lately and how many before. Of each day there are the newest, `most` of
+    them at most.
+    """
+    today = shanghai_date(now)
+    middle = today - timedelta(days=days[0] - 1)
+    values = {"first": middle - timedelta(days=days[1]), "middle": middle, "last": today,
+              "now": now, "most": most, **demonstrating()}  # fmt: skip
     found = session.connection().execute(_TITLES, values).all()
     return [title for title, late in found if late], [title for title, late in found if not late]

@@ -6,13 +6,16 @@ import pytest
 
 from engine.rules.early_sight import (
     History,
+    Sample,
     backtest,
     counted,
     forecast,
     least_history,
+    returning_more,
     risen,
     together,
 )
+from engine.rules.indicators import Count
 from tests.rules.reading import day
 
 
@@ -46,12 +49,38 @@ def test_of_a_unit_with_thin_history_nothing_is_told_and_it_is_named_in_no_week(
     assert (found.late, found.caught, found.named, found.expected) == (1, 0, 0, 0.0)
 
 
-def test_a_word_rises_when_it_is_in_more_texts_than_in_as_long_a_time_before():
-    now = counted([["噪声", "噪声"], ["噪声"], ["噪声"], ["执照"]])
+def sample(texts, **words):
+    return Sample(texts, Counter(words))
 
-    found = risen(now, Counter({"噪声": 3, "执照": 9}), 3)
 
-    assert [(one.word, one.now, one.before) for one in found] == [("噪声", 3, 1)]
+def test_a_word_is_counted_once_a_title():
+    assert counted([["噪声", "噪声"], ["噪声"], []]) == sample(3, 噪声=2)
+
+
+def test_a_word_rises_by_its_share_of_titles_however_many_were_looked_at_before():
+    now = sample(20, 噪声=4, 执照=3, 停车=2)
+
+    short = risen(now, sample(30, 噪声=3, 执照=6), 10)
+    long = risen(now, sample(300, 噪声=30, 执照=60), 10)
+
+    assert [(one.word, one.share, one.share_before) for one in short] == [("噪声", 20, 10)]
+    assert [(one.word, one.share, one.share_before) for one in long] == [("噪声", 20, 10)]
+
+
+def test_of_too_few_titles_no_word_rises():
+    few, many = sample(9, 噪声=9), sample(10, 噪声=1)
+
+    assert risen(few, many, 10) == risen(sample(10, 噪声=9), sample(9), 10) == []
+    assert len(risen(sample(10, 噪声=9), many, 10)) == 1
+
+
+def test_a_unit_returns_more_when_its_share_grew_not_when_it_only_had_more_tickets():
+    before = {"甲局": Count(50, 5), "乙局": Count(20, 2), "丙局": Count(9, 0), "丁局": Count(10, 0)}
+    now = {"甲局": Count(100, 9), "乙局": Count(20, 3), "丙局": Count(50, 9), "丁局": Count(10, 4)}
+
+    found = returning_more(now, before, 10)
+
+    assert [(one.unit, one.shares) for one in found] == [("丁局", (40, 0)), ("乙局", (15, 10))]
 
 
 def weeks(late_unit, quiet_unit, number=20):
