@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import sqrt
 
 from engine.rules.citations import cites
 from engine.rules.indicators import Count
@@ -15,6 +16,7 @@ _AT_LEAST = 3
 # A unit is named in the forecast of a week when at least this many are likely to be late.
 _NAMED = 0.5
 _WHOLE = 100
+_ERRORS = 2  # beyond which a difference is seldom chance (one in forty)
 
 
 @dataclass(frozen=True)
@@ -162,16 +164,24 @@ class Risen:
 
 @cites("house/H-46")
 def risen(now: Sample, before: Sample, least: int) -> list[Risen]:
-    """Return the words with a larger share of titles than before, the steepest first.
+    """Return the words with a clearly larger share of titles than before, the steepest first.
 
-    Of fewer titles than are compared in this district, lately or before, nothing is told.
+    Clearly is by more than chance explains. Of fewer titles than are compared in this district,
+    lately or before, nothing is told.
     """
     if min(now.texts, before.texts) < least:
         return []
     found = [Risen(word, now.share(word), before.share(word), count, before.words[word])
              for word, count in now.words.items() if count >= _AT_LEAST]  # fmt: skip
-    return sorted((one for one in found if one.share > one.share_before),
+    return sorted((one for one in found if _clearly(one, now.texts, before.texts)),
                   key=lambda one: (one.share_before - one.share, one.word))  # fmt: skip
+
+
+def _clearly(one: Risen, texts: int, texts_before: int) -> bool:
+    """Return whether two shares differ by more than twice the standard error of chance."""
+    both = (one.texts + one.texts_before) / (texts + texts_before)
+    error = sqrt(both * (1 - both) * (1 / texts + 1 / texts_before))
+    return one.share - one.share_before > _WHOLE * _ERRORS * error
 
 
 @dataclass(frozen=True)

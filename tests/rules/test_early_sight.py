@@ -58,13 +58,21 @@ def test_a_word_is_counted_once_a_title():
 
 
 def test_a_word_rises_by_its_share_of_titles_however_many_were_looked_at_before():
-    now = sample(20, 噪声=4, 执照=3, 停车=2)
+    now = sample(200, 噪声=40, 执照=30, 停车=2)
 
-    short = risen(now, sample(30, 噪声=3, 执照=6), 10)
-    long = risen(now, sample(300, 噪声=30, 执照=60), 10)
+    short = risen(now, sample(300, 噪声=30, 执照=60), 10)
+    long = risen(now, sample(3000, 噪声=300, 执照=600), 10)
 
     assert [(one.word, one.share, one.share_before) for one in short] == [("噪声", 20, 10)]
     assert [(one.word, one.share, one.share_before) for one in long] == [("噪声", 20, 10)]
+
+
+def test_a_word_that_is_in_few_titles_more_by_chance_does_not_rise():
+    before = sample(600, 噪声=36)
+
+    assert risen(sample(200, 噪声=18), before, 10) == []
+    assert [one.word for one in risen(sample(200, 噪声=24), before, 10)] == ["噪声"]
+    assert risen(sample(10, 噪声=10), sample(10, 噪声=10), 10) == []
 
 
 def test_of_too_few_titles_no_word_rises():
