@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.documents import document_file
-from api.pages.filters import period
+from api.pages.filters import past_day, period
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, HEADERS, Visit, attempt, reading
 from engine.actions import bulletin_life as actions
@@ -26,9 +26,11 @@ def keep(request: Request, form: Posted) -> Response:
 
     def do(visit: Visit) -> Response:
         asked = period(visit, form)
-        if asked.error:
-            raise asked.error
-        made = actions.keep_draft(visit.step, (asked.since, asked.until), form.many("case"))
+        day, wrong = past_day(visit, form)
+        if error := asked.error or wrong:
+            raise error
+        days = (asked.since, asked.until)
+        made = actions.keep_draft(visit.step, days, form.many("case"), day)
         return visit.go(f"/bulletins/{made.id}", "稿已存下，等另一位主管核稿。")
 
     def again(visit: Visit, error: EngineError) -> Response:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.documents import TYPES, document_file
-from api.pages.filters import from_address, period
+from api.pages.filters import from_address, past_day, period
 from api.pages.forms import Form
 from api.pages.visit import EYES, Visit, reading
 from engine.actions.bulletins import Draft, case_words, draft_bulletin, points, spoken_period
@@ -32,6 +32,7 @@ class _Wanted:
     days: Days
     draft: Draft
     error: BadInputError | None
+    query: Sequence[tuple[str, object]]
 
 
 @router.get("/supervise/bulletin")
@@ -39,11 +40,8 @@ def bulletin(request: Request) -> Response:
     """Show the draft of a period's bulletin with its scores and the cases proposed."""
     with reading(request, *EYES) as visit:
         form = from_address(request)
-        wanted = _bulletin(visit, form)
-        asked = period(visit, form)
-        query = [("since", asked.since), ("until", asked.until)]
-        kept = store.newest(visit.session)
-        return _page(visit, form, wanted, query, "bulletin.html", asked=asked, kept=kept)
+        wanted, kept = _bulletin(visit, form), store.newest(visit.session)
+        return _page(visit, form, wanted, "bulletin.html", kept=kept)
 
 
 @router.get("/supervise/monitoring")
@@ -54,29 +52,28 @@ def monitoring(request: Request) -> Response:
         wanted = _monitoring(visit, form)
         quarters = [(_key(one), spoken_period(one)) for one in _quarters(visit)]
         key = _key(wanted.days)
-        return _page(visit, form, wanted, [("quarter", key)], "monitoring.html",
-                     quarters=quarters, chosen_quarter=key)  # fmt: skip
+        return _page(visit, form, wanted, "monitoring.html", quarters=quarters,
+                     chosen_quarter=key)  # fmt: skip
 
 
-def _page(
-    visit: Visit, form: Form, wanted: _Wanted, query: Sequence[tuple[str, object]],
-    template: str, **more: object,
-) -> Response:  # fmt: skip
+def _page(visit: Visit, form: Form, wanted: _Wanted, template: str, **more: object) -> Response:
     chosen, draft = form.many("case"), wanted.draft
     facts = {
         "form": form, "error": wanted.error, "draft": draft, "points": points, "chosen": chosen,
         "cases": [(one, case_words(one, visit.step)) for one in draft.proposed],
         "title": spoken_period(wanted.days), "days": wanted.days,
-        "query": urlencode([*query, *(("case", one) for one in chosen)]), **more,
+        "query": urlencode([*wanted.query, *(("case", one) for one in chosen)]), **more,
     }  # fmt: skip
     return visit.page(template, facts, wanted.error.status if wanted.error else 200)
 
 
 def _bulletin(visit: Visit, form: Form) -> _Wanted:
     asked = period(visit, form)
+    day, wrong = past_day(visit, form)
     days = (asked.since, asked.until)
-    draft = draft_bulletin(visit.step, days, form.many("case"))
-    return _Wanted("通报", days, draft, asked.error)
+    draft = draft_bulletin(visit.step, days, form.many("case"), day)
+    query = [("since", asked.since), ("until", asked.until), *([("on", day)] if day else [])]
+    return _Wanted("通报", days, draft, asked.error or wrong, query)
 
 
 def _monitoring(visit: Visit, form: Form) -> _Wanted:
@@ -88,7 +85,7 @@ def _monitoring(visit: Visit, form: Form) -> _Wanted:
         error = BadInputError(words, fields={"quarter": words})
     days = known.get(typed, quarter_of(shanghai_date(visit.now)))
     draft = draft_monitoring(visit.step, days, form.many("case"))
-    return _Wanted("监测报告", days, draft, error)
+    return _Wanted("监测报告", days, draft, error, [("quarter", _key(days))])
 
 
 def _key(quarter: Days) -> str:

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from sqlalchemy import text
 from starlette.background import BackgroundTask
 
-from api.pages.filters import asked, from_address, period
+from api.pages.filters import asked, from_address, past_day, period
 from api.pages.forms import Form
 from api.pages.ledger_filter import asked_of_ledger
 from api.pages.visit import EYES, HEADERS, Visit, reading
@@ -131,8 +131,9 @@ def _callbacks(visit: Visit, form: Form, _most: int | None) -> Export:
 
 def _performance(visit: Visit, form: Form, _most: int | None) -> Export:
     found = period(visit, form)
-    _understood(found.error)
-    return performance.performance(visit.step, (found.since, found.until))
+    day, wrong = past_day(visit, form)
+    _understood(found.error or wrong)
+    return performance.performance(visit.step, (found.since, found.until), day)
 
 
 EXPORTS: dict[str, Callable[..., Export]] = {

@@ -11,6 +11,7 @@ from fastapi import Request
 from api.pages.forms import Form
 from api.pages.naming import unit_meant
 from api.pages.visit import Visit
+from engine.actions.figures import not_to_come
 from engine.errors import BadInputError
 from engine.models import Unit
 from engine.rules.ranking import period_of
@@ -136,6 +137,17 @@ class Period:
     def query(self) -> str:
         """Return the period as the end of an address."""
         return urlencode({"since": self.since, "until": self.until})
+
+
+def past_day(visit: Visit, form: Form) -> tuple[date | None, BadInputError | None]:
+    """Return the day at whose end figures are wanted (截至), and what is wrong with it."""
+    read = Reading(visit, form)
+    day = read.day("on")
+    try:
+        not_to_come(day or shanghai_date(visit.now), visit.now)
+    except BadInputError as error:
+        return None, error
+    return day, read.error
 
 
 def period(visit: Visit, form: Form) -> Period:

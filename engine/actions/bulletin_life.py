@@ -34,11 +34,13 @@ from engine.store import tickets
 from engine.terms import LetterAct, LetterStatus, NoticeKind, Recipient, Role
 
 
-def keep_draft(step: Step, days: Days, cases: Sequence[str]) -> Bulletin:
-    """Keep a period's draft with the chosen cases and its figures as they stand (拟稿).
+def keep_draft(step: Step, days: Days, cases: Sequence[str], as_of: date | None = None) -> Bulletin:
+    """Keep a period's draft with the chosen cases and its figures as they stood (拟稿).
 
     Raises:
-        ConflictError: a bulletin of that period is in hand and was not sent back.
+        ConflictError: a bulletin of that period is in hand and was not sent back, or the period
+            was not over by the day whose figures are wanted.
+        BadInputError: that day is still to come.
         NotPermittedError: somebody other than a supervisor drafts.
     """
     require_role(step.actor, Role.SUPERVISOR)
@@ -46,8 +48,13 @@ def keep_draft(step: Step, days: Days, cases: Sequence[str]) -> Bulletin:
     if made is not None and made.status is not LetterStatus.REJECTED:
         message = f"这段时间的通报已有一份在办，现为“{made.status.label}”；要重拟的先退回修改。"
         raise ConflictError(message)
-    facts = draft_bulletin(step, days, cases).facts
-    kept = {"organ": facts.organ, "period": facts.period, "words": dict(facts.words),
+    draft = draft_bulletin(step, days, cases, as_of)
+    if draft.report.running:
+        message = f"统计期到 {days[1]} 才过完，不能拟稿送核。请把“统计至”改成过完的日子。"
+        raise ConflictError(message)
+    facts = draft.facts
+    kept = {"at": draft.report.at.isoformat(),
+            "organ": facts.organ, "period": facts.period, "words": dict(facts.words),
             "indicators": list(facts.indicators), "units": list(facts.units)}  # fmt: skip
     by = step.actor.account_id or 0
     made = made or Bulletin(

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from engine.actions.figures import Report, report_now
+from engine.actions.figures import Report, report_of
 from engine.actions.step import Step
 from engine.documents.bulletin import BulletinData, BulletinFacts, bulletin
 from engine.documents.templates import written_moment
@@ -32,13 +32,21 @@ class Draft:
     proposed: tuple[TypicalCase, ...]
 
 
-def draft_bulletin(step: Step, days: Days, chosen: Collection[str]) -> Draft:
-    """Return the draft of a period with the chosen cases; nothing is chosen by the machine."""
-    report = report_now(step.session, step.rules, days, step.now)
-    on = min(shanghai_date(step.now), days[1])
+def draft_bulletin(
+    step: Step, days: Days, chosen: Collection[str], as_of: date | None = None
+) -> Draft:
+    """Return the draft of a period with the chosen cases; nothing is chosen by the machine.
+
+    `as_of` is the day at whose end things stood so; any past day's draft comes out the same again.
+
+    Raises:
+        BadInputError: the day is still to come.
+    """
+    report = report_of(step.session, step.rules, days, as_of, step.now)
+    on = min(shanghai_date(report.at - timedelta(microseconds=1)), days[1])
     named = [(unit.name, figures) for unit, figures in report.units]
     made = tuple(scores(named, step.rules, on))
-    proposed = propose_cases(step, days, on)
+    proposed = propose_cases(step, days, report.at)
     told = [one for one in proposed if one.number in chosen]
     facts = BulletinFacts(
         organ=load_settings().organ_name, period=spoken_period(days),
@@ -49,9 +57,13 @@ def draft_bulletin(step: Step, days: Days, chosen: Collection[str]) -> Draft:
     return Draft(bulletin(facts), facts, report, made, proposed)
 
 
-def propose_cases(step: Step, days: Days, on: date) -> tuple[TypicalCase, ...]:
-    """Return the cases that may be told of a period; late by no working day is no example."""
-    found = typical_cases(step.session, *days, most_cases(step.rules, on))
+def propose_cases(step: Step, days: Days, at: datetime) -> tuple[TypicalCase, ...]:
+    """Return the cases that may be told of a period, as they stood at a moment.
+
+    Late by no working day is no example.
+    """
+    most = most_cases(step.rules, min(shanghai_date(at), days[1]))
+    found = typical_cases(step.session, *days, most, at)
     return tuple(one for one in found if one.good or _worked_days(one, step))
 
 
@@ -85,7 +97,8 @@ def _words(step: Step, report: Report, told: Sequence[TypicalCase], on: date) ->
         "returned": int(found[Indicator.RETURNED].raw.hit),
         "reworked": int(found[Indicator.REWORKED].raw.hit),
         "demonstration": load_settings().demo_data,
-        "basis": cited_in_full(CALLED_BACK), "as_of": written_moment(step.now),
+        "basis": cited_in_full(CALLED_BACK), "as_of": written_moment(report.at),
+        **not_over(report),
         "least": settings["scoring.minimum_count"].on(on).value,
         "ranking": settings["scoring.ranking"].on(on).value,
         "good": [case_words(one, step) for one in told if one.good],
@@ -93,9 +106,15 @@ def _words(step: Step, report: Report, told: Sequence[TypicalCase], on: date) ->
     }  # fmt: skip
 
 
+def not_over(report: Report) -> dict[str, object]:
+    """Return the words by which a document says that its period was not over."""
+    last = report.until
+    return {"running": report.running, "last": f"{last.year}年{last.month}月{last.day}日"}
+
+
 def _worked_days(one: TypicalCase, step: Step) -> int:
     """Return over how many working days a case went; late by none is no example."""
-    end = shanghai_date(one.until or step.now)
+    end = shanghai_date(one.until or one.at)
     # A limit ends at 24 o'clock of its last day, which is the next day's beginning.
     first = shanghai_date(one.since if one.good else one.since - timedelta(microseconds=1))
     return step.rules.calendar.working_days_between(first, end)

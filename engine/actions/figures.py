@@ -37,6 +37,11 @@ class Report:
     units: tuple[tuple[Unit, tuple[Figure, ...]], ...]
     tax: tuple[Figure, ...]
 
+    @property
+    def running(self) -> bool:
+        """Return whether the period was not over yet at that moment."""
+        return self.at < end_of_day(self.until)
+
 
 def cases(
     session: Session, rules: RuleSet, days: tuple[date, date], at: datetime, *, past: bool
@@ -86,6 +91,19 @@ def report_on(
 def _add(of_unit: dict[Indicator, Sums], indicator: Indicator, more: Sums) -> None:
     before = of_unit.get(indicator, NONE)
     of_unit[indicator] = Sums(before.raw + more.raw, before.fair + more.fair)
+
+
+def report_of(
+    session: Session, rules: RuleSet, days: tuple[date, date], day: date | None, now: datetime
+) -> Report:
+    """Return a period's figures as they stood at the end of a day, or as they are kept now.
+
+    Raises:
+        BadInputError: the day is still to come.
+    """
+    if day is None:
+        return report_now(session, rules, days, now)
+    return report_on(session, rules, days, day, now)
 
 
 def report_now(session: Session, rules: RuleSet, days: tuple[date, date], now: datetime) -> Report:

@@ -13,6 +13,7 @@ from engine.actions.bulletins import (
     Draft,
     adjusted_words,
     case_words,
+    not_over,
     propose_cases,
     spoken_period,
     target_words,
@@ -69,7 +70,7 @@ def draft_monitoring(step: Step, quarter: Days, chosen: Collection[str]) -> Draf
     quarters = _quarters(step, quarter)
     on = min(shanghai_date(step.now), quarter[1])
     made = tuple(scores(_named(quarters.now), step.rules, on))
-    proposed = propose_cases(step, quarter, on)
+    proposed = propose_cases(step, quarter, quarters.now.at)
     told = [one for one in proposed if one.number in chosen]
     taken = [_taken(step, one) for one in (quarter, quarter_before(quarter))]
     matters = _matters(step, quarter, taken[0], taken[1])
@@ -111,6 +112,7 @@ def _words(step: Step, quarters: _Quarters, on: date) -> dict[str, object]:
         "basis": f"{cited_in_full(MONITORING)}、{_row_of(CASES)}",
         "demonstration": load_settings().demo_data,
         "callback_basis": _row_of(CALLED_BACK), "as_of": written_moment(quarters.now.at),
+        **not_over(quarters.now),
         "before": spoken_period((quarters.before.since, quarters.before.until)),
         "least": settings["scoring.minimum_count"].on(on).value,
         "target": settings["scoring.on_time_target"].on(on).value,

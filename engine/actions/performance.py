@@ -5,8 +5,9 @@ from datetime import date
 
 from engine.actions.bulletins import points
 from engine.actions.exporting import Export
-from engine.actions.figures import Report, report_now
+from engine.actions.figures import Report, report_of
 from engine.actions.step import Step
+from engine.documents.templates import written_moment
 from engine.documents.workbook import Column, Table
 from engine.rules.indicators import FORMULAS, in_words
 from engine.rules.scoring import scores
@@ -16,11 +17,17 @@ HEADS = (("单位", 24), ("组别", 16), ("指标", 18), ("公式", 40), ("分�
          ("原始", 12), ("调整后分母", 12), ("调整后", 12))  # fmt: skip
 
 
-def performance(step: Step, days: tuple[date, date]) -> Export:
-    """Return the export of a period for 绩效考评; a unit's score stands in its last line."""
-    report = report_now(step.session, step.rules, days, step.now)
+def performance(step: Step, days: tuple[date, date], as_of: date | None = None) -> Export:
+    """Return the export of a period for 绩效考评; a unit's score stands in its last line.
+
+    Raises:
+        BadInputError: the day whose figures are wanted is still to come.
+    """
+    report = report_of(step.session, step.rules, days, as_of, step.now)
     columns = [Column(head, width) for head, width in HEADS]
-    words = f"统计期 {days[0]} 至 {days[1]}；没有可除的写“不适用”"
+    words = f"统计期 {days[0]} 至 {days[1]}；数据截至 {written_moment(report.at)}"
+    words += "，统计期没有过完，只含已经到期的；" if report.running else "；"
+    words += "没有可除的写“不适用”"
     return Export("绩效", Table("绩效", columns, _rows(step, report)), words)
 
 

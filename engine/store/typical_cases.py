@@ -32,18 +32,23 @@ WHERE {_OPEN} AND t.closed_at >= :since AND t.closed_at < :until AND t.status = 
 ORDER BY c.took, c.ticket_id LIMIT :most
 """)
 _BAD = text(f"""
-SELECT t.number, t.kind, u.name AS unit, b.true_at AS since, c.stopped_at AS until
+SELECT t.number, t.kind, u.name AS unit, b.true_at AS since, s.stopped_at AS until
 FROM breach b JOIN ticket t ON t.id = b.ticket_id JOIN unit u ON u.id = b.unit_id
-JOIN clock c ON c.id = b.clock_id
+CROSS JOIN LATERAL (SELECT CASE WHEN stopped_at < :at THEN stopped_at END AS stopped_at
+                    FROM clock WHERE id = b.clock_id OFFSET 0) s
 WHERE {_OPEN} AND b.kind = 'handling' AND b.true_at > :since AND b.true_at <= :until
-  AND b.judgement <> 'excused'
-ORDER BY COALESCE(c.stopped_at, :until) - b.true_at DESC, t.id LIMIT :most
+  AND NOT EXISTS (SELECT 1 FROM finding f WHERE f.breach_id = b.id AND f.kind = 'excused'
+                  AND f.effective_at < :at AND (f.ended_at IS NULL OR f.ended_at >= :at))
+ORDER BY COALESCE(s.stopped_at, :at) - b.true_at DESC, t.id LIMIT :most
 """)
 
 
 @dataclass(frozen=True)
 class TypicalCase:
-    """A case that may be told: of which kind, by which unit, over which days; `good` or not."""
+    """A case that may be told: of which kind, by which unit, over which days; `good` or not.
+
+    It stood so at a moment `at`; `until` is None where it was not answered by then.
+    """
 
     number: str
     kind: TicketKind
@@ -51,18 +56,24 @@ class TypicalCase:
     since: datetime
     until: datetime | None
     good: bool
+    at: datetime
 
 
-def typical_cases(session: Session, since: date, until: date, most: int) -> list[TypicalCase]:
+def typical_cases(
+    session: Session, since: date, until: date, most: int, at: datetime
+) -> list[TypicalCase]:
     """Return the cases proposed for a period: the quickest that pleased, the latest answers.
+
+    They are told as they stood at a moment; what came later is not looked at.
 
     There are at most `most` of each.
     """
-    days = {"since": end_of_day(since - timedelta(days=1)), "until": end_of_day(until),
-            "first": since, "last": until + AROUND, "most": most,
-            "looked_at": LOOKED_AT, **demonstrating()}  # fmt: skip
+    days = {"since": end_of_day(since - timedelta(days=1)), "at": at,
+            "until": min(end_of_day(until), at), "first": since, "last": until + AROUND,
+            "most": most, "looked_at": LOOKED_AT, **demonstrating()}  # fmt: skip
     run = session.connection().execute
     return [
-        TypicalCase(row.number, TicketKind.parse(row.kind), row.unit, row.since, row.until, good)
+        TypicalCase(row.number, TicketKind.parse(row.kind), row.unit, row.since, row.until, good,
+                    at)
         for query, good in ((_GOOD, True), (_BAD, False)) for row in run(query, days)
     ]  # fmt: skip

@@ -64,3 +64,29 @@ def test_a_draft_has_its_pages_before_it_is_signed(drafted, as_):
 
     assert desk.get(f"/bulletins/{drafted}/page-1.png").content.startswith(b"\x89PNG")
     assert desk.get(f"/bulletins/{drafted}/file.pdf").status_code == 404
+
+
+def test_a_period_that_is_not_over_can_be_looked_at_and_not_kept(database, as_):
+    keep(moment(NOW))
+    desk = as_(SUPERVISOR)
+
+    shown, over = desk.get("/supervise/bulletin").text, desk.get(DRAFT).text
+    refused = desk.post("/supervise/bulletin", since="2026-11-01", until="2026-11-30")
+
+    assert "这里只能看，不能拟稿送核" in shown
+    assert "按上面的草稿拟稿送核" not in shown
+    assert "按上面的草稿拟稿送核" in over
+    assert (refused.status_code, "才过完" in refused.text) == (409, True)
+
+
+def test_a_draft_as_of_a_past_day_is_kept_as_of_that_day(database, as_):
+    desk = as_(SUPERVISOR)
+
+    page = desk.get(f"{DRAFT}&on=2026-11-02").text
+    desk.post("/supervise/bulletin", **PERIOD, on="2026-11-02")
+    with work() as session:
+        kept = session.query(Bulletin).one()
+
+    assert "数据截至2026年11月3日" in page
+    assert "/supervise/bulletin.pdf?since=2026-10-01&amp;until=2026-10-31&amp;on=2026-11-02" in page
+    assert kept.facts["at"].startswith("2026-11-02T16:00")
