@@ -29,7 +29,7 @@ def _list(
     supervisor = visit.role is Role.SUPERVISOR
     facts = {
         "rows": store.rows(visit.session, mine) if rows is None else rows,
-        "form": form, "error": error,
+        "form": form, "error": error, "typed": form.text("q").strip(),
         "gaps": _gaps(visit) if supervisor else (),
         "units": tickets.units(visit.session), **_writing(visit),
     }  # fmt: skip
@@ -66,7 +66,7 @@ def find(request: Request, form: Posted) -> Response:
         rows = actions.search(visit.step, typed, every) if typed else every
         if PARTIAL not in request.headers:
             return _list(visit, form, rows=rows)
-        return visit.partial("_knowledge.html", rows=rows, **_writing(visit))
+        return visit.partial("_knowledge.html", rows=rows, typed=typed, **_writing(visit))
 
 
 @router.post("/knowledge")

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from engine.terms import TicketKind
 from tests.actions.test_knowledge import ASKED, in_use, three_callers
 from tests.builders import LICENCE, MARKET, OPERATOR, SECOND_SUPERVISOR, SUPERVISOR, a_ticket
@@ -123,3 +125,21 @@ def test_what_is_missing_is_shown_by_words_of_its_topic_that_are_nobodys(as_):
 
     assert '<span class="st">营业执照</span>' in card
     assert "13800001234" not in card
+
+
+@pytest.mark.parametrize(
+    ("who", "empty", "missed"),
+    [
+        (OPERATOR, "登记工单时边打字边找", "没有找到，请换几个字"),
+        (SUPERVISOR, "点下面“写一条新的”", "或写一条新的"),
+        (MARKET, "点下面“写一条新的”", "或写一条新的"),
+    ],
+)  # fmt: skip
+def test_an_empty_base_says_what_to_do_and_not_that_nothing_was_found(as_, who, empty, missed):
+    desk = as_(who)
+
+    page = desk.get("/knowledge").text
+    searched = desk.post("/knowledge/find", q="营业执照").text
+
+    assert ("还没有条目" in page, empty in page, "没有找到" in page) == (True, True, False)
+    assert (missed in searched, "还没有条目" in searched) == (True, False)
