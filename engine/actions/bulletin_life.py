@@ -17,9 +17,8 @@ from engine.actions.letter_signing import (
     files_of,
     take_number,
 )
-from engine.actions.letters import moved, opinion_of
+from engine.actions.letters import moved, opinion_of, stated
 from engine.actions.post import Addressee, Mail
-from engine.actions.stated import stated
 from engine.actions.step import Step
 from engine.documents.bulletin import BulletinFacts, bulletin
 from engine.documents.fonts import installed_fonts

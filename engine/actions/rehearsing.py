@@ -158,15 +158,18 @@ def _sweep(number: str, rules: RuleSet, until: datetime) -> None:
                col(Clock.next_rung_at) <= until)
         .order_by(col(Clock.next_rung_at), col(Clock.id))
     )  # fmt: skip
-    while (clock := _next(query)) is not None:
-        clock_id, at = clock
-        if not _at(at, rules, partial(climb, clock_id=clock_id)):
-            return
+    while _climbed_one(query.limit(1), rules):
+        pass
 
 
-def _next(query: Any) -> Any:
+def _climbed_one(query: Any, rules: RuleSet) -> bool:
+    """Climb the next step that falls due, in one transaction; return whether there was one."""
     with work() as session:
-        return session.exec(query.limit(1)).first()
+        found = session.exec(query).first()
+        if found is None:
+            return False
+        clock_id, at = found
+        return bool(climb(Step(session, SYSTEM, at, rules), clock_id))
 
 
 def _climbed(number: str) -> list[Climbed]:

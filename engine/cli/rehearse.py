@@ -70,15 +70,34 @@ def rehearse(  # noqa: PLR0917 - the options of one command
         rules_version=rules.parameters.version, calendar_version=rules.calendar.version,
         draft_calendar=draft.calendar.version, words=words, word_draft=tuple(word or ()),
     )  # fmt: skip
-    out.write_text(rehearsal_report(made), encoding="utf-8")
+    page = rehearsal_report(made)
+    with _told(out):
+        out.write_text(page, encoding="utf-8")
     _say(made, out)
 
 
 def _writable(out: Path) -> None:
-    """Refuse a report that could not be written, before a year is run for nothing."""
-    if out.is_dir() or not out.absolute().parent.is_dir():
-        message = f"报告写不到 {out}：上级目录不存在，或它本身是目录。请先建目录，或改 --out。"
-        raise BadInputError(message)
+    """Refuse a report that could not be written, before a year is run for nothing.
+
+    What stands there stays as it is until the new report is whole.
+    """
+    with _told(out):
+        new = not out.exists()
+        with out.open("ab"):
+            pass
+        if new:
+            out.unlink()
+
+
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    """Say in words that a report cannot be written, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or error
+        message = f"报告写不到 {out}：{why}。请换一个能写的位置（--out），目录要先建好。"
+        raise BadInputError(message) from error
 
 
 def _text(path: Path) -> str:
@@ -188,13 +207,20 @@ def _in_scratch(
 
 @contextmanager
 def _scratch_database(start: datetime) -> Iterator[None]:
-    """Let this process work in a database of its own that is thrown away afterwards."""
+    """Let this process work in a database of its own that is thrown away afterwards.
+
+    Nothing of it outlives a crash, so no commit waits for the disk.
+    """
+    import psycopg
+
     from engine.actions.setup import demo_accounts, load_reference_data
     from engine.store.database import use
-    from engine.store.embedded import embedded_database
+    from engine.store.embedded import DATABASE, embedded_database
     from engine.store.migrate import migrate
 
     with tempfile.TemporaryDirectory() as folder, embedded_database(Path(folder)) as database:
+        with psycopg.connect(database.url, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {DATABASE} SET synchronous_commit = off")
         migrate(use(database))
         load_reference_data(start)
         demo_accounts(start)

@@ -27,6 +27,8 @@ def run(monkeypatch, database):
         (["figures", "--on", "2099-12-31"], "2099-12-31 还没有到"),
         (["rehearse", "--calendar", "/nonexistent.yaml"], "读不出日历草案 /nonexistent.yaml"),
         (["rehearse", "--out", "/nonexistent/r.html"], "报告写不到 /nonexistent/r.html"),
+        (["rehearse", "--out", "/proc/r.html"], "报告写不到 /proc/r.html"),
+        (["rehearse", "--out", "/tmp"], "报告写不到 /tmp"),
     ],
 )
 def test_what_cannot_be_done_is_said_at_once(run, words, said):
@@ -41,3 +43,14 @@ def test_the_figures_of_today_say_the_minute_they_are_of(run):
 
     assert shown.exit_code == 0, shown.output
     assert "结束时" not in shown.output
+
+
+def test_a_report_that_is_there_stays_until_the_new_one_is_whole(tmp_path):
+    old, new = tmp_path / "old.html", tmp_path / "new.html"
+    old.write_text("去年的推演", encoding="utf-8")
+
+    rehearse._writable(old)
+    rehearse._writable(new)
+
+    assert old.read_text(encoding="utf-8") == "去年的推演"
+    assert not new.exists()
