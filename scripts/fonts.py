@@ -6,7 +6,8 @@ are set in the Noto fonts that come with the Python packages. Fonts are never co
 fonts are under the GPL with the font exception, Noto is under the OFL.
 
 Noto Serif CJK Bold is made thin: 27 MB for Chinese, Japanese and Korean become 10 MB with the
-characters of GBK, because whoever makes a letter holds every font it uses in memory.
+characters of GBK, because whoever makes a letter holds every font it uses in memory, and whoever
+writes a PDF goes through every glyph of it.
 """
 
 import contextlib
@@ -30,7 +31,6 @@ COLLECTION, BOLD = FONTS / "NotoSerifCJK-Bold.ttc", FONTS / "NotoSerifCJKsc-Bold
 NUMERALS = FONTS / "NotoSerifSC-Numerals.otf"
 SIMPLIFIED_FACE = 2
 PAGE_NUMBER = "—–- 0123456789"
-NO_INK = b"\x0e"  # the charstring “endchar”
 NEEDLESS_TABLES = ("GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx")
 INSTALLED = (
     Path("/usr/share/fonts/opentype/noto"),
@@ -130,6 +130,13 @@ def _make_thin() -> None:
             if record.nameID in (1, 16):
                 record.string = "Noto Serif SC Numerals"
         _thin(regular, set(map(ord, PAGE_NUMBER)), NUMERALS)
+    for made, characters in ((BOLD, _gbk()), (NUMERALS, set(map(ord, PAGE_NUMBER)))):
+        if made.exists() and _keeps_unused(font := TTFont(made, **options)):
+            _thin(font, characters, made)  # made when unused glyphs still kept their place
+
+
+def _keeps_unused(font: Any) -> bool:
+    return bool(font["maxp"].numGlyphs > len(set(font.getBestCmap().values())) + 1)
 
 
 def _gbk() -> set[int]:
@@ -139,27 +146,39 @@ def _gbk() -> set[int]:
 
 
 def _thin(font: Any, characters: set[int], target: Path) -> None:
-    """Write `font` with glyphs for `characters` alone; the others keep their place and lose ink.
+    """Write `font` with glyphs for `characters` alone.
 
-    A subsetter would follow every subroutine of 65,535 glyphs, which takes two minutes.
+    Subroutines stay: a subsetter would follow every one of them, which takes two minutes.
     """
-    from fontTools.misc.psCharStrings import T2CharString
-
     font["cmap"].tables = [one for one in font["cmap"].tables if one.format in (4, 12)]
     drawn = {".notdef"}
     for table in font["cmap"].tables:
         table.cmap = {code: name for code, name in table.cmap.items() if code in characters}
         drawn.update(table.cmap.values())
-    glyphs = font["CFF "].cff.topDictIndex[0].CharStrings.charStringsIndex
-    for place, name in enumerate(font.getGlyphOrder()):
-        if name not in drawn:
-            glyphs.items[place] = T2CharString(bytecode=NO_INK)
+    _drop_all_but(drawn, font)
     for tag in NEEDLESS_TABLES:
         if tag in font:
             del font[tag]
     draft = target.with_suffix(".part")
     font.save(draft)
     draft.replace(target)
+
+
+def _drop_all_but(drawn: set[str], font: Any) -> None:
+    top = font["CFF "].cff.topDictIndex[0]
+    places = [place for place, name in enumerate(top.charset) if name in drawn]
+    names = [top.charset[place] for place in places]
+    strings = top.CharStrings.charStringsIndex
+    strings.items = [strings[place] for place in places]
+    del strings.file, strings.offsets
+    top.CharStrings.charStrings = {name: place for place, name in enumerate(names)}
+    if hasattr(top, "FDSelect"):
+        top.FDSelect.format = None
+        top.FDSelect.gidArray = [top.FDSelect.gidArray[place] for place in places]
+    widths = font["hmtx"]
+    widths.metrics = {name: widths.metrics[name] for name in names}
+    top.charset, top.numGlyphs = names, len(names)
+    font.setGlyphOrder(names)
 
 
 def _keep(stream: IO[bytes] | None, name: str) -> None:

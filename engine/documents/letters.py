@@ -115,7 +115,7 @@ class _Press:
     def _forget(self) -> None:
         # typst keeps what it set for ten documents, 3 MB a letter; no two letters share anything.
         for _ in range(KEPT_DOCUMENTS):
-            self._broom.compile(input=b"", format="png", ppi=1.0)
+            self._broom.compile(input=b"", format="svg")
 
     def _compile(self, inputs: dict[str, str], **options: Any) -> Any:
         try:

@@ -108,3 +108,14 @@ def test_a_borrowed_glyph_leaves_a_note():
     notes = find_fonts().notes_for([(FontRole.FANGSONG, "样例喆")])
 
     assert notes == ("字体替代：仿宋_GB2312 → FandolFang", "字形替代：喆 → Noto Serif SC")
+
+
+@pytest.mark.parametrize("name", ["NotoSerifCJKsc-Bold.otf", "NotoSerifSC-Numerals.otf"])
+def test_a_font_made_thin_holds_no_glyph_that_no_character_draws(name):
+    if not (module.PREPARED / name).exists():
+        pytest.skip("scripts/fonts.py was not run")
+    font = TTFont(module.PREPARED / name, lazy=True)
+
+    drawn = set(font.getBestCmap().values())
+    assert font["maxp"].numGlyphs == len(drawn | {".notdef"})
+    assert ord("1") in font.getBestCmap()
