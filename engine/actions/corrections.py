@@ -24,7 +24,7 @@ def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) ->
     `wrong` must stand in the letter word for word.
 
     Raises:
-        ConflictError: the letter has not gone out, or a correction of this ticket is in hand.
+        ConflictError: the letter has not gone out, or a correction of this ticket to that unit is in hand.
         BadInputError: the words are missing, the same, not the letter's, or hold a phone number.
     """
     if letter.status not in GONE_OUT:
@@ -34,7 +34,7 @@ def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) ->
     _check_words(step, letter, wrong, right)
     _check_deadline(step, letter, wrong, right)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    if store.in_hand(step.session, ticket.id, LetterKind.CORRECTION) is not None:
+    if store.in_hand(step.session, ticket.id, LetterKind.CORRECTION, letter.unit_id) is not None:
         message = f"工单 {ticket.number} 已有一份更正函在办。"
         raise ConflictError(message)
     made = Letter(

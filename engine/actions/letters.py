@@ -43,7 +43,7 @@ class Proposal:
 def propose_letter(
     step: Step, ticket: Ticket, proposal: Proposal, *, tell: bool = True
 ) -> Letter | None:
-    """Put a letter before the supervisors; nothing happens when one is in hand already.
+    """Put a letter before the supervisors; nothing happens when its unit has one in hand.
 
     The engine only proposes: a named supervisor drafts, another approves. `tell=False` leaves it
     to the caller to write to them.
@@ -53,7 +53,7 @@ def propose_letter(
     lead = ticket.lead_unit_id
     if lead is not None and proposal.kind is LetterKind.REFERRAL:
         return referrals.propose_referral(step, ticket, lead, proposal.reason, proposal.grounds)
-    if lead is None or store.in_hand(step.session, ticket.id, proposal.kind) is not None:
+    if lead is None or _has_one(step, ticket, proposal.kind, lead):
         return None
     proposal = _with_record(step, ticket, proposal)
     why = Why(f"提议发{proposal.kind.label}：{proposal.reason}",
@@ -70,6 +70,10 @@ def propose_letter(
     if tell:
         _tell_supervisors(step, ticket, letter, f"event:{record.id}", proposal.reason)
     return letter
+
+
+def _has_one(step: Step, ticket: Ticket, kind: LetterKind, unit_id: int) -> bool:
+    return store.in_hand(step.session, ticket.id, kind, unit_id) is not None
 
 
 def propose_by_hand(step: Step, ticket: Ticket, wish: Proposal) -> Letter | None:

@@ -17,7 +17,7 @@ class Letter(SQLModel, table=True):
     __tablename__ = "letter"
     __table_args__ = (
         UniqueConstraint("organ_code", "year", "serial"),
-        Index("uq_letter_one_open", "ticket_id", "kind", unique=True,
+        Index("uq_letter_one_open", "ticket_id", "unit_id", "kind", unique=True,
               postgresql_where=text(f"status IN ({OPEN})")),
         Index("ix_letter_status", "status", "id"),
     )  # fmt: skip

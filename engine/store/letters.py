@@ -41,12 +41,19 @@ def by_number(session: Session, number: str) -> Letter:
     return found
 
 
-def in_hand(session: Session, ticket_id: int, kind: LetterKind) -> Letter | None:
-    """Return the letter of a kind that is being prepared for a ticket, if any."""
+def in_hand(
+    session: Session, ticket_id: int, kind: LetterKind, unit_id: int | None = None
+) -> Letter | None:
+    """Return the letter of a kind that is being prepared for a ticket, if any.
+
+    A unit has one of a kind in hand at most; what another unit left undone is its own letter.
+    """
     query = select(Letter).where(
         Letter.ticket_id == ticket_id, Letter.kind == kind, col(Letter.status).in_(UNFINISHED)
     )
-    return session.exec(query).one_or_none()
+    if unit_id is not None:
+        query = query.where(Letter.unit_id == unit_id)
+    return session.exec(query.order_by(col(Letter.id))).first()
 
 
 def of_ticket(session: Session, ticket_id: int) -> Sequence[Letter]:

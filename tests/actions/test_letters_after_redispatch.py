@@ -139,7 +139,7 @@ def test_the_old_units_letter_keeps_its_own_days_its_own_limit_and_its_own_lapse
     assert "未签收" not in after.partition("。")[0]
     assert "承办时限届满未办" in after
     told = history_in(letter_id)
-    assert "承办时限（2026年11月16日到期）超期" in told
+    assert "承办时限（2026年11月16日到期）超期，11月23日查见" in told
     assert told[-1].startswith("热线改派")
 
 
@@ -159,7 +159,17 @@ def test_what_the_new_unit_misses_is_told_in_its_letter_and_not_in_the_old_ones(
     assert not any("12月" in line for line in history_in(old, MUCH_LATER))
     told = history_in(new, MUCH_LATER)
     assert told[0] == "热线受理登记"
-    assert "系统视为签收：签收时限（2026年11月25日到期）" in told
+    assert "系统视为签收：签收时限（2026年11月25日到期），12月21日查见" in told
+
+
+def test_a_letter_in_hand_to_the_old_unit_holds_none_to_the_new_one_back():
+    number = handed_on(a_late_ticket())
+    in_hand = {one.kind for one in letters_of(number) if one.unit_id != unit_named(TAX).id}
+
+    sweep(MUCH_LATER)
+
+    assert LetterKind.SUPERVISION in in_hand
+    assert the(letter_to(number, TAX)).kind is LetterKind.SUPERVISION
 
 
 def test_the_new_unit_is_told_its_own_limit_in_mail_and_calendar():
