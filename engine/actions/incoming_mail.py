@@ -12,7 +12,7 @@ from engine.actions.audit import Note, note
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.incoming import Bounce, Incoming, read_mail
-from engine.delivery.reply_tokens import Marked, looks_marked, mail_name, read_mark
+from engine.delivery.reply_tokens import Marked, is_name_of, looks_marked, read_mark
 from engine.errors import BadInputError, ConflictError, EngineError
 from engine.models import MailReply, OutboxMessage, Ticket, Unit
 from engine.rules.mail_replies import ReplyFacts, reply_refusal
@@ -148,7 +148,7 @@ def _doubt(bounce: Bounce, message: OutboxMessage | None) -> str:
         return "退信，查不到是哪一封"
     if bounce.recipient != message.recipient.lower():
         return "退信，所说的收件人不是那封邮件的收件人"
-    if message.message_id != mail_name(message.key, message.recipient):
+    if not is_name_of(message.message_id, message.key, message.recipient):
         return "退信，所退邮件的编号不带本系统的签名"
     if message.sent_at is None or message.status is MessageStatus.PENDING:
         return "退信，但所说的邮件还没有发出"

@@ -9,8 +9,10 @@ import hmac
 import re
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import lru_cache
 
 from engine.delivery.sealing import installation_key
+from engine.settings import load_settings
 
 PURPOSE, NAMES = "hotline reply marks", "hotline mail names"
 MARK = re.compile(r"(?:^|\+)r(\d{1,12})-(\d{1,12})-([0-9a-f]{32})$")
@@ -44,9 +46,24 @@ def mail_name(key: str, address: str) -> str:
     """Return the Message-ID of a mail: the same for the same debt, whoever sends it, and when.
 
     Nobody without the key can guess it: a bounce that names it was written by one who had the mail.
+    Its domain is that of the sender configured when the mail came to be owed (RFC 5322 3.6.4).
     """
+    return f"<{_name(key, address)}@{_domain(load_settings().mail_from)}>"
+
+
+def is_name_of(message_id: str, key: str, address: str) -> bool:
+    """Return whether a Message-ID is that of a mail, whoever was the sender when it was owed."""
+    return hmac.compare_digest(message_id.strip("<>").partition("@")[0], _name(key, address))
+
+
+@lru_cache(maxsize=4)
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2] or "hotline"
+
+
+def _name(key: str, address: str) -> str:
     said = f"{NAMES}\n{key}\n{address}".encode()
-    return f"<{hmac.digest(installation_key(), said, hashlib.sha256).hex()[:32]}@hotline>"
+    return hmac.digest(installation_key(), said, hashlib.sha256).hex()[:32]
 
 
 def looks_marked(text: str) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import select, update
 
 from engine.actions import background, delivering
+from engine.delivery.reply_tokens import is_name_of, mail_name
 from engine.models import OutboxAttachment, OutboxMessage
 from engine.settings import load_settings
 from engine.store import outbox
@@ -238,7 +239,19 @@ def test_the_same_debt_is_owed_once():
     with work() as session:
         keys = session.exec(select(OutboxMessage.key, OutboxMessage.recipient)).all()
     assert len(keys) == len(set(keys)) == 1
-    assert the_mail(number).message_id.endswith("@hotline>")
+
+
+def test_a_mails_id_has_the_senders_domain_and_a_bounce_finds_mails_named_before(monkeypatch):
+    monkeypatch.setenv("HOTLINE_MAIL_FROM", "12345专线 <rexian@example.gov.cn>")
+    load_settings.cache_clear()
+
+    mail = the_mail(a_dispatched_ticket(NOW))
+    digest, _, domain = mail.message_id.strip("<>").partition("@")
+
+    assert domain == "example.gov.cn"
+    assert mail_name(mail.key, mail.recipient) == mail.message_id
+    assert is_name_of(f"<{digest}@hotline>", mail.key, mail.recipient)
+    assert not is_name_of(f"<{digest[:-1]}x@hotline>", mail.key, mail.recipient)
 
 
 def test_what_a_slow_server_left_no_time_for_is_marked_anew_and_sent_once(smtp, monkeypatch):
