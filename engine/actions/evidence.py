@@ -5,7 +5,7 @@ A line never holds anybody's words or name: it is built from the kind of the eve
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from engine.actions.proofs import HEARD, Proofs
@@ -27,7 +27,6 @@ from engine.terms import (
 
 NUMBERED = re.compile(r"事件第(\d+)号")
 PLAIN = {
-    TicketEvent.DEEM_SIGNED: "逾期未签收，视为签收",
     TicketEvent.REMIND: "热线催办",
     TicketEvent.SEND_BACK: "答复经审核退回",
     TicketEvent.ORDER_REWORK: "退回重办",
@@ -37,6 +36,8 @@ PLAIN = {
     TicketEvent.REPORT_PROMISE: "报告承诺已兑现",
     TicketEvent.SEND_LETTER: "热线发函",
 }
+# What is so from a moment on, whenever the sweep comes to see it.
+SO_FROM = frozenset({TicketEvent.BREACH, TicketEvent.DEEM_SIGNED})
 NEEDED: Mapping[RectificationGround, str] = {
     RectificationGround.DUTY_NOT_PERFORMED: "时限届满未办或逾期未签收的记录",
     RectificationGround.REFUSED_TO_SIGN: "逾期未签收的记录",
@@ -71,12 +72,28 @@ def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: in
     if record.event is TicketEvent.BREACH:
         clock = unit_clocks.get(details.get("clock", 0))
         return f"{_end(clock, year)}{clock.kind.label}届满未办" if clock else ""
+    if record.event is TicketEvent.DEEM_SIGNED:
+        clock = unit_clocks.get(details.get("clock", 0))
+        since = _end(clock, year) if clock else on
+        return f"{since}逾期未签收，视为签收{found_later(record, year)}"
     if record.event is TicketEvent.ESCALATE:
         reminded = details.get("rung") == Rung.L1_REMINDER.value
         return f"{on}红牌催办" if reminded and details.get("clock") in unit_clocks else ""
     if record.event in HEARD:
         return _of_callback(record, on)
     return f"{on}{words}" if (words := _plain(record)) else ""
+
+
+def happened_at(record: TicketEventRecord) -> datetime:
+    """Return when what an event says became so; the sweep may have found it later."""
+    since = record.details.get("fell_due_at") if record.event in SO_FROM else None
+    return datetime.fromisoformat(since) if since else record.at
+
+
+def found_later(record: TicketEventRecord, year: int) -> str:
+    """Return on which day something was found that had become so on an earlier one, or nothing."""
+    on = shanghai_date(record.at)
+    return f"，{_day(on, year)}查见" if on > shanghai_date(happened_at(record)) else ""
 
 
 def _plain(record: TicketEventRecord) -> str:

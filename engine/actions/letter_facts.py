@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from engine.actions import clocks
 from engine.actions.clocks import REWORK_RULE
-from engine.actions.evidence import by_ground
+from engine.actions.evidence import by_ground, found_later, happened_at
 from engine.actions.letter_limits import (
     again_of,
     certificates_of,
@@ -104,12 +104,17 @@ def history_of(step: Step, ticket: Ticket, share: Share) -> tuple[HistoryLine, .
     the requester and of assisting units are not its affair, nor what another lead unit did.
     """
     return tuple(
-        HistoryLine(record.seq, record.at, said(record, neutral=ticket.confidential))
+        _line(record, shanghai_date(ticket.accepted_at).year, neutral=ticket.confidential)
         for record in store.events(step.session, ticket)
         if record.event in TELLING
         and (record.event in COMMON or share.before_any_unit(record) or share.holds(record))
         and not record.details.get("restricted")
     )
+
+
+def _line(record: TicketEventRecord, year: int, *, neutral: bool) -> HistoryLine:
+    words = said(record, neutral=neutral) + found_later(record, year)
+    return HistoryLine(record.seq, happened_at(record), words)
 
 
 def said(record: TicketEventRecord, *, neutral: bool = False) -> str:

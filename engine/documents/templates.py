@@ -85,10 +85,16 @@ def written_after(value: date, earlier: date) -> str:
 
 
 def written_moment(value: object) -> object:
-    """Return a moment as official documents write it, 2026年10月9日18:00, in Shanghai time."""
+    """Return a moment as official documents write it, 2026年10月9日18:00, in Shanghai time.
+
+    Midnight is 24:00 of the day before, as `spoken_moment` has it.
+    """
     if not isinstance(value, datetime):
         return written_day(value)
-    return f"{written_day(value)}{value.astimezone(SHANGHAI):%H:%M}"
+    local = value.astimezone(SHANGHAI)
+    if local.time() == time(0):
+        return f"{written_day(local.date() - timedelta(days=1))}24:00"
+    return f"{written_day(value)}{local:%H:%M}"
 
 
 def chinese_number(value: int) -> str:

@@ -4,7 +4,11 @@ import pytest
 
 from engine.actions import review, unit_work
 from engine.actions.dispatch import Dispatch, dispatch
+from engine.actions.evidence import evidence_for
+from engine.actions.letter_facts import history_of
+from engine.actions.unit_share import share_of
 from engine.store import tickets as store
+from engine.store.database import work
 from engine.terms import ClockKind, DueStatus, LetterKind, NoticeKind, Rung, TicketEvent, TicketKind
 from tests.actions.sweep_steps import NOW, climbed, in_progress, new_mails
 from tests.builders import (
@@ -12,6 +16,7 @@ from tests.builders import (
     OPERATOR,
     TAX,
     a_dispatched_ticket,
+    a_step,
     a_ticket,
     an_answer,
     moment,
@@ -131,6 +136,22 @@ def test_an_unsigned_ticket_is_deemed_signed_and_first_contact_becomes_due():
     assert (status_of(number), lead.deemed_signed) == ("signed_for", True)
     assert "H-11" in last_event(number, TicketEvent.DEEM_SIGNED).citation
     assert clock_of(number, ClockKind.FIRST_CONTACT).started_at == moment("Wed 2026-11-25 00:00")
+
+
+def test_a_letter_dates_a_deemed_signature_by_when_it_was_so_and_says_when_it_was_found():
+    number = a_dispatched_ticket(NOW)
+    sweep("Fri 2026-11-27 08:00")
+
+    with work() as session:
+        step = a_step(session, "Fri 2026-11-27 09:00")
+        ticket = store.ticket_by_number(session, number)
+        share = share_of(step, ticket, ticket.lead_unit_id)
+        (line,) = (one for one in evidence_for(step, ticket, share.unit_id) if "视为签收" in one)
+        (told,) = (one for one in history_of(step, ticket, share) if "视为签收" in one.text)
+
+    assert line.startswith("11月24日24:00逾期未签收，视为签收，11月27日查见（事件第")
+    assert told.at == moment("Wed 2026-11-25 00:00")
+    assert told.text.endswith("，11月27日查见")
 
 
 def test_a_second_before_the_sign_for_limit_nothing_is_deemed():
