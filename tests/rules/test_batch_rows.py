@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from engine.cli import app
+from engine.cli import application
 from engine.cli.deadline_batch import Rows
 
 GOOD = "投诉,2024-09-27T10:00:00+08:00"
@@ -22,7 +22,7 @@ def count(tmp_path):
         source, target = tmp_path / "in.csv", tmp_path / "out.csv"
         written = [one if isinstance(one, bytes) else one.encode() for one in (head, *lines)]
         source.write_bytes(b"\n".join(written) + b"\n")
-        ended = CliRunner().invoke(app, ["deadline", "--batch", str(source), str(target)])
+        ended = CliRunner().invoke(application(), ["deadline", "--batch", str(source), str(target)])
         assert ended.exit_code == 0, ended.output
         text = target.read_bytes().decode(errors="replace")
         return list(csv.DictReader(text.splitlines(keepends=True)))

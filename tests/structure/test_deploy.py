@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from engine.cli import app
+from engine.cli import application
 from engine.settings import Settings
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -72,7 +72,7 @@ def test_the_example_of_the_environment_names_settings_that_exist():
 def test_units_and_containers_run_commands_that_exist():
     started = [unit(path)["ExecStart"] for path in OURS]
     started += [COMPOSE["services"][name]["command"] for name in PARTS]
-    known = {command.name for command in app.registered_commands}
+    known = {command.name for command in application().registered_commands}
 
     assert {line.split("hotline ")[-1].split()[0] for line in started} <= known
 
