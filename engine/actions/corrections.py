@@ -24,7 +24,7 @@ def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) ->
     `wrong` must stand in the letter word for word.
 
     Raises:
-        ConflictError: the letter has not gone out, or a correction of this ticket to that unit is in hand.
+        ConflictError: the letter has not gone out, or one to that unit is in hand already.
         BadInputError: the words are missing, the same, not the letter's, or hold a phone number.
     """
     if letter.status not in GONE_OUT:

@@ -234,7 +234,7 @@ def test_a_batch_of_mails_is_bounded():
 
 
 def test_the_same_debt_is_owed_once():
-    number = a_dispatched_ticket(NOW)
+    a_dispatched_ticket(NOW)
 
     with work() as session:
         keys = session.exec(select(OutboxMessage.key, OutboxMessage.recipient)).all()
