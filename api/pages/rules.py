@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.pages.english import said_in_english as in_english
 from api.pages.visit import Visit, reading
 from engine.actions import rule_changes
 from engine.rules.citations import load_clauses
@@ -56,8 +57,9 @@ def _row(visit: Visit, parameter: Parameter) -> Row:
 
 
 def _fits(row: Row, wanted: str) -> bool:
-    said = f"{row.parameter.label} {row.parameter.key} {row.words} {topic(row.parameter)}"
-    return not wanted or wanted in said.lower()
+    label, about = row.parameter.label, topic(row.parameter)
+    said = f"{label} {row.parameter.key} {row.words} {about}"
+    return not wanted or wanted in f"{said} {in_english(label)} {in_english(about)}".lower()
 
 
 @router.get("/rules")

@@ -218,7 +218,8 @@ def ours(page):
 
 @pytest.mark.parametrize(
     "path", ["/rules/tasks", "/calendar?year=2025", "/calendar?year=2027", "/api/docs",
-             "/rules?q=签收", "/rules/p/sign_for.limit", "/rules/p/callback.limit"],
+             "/rules?q=签收", "/rules?q=acknowledging", "/rules/p/sign_for.limit",
+             "/rules/p/callback.limit"],
 )  # fmt: skip
 def test_only_the_documents_own_words_are_chinese_and_marked_so(as_, path):
     page = as_(SUPERVISOR).get(f"{path}{'&' if '?' in path else '?'}lang=en").text
@@ -234,3 +235,16 @@ def test_rules_are_said_in_english_but_for_the_words_that_callers_and_documents_
     assert "limit for answering help requests" in page
     assert "3 working days" in page
     assert len(ours(page)) < 40, ours(page)
+
+
+def test_a_parameter_is_found_by_its_english(as_):
+    page = as_(SUPERVISOR).get("/rules?q=whether+units+are+ranked&lang=en").text
+
+    assert "/rules/p/scoring.ranking" in page
+    assert "/rules/p/sign_for.limit" not in page
+
+
+def test_a_sentence_that_goes_on_in_a_link_keeps_its_space(as_):
+    page = as_(SUPERVISOR).get("/calendar?lang=en").text
+
+    assert 'administrator <a href="/calendar/import">imports it on the calendar page.</a>' in page
