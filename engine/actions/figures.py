@@ -112,23 +112,18 @@ def report_now(session: Session, rules: RuleSet, days: tuple[date, date], now: d
     return _report(session, rules, days, at, store.by_unit(session, *days))
 
 
-def parts_now(
-    session: Session, rules: RuleSet, parts: Sequence[tuple[date, date]], now: datetime
+def months_now(
+    session: Session, rules: RuleSet, months: Sequence[tuple[date, date]], now: datetime
 ) -> tuple[Report, list[Report]]:
-    """Return the figures of periods that follow each other, together and each, read once.
+    """Return the figures of months that follow each other, together and each, read at once.
 
-    Of each part there are the district's alone.
+    Of each month there are the district's alone.
     """
-    at, whole = store.mark(session) or now, dict[int, dict[Indicator, Sums]]()
-    found = [store.by_unit(session, *days) for days in parts]
-    for one in found:
-        for unit_id, sums in one.items():
-            for indicator, more in sums.items():
-                _add(whole.setdefault(unit_id, {}), indicator, more)
-    together = _report(session, rules, (parts[0][0], parts[-1][1]), at, whole)
-    each = [_district(rules, days, at, _all_units(one))
-            for days, one in zip(parts, found, strict=True)]  # fmt: skip
-    return together, each
+    at, whole = store.mark(session) or now, (months[0][0], months[-1][1])
+    units, each = store.by_month(session, *whole)
+    return _report(session, rules, whole, at, units), [
+        _district(rules, days, at, each.get(days[0], {})) for days in months
+    ]
 
 
 def district_now(

@@ -20,7 +20,7 @@ from engine.actions.bulletins import (
     unit_row,
     with_n,
 )
-from engine.actions.figures import Report, district_now, parts_now
+from engine.actions.figures import Report, district_now, months_now
 from engine.actions.step import Step
 from engine.documents.bulletin import MonitoringFacts, monitoring_report
 from engine.documents.templates import written_moment
@@ -89,7 +89,7 @@ def draft_monitoring(step: Step, quarter: Days, chosen: Collection[str]) -> Draf
 
 
 def _quarters(step: Step, quarter: Days) -> _Quarters:
-    now, months = parts_now(step.session, step.rules, months_of(quarter), step.now)
+    now, months = months_now(step.session, step.rules, months_of(quarter), step.now)
     before = district_now(step.session, step.rules, quarter_before(quarter), step.now)
     return _Quarters(now, before, months)
 

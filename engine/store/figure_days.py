@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, text, union_all
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, SQLModel, col, delete, func, select
+from sqlmodel import Session, col, delete, select
 
 from engine.models import FigureDay, FigureMark, FigureMonth
 from engine.rules.indicators import Count
@@ -115,48 +115,61 @@ class Sums:
     fair: Count
 
 
-COUNTS = ("n", "hit", "part", "fair_n", "fair_hit", "fair_part")
+_COUNTS = "n, hit, part, fair_n, fair_hit, fair_part"
+_ADDED = ", ".join(f"sum({name})" for name in _COUNTS.split(", "))
+_RIGHT = "EXISTS (SELECT FROM figure_mark WHERE demonstration = :demonstrating)"
+# A period's whole months by month, its other days by day.
+_KEPT = f"""(
+  SELECT indicator, unit_id, {_COUNTS} FROM figure_day
+  WHERE day BETWEEN :since AND :until AND (day < :first OR day >= :after)
+  UNION ALL SELECT indicator, unit_id, {_COUNTS} FROM figure_month
+  WHERE month >= :first AND month < :after
+) kept"""
+_SUMS = text(f"SELECT indicator, {_ADDED} FROM {_KEPT} WHERE {_RIGHT} GROUP BY indicator")
+_BY_UNIT = f"SELECT unit_id, indicator, {_ADDED} FROM {_KEPT} WHERE {_RIGHT}"
+_OF_ALL = text(f"{_BY_UNIT} GROUP BY unit_id, indicator")
+_OF_ONE = text(f"{_BY_UNIT} AND indicator = :only GROUP BY unit_id, indicator")
+_MONTHS = text(f"""
+SELECT month, unit_id, indicator, {_ADDED} FROM figure_month
+WHERE month >= :first AND month < :after AND {_RIGHT}
+GROUP BY GROUPING SETS ((unit_id, indicator), (month, indicator))
+""")
+BySums = Mapping[Indicator, Sums]
 
 
-def sums(session: Session, since: date, until: date) -> Mapping[Indicator, Sums]:
+def sums(session: Session, since: date, until: date) -> BySums:
     """Return the kept counts of a period of the whole district."""
-    by = ("indicator",)
-    return {row[0]: _sums(row[1:]) for row in session.execute(_summed(by, since, until))}
+    found = session.connection().execute(_SUMS, _values(since, until))
+    return {Indicator.parse(row[0]): _sums(row[1:]) for row in found}
 
 
 def by_unit(
     session: Session, since: date, until: date, only: Indicator | None = None
-) -> Mapping[int, Mapping[Indicator, Sums]]:
+) -> Mapping[int, BySums]:
     """Return the kept counts of a period unit by unit, of all indicators or of one."""
+    query, values = (_OF_ONE, {"only": only.value}) if only else (_OF_ALL, {})
     found: dict[int, dict[Indicator, Sums]] = {}
-    for row in session.execute(_summed(("unit_id", "indicator"), since, until, only)):
-        found.setdefault(row[0], {})[row[1]] = _sums(row[2:])
+    for row in session.connection().execute(query, _values(since, until) | values):
+        found.setdefault(row[0], {})[Indicator.parse(row[1])] = _sums(row[2:])
     return found
 
 
-def _summed(by: tuple[str, ...], since: date, until: date, only: Indicator | None = None) -> Any:
-    """Return the query that adds up a period: its whole months by month, the other days by day."""
+def by_month(
+    session: Session, since: date, until: date
+) -> tuple[Mapping[int, BySums], Mapping[date, BySums]]:
+    """Return the kept counts of whole months together by unit, and by month: read at once."""
+    units: dict[int, dict[Indicator, Sums]] = {}
+    months: dict[date, dict[Indicator, Sums]] = {}
+    for row in session.connection().execute(_MONTHS, _values(since, until)):
+        month, unit, indicator = row[0], row[1], Indicator.parse(row[2])
+        of = units.setdefault(unit, {}) if month is None else months.setdefault(month, {})
+        of[indicator] = _sums(row[3:])
+    return units, months
+
+
+def _values(since: date, until: date) -> dict[str, Any]:
     first, after = whole_months(since, until)
-    names = ("indicator", "unit_id", *COUNTS)
-    right = select(FigureMark.id).where(_of_this_kind()).exists()
-    days = select(*(_column(FigureDay, name) for name in names)).where(
-        col(FigureDay.day).between(since, until),
-        or_(col(FigureDay.day) < first, col(FigureDay.day) >= after), right,
-    )  # fmt: skip
-    months = select(*(_column(FigureMonth, name) for name in names)).where(
-        col(FigureMonth.month) >= first, col(FigureMonth.month) < after, right
-    )
-    rows = union_all(*(_only(one, only) for one in (days, months))).subquery()
-    keys = [rows.c[name] for name in by]
-    return select(*keys, *(func.sum(rows.c[name]) for name in COUNTS)).group_by(*keys)
-
-
-def _column(table: type[SQLModel], name: str) -> Any:
-    return getattr(table, name)
-
-
-def _only(query: Any, only: Indicator | None) -> Any:
-    return query if only is None else query.where(query.selected_columns.indicator == only)
+    return {"since": since, "until": until, "first": first, "after": after, **demonstrating()}
 
 
 def whole_months(since: date, until: date) -> tuple[date, date]:

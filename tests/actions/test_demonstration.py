@@ -64,7 +64,7 @@ def seen():
         yield sum(breached_rows(session, *DAYS).values())
         yield figures.called_back_this_month(session, now)
         yield len(list(recorded_lives(session, *DAYS)))
-    yield len(doing(NOW, SUPERVISOR, lambda step: propose_cases(step, DAYS, DAYS[1])))
+    yield len(doing(NOW, SUPERVISOR, lambda step: propose_cases(step, DAYS, step.now)))
 
 
 def test_in_earnest_a_demonstration_ticket_counts_in_nothing_that_is_told(in_earnest):

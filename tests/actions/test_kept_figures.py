@@ -9,6 +9,7 @@ from sqlmodel import select
 from engine.actions import figures
 from engine.actions.figure_keeping import keep
 from engine.models import FigureDay, FigureMonth
+from engine.rules.monitoring import months_of, quarter_of
 from engine.rules.rule_set import load_rules
 from engine.rules.shanghai import end_of_day
 from engine.store import figure_days
@@ -68,6 +69,25 @@ def test_any_period_of_the_kept_summaries_says_what_a_recount_says(seed):
         assert [(unit.slug, told(found)) for unit, found in kept.units] == [
             (unit.slug, told(found)) for unit, found in again.units
         ]
+
+
+def test_months_together_and_each_say_what_a_recount_says():
+    a_ticket_to_call_back(EARLY)
+    a_signed_ticket("Mon 2026-11-23 09:00", TAX)
+    ended = day("Thu 2026-12-31")
+    months = months_of(quarter_of(ended))
+    keep(end_of_day(ended))
+
+    with work() as session:
+        rules, at = load_rules("CN-GX"), end_of_day(ended)
+        together, each = figures.months_now(session, rules, months, at)
+        again = [figures.report_on(session, rules, one, ended, at)
+                 for one in (quarter_of(ended), *months)]  # fmt: skip
+
+    assert [told(one.district) for one in (together, *each)] == [
+        told(one.district) for one in again
+    ]
+    assert [unit.slug for unit, _ in together.units] == [unit.slug for unit, _ in again[0].units]
 
 
 def test_a_month_is_added_up_anew_when_one_of_its_days_was_counted_again():
