@@ -76,7 +76,7 @@ def draft_monitoring(step: Step, quarter: Days, chosen: Collection[str]) -> Draf
     matters = _matters(step, quarter, taken[0], taken[1])
     words = _words(step, quarters, on) | _cases(step, told) | {
         "taken_in": taken[0].total, "taken_in_before": taken[1].total,
-        "matters": [f"{row[0]}（{row[2]}件）" for row in matters[:NAMED]],
+        "matters": [f"{row[0]}（{row[2]}件）" for row in matters[:NAMED] if row[2] != "0"],
     }  # fmt: skip
     facts = MonitoringFacts(
         organ=load_settings().organ_name, period=spoken_period(quarter),

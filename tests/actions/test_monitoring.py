@@ -8,6 +8,8 @@ from engine.documents.fonts import find_fonts
 from engine.documents.letters import render_docx, render_pdf
 from engine.rules.indicators import Count, figure
 from engine.rules.monitoring import changes, lagging, months_of, quarter_before, quarter_of
+from engine.store.database import work
+from engine.store.tickets import ticket_by_number
 from engine.terms import Indicator, TicketKind
 from tests.builders import (
     SUPERVISOR,
@@ -100,6 +102,19 @@ def test_the_report_compares_the_months_and_proposes_cases_that_a_person_chooses
     )  # fmt: skip
     assert table["人工回访覆盖率"][-1] == "100%"
     assert chosen.document.cc == "区发展和改革局、区统计局"
+
+
+def test_what_only_the_quarter_before_was_about_is_in_the_annex_and_not_called_frequent(database):
+    number = a_signed_ticket("Mon 2026-09-28 09:00", TAX)
+    with work() as session:
+        ticket_by_number(session, number).task_rows = [73]
+        session.info["database"].remembered.clear()
+
+    draft = made()
+
+    assert "（0件）" not in "".join(part.text for part in draft.document.body)
+    (row,) = draft.document.attachments[3].rows
+    assert row[1:3] == ("1", "0")
 
 
 def test_the_report_is_set_as_an_official_document_and_as_one_to_edit(lived):
