@@ -394,6 +394,13 @@ class LetterStatus(Term):
     INSUFFICIENT = "insufficient", "整改不到位"
 
 
+class ReportKind(Term):
+    """What is told of a period under the organ's number (通报、监测报告)."""
+
+    BULLETIN = "bulletin", "通报"
+    MONITORING = "monitoring", "监测报告"
+
+
 class LetterAct(Term):
     """What is done to a letter (函件办理环节)."""
 

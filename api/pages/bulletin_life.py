@@ -1,13 +1,17 @@
-"""A bulletin that is kept (通报稿): its pages, its steps, its files."""
+"""A bulletin or monitoring report that is kept (通报稿): its pages, its steps, its files."""
+
+from collections.abc import Callable
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.pages.bulletins import quarter_asked
 from api.pages.documents import document_file
 from api.pages.filters import past_day, period
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, HEADERS, Visit, attempt, reading
 from engine.actions import bulletin_life as actions
+from engine.actions.bulletin_life import Asked
 from engine.actions.letter_preview import PPI, drawn
 from engine.documents.pictures import picture_of_pdf
 from engine.errors import ConflictError, DocumentError, EngineError, NotFoundError
@@ -15,7 +19,7 @@ from engine.models import Bulletin
 from engine.rules.shanghai import shanghai_date
 from engine.store import bulletins as store
 from engine.store import desk_ticket
-from engine.terms import LetterAct, Role
+from engine.terms import LetterAct, ReportKind, Role
 
 router = APIRouter(include_in_schema=False)
 
@@ -24,13 +28,32 @@ router = APIRouter(include_in_schema=False)
 def keep(request: Request, form: Posted) -> Response:
     """Keep the draft of a period as it stands; another supervisor reviews and signs it."""
 
-    def do(visit: Visit) -> Response:
-        asked = period(visit, form)
+    def asked(visit: Visit) -> Asked:
+        wanted = period(visit, form)
         day, wrong = past_day(visit, form)
-        if error := asked.error or wrong:
+        if error := wanted.error or wrong:
             raise error
-        days = (asked.since, asked.until)
-        made = actions.keep_draft(visit.step, days, form.many("case"), day)
+        return Asked(ReportKind.BULLETIN, (wanted.since, wanted.until), form.many("case"), day)
+
+    return _keep(request, form, asked)
+
+
+@router.post("/supervise/monitoring")
+def keep_monitoring(request: Request, form: Posted) -> Response:
+    """Keep the draft of a quarter's monitoring report; another supervisor reviews and signs it."""
+
+    def asked(visit: Visit) -> Asked:
+        days, error = quarter_asked(visit, form)
+        if error:
+            raise error
+        return Asked(ReportKind.MONITORING, days, form.many("case"))
+
+    return _keep(request, form, asked)
+
+
+def _keep(request: Request, form: Form, asked: Callable[[Visit], Asked]) -> Response:
+    def do(visit: Visit) -> Response:
+        made = actions.keep_draft(visit.step, asked(visit))
         return visit.go(f"/bulletins/{made.id}", "稿已存下，等另一位主管核稿。")
 
     def again(visit: Visit, error: EngineError) -> Response:
@@ -81,7 +104,7 @@ def preview(request: Request, bulletin_id: int, page: int) -> Response:
 def _drawn(visit: Visit, one: Bulletin, page: int) -> bytes:
     pictures = _pictures(visit, one)
     if not 1 <= page <= len(pictures):
-        message = f"这份通报只有 {len(pictures)} 页。"
+        message = f"这份{one.kind.label}只有 {len(pictures)} 页。"
         raise NotFoundError(message)
     return pictures[page - 1]
 
@@ -97,7 +120,7 @@ def download(request: Request, bulletin_id: int, kind: str) -> Response:
         one = store.bulletin(visit.session, bulletin_id)
         data = {"pdf": one.pdf, "docx": one.docx}.get(kind)
         if data is None:
-            message = "这份通报还没有签发，没有文件可下载。"
+            message = f"这份{one.kind.label}还没有签发，没有文件可下载。"
             raise NotFoundError(message)
     return document_file(one.number, kind, data)
 
@@ -130,7 +153,9 @@ def _approve(visit: Visit, one: Bulletin, form: Form) -> str:
 
 
 def _send(visit: Visit, one: Bulletin, form: Form) -> str:
-    return f"已发 {one.number}，共 {actions.send(visit.step, one)} 个单位。"
+    sent = f"已发 {one.number}，共 {actions.send(visit.step, one)} 个单位。"
+    paper = one.kind is ReportKind.MONITORING
+    return f"{sent}请把用印的一份送{one.facts['to']}。" if paper else sent
 
 
 def _void(visit: Visit, one: Bulletin, form: Form) -> str:

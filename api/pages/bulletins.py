@@ -19,6 +19,7 @@ from engine.errors import BadInputError, NotFoundError
 from engine.rules.monitoring import Days, quarter_before, quarter_of
 from engine.rules.shanghai import shanghai_date
 from engine.store import bulletins as store
+from engine.terms import ReportKind
 
 router = APIRouter(include_in_schema=False)
 QUARTERS = 8
@@ -40,7 +41,8 @@ def bulletin(request: Request) -> Response:
     """Show the draft of a period's bulletin with its scores and the cases proposed."""
     with reading(request, *EYES) as visit:
         form = from_address(request)
-        wanted, kept = _bulletin(visit, form), store.newest(visit.session)
+        wanted = _bulletin(visit, form)
+        kept = store.newest(visit.session, ReportKind.BULLETIN)
         return _page(visit, form, wanted, "bulletin.html", kept=kept)
 
 
@@ -52,8 +54,9 @@ def monitoring(request: Request) -> Response:
         wanted = _monitoring(visit, form)
         quarters = [(_key(one), spoken_period(one)) for one in _quarters(visit)]
         key = _key(wanted.days)
+        kept = store.newest(visit.session, ReportKind.MONITORING)
         return _page(visit, form, wanted, "monitoring.html", quarters=quarters,
-                     chosen_quarter=key)  # fmt: skip
+                     chosen_quarter=key, kept=kept)  # fmt: skip
 
 
 def _page(visit: Visit, form: Form, wanted: _Wanted, template: str, **more: object) -> Response:
@@ -76,14 +79,19 @@ def _bulletin(visit: Visit, form: Form) -> _Wanted:
     return _Wanted("通报", days, draft, asked.error or wrong, query)
 
 
-def _monitoring(visit: Visit, form: Form) -> _Wanted:
+def quarter_asked(visit: Visit, form: Form) -> tuple[Days, BadInputError | None]:
+    """Return the quarter a form names, this one where it names none, and what is wrong."""
     typed = form.text("quarter").strip()
     known = {_key(one): one for one in _quarters(visit)}
     error = None
     if typed and typed not in known:
         words = f"没有“{typed[:10]}”这个季度，请选近 {QUARTERS} 个季度之一。"
         error = BadInputError(words, fields={"quarter": words})
-    days = known.get(typed, quarter_of(shanghai_date(visit.now)))
+    return known.get(typed, quarter_of(shanghai_date(visit.now))), error
+
+
+def _monitoring(visit: Visit, form: Form) -> _Wanted:
+    days, error = quarter_asked(visit, form)
     draft = draft_monitoring(visit.step, days, form.many("case"))
     return _Wanted("监测报告", days, draft, error, [("quarter", _key(days))])
 

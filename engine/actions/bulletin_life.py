@@ -1,15 +1,16 @@
-"""A bulletin's life (通报): drafted, reviewed and signed by another supervisor, numbered, sent.
+"""A bulletin's life (通报、监测报告): drafted, reviewed and signed by another, numbered, sent.
 
 The table of steps is that of letters (`letter_life`), and so is the series of numbers.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from engine.actions import post
 from engine.actions.actor import require_role
 from engine.actions.audit import Note, note
-from engine.actions.bulletins import Days, draft_bulletin, spoken_period
+from engine.actions.bulletins import Days, Draft, draft_bulletin, spoken_period
 from engine.actions.letter_signing import (
     LONGEST_REASON,
     VOIDED,
@@ -18,9 +19,11 @@ from engine.actions.letter_signing import (
     take_number,
 )
 from engine.actions.letters import moved, opinion_of, stated
+from engine.actions.monitoring import draft_monitoring
 from engine.actions.post import Addressee, Mail
 from engine.actions.step import Step
-from engine.documents.bulletin import BulletinFacts, bulletin
+from engine.documents.bulletin import document_of as document_from
+from engine.documents.bulletin import kept_facts
 from engine.documents.fonts import installed_fonts
 from engine.documents.letter_data import LetterData
 from engine.documents.letters import render_docx, render_pdf
@@ -30,10 +33,20 @@ from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import bulletins as store
 from engine.store import tickets
-from engine.terms import LetterAct, LetterStatus, NoticeKind, Recipient, Role
+from engine.terms import LetterAct, LetterStatus, NoticeKind, Recipient, ReportKind, Role
 
 
-def keep_draft(step: Step, days: Days, cases: Sequence[str], as_of: date | None = None) -> Bulletin:
+@dataclass(frozen=True)
+class Asked:
+    """Of which period a report is drafted, with which cases; of a bulletin, as of which day."""
+
+    kind: ReportKind
+    days: Days
+    cases: Sequence[str] = ()
+    as_of: date | None = None
+
+
+def keep_draft(step: Step, asked: Asked) -> Bulletin:
     """Keep a period's draft with the chosen cases and its figures as they stood (拟稿).
 
     Raises:
@@ -43,29 +56,36 @@ def keep_draft(step: Step, days: Days, cases: Sequence[str], as_of: date | None 
         NotPermittedError: somebody other than a supervisor drafts.
     """
     require_role(step.actor, Role.SUPERVISOR)
-    made = store.in_hand(step.session, days)
+    kind, days = asked.kind, asked.days
+    made = store.in_hand(step.session, kind, days)
     if made is not None and made.status is not LetterStatus.REJECTED:
-        message = f"这段时间的通报已有一份在办，现为“{made.status.label}”；要重拟的先退回修改。"
+        message = (
+            f"这段时间的{kind.label}已有一份在办，现为“{made.status.label}”；要重拟的先退回修改。"
+        )
         raise ConflictError(message)
-    draft = draft_bulletin(step, days, cases, as_of)
+    draft = _draft(step, asked)
     if draft.report.running:
-        message = f"统计期到 {days[1]} 才过完，不能拟稿送核。请把“统计至”改成过完的日子。"
+        message = f"统计期到 {days[1]} 才过完，不能拟稿送核。请选已经过完的一期。"
         raise ConflictError(message)
-    facts = draft.facts
-    kept = {"at": draft.report.at.isoformat(),
-            "organ": facts.organ, "period": facts.period, "words": dict(facts.words),
-            "indicators": list(facts.indicators), "units": list(facts.units)}  # fmt: skip
+    kept = {"at": draft.report.at.isoformat(), **kept_facts(draft.facts)}
     by = step.actor.account_id or 0
     made = made or Bulletin(
-        since=days[0], until=days[1], status=LetterStatus.DRAFTED, drafted_by_id=by,
+        kind=kind, since=days[0], until=days[1], status=LetterStatus.DRAFTED, drafted_by_id=by,
         drafted_at=step.now,
     )  # fmt: skip
-    made.status, made.opinion, made.facts, made.cases = LetterStatus.DRAFTED, "", kept, list(cases)
+    made.status, made.opinion, made.facts = LetterStatus.DRAFTED, "", kept
+    made.cases = list(asked.cases)
     made.drafted_by_id, made.drafted_at = by, step.now
     step.session.add(made)
     step.session.flush()
-    _note(step, made, "draft", cases=list(cases))
+    _note(step, made, "draft", cases=made.cases)
     return made
+
+
+def _draft(step: Step, asked: Asked) -> Draft:
+    if asked.kind is ReportKind.MONITORING:
+        return draft_monitoring(step, asked.days, asked.cases)
+    return draft_bulletin(step, asked.days, asked.cases, asked.as_of)
 
 
 def document_of(one: Bulletin, on: date) -> LetterData:
@@ -74,12 +94,7 @@ def document_of(one: Bulletin, on: date) -> LetterData:
     Raises:
         DocumentError: the template misses a fact.
     """
-    kept = one.facts
-    made = bulletin(BulletinFacts(
-        organ=kept["organ"], period=kept["period"], date=on, words=kept["words"],
-        indicators=[tuple(row) for row in kept["indicators"]],
-        units=[tuple(row) for row in kept["units"]],
-    ))  # fmt: skip
+    made = document_from(one.kind, one.facts, on)
     return made.numbered(one.number, on) if one.number else made
 
 
@@ -126,14 +141,18 @@ def void(step: Step, one: Bulletin, reason: str) -> None:
 
 
 def send(step: Step, one: Bulletin) -> int:
-    """Send a signed bulletin (发出) to every unit with a verified address; return how many.
+    """Send a signed bulletin (发出) to its units with a verified address; return how many.
+
+    A bulletin goes to every unit. A monitoring report goes on paper to whom it is addressed to and
+    by mail to those who have a copy.
 
     Raises:
-        ConflictError: it is not signed, or no unit has a verified address.
+        ConflictError: it is not signed, or no unit of a bulletin has a verified address.
     """
     status = _moved(step, one, LetterAct.SEND)
-    to = [unit for unit in tickets.units(step.session) if unit.email and unit.email_verified_at]
-    if not to:
+    to = [unit for unit in tickets.units(step.session)
+          if unit.email and unit.email_verified_at and _is_told(one, unit)]  # fmt: skip
+    if not to and one.kind is ReportKind.BULLETIN:
         message = "没有一个单位的邮箱核实过，通报发不出去；请先在“单位”里核实。"
         raise ConflictError(message)
     one.status, one.sent_by_id, one.sent_at = status, step.actor.account_id, step.now
@@ -143,10 +162,17 @@ def send(step: Step, one: Bulletin) -> int:
     return len(to)
 
 
+def _is_told(one: Bulletin, unit: Unit) -> bool:
+    if one.kind is ReportKind.BULLETIN:
+        return True
+    return unit.name in (one.facts["to"], *one.facts["cc"].split("、"))
+
+
 def _mail(step: Step, one: Bulletin, unit: Unit) -> None:
     settings = load_settings()
     facts = {
-        "unit": unit.name, "letter_number": one.number, "period": one.facts["period"],
+        "unit": unit.name, "report": one.kind.label, "letter_number": one.number,
+        "period": one.facts["period"],
         "hotline_name": settings.hotline_name, "contact": settings.contact,
         "link": f"{settings.link_base}/",
     }  # fmt: skip
@@ -161,5 +187,6 @@ def _moved(step: Step, one: Bulletin, act: LetterAct) -> LetterStatus:
 
 
 def _note(step: Step, one: Bulletin, act: str, **details: object) -> None:
-    said = {"period": spoken_period((one.since, one.until)), **details}
+    period = spoken_period((one.since, one.until))
+    said = {"kind": one.kind.value, "period": period, **details}
     note(step.session, step.actor, step.now, Note(f"bulletin:{one.id}", act, said))

@@ -30,7 +30,7 @@ def register_of(step: Step, year: int) -> list[Entry]:
     for one in store.numbered(step.session, year):
         found[str(one.organ_code), int(one.serial or 0)] = _entry(one, one.kind.label)
     for told in bulletins.numbered(step.session, year):
-        found[str(told.organ_code), int(told.serial or 0)] = _entry(told, "通报")
+        found[str(told.organ_code), int(told.serial or 0)] = _entry(told, told.kind.label)
     last = store.series_of(step.session, year)
     given = {(organ, serial) for organ, most in last for serial in range(1, most + 1)}
     return [found.get(place) or _gap(step, place, year) for place in sorted(given | set(found))]

@@ -4,15 +4,17 @@ Words come from a template, the figures are annexes; both in the general form, u
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from engine.documents.letter_data import UNNUMBERED, Annex, Layout, LetterData
 from engine.documents.letter_texts import paragraphs
 from engine.documents.templates import fill
-from engine.terms import LetterKind
+from engine.terms import LetterKind, ReportKind
 
 TEMPLATE, MONITORING = "bulletin_letter.txt.j2", "monitoring_letter.txt.j2"
+_TABLES = ("indicators", "units", "formulas", "matters")
 EVERY_UNIT = "各承办单位"
 _UNITS = (
     "组别", "单位", "按时办结率\n原始", "按时办结率\n调整后", "满意率\n原始", "满意率\n调整后",
@@ -67,7 +69,7 @@ def bulletin(facts: BulletinFacts) -> BulletinData:
 
 
 def monitoring_report(facts: MonitoringFacts) -> BulletinData:
-    """Return the draft of a quarter's monitoring report (第132项); somebody signs it outside.
+    """Return the draft of a quarter's monitoring report (第132项), unnumbered until it is signed.
 
     Raises:
         DocumentError: the template misses a fact.
@@ -83,6 +85,30 @@ def monitoring_report(facts: MonitoringFacts) -> BulletinData:
               widths=(5, 2, 2, 2, 5), rows=tuple(facts.matters)),
     )  # fmt: skip
     return _document(facts, MONITORING, facts.to, annexes, facts.cc)
+
+
+def kept_facts(facts: BulletinFacts) -> dict[str, Any]:
+    """Return what a draft was made from, as it is kept; the day comes when it is signed."""
+    return {name: value for name, value in vars(facts).items() if name != "date"}
+
+
+def document_of(kind: ReportKind, kept: Mapping[str, Any], on: date) -> BulletinData:
+    """Return the document of kept facts, dated `on`; what was kept besides is left out.
+
+    Raises:
+        DocumentError: the template misses a fact.
+    """
+    if kind is ReportKind.MONITORING:
+        return monitoring_report(MonitoringFacts(date=on, **_kept(MonitoringFacts, kept)))
+    return bulletin(BulletinFacts(date=on, **_kept(BulletinFacts, kept)))
+
+
+def _kept(facts: type[BulletinFacts], kept: Mapping[str, Any]) -> dict[str, Any]:
+    names = [one.name for one in fields(facts) if one.name != "date"]
+    return {
+        name: [tuple(row) for row in kept[name]] if name in _TABLES else kept[name]
+        for name in names
+    }
 
 
 def _units(facts: BulletinFacts) -> Annex:

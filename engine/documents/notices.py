@@ -58,7 +58,7 @@ NEEDS: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.ADDRESS_CHECK: (*COMMON, "unit", "code"),
     NoticeKind.FINDING: (*TICKET, "finding", "about", "appeal_until"),
     NoticeKind.APPEAL_RULED: (*TICKET, "finding", "about", "ruling"),
-    NoticeKind.BULLETIN: (*COMMON, "unit", "letter_number", "period"),
+    NoticeKind.BULLETIN: (*COMMON, "unit", "report", "letter_number", "period"),
     NoticeKind.KNOWLEDGE: (*COMMON, "unit", "entry", "what", "valid_until"),
 }  # fmt: skip
 

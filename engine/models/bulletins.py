@@ -1,4 +1,4 @@
-"""Bulletins (通报): drafted from a period's figures, then of the same life as letters."""
+"""Bulletins (通报、监测报告): drafted from a period's figures, then of the same life as letters."""
 
 from datetime import date
 from typing import Any
@@ -8,11 +8,11 @@ from sqlmodel import Field, SQLModel
 
 from engine.models.base import Moment, json_column, json_list, key, moment, refers, term
 from engine.models.letters import OPEN
-from engine.terms import LetterStatus
+from engine.terms import LetterStatus, ReportKind
 
 
 class Bulletin(SQLModel, table=True):
-    """One bulletin: its period, the facts it was drafted from, its states; a sent one is kept.
+    """One bulletin or monitoring report: its period, its facts, its states; a sent one is kept.
 
     `facts` holds every figure as it stood when the draft was made: what is reviewed is signed.
     """
@@ -20,12 +20,13 @@ class Bulletin(SQLModel, table=True):
     __tablename__ = "bulletin"
     __table_args__ = (
         UniqueConstraint("organ_code", "year", "serial"),
-        Index("uq_bulletin_one_open", "since", "until", unique=True,
+        Index("uq_bulletin_one_open", "kind", "since", "until", unique=True,
               postgresql_where=text(f"status IN ({OPEN})")),
         Index("ix_bulletin_status", "status", "id"),
     )  # fmt: skip
 
     id: int = key()
+    kind: ReportKind = term(ReportKind, default=ReportKind.BULLETIN)
     since: date = Field(sa_column=Column(Date, nullable=False))
     until: date = Field(sa_column=Column(Date, nullable=False))
     status: LetterStatus = term(LetterStatus)

@@ -1,4 +1,4 @@
-"""Queries about bulletins."""
+"""Queries about bulletins and monitoring reports."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from engine.errors import NotFoundError
 from engine.models import Bulletin
 from engine.rules.letter_life import UNFINISHED
+from engine.terms import ReportKind
 
 
 def bulletin(session: Session, bulletin_id: int, *, lock: bool = False) -> Bulletin:
@@ -32,10 +33,13 @@ def by_number(session: Session, number: str) -> Bulletin | None:
     return session.exec(query).one_or_none()
 
 
-def in_hand(session: Session, days: tuple[date, date]) -> Bulletin | None:
-    """Return the bulletin of a period that is being prepared, locked, if any."""
+def in_hand(session: Session, kind: ReportKind, days: tuple[date, date]) -> Bulletin | None:
+    """Return the report of a kind and period that is being prepared, locked, if any."""
     query = select(Bulletin).where(
-        Bulletin.since == days[0], Bulletin.until == days[1], col(Bulletin.status).in_(UNFINISHED)
+        Bulletin.kind == kind,
+        Bulletin.since == days[0],
+        Bulletin.until == days[1],
+        col(Bulletin.status).in_(UNFINISHED),
     )
     return session.exec(query.with_for_update()).one_or_none()
 
@@ -46,9 +50,10 @@ def waiting(session: Session, limit: int = 100) -> Sequence[Bulletin]:
     return session.exec(query.order_by(col(Bulletin.id)).limit(limit)).all()
 
 
-def newest(session: Session, limit: int = 24) -> Sequence[Bulletin]:
-    """Return the newest bulletins, whatever became of them."""
-    return session.exec(select(Bulletin).order_by(col(Bulletin.id).desc()).limit(limit)).all()
+def newest(session: Session, kind: ReportKind, limit: int = 24) -> Sequence[Bulletin]:
+    """Return the newest reports of a kind, whatever became of them."""
+    query = select(Bulletin).where(Bulletin.kind == kind)
+    return session.exec(query.order_by(col(Bulletin.id).desc()).limit(limit)).all()
 
 
 def numbered(session: Session, year: int) -> Sequence[Bulletin]:

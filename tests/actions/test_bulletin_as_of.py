@@ -4,6 +4,7 @@ import pytest
 
 from engine.actions import bulletin_life as life
 from engine.actions import unit_work
+from engine.actions.bulletin_life import Asked
 from engine.actions.bulletins import draft_bulletin
 from engine.actions.exclusions import ExclusionForm, exclude
 from engine.actions.figure_keeping import keep
@@ -11,7 +12,7 @@ from engine.actions.findings import decide
 from engine.actions.performance import performance
 from engine.errors import BadInputError, ConflictError
 from engine.rules.shanghai import end_of_day
-from engine.terms import LetterStatus
+from engine.terms import LetterStatus, ReportKind
 from tests.actions.test_fair_figures import excused
 from tests.actions.test_figures import EARLY
 from tests.builders import (
@@ -32,6 +33,7 @@ from tests.looking import sweep
 
 pytestmark = pytest.mark.usefixtures("database")
 DAYS = (day("Sun 2026-11-01"), day("Mon 2026-11-30"))
+BULLETIN = ReportKind.BULLETIN
 AS_OF = day("Tue 2026-12-01")
 LATER = "Thu 2026-12-10 09:00"
 
@@ -77,17 +79,19 @@ def test_a_bulletin_of_a_period_that_is_not_over_says_so_and_is_not_kept():
 
     assert "统计期到2026年11月30日才过完" in str(draft.document.body)
     with pytest.raises(ConflictError, match="2026-11-30 才过完"):
-        doing(now, SUPERVISOR, lambda step: life.keep_draft(step, DAYS, ()))
+        doing(now, SUPERVISOR, lambda step: life.keep_draft(step, Asked(BULLETIN, DAYS)))
 
 
 def test_as_of_a_day_before_its_end_a_period_is_not_over_however_late_it_is():
     with pytest.raises(ConflictError, match="才过完"):
         doing(LATER, SUPERVISOR, lambda step: life.keep_draft(
-            step, DAYS, (), day("Sun 2026-11-29")))  # fmt: skip
+            step, Asked(BULLETIN, DAYS, as_of=day("Sun 2026-11-29"))))  # fmt: skip
 
 
 def test_once_its_last_day_is_over_a_bulletin_is_kept_and_says_as_of_when_its_figures_are():
-    made = doing(LATER, SUPERVISOR, lambda step: life.keep_draft(step, DAYS, (), DAYS[1]))
+    made = doing(
+        LATER, SUPERVISOR, lambda step: life.keep_draft(step, Asked(BULLETIN, DAYS, as_of=DAYS[1]))
+    )
 
     assert made.status is LetterStatus.DRAFTED
     assert made.facts["at"] == end_of_day(DAYS[1]).isoformat()
@@ -104,5 +108,5 @@ def test_the_export_for_appraisal_says_as_of_when_and_whether_its_period_is_over
     running = doing(LATER, SUPERVISOR, lambda step: performance(step, DAYS, day("Mon 2026-11-16")))
 
     assert "没有过完" not in over.conditions
-    assert "2026年11月17日" in running.conditions or "2026-11-17" in running.conditions
+    assert "2026年11月16日24:00" in running.conditions
     assert "统计期没有过完，只含已经到期的" in running.conditions

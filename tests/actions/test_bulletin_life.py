@@ -5,13 +5,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select, text
 
 from engine.actions import bulletin_life as life
+from engine.actions.bulletin_life import Asked
 from engine.actions.figure_keeping import keep
 from engine.actions.letter_register import register_of
+from engine.actions.monitoring import draft_monitoring
 from engine.errors import BadInputError, ConflictError, NotPermittedError
 from engine.models import OutboxMessage, Unit
 from engine.store import bulletins as store
+from engine.store import tickets
 from engine.store.database import work
-from engine.terms import LetterAct, LetterStatus, NoticeKind
+from engine.terms import LetterAct, LetterStatus, NoticeKind, ReportKind
 from tests.actions.letter_steps import a_signed_letter
 from tests.builders import (
     OPERATOR,
@@ -31,7 +34,7 @@ DAYS = (day("Sun 2026-11-01"), day("Mon 2026-11-30"))
 
 def a_draft(who=SUPERVISOR, now=NOW):
     keep(moment(now))
-    return doing(now, who, lambda step: life.keep_draft(step, DAYS, ())).id
+    return doing(now, who, lambda step: life.keep_draft(step, Asked(ReportKind.BULLETIN, DAYS))).id
 
 
 def on(bulletin_id, what, who=SECOND_SUPERVISOR, now=NEXT):
@@ -147,3 +150,70 @@ def test_the_database_itself_keeps_a_numbered_bulletin(change):
 
     with pytest.raises(DBAPIError, match="never changed"), work() as session:
         session.exec(text(f"UPDATE bulletin SET {change} WHERE id = {bulletin_id}"))
+
+
+QUARTER, OVER = (day("Thu 2026-10-01"), day("Thu 2026-12-31")), "Mon 2027-01-04 10:00"
+
+
+def a_quarters_draft():
+    keep(moment(OVER))
+    asked = Asked(ReportKind.MONITORING, QUARTER)
+    return doing(OVER, SUPERVISOR, lambda step: life.keep_draft(step, asked)).id
+
+
+def test_a_monitoring_report_is_signed_by_another_and_numbered_in_the_series_of_the_letters():
+    report_id = a_quarters_draft()
+    with pytest.raises(NotPermittedError, match="另一位主管核稿"):
+        on(report_id, life.review, SUPERVISOR, OVER)
+    on(report_id, life.review, now=OVER)
+    on(report_id, life.sign, now=OVER)
+
+    signed = the(report_id)
+    assert signed.number == "城中热线〔2027〕1号"
+    assert signed.pdf.startswith(b"%PDF")
+    with work() as session:
+        (entry,) = register_of(a_step(session, OVER), 2027)
+    assert (entry.number, entry.kind) == (signed.number, "监测报告")
+
+
+def test_a_kept_monitoring_report_says_what_its_draft_said():
+    report_id = a_quarters_draft()
+    with work() as session:
+        drafted = draft_monitoring(a_step(session, OVER), QUARTER, ()).document
+
+    kept = life.document_of(the(report_id), drafted.date)
+
+    assert kept == drafted
+
+
+def test_a_monitoring_report_is_mailed_to_those_who_have_a_copy_alone():
+    report_id = a_quarters_draft()
+    on(report_id, life.review, now=OVER)
+    on(report_id, life.sign, now=OVER)
+    with work() as session:
+        copied = {"区发展和改革局", "区统计局"}
+        verified = [one.email for one in tickets.units(session)
+                    if one.name in copied and one.email and one.email_verified_at]  # fmt: skip
+
+    on(report_id, life.send, now=OVER)
+
+    assert the(report_id).status is LetterStatus.SENT
+    assert sorted(one.recipient for one in mails()) == sorted(verified)
+    assert all("监测报告" in one.subject and "抄送" in one.text for one in mails())
+
+
+def test_a_months_bulletin_and_a_quarters_report_of_the_same_days_are_two():
+    keep(moment(OVER))
+    bulletin_id = doing(OVER, SUPERVISOR, lambda step: life.keep_draft(
+        step, Asked(ReportKind.BULLETIN, QUARTER))).id  # fmt: skip
+
+    assert a_quarters_draft() != bulletin_id
+
+
+def test_a_report_never_becomes_one_of_another_kind():
+    report_id = a_quarters_draft()
+
+    with pytest.raises(DBAPIError, match="another kind"), work() as session:
+        session.connection().execute(
+            text("UPDATE bulletin SET kind = 'bulletin' WHERE id = :id"), {"id": report_id}
+        )

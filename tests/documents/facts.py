@@ -143,6 +143,7 @@ def notice_facts(**changes):
         "rung": "黄牌：剩一个工作日",
         "overdue_days": 2,
         "reply_by": date(2026, 10, 20),
+        "report": "通报",
         "letter_number": "城中12345整改〔2026〕1号",
         "letter_title": "关于投诉工单办理问题整改的函",
         "letter_kind": "整改函",

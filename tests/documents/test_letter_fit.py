@@ -8,6 +8,7 @@ import pytest
 from docx import Document
 
 from engine.documents.fonts import find_fonts
+from engine.documents.letter_data import Paragraph
 from engine.documents.letter_fit import one_line_rows
 from engine.documents.letter_texts import GroundEvidence, letter_from, rectification_letter
 from engine.documents.letters import render_docx, render_pdf
@@ -64,6 +65,16 @@ def test_the_usual_letter_goes_on_to_a_second_page_with_words_and_a_number(tmp_p
     assert dash[0] == pytest.approx(28 + 14 * 0.3528, abs=0.8)
     assert second.ink_rows(37, 60), "words of the body stand above the signature"
     assert second.long_red_rows() == []
+
+
+def test_a_first_page_holds_thirteen_lines_below_a_title_of_two(tmp_path):
+    body = (Paragraph("国" * 28 * 40), Paragraph("完。"))
+    letter = replace(rectification_letter(a_rectification()), body=body, attachments=(), cc="")
+
+    lines = body_lines(printed(letter).pdf, 1, tmp_path, 116)
+
+    assert len(lines) == 13
+    assert (lines[-1] - lines[0]) / PITCH == pytest.approx(12, abs=0.1)
 
 
 def test_a_short_letter_is_one_page():

@@ -87,6 +87,38 @@ def test_a_draft_as_of_a_past_day_is_kept_as_of_that_day(database, as_):
     with work() as session:
         kept = session.query(Bulletin).one()
 
-    assert "数据截至2026年11月3日" in page
+    assert "数据截至2026年11月2日24:00" in page
     assert "/supervise/bulletin.pdf?since=2026-10-01&amp;until=2026-10-31&amp;on=2026-11-02" in page
     assert kept.facts["at"].startswith("2026-11-02T16:00")
+
+
+def test_a_quarters_report_is_drafted_by_one_and_signed_and_sent_by_another(database, as_):
+    keep(moment(NOW))
+    desk = as_(SUPERVISOR)
+    desk.get("/supervise/monitoring?quarter=2026-3")
+    kept = desk.post("/supervise/monitoring", quarter="2026-3").text
+    with work() as session:
+        (report,) = session.query(Bulletin).all()
+    other = as_(SECOND_SUPERVISOR)
+    waits = other.get("/supervise/approvals").text
+    said = []
+    for what in ("review", "approve", "send"):
+        other.get(f"/bulletins/{report.id}")
+        said.append(other.post(f"/bulletins/{report.id}/{what}").text)
+
+    assert "须由另一位主管核稿和签发" in kept
+    assert "2026年第3季度监测报告" in waits
+    assert "已签发，编号 城中热线〔2026〕1号" in said[1]
+    assert "请把用印的一份送区优化营商环境工作协调小组办公室" in said[2]
+    assert "2026年第3季度监测报告" in desk.get("/supervise/monitoring?quarter=2026-3").text
+
+
+def test_a_quarter_that_runs_is_looked_at_and_not_kept(database, as_):
+    keep(moment(NOW))
+    desk = as_(SUPERVISOR)
+
+    shown = desk.get("/supervise/monitoring").text
+    refused = desk.post("/supervise/monitoring", quarter="2026-4")
+
+    assert "不能拟稿送核" in shown
+    assert refused.status_code == 409

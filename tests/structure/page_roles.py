@@ -103,6 +103,7 @@ PAGES = {
     "POST /bulletins/{bulletin_id}/{what}": "S",
     "GET /supervise/monitoring": "SR",
     "GET /supervise/monitoring.{kind}": "SR",
+    "POST /supervise/monitoring": "S",
     "GET /supervise/figures": "SR",
     "GET /supervise/exclusions": "SR",
     "POST /supervise/exclusions": "S",
