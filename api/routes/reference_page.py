@@ -27,7 +27,7 @@ PAGE = """<!doctype html>
 <h2 id="open311">Open311 GeoReport v2</h2><table>{open311}</table>
 <h2>{wrong}</h2><dl>{problems}</dl></main></body></html>"""
 
-SCROLL = '<div class="scroll"><table>'
+SCROLL = '<div class="scroll" tabindex="0"><table>'
 
 
 @router.get("/api/docs")
