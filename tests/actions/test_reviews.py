@@ -116,6 +116,18 @@ def test_the_unit_is_told_why_its_answer_came_back():
     assert answers_of(number)[0].review == "sent_back"
 
 
+def test_a_reason_typed_for_a_rework_reaches_the_unit_without_whom_it_names():
+    number = an_answered_ticket(NOW)
+
+    send_back(number, NEXT, "请与演示企业甲（138-7722-1234）核实后补充办理结果")
+
+    (mail,) = mails_of(number, NoticeKind.REWORK)
+    assert "核实后补充办理结果" in mail.text
+    assert "核实后补充办理结果" in mail.html
+    for personal in ("演示企业甲", "7722"):
+        assert personal not in mail.subject + mail.text + mail.html
+
+
 def test_a_unit_whose_answer_came_back_has_not_answered():
     number = an_answered_ticket(NOW)
 
