@@ -33,6 +33,7 @@ from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import bulletins as store
 from engine.store import tickets
+from engine.store.typical_cases import taken_back
 from engine.terms import LetterAct, LetterStatus, NoticeKind, Recipient, ReportKind, Role
 
 
@@ -110,10 +111,14 @@ def sign(step: Step, one: Bulletin) -> None:
 
     Raises:
         NotPermittedError: the signer is the drafter, or no supervisor.
+        ConflictError: one of its cases was excused or left out of the figures since.
         DocumentError: fonts or characters are missing; nothing is numbered.
     """
     status = _moved(step, one, LetterAct.SIGN)
     check_signer(step, one)
+    if gone := taken_back(step.session, one.cases, step.now):
+        message = f"典型案例 {'、'.join(gone)} 已认定免责或不计入，请退回修改，重新拟稿。"
+        raise ConflictError(message)
     on = shanghai_date(step.now)
     one.approved_by_id, one.approved_at = step.actor.account_id, step.now
     number = take_number(step, one)

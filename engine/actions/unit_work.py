@@ -12,7 +12,7 @@ from engine.models import Answer, Assignment, ReturnRequest, Ticket, Unit
 from engine.rules.returns import missing_in_return
 from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
-from engine.store.figure_cases import SENT_BACK
+from engine.store.figure_cases import ANSWERED, SENT_BACK
 from engine.terms import (
     AnswerOutcome,
     AssignmentRole,
@@ -136,7 +136,7 @@ def answer(step: Step, ticket: Ticket, form: AnswerForm) -> Answer:
     )  # fmt: skip
     step.session.add(row)
     answering = [ClockKind.HANDLING, ClockKind.REQUESTER, ClockKind.FOLLOW_UP]
-    clocks.stop(step, ticket, answering, "已答复")
+    clocks.stop(step, ticket, answering, ANSWERED)
     clocks.start(step, ticket, ClockKind.REVIEW)
     step.session.flush()
     if form.promise is not None:

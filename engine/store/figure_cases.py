@@ -21,10 +21,13 @@ from engine.terms import CallbackState, ClockKind, Indicator
 
 AGAIN = "重新计时"  # why a callback's clock stopped that starts anew once the unit has worked again
 WAITS, EVALUATED = "待诉求人评价", "诉求人已评价"  # the requester is asked first by link
-CLOSED = "办结"  # with this reason an assignment ends when nothing was taken from its unit
+# With this reason an assignment ends when nothing was taken from its unit. What is taken from it
+# after a limit was over (改派、撤回) leaves that limit missed.
+CLOSED = "办结"
 SENT_BACK = "退单"  # while the hotline rules on a return, its unit's clock stands: nothing is done
 LIMITS = [one.value for one in (ClockKind.SIGN_FOR, ClockKind.FIRST_CONTACT, ClockKind.HANDLING,
                                 ClockKind.CALLBACK, ClockKind.PROMISE)]  # fmt: skip
+ANSWERED = "已答复"  # with this reason a unit's clock stops when it has answered
 REWORK = "rework.limit"  # the rule of a handling clock that runs for a rework (重办)
 
 _CLOCKS = """
@@ -61,12 +64,14 @@ limits AS (
   FROM due d JOIN assignment a ON a.id = d.assignment_id
   WHERE d.kind <> 'handling' OR NOT COALESCE(d.stopped_at < d.due_at AND d.stop_reason = :sent_back,
                                              false)
-    AND (a.ended_at IS NULL OR a.ended_at >= :at OR a.end_reason = :closed)
+    AND (a.ended_at IS NULL OR a.ended_at >= LEAST(d.due_at, :at) OR a.end_reason = :closed)
 )"""
+# A callback whose clock began anew before anybody called is made once the unit has worked again;
+# one that was late by then is owed for good.
 _CALLS = """
 calls AS MATERIALIZED (
   SELECT d.due_on AS day, d.ticket_id, lead.unit_id, lead.task_rows, said.person,
-         d.stopped_at IS NOT NULL AS done,
+         d.stopped_at IS NOT NULL AND d.stop_reason <> :again AS done,
          d.stopped_at IS NOT NULL AND d.stop_reason = :exhausted AS exhausted,
          COALESCE(said.unhappy, false) OR COALESCE(own.outcome <> 'solved', false) AS unhappy,
          COALESCE(own.outcome = 'solved', false) AS claimed,
@@ -95,6 +100,7 @@ calls AS MATERIALIZED (
       AND t.at < :at AND t.at <= COALESCE(d.stopped_at, :at)
   ) said
   WHERE d.kind = 'callback' AND (d.stopped_at IS NULL OR d.stop_reason = ANY(:done)
+    OR (d.stop_reason = :again AND d.stopped_at >= d.due_at)
     OR (d.stop_reason = :waits AND NOT EXISTS (
           SELECT 1 FROM clock x WHERE x.ticket_id = d.ticket_id AND x.kind = 'callback'
             AND x.id > d.id AND x.started_at < :at)

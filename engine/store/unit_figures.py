@@ -23,8 +23,8 @@ COUNTS = ("due", "in_time", "excused", "left_out", "left_out_good", "deemed_sign
           "reworked")  # fmt: skip
 SAID = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED, Satisfaction.DISSATISFIED)
 # A matter counts once its limit is over, answered early or not at all, as the indicator's do; one
-# that was returned or handed to another unit is not the first one's. OFFSET 0 keeps each join a
-# look-up for each clock.
+# that was returned, or handed to another unit before its limit, is not the first one's. OFFSET 0
+# keeps each join a look-up for each clock.
 _COUNTED = text(f"""
 SELECT c.due_on AS day, c.unit_id, count(*) AS due,
        count(*) FILTER (WHERE c.stopped_at < c.due_at) AS in_time,
@@ -47,7 +47,8 @@ CROSS JOIN LATERAL (SELECT returns, reworks, demonstration FROM ticket
 LEFT JOIN LATERAL (SELECT judgement FROM breach WHERE clock_id = c.id OFFSET 0) b ON true
 CROSS JOIN LATERAL (
   SELECT EXISTS (SELECT 1 FROM finding WHERE kind = 'excluded' AND state = 'in_force'
-                 AND ticket_id = c.ticket_id AND indicator = 'answered_on_time') AS left_out
+                 AND ticket_id = c.ticket_id
+                 AND indicator IN ('answered_on_time', 'breached')) AS left_out
 ) o
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE satisfaction = 'satisfied') AS satisfied,
@@ -58,7 +59,8 @@ CROSS JOIN LATERAL (
 WHERE c.kind = 'handling' AND c.due_on = ANY(:days) AND c.state <> 'superseded'
   AND c.due_at <= :now AND c.certificate ->> 'rule' <> :rework
   AND NOT COALESCE(c.stopped_at < c.due_at AND c.stop_reason = :sent_back, false)
-  AND c.unit_id IS NOT NULL AND (a.ended_at IS NULL OR a.end_reason = :closed) AND {TOLD}
+  AND c.unit_id IS NOT NULL AND {TOLD}
+  AND (a.ended_at IS NULL OR a.ended_at >= c.due_at OR a.end_reason = :closed)
 GROUP BY c.due_on, c.unit_id
 """)
 
