@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from engine.actions.proofs import HEARD, Proofs
+from engine.actions.proofs import HEARD, Proofs, still_missed
 from engine.actions.step import Step
 from engine.actions.unit_share import share_of
 from engine.documents.letter_texts import GroundEvidence
@@ -71,7 +71,8 @@ def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: in
         return ""
     if record.event is TicketEvent.BREACH:
         clock = unit_clocks.get(details.get("clock", 0))
-        return f"{_end(clock, year)}{clock.kind.label}届满未办" if clock else ""
+        missed = clock is not None and still_missed(record, clock)
+        return f"{_end(clock, year)}{clock.kind.label}届满未办" if clock and missed else ""
     if record.event is TicketEvent.DEEM_SIGNED:
         clock = unit_clocks.get(details.get("clock", 0))
         since = _end(clock, year) if clock else on

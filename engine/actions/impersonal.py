@@ -9,6 +9,7 @@ from engine.terms import TicketKind
 
 SHORTEST_NAME = 2
 INSTEAD = {"诉求人企业名称": "该企业", "企业信用代码": "（代码已隐去）", "诉求人姓名": "诉求人"}
+READ_INSIDE = "登录后查看"
 HINTS = ("举报", "检举", "控告", "揭发")
 
 
@@ -42,6 +43,16 @@ def refuse_personal(step: Step, ticket: Ticket, field: str, words: str, what: st
     """
     if problem := personal_problem(step, ticket.id, words, what):
         raise BadInputError(problem, fields={field: problem})
+
+
+def told_by_mail(step: Step, ticket: Ticket, words: str) -> str:
+    """Return a typed reason as a mail may carry it: of a report or a confidential ticket nothing.
+
+    What a person writes of a report names it one; who may know reads it after signing in.
+    """
+    if ticket.confidential or ticket.kind is TicketKind.REPORT:
+        return READ_INSIDE
+    return without_requester(step, ticket.id, words)
 
 
 def without_requester(step: Step, ticket_id: int, words: str) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from engine.actions.impersonal import without_requester
+from engine.actions.impersonal import told_by_mail, without_requester
 from engine.actions.step import Step
 from engine.delivery.reply_tokens import mail_name
 from engine.documents.notices import FREE_TEXT, render_notice
@@ -95,14 +95,19 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
 def _impersonal(
     step: Step, ticket: Ticket | None, facts: Mapping[str, object]
 ) -> Mapping[str, object]:
-    """Return a mail's facts without the requester in what a person typed."""
+    """Return a mail's facts without the requester, and without reasons of a report, as typed."""
     if ticket is None or step.actor.account_id is None:
         return facts
-    return {
-        name: without_requester(step, ticket.id, value)
-        if name in FREE_TEXT and isinstance(value, str) and value else value
-        for name, value in facts.items()
-    }  # fmt: skip
+    return {name: _typed(step, ticket, name, value) if name in FREE_TEXT else value
+            for name, value in facts.items()}  # fmt: skip
+
+
+def _typed(step: Step, ticket: Ticket, name: str, value: object) -> object:
+    if not isinstance(value, str) or not value:
+        return value
+    if name == "reason":
+        return told_by_mail(step, ticket, value)
+    return without_requester(step, ticket.id, value)
 
 
 def _takes_replies(ticket: Ticket | None, mail: Mail) -> bool:

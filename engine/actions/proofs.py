@@ -12,9 +12,10 @@ from itertools import pairwise
 from engine.actions.step import Step
 from engine.errors import CalendarNotPublishedError
 from engine.lifecycle import FINAL
-from engine.models import Ticket, TicketEventRecord
+from engine.models import Clock, Ticket, TicketEventRecord
 from engine.rules.callback import counts_as_human, is_unresolved
 from engine.rules.shanghai import shanghai_date, shanghai_moment
+from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import (
     AnswerOutcome,
@@ -53,7 +54,9 @@ def proofs_of(step: Step, ticket: Ticket) -> Proofs:
     """Return what proves each ground on a ticket's record; a judgement of a person needs none."""
     records = store.events(step.session, ticket)
     rounds = _rounds(step, ticket, records)
-    late = [frozenset({one.seq}) for one in records if one.event is E.BREACH]
+    clocks = {one.id: one for one in clock_store.of_ticket(step.session, ticket.id)}
+    late = [frozenset({one.seq}) for one in records if one.event is E.BREACH
+            and still_missed(one, clocks.get(one.details.get("clock", 0)))]  # fmt: skip
     deemed = [frozenset({one.seq}) for one in records if one.event is E.DEEM_SIGNED]
     done_again = [frozenset({one.answer.seq, one.again.seq}) for one in rounds if one.again]
     return {
@@ -178,6 +181,11 @@ def _reply_end(step: Step, reminded_at: datetime) -> datetime | None:
     except CalendarNotPublishedError:
         return None
     return shanghai_moment(day + timedelta(days=1), time(0))
+
+
+def still_missed(breach: TicketEventRecord, clock: Clock | None) -> bool:
+    """Return whether a limit is missed still: an extension granted afterwards may have moved it."""
+    return clock is None or clock.due_at <= _missed_at(breach)
 
 
 def _missed_at(breach: TicketEventRecord) -> datetime:

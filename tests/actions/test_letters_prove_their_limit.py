@@ -2,17 +2,24 @@
 
 import pytest
 
+from engine.actions import adjusting
+from engine.actions.evidence import evidence_for
 from engine.actions.letter_facts import letter_data
+from engine.actions.proofs import proofs_of
 from engine.store import letters as store
 from engine.store.database import work
-from engine.terms import ClockKind, LetterKind
+from engine.terms import ClockKind, LetterKind, RectificationGround
 from tests.actions.letter_steps import NOW, proposed
 from tests.builders import (
+    MARKET,
+    SUPERVISOR,
     a_signed_ticket,
     a_step,
     a_ticket_to_call_back,
     an_unhappy_callback,
     call_back,
+    doing,
+    on_ticket,
 )
 from tests.looking import clocks_of, letters_of, sweep
 
@@ -75,3 +82,30 @@ def test_a_letter_that_rests_on_no_missed_limit_proves_the_one_for_the_answer():
     data = letter_of(a_signed_ticket(NOW), LetterKind.RECTIFICATION, NOW)
 
     assert data.attachments[0].title == "期限计算书"
+
+
+def test_a_limit_that_an_extension_moved_afterwards_is_no_reproach():
+    number = a_signed_ticket("Mon 2026-11-23 09:00")
+    asked = on_ticket(
+        number, "Fri 2026-12-04 10:00", MARKET,
+        lambda step, ticket: adjusting.request_extension(step, ticket, 5, "需外地协查").id,
+    )  # fmt: skip
+    sweep("Tue 2026-12-08 09:00")
+
+    def told(now):
+        def act(step, ticket):
+            duty = proofs_of(step, ticket)[RectificationGround.DUTY_NOT_PERFORMED]
+            lines = evidence_for(step, ticket, ticket.lead_unit_id)
+            return len(duty), sum("承办时限届满未办" in one for one in lines)
+
+        return on_ticket(number, now, SUPERVISOR, act)
+
+    before = told("Tue 2026-12-08 09:30")
+    doing(
+        "Tue 2026-12-08 10:00", SUPERVISOR,
+        lambda step: adjusting.decide_extension(step, asked, granted=True, reason="同意"),
+    )  # fmt: skip
+    after = told("Tue 2026-12-08 11:00")
+
+    assert before == (3, 1)
+    assert after == (1, 0)  # the first contact alone

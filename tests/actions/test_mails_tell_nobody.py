@@ -3,7 +3,7 @@
 import pytest
 
 from engine.actions import callbacks
-from engine.terms import NoticeKind
+from engine.terms import NoticeKind, TicketKind
 from tests.builders import (
     SUPERVISOR,
     a_signed_ticket,
@@ -28,3 +28,16 @@ def test_the_reason_of_a_supervision_goes_out_without_name_enterprise_and_number
         for telling in ("演示人", "龙城试验食品", "13800001234"):
             assert telling not in one.subject + one.text + one.html
         assert "请与该企业的诉求人当面说明" in one.text
+
+
+def test_a_reason_typed_about_a_report_stays_inside():
+    number = a_signed_ticket(NOW, kind=TicketKind.REPORT, **WHO)
+
+    on_ticket(number, NOW, SUPERVISOR, lambda s, t: callbacks.supervise(s, t, "举报人某先生急需"))
+
+    mails = mails_of(number, NoticeKind.SUPERVISION)
+    assert mails
+    for one in mails:
+        assert "某先生" not in one.text + one.html
+        assert "举报" not in one.subject + one.text + one.html
+        assert "登录后查看" in one.text
