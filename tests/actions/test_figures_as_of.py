@@ -91,7 +91,7 @@ def lived(seed, steps=30):
     return told, now, chance, numbers
 
 
-@pytest.mark.parametrize("seed", [20, 21, 23])
+@pytest.mark.parametrize("seed", [21, 23, 24])
 def test_a_past_day_comes_out_the_same_after_findings_appeals_withdrawals_and_retention(seed):
     told, now, chance, numbers = lived(seed)
     for hours in range(1, 40, 3):
