@@ -31,6 +31,8 @@ DRIVER = "driver"  # in session.info: the connection of the transaction under wa
 WOKEN = "woken"  # in session.info: what the scheduler is told at the commit
 UNASKED = 1.0  # seconds that a connection may rest without being asked whether it is still there
 QUOTING = ("DETAIL:", "CONTEXT:", "详细信息:", "背景:")
+# As SQLAlchemy says that a connection is gone, and the driver where a transaction begins.
+GONE = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 AWAY = "数据库暂时连不上，刚才的内容没有保存，请稍后再试。"
 
 
@@ -58,7 +60,7 @@ class Database:
             with _Session(self.acting, expire_on_commit=False) as session, session.begin():
                 session.info["database"] = self
                 yield session
-        except (OperationalError, InterfaceError) as error:
+        except GONE as error:
             raise UnavailableError(AWAY) from error
 
     @contextmanager
@@ -72,7 +74,7 @@ class Database:
             with _Session(self.acting, expire_on_commit=False) as session:
                 session.info["database"] = self
                 yield session  # closed without a commit, nothing of it stays
-        except (OperationalError, InterfaceError) as error:
+        except GONE as error:
             raise UnavailableError(AWAY) from error
 
     @cached_property

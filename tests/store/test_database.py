@@ -4,6 +4,7 @@ import traceback
 
 import psycopg
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from engine.actions.intake import accept_ticket
@@ -76,10 +77,25 @@ def test_a_connection_cut_half_way_is_said_in_words_and_the_next_work_goes_well(
     assert a_ticket(NOW) == "LZ2611230001"
 
 
+def test_a_server_that_goes_as_a_transaction_begins_is_said_in_words(database, server):
+    def goes(*_):
+        _cut_connections(server)
+
+    event.listen(database.engine, "checkout", goes)  # after the look whether it is still there
+    try:
+        with pytest.raises(UnavailableError, match="没有保存"), work() as session:
+            session.connection()
+    finally:
+        event.remove(database.engine, "checkout", goes)
+
+    assert a_ticket(NOW) == "LZ2611230001"
+
+
 def _cut_connections(server):
     with psycopg.connect(server.format(name="postgres"), autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'hotline_test'"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = 'hotline_test'"
         )
 
 
