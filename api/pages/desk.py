@@ -148,7 +148,7 @@ def search(request: Request, form: Posted) -> Response:
             secrets=visit.role in HOTLINE, kept_since=visit.kept_since,
             unit_id=visit.account.unit_id or 0 if visit.role in UNIT else None,
         )  # fmt: skip
-        found = find_tickets(visit.session, words, who)
+        found = find_tickets(visit.session, words, who, far=bool(form.text("far")))
         if len(found.lines) == 1 and found.lines[0].ticket.number == words.upper():
             return visit.go(f"/tickets/{words.upper()}")
         rings = visit.role in HOTLINE and FULL_NUMBER.fullmatch(words) is not None

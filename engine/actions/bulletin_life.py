@@ -18,9 +18,10 @@ from engine.actions.letter_signing import (
     files_of,
     take_number,
 )
-from engine.actions.letters import moved, opinion_of, stated
+from engine.actions.letters import moved, opinion_of
 from engine.actions.monitoring import draft_monitoring
 from engine.actions.post import Addressee, Mail
+from engine.actions.stated import stated
 from engine.actions.step import Step
 from engine.documents.bulletin import document_of as document_from
 from engine.documents.bulletin import kept_facts

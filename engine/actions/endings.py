@@ -3,6 +3,7 @@
 from engine.actions import clocks, knowledge
 from engine.actions.dispatch import end_assignments
 from engine.actions.silence import check_still_refusable
+from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.actions.withdrawing import tell_units
 from engine.errors import BadInputError, NotFoundError
@@ -22,7 +23,7 @@ def propose_refusal(step: Step, ticket: Ticket, reason: RefusalReason, words: st
     Raises:
         BadInputError: it is not said why.
     """
-    _need(words, "请写明不予受理的具体情况。")
+    stated(words, "words", "请写明不予受理的具体情况。")
     check_still_refusable(step, ticket, reason)
     text = f"{reason.label}。{words.strip()}"
     why = Why(text, details={"reason": reason.value})
@@ -36,7 +37,7 @@ def refuse(step: Step, ticket: Ticket, reason: RefusalReason, words: str) -> Non
         BadInputError: it is not said why.
         RefusedTransitionError: nobody else has proposed it, or it is with a unit.
     """
-    _need(words, "请写明不予受理的具体情况和应走的途径。")
+    stated(words, "words", "请写明不予受理的具体情况和应走的途径。")
     check_still_refusable(step, ticket, reason)
     rule = refusal_rule(reason, step.rules, shanghai_date(ticket.accepted_at))
     second = refusal_stands(
@@ -119,7 +120,7 @@ def answer_on_the_spot(
         BadInputError: the answer is missing, or the entry cited may not be used any more.
         RefusedTransitionError: a complaint or report, or the caller did not confirm.
     """
-    _need(words, "请写明答复了什么。")
+    stated(words, "words", "请写明答复了什么。")
     cited = knowledge.cite(step, ticket, knowledge_id) if knowledge_id is not None else ""
     details = {"knowledge": cited, "version_id": knowledge_id} if cited else {}
     source = f"（依据{cited}）" if cited else ""
@@ -131,8 +132,3 @@ def answer_on_the_spot(
 def _end(step: Step, ticket: Ticket, reason: str) -> None:
     end_assignments(step, ticket, reason)
     clocks.stop_all(step, ticket, reason)
-
-
-def _need(text: str, words: str) -> None:
-    if not text.strip():
-        raise BadInputError(words, fields={"words": words})

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.actions import finding_mail
 from engine.actions.actor import require_role
+from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermittedError
 from engine.models import Breach, Finding, Ticket
@@ -106,7 +107,7 @@ def decide(step: Step, finding_id: int, *, agreed: bool, reason: str = "") -> Fi
     agreed_ids = {finding.proposed_by_id, *(one["id"] for one in finding.approvals)}
     _permitted(may_agree(step.actor.account_id or 0, agreed_ids))
     if not agreed:
-        _needed(reason, "复核不通过的，请写明理由。")
+        stated(reason, "reason", "复核不通过的，请写明理由。")
     word = "复核同意" if agreed else "复核不同意"
     _note(step, ticket, finding, f"{word}{finding.kind.label}。{reason.strip()}", "decide")
     if agreed:
@@ -119,11 +120,6 @@ def decide(step: Step, finding_id: int, *, agreed: bool, reason: str = "") -> Fi
 def _permitted(refusal: str | None) -> None:
     if refusal is not None:
         raise NotPermittedError(refusal)
-
-
-def _needed(reason: str, words: str) -> None:
-    if not reason.strip():
-        raise BadInputError(words, fields={"reason": words})
 
 
 def _finding(step: Step, finding_id: int) -> tuple[Finding, Ticket]:
@@ -191,7 +187,7 @@ def appeal(step: Step, finding_id: int, reason: str) -> Finding:
         BadInputError: no reason was given.
         ConflictError: the window is over, or it was appealed already.
     """
-    _needed(reason, "请写明申诉理由，附上能查证的材料名称。")
+    stated(reason, "reason", "请写明申诉理由，附上能查证的材料名称。")
     found = store.one(step.session, finding_id)
     if found.unit_id is None or found.unit_id != step.actor.unit_id:
         message = "没有这条认定。"
@@ -230,7 +226,7 @@ def rule_on_appeal(step: Step, finding_id: int, *, changed: bool, reason: str) -
         BadInputError: no reason was given.
     """
     require_role(step.actor, Role.SUPERVISOR)
-    _needed(reason, "请写明裁定理由。")
+    stated(reason, "reason", "请写明裁定理由。")
     finding, ticket = _finding(step, finding_id)
     if finding.appealed_at is None or finding.appeal_ruled_at is not None:
         message = "没有待裁定的申诉。"

@@ -9,8 +9,9 @@ from datetime import date
 from engine.actions import clocks, post, referrals
 from engine.actions.letter_copies import mail_copies, require_all_verified
 from engine.actions.letter_facts import digest_of, letter_data, reply_due, title_of
-from engine.actions.letters import moved, stated
+from engine.actions.letters import moved
 from engine.actions.post import File, Mail
+from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.documents.fonts import installed_fonts
 from engine.documents.letters import render_docx, render_pdf

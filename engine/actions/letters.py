@@ -9,6 +9,7 @@ from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import demands_for, digest_of, letter_data
 from engine.actions.post import Mail
 from engine.actions.proofs import proofs_of
+from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.actions.unit_share import told_unit
 from engine.errors import BadInputError, ConflictError, NotPermittedError
@@ -237,17 +238,6 @@ def moved(step: Step, letter: Letter | Bulletin, act: LetterAct) -> LetterStatus
         message = f"这份{name}{target.reason}" if not target.by_person else target.reason
         raise NotPermittedError(message) if target.by_person else ConflictError(message)
     return target
-
-
-def stated(text: str, field: str, words: str) -> str:
-    """Return a reason that somebody typed, tidy.
-
-    Raises:
-        BadInputError: there is none; says `words` of the field.
-    """
-    if not text.strip():
-        raise BadInputError(words, fields={field: words})
-    return text.strip()
 
 
 def opinion_of(act: LetterAct, opinion: str) -> str:

@@ -5,8 +5,8 @@ from engine.actions.dispatch import Dispatch, dispatch, due_facts
 from engine.actions.ladder_mail import reply_day
 from engine.actions.letter_facts import main_clock, overdue_working_days
 from engine.actions.post import Mail
+from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
-from engine.errors import BadInputError
 from engine.models import Ticket, TicketEventRecord, Unit
 from engine.terms import NoticeKind, Recipient, TicketEvent
 
@@ -19,7 +19,7 @@ def redispatch(step: Step, ticket: Ticket, lead: Unit, supports: tuple[Unit, ...
         BadInputError: it is not said why.
         RefusedTransitionError: the ticket is not with a unit, or the unit is the accused.
     """
-    _need(reason, "请写明改派理由。")
+    stated(reason, "words", "请写明改派理由。")
     order = Dispatch(lead, supports, reason.strip(), event=TicketEvent.REDISPATCH)
     dispatch(step, ticket, order)
 
@@ -33,7 +33,7 @@ def remind(step: Step, ticket: Ticket, words: str, *, tell: bool = True) -> None
         BadInputError: nothing was written.
         RefusedTransitionError: the ticket is not with a unit.
     """
-    _need(words, "请写明催办意见。")
+    stated(words, "words", "请写明催办意见。")
     record = take(step, ticket, TicketEvent.REMIND, Why(words.strip()))
     if tell:
         _tell_reminded(step, ticket, record)
@@ -66,7 +66,7 @@ def settle_by_panel(step: Step, ticket: Ticket, words: str) -> None:
         BadInputError: the panel's finding is missing.
         NotPermittedError: only a supervisor records it.
     """
-    _need(words, "请写明会商认定的意见和依据。")
+    stated(words, "words", "请写明会商认定的意见和依据。")
     take(step, ticket, TicketEvent.SETTLE_BY_PANEL, Why(words.strip()))
     ticket.panel_approved = True
 
@@ -77,10 +77,5 @@ def note(step: Step, ticket: Ticket, words: str) -> None:
     Raises:
         BadInputError: nothing was written.
     """
-    _need(words, "请写备注。")
+    stated(words, "words", "请写备注。")
     take(step, ticket, TicketEvent.NOTE, Why(words.strip()))
-
-
-def _need(text: str, words: str) -> None:
-    if not text.strip():
-        raise BadInputError(words, fields={"words": words})

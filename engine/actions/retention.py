@@ -14,8 +14,9 @@ from engine.actions.actor import require_role
 from engine.actions.audit import Note, note
 from engine.actions.background import system_step
 from engine.actions.rules_in_force import rules_in_force
+from engine.actions.stated import stated
 from engine.actions.step import Step
-from engine.errors import BadInputError, ConflictError, NotFoundError
+from engine.errors import ConflictError, NotFoundError
 from engine.models import LegalHold, Requester, Ticket
 from engine.models.requester import digits_of
 from engine.rules.citations import clause
@@ -135,7 +136,7 @@ def hold(step: Step, ticket: Ticket, reason: str) -> LegalHold:
         ConflictError: it is held already.
     """
     require_role(step.actor, Role.SUPERVISOR)
-    _need(reason, "请写明为什么保存，例如“行政复议中”“法院调卷”。")
+    stated(reason, "reason", "请写明为什么保存，例如“行政复议中”“法院调卷”。")
     if store.hold_of(step.session, ticket.id):
         message = f"工单 {ticket.number} 已有保存令。"
         raise ConflictError(message)
@@ -155,7 +156,7 @@ def release(step: Step, ticket: Ticket, reason: str) -> LegalHold:
         NotFoundError: the ticket is not held.
     """
     require_role(step.actor, Role.SUPERVISOR)
-    _need(reason, "请写明为什么解除，例如“复议已结”。")
+    stated(reason, "reason", "请写明为什么解除，例如“复议已结”。")
     found = store.hold_of(step.session, ticket.id)
     if found is None:
         message = f"工单 {ticket.number} 没有保存令。"
@@ -164,11 +165,6 @@ def release(step: Step, ticket: Ticket, reason: str) -> LegalHold:
     found.release_reason = reason.strip()[:500]
     _held(step, "release", ticket, reason)
     return found
-
-
-def _need(reason: str, words: str) -> None:
-    if not reason.strip():
-        raise BadInputError(words, fields={"reason": words})
 
 
 def _held(step: Step, action: str, ticket: Ticket, reason: str) -> None:

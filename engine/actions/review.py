@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from engine.actions import clocks, promises
 from engine.actions.callback_needs import need_of, silence_reason
 from engine.actions.dispatch import Dispatch, dispatch, due_facts, end_assignments
+from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
 from engine.actions.unit_work import mark_signed
-from engine.errors import BadInputError, RefusedTransitionError
+from engine.errors import RefusedTransitionError
 from engine.models import Answer, Assignment, Callback, ReturnRequest, Ticket, Unit
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
@@ -74,7 +75,7 @@ def send_back(step: Step, ticket: Ticket, reason: str) -> None:
         BadInputError: no reason was given.
         RefusedTransitionError: there is no answer to send back.
     """
-    _need(reason, "reason", "请写明退回理由，承办单位要照着改。")
+    stated(reason, "reason", "请写明退回理由，承办单位要照着改。")
     record = take(step, ticket, TicketEvent.SEND_BACK, Why(reason.strip()))
     answer = _reviewed(step, ticket, "sent_back", reason.strip())
     clocks.stop(step, ticket, [ClockKind.REVIEW], "审核退回")
@@ -110,7 +111,7 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
         RefusedTransitionError: nothing waits, or the panel (会商) must decide.
         BadInputError: no reason was given.
     """
-    _need(ruling.reason, "reason", "请写明裁定理由。")
+    stated(ruling.reason, "reason", "请写明裁定理由。")
     waiting = _pending(step, ticket)
     event = TicketEvent.UPHOLD_RETURN if ruling.upheld else TicketEvent.REJECT_RETURN
     record = take(step, ticket, event, Why(ruling.reason.strip()))
@@ -182,12 +183,7 @@ def designate(step: Step, ticket: Ticket, lead: Unit, supports: tuple[Unit, ...]
         BadInputError: no reason was given.
         RefusedTransitionError: the ticket is not before the panel.
     """
-    _need(reason, "reason", "请写明会商意见。")
+    stated(reason, "reason", "请写明会商意见。")
     order = Dispatch(lead, supports, f"会商指定：{reason.strip()}", event=TicketEvent.DESIGNATE)
     dispatch(step, ticket, order)
     ticket.designated = True
-
-
-def _need(text: str, field: str, words: str) -> None:
-    if not text.strip():
-        raise BadInputError(words, fields={field: words})

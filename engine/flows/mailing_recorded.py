@@ -6,24 +6,24 @@
 from prefect import flow
 
 from engine.flows import mailing
-from engine.flows.recorded import _moment, _run_name, _told
+from engine.flows.recorded import moment_of, run_name, told
 
 
-@flow(name="fetch-mail", flow_run_name=_run_name, persist_result=False)
+@flow(name="fetch-mail", flow_run_name=run_name, persist_result=False)
 def fetch_mail(now_iso: str | None = None, ids: list[int] | None = None) -> dict[str, object]:
     """File the mails of units that came in (收信)."""
     actions = mailing.live()
     ids = actions.waiting() if ids is None else ids
-    return _told(mailing.fetch(actions, ids, _moment(now_iso)))
+    return told(mailing.fetch(actions, ids, moment_of(now_iso)))
 
 
-@flow(name="tell-stuck", flow_run_name=_run_name, persist_result=False)
+@flow(name="tell-stuck", flow_run_name=run_name, persist_result=False)
 def tell_stuck(now_iso: str | None = None) -> dict[str, object]:
     """Tell supervisors what is stuck today (卡住告知)."""
-    return _told(mailing.tell_stuck(mailing.live(), [], _moment(now_iso)))
+    return told(mailing.tell_stuck(mailing.live(), [], moment_of(now_iso)))
 
 
-@flow(name="tell-daily", flow_run_name=_run_name, persist_result=False)
+@flow(name="tell-daily", flow_run_name=run_name, persist_result=False)
 def tell_daily(now_iso: str | None = None, ids: list[int] | None = None) -> dict[str, object]:
     """Tell everybody who owns work what they owe today (每日摘要)."""
-    return _told(mailing.tell_daily(mailing.live(), ids or [], _moment(now_iso)))
+    return told(mailing.tell_daily(mailing.live(), ids or [], moment_of(now_iso)))

@@ -3,7 +3,8 @@
 A number or its end, an enterprise, its initials or credit code, a telephone number or its last
 four digits and more (its marks are looked for: the numbers themselves are sealed),
 words of title and text (its first 200 characters). Nothing reads the archive through: words are
-looked for among the newest tickets first, the whole index is asked only when too few have them.
+looked for among the newest tickets, `NEAR` marks of them, and the page says since when; the whole
+index is asked where the archive is small, or when somebody wants it (`far`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ from engine.store.light import among
 from engine.store.writing import run
 
 EPOCH = 20_000  # tickets a mark, as in the database's hotline_grams
+NEAR = 4  # marks that a search for words asks: 60,000 to 80,000 tickets, years of a district
 MOST_TERMS, MOST_OWN = 4, 2000
 SHORTEST_END = 3
 MOST_ENDINGS = 2000  # numbers opened to see how they end
@@ -82,19 +84,51 @@ class Searcher:
     kept_since: datetime | None = None
 
 
-def search(session: Session, words: str, who: Searcher, limit: int = PAGE) -> Page:
-    """Return the newest tickets that fit; `after` is set where there are more than shown."""
+def search(
+    session: Session, words: str, who: Searcher, limit: int = PAGE, *, far: bool = False
+) -> Page:
+    """Return the newest tickets that fit; `after` is set where there are more than shown.
+
+    Where words were looked for among the newest tickets alone, `extra` says `since` when they
+    were taken in; with `far` all are asked.
+    """
     asked = _asked(words, who, limit) | {"called": _called(session, words)}
     if not asked["terms"]:
         return Page()
-    if who.unit_id is not None:
-        ids = _ids(session, OWN, asked)
-    else:
-        found = [_ids(session, query, {**asked, **more}) for query, more in _queries(asked)]
-        ids = sorted({one for some in (*found, _by_words(session, asked)) for one in some})[::-1]
+    asked["marks"] = marks(_newest_id(session), far=far)
+    ids = _ids(session, OWN, asked) if who.unit_id is not None else _anywhere(session, asked)
     query = select(Ticket).where(among(Ticket.id, ids[: limit + 1]))
     tickets = session.exec(query.order_by(col(Ticket.id).desc())).all()
-    return Page(lines_of(session, tickets[:limit]), ids[limit] if len(ids) > limit else None)
+    more = ids[limit] if len(ids) > limit else None
+    near = who.unit_id is None and more is None and _has_words(asked) and asked["marks"][-1]
+    return Page(lines_of(session, tickets[:limit]), more, _since(session, near) if near else {})
+
+
+def marks(newest: int, *, far: bool = False) -> list[str]:
+    """Return which marks are asked, newest first; the empty one is the whole index.
+
+    The whole index costs more with every ticket ever taken in, a mark always the same.
+    """
+    last = newest // EPOCH
+    if far or last < NEAR:
+        return [f"#{one}" for one in range(last, max(last - 2, -1), -1)] + [""]
+    return [f"#{one}" for one in range(last, last - NEAR, -1)]
+
+
+def _newest_id(session: Session) -> int:
+    newest: int = run(session, "SELECT coalesce(max(id), 0) FROM ticket").fetchall()[0][0]
+    return newest
+
+
+def _since(session: Session, mark: str) -> dict[str, datetime]:
+    """Return when the first ticket of the oldest mark that was asked was taken in."""
+    query = "SELECT accepted_at FROM ticket WHERE id >= %s ORDER BY id LIMIT 1"
+    return {"since": run(session, query, (int(mark[1:]) * EPOCH,)).fetchall()[0][0]}
+
+
+def _anywhere(session: Session, asked: dict[str, Any]) -> list[int]:
+    found = [_ids(session, query, {**asked, **more}) for query, more in _queries(asked)]
+    return sorted({one for some in (*found, _by_words(session, asked)) for one in some})[::-1]
 
 
 def _asked(words: str, who: Searcher, limit: int) -> dict[str, Any]:
@@ -153,8 +187,8 @@ def _ends(sealed: bytes, ticket_id: int, digits: str) -> bool:
 def _by_words(session: Session, asked: dict[str, Any]) -> Sequence[int]:
     """Return the newest tickets with all the words, in their text or in their enterprise."""
     terms = asked["terms"]
-    if asked["start"].isdigit() or not any(_grams(one) for one in terms):
-        return []  # digits alone are a number or a telephone, and stand in every other text
+    if not _has_words(asked):
+        return []
     found = _newest(session, BY_TEXT, asked, terms, TEXT)
     for one in terms:
         if _grams(one):
@@ -163,22 +197,26 @@ def _by_words(session: Session, asked: dict[str, Any]) -> Sequence[int]:
     return found
 
 
+def _has_words(asked: dict[str, Any]) -> bool:
+    """Return whether texts are asked: digits are a number, and stand in every other text."""
+    return not asked["start"].isdigit() and any(_grams(one) for one in asked["terms"])
+
+
 def _newest(
     session: Session, query: str, asked: dict[str, Any], indexed: list[str], text: str
 ) -> list[int]:
-    """Ask the newest marks first; where they have enough, the whole index is never read."""
+    """Ask the newest marks first; where they have enough, no other is asked."""
     values = {**asked, **{f"term{place}": one for place, one in enumerate(asked["terms"])}}
     # Pairs of characters only suggest a word: the text itself decides.
     where = "".join(f" AND strpos({text}, %(term{place})s) > 0"
                     for place in range(len(asked["terms"])))  # fmt: skip
     grams = sorted({gram for one in indexed for gram in _grams(one)})
-    newest = run(session, "SELECT coalesce(max(id), 0) FROM ticket").fetchall()[0][0] // EPOCH
-    query = READ.format(query) + where
-    for mark in (f"#{newest}", f"#{newest - 1}", ""):
-        ids = _ids(session, query, {**values, "grams": [*grams, mark] if mark else grams})
+    query, ids = READ.format(query) + where, set[int]()
+    for mark in asked["marks"]:
+        ids |= {*_ids(session, query, {**values, "grams": [*grams, mark] if mark else grams})}
         if len(ids) >= asked["limit"]:
             break
-    return ids
+    return list(ids)
 
 
 def _ids(session: Session, query: str, values: dict[str, Any]) -> list[int]:

@@ -8,6 +8,7 @@ from selenium.webdriver.common.keys import Keys
 from sqlmodel import select
 
 from engine import clock
+from engine.actions.drafts import typed_in
 from engine.actions.routing import hold
 from engine.models import Draft
 from engine.store.database import work
@@ -91,7 +92,8 @@ def test_half_typed_text_is_kept_on_the_server_and_comes_back_after_a_crash(site
     assert "draft=call-" in kept
     assert find(screen, "#content").get_attribute("value") == "窗口说系统坏了，让我们下周"
     with work() as session:
-        assert session.exec(select(Draft)).one().fields["content"] == ["窗口说系统坏了，让我们下周"]
+        kept_there = typed_in(session.exec(select(Draft)).one())
+    assert kept_there["content"] == ["窗口说系统坏了，让我们下周"]
 
 
 def test_a_lost_server_is_said_and_the_text_stays(site, screen):

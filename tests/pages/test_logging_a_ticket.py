@@ -1,4 +1,5 @@
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from engine.models import Draft, Requester, Ticket
@@ -177,3 +178,20 @@ def test_search_finds_by_number_name_initials_and_telephone(as_, words):
     desk = as_(OPERATOR)
 
     assert number in desk.post("/search", q=words).text
+
+
+def test_a_search_says_since_when_it_looked_and_looks_farther_by_a_button(as_, database):
+    old = a_ticket("Mon 2026-11-23 09:00", content="门前道路开挖三个月没有围挡")
+    with database.engine.begin() as owner:
+        owner.execute(text("SELECT setval('ticket_id_seq', 900000)"))
+    a_ticket("Tue 2026-11-24 09:00")
+    desk = as_(OPERATOR)
+
+    near = desk.post("/search", q="道路开挖").text
+    far = desk.post("/search", q=desk.hidden("q"), far="1").text
+
+    assert "只在 11月24日（周二）09:00 以来登记的工单里找过" in near
+    assert '<button name="far" value="1">更早的也找</button>' in near
+    assert old not in near
+    assert old in far
+    assert "更早的也找" not in far

@@ -80,14 +80,67 @@ def test_the_newest_come_first_and_it_is_said_that_there_are_more(database):
 
 
 def test_old_tickets_are_found_beyond_the_newest(database, number):
-    """The newest marks are asked first; a ticket far behind them is found all the same."""
-    with database.engine.begin() as owner:
-        owner.execute(text("SELECT setval('ticket_id_seq', 900000)"))
-    far = a_ticket(NOW, content="垃圾清运不及时有异味")
+    """The newest marks are asked first; a ticket behind them is found all the same."""
+    far = a_ticket_after(database, 50_000)
 
-    assert ticket_of(far).id > 900_000
     assert found("道路开挖") == [number]
     assert found("垃圾清运") == [far]
+
+
+def a_ticket_after(database, number_of_tickets):
+    with database.engine.begin() as owner:
+        owner.execute(text(f"SELECT setval('ticket_id_seq', {number_of_tickets})"))
+    made = a_ticket(
+        "Tue 2026-11-24 09:00", content="垃圾清运不及时有异味", enterprise="柳州第二企业"
+    )
+    assert ticket_of(made).id > number_of_tickets
+    return made
+
+
+def search_of(words, **more):
+    with work() as session:
+        return search(session, words, EVERYBODY, **more)
+
+
+@pytest.mark.parametrize("words", ["道路开挖", "示例贸易", "示例贸易 围挡"])
+def test_words_are_looked_for_among_the_newest_and_it_is_said_since_when(database, number, words):
+    a_ticket_after(database, 900_000)
+
+    near, far = search_of(words), search_of(words, far=True)
+
+    assert near.lines == ()
+    assert near.extra["since"] == moment("Tue 2026-11-24 09:00")
+    assert [line.ticket.number for line in far.lines] == [number]
+    assert "since" not in far.extra
+
+
+@pytest.mark.parametrize("words", ["LZ2611230002", "0002", PHONE, "1234", "lzsslmy"])
+def test_a_number_a_telephone_and_initials_are_found_however_old(database, number, words):
+    a_ticket_after(database, 900_000)
+
+    page = search_of(words)
+
+    assert [line.ticket.number for line in page.lines] == [number]
+
+
+def test_what_fills_a_page_hides_nothing_by_saying_since_when(database, number):
+    """A full page says already that there are more; a search by digits looked for no words."""
+    far = a_ticket_after(database, 900_000)
+
+    assert "since" not in search_of("垃圾清运", limit=0).extra
+    assert "since" not in search_of("0002").extra
+    assert [line.ticket.number for line in search_of("垃圾清运").lines] == [far]
+
+
+@pytest.mark.parametrize(
+    ("newest", "far", "marks"),
+    [(1, False, ["#0", ""]), (79_999, False, ["#3", "#2", ""]),
+     (80_000, False, ["#4", "#3", "#2", "#1"]),
+     (9_000_000, False, ["#450", "#449", "#448", "#447"]),
+     (9_000_000, True, ["#450", "#449", ""])],
+)  # fmt: skip
+def test_however_many_tickets_there_are_the_same_number_of_marks_is_asked(newest, far, marks):
+    assert store.marks(newest, far=far) == marks
 
 
 def test_a_unit_finds_its_own_tickets_by_number_name_telephone_and_words(database):
