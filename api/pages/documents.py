@@ -5,10 +5,11 @@ from urllib.parse import quote
 from fastapi import Response
 
 from api.pages.visit import HEADERS
+from engine.actions.letter_signing import DOCX
 
 TYPES = {
     "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "docx": DOCX,
 }
 
 

@@ -43,7 +43,7 @@ def draft_bulletin(
         BadInputError: the day is still to come.
     """
     report = report_of(step.session, step.rules, days, as_of, step.now)
-    on = min(shanghai_date(report.at - timedelta(microseconds=1)), days[1])
+    on = report.told_on
     named = [(unit.name, figures) for unit, figures in report.units]
     made = tuple(scores(named, step.rules, on))
     proposed = propose_cases(step, days, report.at)

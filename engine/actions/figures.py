@@ -42,6 +42,11 @@ class Report:
         """Return whether the period was not over yet at that moment."""
         return self.at < end_of_day(self.until)
 
+    @property
+    def told_on(self) -> date:
+        """Return the day whose targets and weights it goes by: its last, or the last so far."""
+        return _told_on((self.since, self.until), self.at)
+
 
 def cases(
     session: Session, rules: RuleSet, days: tuple[date, date], at: datetime, *, past: bool
@@ -140,7 +145,6 @@ def _district(
 
 
 def _told_on(days: tuple[date, date], at: datetime) -> date:
-    """Return the day whose targets and weights a report goes by: its last, or the last so far."""
     return min(shanghai_date(at - timedelta(microseconds=1)), days[1])
 
 

@@ -234,8 +234,7 @@ def moved(step: Step, letter: Letter | Bulletin, act: LetterAct) -> LetterStatus
     own = actor is not None and actor == letter.drafted_by_id
     target = letter_move(letter.status, act, own_draft=own)
     if isinstance(target, LetterRefused):
-        name = letter.kind.label if isinstance(letter, Letter) else "通报"
-        message = f"这份{name}{target.reason}" if not target.by_person else target.reason
+        message = target.reason if target.by_person else f"这份{letter.kind.label}{target.reason}"
         raise NotPermittedError(message) if target.by_person else ConflictError(message)
     return target
 

@@ -2,14 +2,25 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Column, Date, Float
+from sqlalchemy import BigInteger, Column, Date
 from sqlmodel import Field, SQLModel
 
 from engine.models.base import Moment, moment, term
 from engine.terms import Indicator
 
 
-class FigureDay(SQLModel, table=True):
+class _Counted(SQLModel):
+    """What an indicator counted of a unit, raw and adjusted."""
+
+    n: int
+    hit: float
+    part: int
+    fair_n: int
+    fair_hit: float
+    fair_part: int
+
+
+class FigureDay(_Counted, table=True):
     """What an indicator counted of a unit on a day, raw and adjusted."""
 
     __tablename__ = "figure_day"
@@ -17,15 +28,9 @@ class FigureDay(SQLModel, table=True):
     day: date = Field(sa_column=Column(Date, primary_key=True))
     indicator: Indicator = term(Indicator, primary_key=True)
     unit_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    n: int
-    hit: float = Field(sa_column=Column(Float, nullable=False))
-    part: int
-    fair_n: int
-    fair_hit: float = Field(sa_column=Column(Float, nullable=False))
-    fair_part: int
 
 
-class FigureMonth(SQLModel, table=True):
+class FigureMonth(_Counted, table=True):
     """The days of a month (`month` is its first) added up, for periods of whole months."""
 
     __tablename__ = "figure_month"
@@ -33,12 +38,6 @@ class FigureMonth(SQLModel, table=True):
     month: date = Field(sa_column=Column(Date, primary_key=True))
     indicator: Indicator = term(Indicator, primary_key=True)
     unit_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    n: int
-    hit: float = Field(sa_column=Column(Float, nullable=False))
-    part: int
-    fair_n: int
-    fair_hit: float = Field(sa_column=Column(Float, nullable=False))
-    fair_part: int
 
 
 class UnitDay(SQLModel, table=True):

@@ -39,11 +39,11 @@ SELECT min(day), max(day) FROM (
   UNION ALL SELECT (max(dispatched_at) AT TIME ZONE 'Asia/Shanghai')::date FROM assignment
   UNION ALL SELECT (max(at) AT TIME ZONE 'Asia/Shanghai')::date FROM callback_attempt) d
 """)
-
-_ADDED_UP = text("""
-INSERT INTO figure_month
-SELECT :month, indicator, unit_id, sum(n), sum(hit), sum(part), sum(fair_n), sum(fair_hit),
-       sum(fair_part)
+_COUNTS = "n, hit, part, fair_n, fair_hit, fair_part"
+_ADDED = ", ".join(f"sum({name})" for name in _COUNTS.split(", "))
+_ADDED_UP = text(f"""
+INSERT INTO figure_month (month, indicator, unit_id, {_COUNTS})
+SELECT :month, indicator, unit_id, {_ADDED}
 FROM figure_day WHERE day >= :month AND day < :after GROUP BY indicator, unit_id
 """)
 
@@ -115,8 +115,6 @@ class Sums:
     fair: Count
 
 
-_COUNTS = "n, hit, part, fair_n, fair_hit, fair_part"
-_ADDED = ", ".join(f"sum({name})" for name in _COUNTS.split(", "))
 _RIGHT = "EXISTS (SELECT FROM figure_mark WHERE demonstration = :demonstrating)"
 # A period's whole months by month, its other days by day.
 _KEPT = f"""(
