@@ -219,7 +219,7 @@ class DueStatus(Term):
 class DayKind(Term):
     """How one day of a deadline is treated (日期性质)."""
 
-    RECEIVED = "received", "受理当日"
+    RECEIVED = "received", "起算当日"
     COUNTED = "counted", "计入"
     WEEKEND = "weekend", "周末"
     HOLIDAY = "holiday", "放假"

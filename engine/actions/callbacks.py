@@ -7,9 +7,9 @@ from engine.actions.actor import SYSTEM
 from engine.actions.callback_needs import need_of
 from engine.actions.conduct import grounds_shown
 from engine.actions.dispatch import due_facts
-from engine.actions.ladder_mail import reply_day
 from engine.actions.letter_facts import overdue_working_days
 from engine.actions.letters import Proposal, propose_letter
+from engine.actions.reply_days import reply_day
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
 from engine.errors import BadInputError, RefusedTransitionError

@@ -4,6 +4,7 @@ from engine.actions.evidence import evidence_for, proved
 from engine.actions.letter_facts import main_clock, overdue_working_days
 from engine.actions.proofs import proofs_of
 from engine.actions.step import Step
+from engine.actions.told_units import deemed_though_told
 from engine.errors import ConflictError
 from engine.models import Ticket
 from engine.rules.rectification import Conduct, letter_grounds
@@ -42,4 +43,5 @@ def _overdue(step: Step, ticket: Ticket) -> int:
 
 def _deemed_signed(step: Step, ticket: Ticket) -> int:
     found = store.assignments(step.session, ticket)
-    return sum(one.deemed_signed for one in found if one.unit_id == ticket.lead_unit_id)
+    own = (one for one in found if one.unit_id == ticket.lead_unit_id)
+    return sum(deemed_though_told(step, one) for one in own)

@@ -5,8 +5,8 @@ import re
 from collections.abc import Sequence
 
 from engine.actions import post
-from engine.actions.ladder_mail import reply_day
 from engine.actions.post import Addressee, Mail
+from engine.actions.reply_days import reply_day
 from engine.actions.step import Step
 from engine.models import Clock, OutboxMessage, Ticket, Unit
 from engine.rules.shanghai import shanghai_date

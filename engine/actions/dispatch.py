@@ -8,6 +8,7 @@ from engine.actions import clocks, post
 from engine.actions.avoiding import refuse_the_accused
 from engine.actions.post import File, Mail
 from engine.actions.step import Step, Why, take
+from engine.actions.told_units import assignment_key
 from engine.documents.calendar_entry import assignment_ics
 from engine.models import Assignment, Clock, Ticket, Unit
 from engine.rules.returns import return_closes_at
@@ -219,7 +220,7 @@ def due_facts(clock: Clock | None) -> dict[str, object]:
 def _mail(step: Step, ticket: Ticket, order: Dispatch, work: Work, due: Clock | None) -> None:
     to = post.addresses(step.session, work.unit, (Recipient.UNIT,))
     kind = NoticeKind.ASSIGNMENT if work.leads else NoticeKind.ASSISTING
-    key = f"assignment:{work.assignment.id}"
+    key = assignment_key(work.assignment.id)
     facts = _facts(step, ticket, order, work, due)
     files = _calendar_entry(ticket, key, facts["due_on"], work.assignment.dispatched_at)
     post.post(step, ticket, Mail(key=key, kind=kind, facts=facts, files=files, unit=work.unit), to)

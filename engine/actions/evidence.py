@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.actions.proofs import HEARD, Proofs, still_missed
 from engine.actions.step import Step
+from engine.actions.told_units import untold_signatures
 from engine.actions.unit_share import share_of
 from engine.documents.letter_texts import GroundEvidence
 from engine.models import Clock, Ticket, TicketEventRecord
@@ -40,7 +41,7 @@ PLAIN = {
 SO_FROM = frozenset({TicketEvent.BREACH, TicketEvent.DEEM_SIGNED})
 NEEDED: Mapping[RectificationGround, str] = {
     RectificationGround.DUTY_NOT_PERFORMED: "时限届满未办或逾期未签收的记录",
-    RectificationGround.REFUSED_TO_SIGN: "逾期未签收的记录",
+    RectificationGround.REFUSED_TO_SIGN: "派单通知已送达而逾期未签收的记录",
     RectificationGround.PERFUNCTORY: "催办后逾答复期限仍未办、答复被退回重办、退单未获同意的记录",
     RectificationGround.FALSE_REPORT: "答复已解决而回访查明未解决、报告兑现而核查未兑现的记录",
     RectificationGround.DISSATISFIED_TWICE: "重办之前和重办答复之后两次回访都未解决或不满意的记录",
@@ -51,7 +52,9 @@ def evidence_for(step: Step, ticket: Ticket, unit_id: int) -> list[str]:
     """Return a line for each event that speaks of how that unit handled the ticket, in order."""
     share = share_of(step, ticket, unit_id)
     year = shanghai_date(ticket.accepted_at).year
-    own = (record for record in store.events(step.session, ticket) if share.holds(record))
+    records = store.events(step.session, ticket)
+    untold = untold_signatures(step, records, share.unit_clocks)
+    own = (one for one in records if share.holds(one) and one.seq not in untold)
     lines = (line_of(record, share.unit_clocks, year) for record in own)
     return [line for line in lines if line]
 

@@ -6,16 +6,15 @@ away, becomes part of the next one (H-54), which then names every rung since.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from engine.actions import post
 from engine.actions.dispatch import due_facts
 from engine.actions.letter_facts import overdue_working_days
 from engine.actions.post import Addressee, Mail
+from engine.actions.reply_days import reply_day
 from engine.actions.step import Step
 from engine.models import Clock, Letter, OutboxMessage, Ticket, Unit
 from engine.rules.escalation import DueRung, one_mail_each
-from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as store
 from engine.store import outbox
 from engine.terms import ClockKind, NoticeKind, Recipient
@@ -57,11 +56,6 @@ def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
 def _reports(rung: DueRung) -> bool:
     """Return whether a rung is told to the head of the unit too (抄报分管领导)."""
     return Recipient.UNIT_LEADER in rung.tells
-
-
-def reply_day(step: Step, told: datetime) -> date:
-    """Return by when what was told at a moment must be answered: the next working day."""
-    return step.rules.calendar.next_working_day(shanghai_date(told))
 
 
 def _named(step: Step, ticket: Ticket, clock: Clock) -> str:

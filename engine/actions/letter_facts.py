@@ -199,6 +199,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         dated=shanghai_date(letter.approved_at or step.now),
         limit_working_days=clock.certificate["limit"],
         signed_at=share.signed_at,
+        deemed=share.deemed,
         answered_at=share.answered_at(rework),
         overdue_days=overdue_working_days(step, rework or clock),
         level=_level(step, letter, share),

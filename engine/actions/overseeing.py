@@ -2,9 +2,9 @@
 
 from engine.actions import clocks, post
 from engine.actions.dispatch import Dispatch, dispatch, due_facts
-from engine.actions.ladder_mail import reply_day
 from engine.actions.letter_facts import main_clock, overdue_working_days
 from engine.actions.post import Mail
+from engine.actions.reply_days import reply_day
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.models import Ticket, TicketEventRecord, Unit

@@ -6,15 +6,16 @@ any act of the unit, an answer once it was contradicted or ordered done again.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from itertools import pairwise
 
+from engine.actions.reply_days import reply_end
 from engine.actions.step import Step
-from engine.errors import CalendarNotPublishedError
+from engine.actions.told_units import untold_signatures
 from engine.lifecycle import FINAL
 from engine.models import Clock, Ticket, TicketEventRecord
 from engine.rules.callback import counts_as_human, is_unresolved
-from engine.rules.shanghai import shanghai_date, shanghai_moment
+from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import (
@@ -57,7 +58,9 @@ def proofs_of(step: Step, ticket: Ticket) -> Proofs:
     clocks = {one.id: one for one in clock_store.of_ticket(step.session, ticket.id)}
     late = [frozenset({one.seq}) for one in records if one.event is E.BREACH
             and still_missed(one, clocks.get(one.details.get("clock", 0)))]  # fmt: skip
-    deemed = [frozenset({one.seq}) for one in records if one.event is E.DEEM_SIGNED]
+    untold = untold_signatures(step, records, clocks)
+    deemed = [frozenset({one.seq}) for one in records if one.event is E.DEEM_SIGNED
+              and one.seq not in untold]  # fmt: skip
     done_again = [frozenset({one.answer.seq, one.again.seq}) for one in rounds if one.again]
     return {
         RectificationGround.DUTY_NOT_PERFORMED: [*late, *deemed],
@@ -155,7 +158,7 @@ def _left(step: Step, records: Sequence[TicketEventRecord]) -> Iterator[frozense
             continue
         later = records[place + 1 :]
         acted = next((one.at for one in later if _ends(one)), None)
-        end = _reply_end(step, record.at) if reminder else None
+        end = reply_end(step, record.at) if reminder else None
         if end is not None and end <= (acted or step.now):
             yield frozenset({record.seq})
         for one in later:
@@ -172,15 +175,6 @@ def _ends(record: TicketEventRecord) -> bool:
     """Return whether a unit acted, or had no longer to."""
     acted = record.event in ACTS or (record.unit_id is not None and record.event not in LOOKS)
     return acted or record.event in LIFTED or record.to_status in FINAL
-
-
-def _reply_end(step: Step, reminded_at: datetime) -> datetime | None:
-    """Return when the day ends by which a reminder asks for an answer; None while unknown."""
-    try:
-        day = step.rules.calendar.next_working_day(shanghai_date(reminded_at))
-    except CalendarNotPublishedError:
-        return None
-    return shanghai_moment(day + timedelta(days=1), time(0))
 
 
 def still_missed(breach: TicketEventRecord, clock: Clock | None) -> bool:

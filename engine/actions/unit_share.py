@@ -49,6 +49,11 @@ class Share:
         """Return when the unit signed for it."""
         return self.assignment.signed_at if self.assignment else None
 
+    @property
+    def deemed(self) -> bool:
+        """Return whether that signature was deemed (视为签收): its limit ended without one."""
+        return self.assignment.deemed_signed if self.assignment else False
+
     def holds(self, record: TicketEventRecord) -> bool:
         """Return whether an event is the unit's: by its clock, its own act, or in its hands."""
         if clock := record.details.get("clock", 0):

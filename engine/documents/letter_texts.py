@@ -125,6 +125,7 @@ class RectificationFacts:
     dated: date
     limit_working_days: int | None = None
     signed_at: datetime | None = None
+    deemed: bool = False
     answered_at: datetime | None = None
     overdue_days: int = 0
     level: str = ""

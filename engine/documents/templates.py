@@ -47,6 +47,7 @@ def environment() -> Environment:
     )
     made.filters.update(day=spoken_day, moment=spoken_moment, written=written_day)
     made.filters.update(written_moment=written_moment, written_after=written_after)
+    made.filters.update(written_moment_after=written_moment_after)
     made.filters.update(order=chinese_number, bare=without_closing_marks)
     return made
 
@@ -95,6 +96,15 @@ def written_moment(value: object) -> object:
     if local.time() == time(0):
         return f"{written_day(local.date() - timedelta(days=1))}24:00"
     return f"{written_day(value)}{local:%H:%M}"
+
+
+def written_moment_after(value: datetime, earlier: date) -> str:
+    """Return a moment after another one of the same sentence; midnight is 24:00 of the day before.
+
+    The year stands with it only when it is another.
+    """
+    year = f"{_day(earlier).year}年"
+    return str(written_moment(value)).removeprefix(year)
 
 
 def chinese_number(value: int) -> str:

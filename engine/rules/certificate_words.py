@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _MIDNIGHT = "24:00"
 _STARTS = {
     ClockKind.REQUESTER: "登记",
+    ClockKind.FIRST_CONTACT: "签收",
     ClockKind.REVIEW: "答复",
     ClockKind.CALLBACK: "触发",
     ClockKind.RETURN_RULING: "退单",
@@ -23,6 +24,7 @@ _STARTS = {
     ClockKind.PROMISE: "承诺",
     ClockKind.VERIFICATION: "应核查",
 }
+_AGAIN = "rework.limit"
 _TICKET_CLOCKS = (ClockKind.REQUESTER, ClockKind.HANDLING)
 _UNITS = {
     LimitUnit.WORKING_DAY: "个工作日",
@@ -37,13 +39,20 @@ def sentence(certificate: "Certificate") -> str:
     """Return in one Chinese sentence what was counted, what was not, and when it ends."""
     unit = _UNITS[certificate.unit]
     limit = f"{_subject(certificate)} {certificate.limit} {unit}{_extended(certificate)}"
-    begin = _STARTS.get(certificate.clock, "派单")
+    begin = _start(certificate)
     if certificate.unit in (LimitUnit.HOUR, LimitUnit.MINUTE):
         return f"{limit}，{begin}时起连续计算，节假日照算；{due_words(certificate)}到期。"
     middle = "，".join(_remarks(certificate.days))
     counted = f"{limit}，{begin}次日起算"
     ending = f"{due_words(certificate)}到期{_provisional(certificate)}。"
     return f"{counted}；{middle}；{ending}" if middle else f"{counted}；{ending}"
+
+
+def _start(certificate: "Certificate") -> str:
+    """Return from what a limit runs; that of a ticket done again from the order to do it again."""
+    if certificate.rule == _AGAIN:
+        return "退回重办"
+    return _STARTS.get(certificate.clock, "派单")
 
 
 def due_words(certificate: "Certificate") -> str:

@@ -147,6 +147,11 @@ def storms(
     return [mails for mails in found.values() if len(mails) >= least]
 
 
+def under(session: Session, key: str) -> Sequence[OutboxMessage]:
+    """Return the mails that are owed, or were, under a key."""
+    return session.exec(select(OutboxMessage).where(OutboxMessage.key == key)).all()
+
+
 def owed(session: Session, key: str) -> bool:
     """Return whether a mail is owed, or was, to anybody under a key."""
     return (

@@ -32,6 +32,7 @@ from tests.looking import (
     letters_of,
     mails_of,
     rungs_of,
+    send_mails,
     sweep,
 )
 
@@ -140,6 +141,7 @@ def test_an_unsigned_ticket_is_deemed_signed_and_first_contact_becomes_due():
 
 def test_a_letter_dates_a_deemed_signature_by_when_it_was_so_and_says_when_it_was_found():
     number = a_dispatched_ticket(NOW)
+    send_mails(NOW)
     sweep("Fri 2026-11-27 08:00")
 
     with work() as session:

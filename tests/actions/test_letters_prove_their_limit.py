@@ -62,6 +62,7 @@ def test_a_missed_rework_is_named_proved_and_no_old_answer_passes_for_the_answer
     proofs = [one for one in data.attachments if one.title.startswith("期限计算书")]
     assert [one.title for one in proofs] == ["期限计算书（重新办理时限）"]
     assert written(again.due_on) in proofs[0].rows[-1][0]
+    assert "退回重办次日起算" in "".join(part.text for part in proofs[0].body)
     assert again.due_on != first.due_on
 
 
@@ -76,6 +77,9 @@ def test_a_missed_first_contact_is_proved_beside_the_missed_answer():
     assert titles == ["期限计算书（首次联系时限）", "期限计算书（承办时限）", "工单办理经过"]
     text = "".join(part.lead + part.text for part in data.body)
     assert f"首次联系时限至{written(contact.due_on)}" in text
+    first, *_ = data.attachments
+    assert "首次联系 1 个工作日，签收次日起算" in "".join(part.text for part in first.body)
+    assert first.rows[0][2] == "起算当日"
 
 
 def test_a_letter_that_rests_on_no_missed_limit_proves_the_one_for_the_answer():

@@ -12,7 +12,7 @@ from engine.documents.letter_texts import (
     referral_letter,
 )
 from engine.terms import LetterKind, RectificationGround
-from tests.documents.facts import a_rectification, a_referral
+from tests.documents.facts import a_rectification, a_referral, beijing
 
 
 def said_in(letter: LetterData) -> str:
@@ -40,6 +40,18 @@ def test_no_number_runs_into_a_date_and_no_mark_stands_twice(kind, demands):
     for listed in (grounds, grounds[:1], (bare,), (*grounds, bare)):
         said = said_in(letter_from(kind, a_referral(demands=demands, grounds=listed)))
         assert not re.search(r"[。；，：][。；，：]|\d\.\d|。\d\.|：。|，。", said)
+
+
+def test_a_signature_that_was_deemed_is_told_as_deemed_with_its_moment():
+    midnight, limit = beijing(9, 30, 0), beijing(9, 29, 17, 30)
+
+    told = [said_in(rectification_letter(a_rectification(signed_at=at, deemed=True)))
+            for at in (midnight, limit)]  # fmt: skip
+    signed = said_in(rectification_letter(a_rectification(signed_at=limit)))
+
+    assert "，9月29日24:00视为签收，" in told[0]
+    assert "，9月29日17:30视为签收，" in told[1]
+    assert "，9月29日签收，" in signed
 
 
 def test_two_demands_stand_in_one_paragraph_and_three_in_their_own():

@@ -1,0 +1,52 @@
+"""Whether a unit was told of a ticket in time: who was told nothing has not refused to sign."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from engine.actions.step import Step
+from engine.models import Assignment, Clock, OutboxMessage, TicketEventRecord
+from engine.store import outbox
+from engine.terms import MessageStatus, TicketEvent
+
+
+def assignment_key(assignment_id: int) -> str:
+    """Return under which key the mail of an assignment (派单通知) is owed."""
+    return f"assignment:{assignment_id}"
+
+
+def told_in_time(step: Step, assignment_id: int, limit: datetime) -> bool:
+    """Return whether a mail about an assignment went out before its limit ended and came through.
+
+    A unit that has no address is written no mail: its desk is where it is told.
+    """
+    mails = outbox.under(step.session, assignment_key(assignment_id))
+    return not mails or any(_came_through(one, limit) for one in mails)
+
+
+def _came_through(mail: OutboxMessage, limit: datetime) -> bool:
+    return mail.status is MessageStatus.SENT and (mail.sent_at or limit) < limit
+
+
+def deemed_though_told(step: Step, assignment: Assignment) -> bool:
+    """Return whether an assignment was deemed signed (视为签收) though its unit was told."""
+    if not assignment.deemed_signed or assignment.signed_at is None:
+        return False
+    return told_in_time(step, assignment.id, assignment.signed_at)
+
+
+def untold_signatures(
+    step: Step, records: Sequence[TicketEventRecord], clocks: Mapping[int, Clock]
+) -> frozenset[int]:
+    """Return the numbers of the events that deem a ticket signed for which its unit never heard of.
+
+    They stay on record and the limit stays over, but say nothing against the unit.
+    """
+    deemed = [one for one in records if one.event is TicketEvent.DEEM_SIGNED]
+    return frozenset(one.seq for one in deemed if not _told(step, one, clocks))
+
+
+def _told(step: Step, record: TicketEventRecord, clocks: Mapping[int, Clock]) -> bool:
+    clock = clocks.get(record.details.get("clock", 0))
+    if clock is None or clock.assignment_id is None:
+        return True
+    return told_in_time(step, clock.assignment_id, clock.due_at)
