@@ -11,6 +11,7 @@ from api.pages.visit import Visit
 from api.pages.words import due_words
 from engine.actions import callbacks, incoming_mail, letters, review, unit_work
 from engine.actions.dispatch import Dispatch, dispatch
+from engine.actions.impersonal import refuse_requester
 from engine.actions.promises import PromiseForm
 from engine.errors import BadInputError
 from engine.models import Ticket, Unit
@@ -96,6 +97,7 @@ def _dispatch(visit: Visit, ticket: Ticket, form: Form) -> str:
     if redispatch and not reason:
         msg = "改派请写明理由。"
         raise BadInputError(msg, fields={"reason": "改派请写明理由。"})
+    refuse_requester(visit.step, ticket, "reason", reason, "派单依据")
     event = E.REDISPATCH if redispatch else E.DISPATCH
     allowed = tuple(unit for unit in supports if unit.id != ticket.accused_unit_id)
     dispatch(visit.step, ticket, Dispatch(lead, allowed, reason or "分派岗选定", rows, event))

@@ -2,13 +2,22 @@
 
 from engine.actions.step import Step
 from engine.documents.personal_words import personal_kinds
+from engine.documents.short_names import (
+    FIRM,
+    PERSON,
+    called_firm,
+    called_person,
+    without_short_names,
+)
 from engine.errors import BadInputError
 from engine.models import Requester, Ticket
 from engine.settings import load_settings
 from engine.terms import TicketKind
 
 SHORTEST_NAME = 2
-INSTEAD = {"诉求人企业名称": "该企业", "企业信用代码": "（代码已隐去）", "诉求人姓名": "诉求人"}
+ENTERPRISE, CODE, NAME = "诉求人企业名称", "企业信用代码", "诉求人姓名"
+INSTEAD = {ENTERPRISE: FIRM, CODE: "（代码已隐去）", NAME: PERSON}
+CALLED = {ENTERPRISE: called_firm, NAME: called_person}
 READ_INSIDE = "登录后查看"
 HINTS = ("举报", "检举", "控告", "揭发")
 
@@ -26,7 +35,20 @@ def personal_problem(step: Step, ticket_id: int, words: str, what: str) -> str:
     if not found:
         return ""
     return (f"{what}里有{'、'.join(found)}，函件不写诉求人信息，请删去："
-            "称“诉求人”，需要查找时写工单编号。")  # fmt: skip
+            "称“诉求人”“该企业”，需要查找时写工单编号。")  # fmt: skip
+
+
+def refuse_requester(step: Step, ticket: Ticket, field: str, words: str, what: str) -> None:
+    """Refuse words of a mail that name the requester, in full or short (覃先生, 鹅山机械).
+
+    Raises:
+        BadInputError: names the field, what was found and what to write instead.
+    """
+    found = _of_requester(step, ticket.id, words)
+    if found:
+        problem = (f"{what}里有{'、'.join(found)}，会写进邮件，请删去："
+                   "称“诉求人”“该企业”。")  # fmt: skip
+        raise BadInputError(problem, fields={field: problem})
 
 
 def _hint(step: Step, ticket_id: int, words: str) -> str:
@@ -56,16 +78,29 @@ def told_by_mail(step: Step, ticket: Ticket, words: str) -> str:
 
 
 def without_requester(step: Step, ticket_id: int, words: str) -> str:
-    """Return somebody's words without the requester's name, enterprise or credit code."""
-    for name, value in _sayings(step, ticket_id).items():
-        if len(value or "") >= SHORTEST_NAME:
+    """Return somebody's words without the requester's name, enterprise or credit code.
+
+    Short names are names too: 覃先生, 鹅山机械.
+    """
+    sayings = _sayings(step, ticket_id)
+    for name, value in sayings.items():
+        if len(value) >= SHORTEST_NAME:
             words = words.replace(value, INSTEAD[name])
-    return words
+    if not sayings:
+        return words
+    return without_short_names(words, sayings[NAME], sayings[ENTERPRISE])
 
 
 def _of_requester(step: Step, ticket_id: int, words: str) -> list[str]:
-    return [name for name, value in _sayings(step, ticket_id).items()
-            if len(value or "") >= SHORTEST_NAME and value in words]  # fmt: skip
+    """Return what of the requester stands in `words`, each with the words it was found by."""
+    found = []
+    for kind, value in _sayings(step, ticket_id).items():
+        whole = len(value) >= SHORTEST_NAME and value in words
+        left = words.replace(value, "") if whole else words
+        called = CALLED[kind](value, left) if kind in CALLED else []
+        said = [*([value] if whole else []), *called]
+        found += [f"{kind}{''.join(f'“{one}”' for one in dict.fromkeys(said))}"] if said else []
+    return found
 
 
 def _sayings(step: Step, ticket_id: int) -> dict[str, str]:
@@ -73,4 +108,5 @@ def _sayings(step: Step, ticket_id: int) -> dict[str, str]:
     if one is None:
         return {}
     name = "" if one.trouble else one.contact_name
-    return dict(zip(INSTEAD, (one.enterprise, one.credit_code, name), strict=True))
+    values = (one.enterprise or "", one.credit_code or "", name or "")
+    return dict(zip(INSTEAD, values, strict=True))

@@ -2,6 +2,7 @@
 
 from engine.actions import clocks, post
 from engine.actions.dispatch import Dispatch, dispatch, due_facts
+from engine.actions.impersonal import refuse_requester
 from engine.actions.letter_facts import main_clock, overdue_working_days
 from engine.actions.post import Mail
 from engine.actions.reply_days import reply_day
@@ -16,10 +17,11 @@ def redispatch(step: Step, ticket: Ticket, lead: Unit, supports: tuple[Unit, ...
     """Take a ticket from its unit and give it to another (改派).
 
     Raises:
-        BadInputError: it is not said why.
+        BadInputError: it is not said why, or the words name the requester.
         RefusedTransitionError: the ticket is not with a unit, or the unit is the accused.
     """
     stated(reason, "words", "请写明改派理由。")
+    refuse_requester(step, ticket, "words", reason, "改派理由")
     order = Dispatch(lead, supports, reason.strip(), event=TicketEvent.REDISPATCH)
     dispatch(step, ticket, order)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from engine.actions import clocks, promises
 from engine.actions.callback_needs import need_of, silence_reason
 from engine.actions.dispatch import Dispatch, dispatch, due_facts, end_assignments
+from engine.actions.impersonal import refuse_requester
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
@@ -180,10 +181,11 @@ def designate(step: Step, ticket: Ticket, lead: Unit, supports: tuple[Unit, ...]
     """Designate the unit that must handle a ticket (指定承办); it can't be returned again.
 
     Raises:
-        BadInputError: no reason was given.
+        BadInputError: no reason was given, or it names the requester.
         RefusedTransitionError: the ticket is not before the panel.
     """
     stated(reason, "reason", "请写明会商意见。")
+    refuse_requester(step, ticket, "reason", reason, "会商意见")
     order = Dispatch(lead, supports, f"会商指定：{reason.strip()}", event=TicketEvent.DESIGNATE)
     dispatch(step, ticket, order)
     ticket.designated = True

@@ -50,9 +50,11 @@ from tests.builders import (
 from tests.looking import letters_of, mails_of, sweep
 
 pytestmark = pytest.mark.usefixtures("database")
-WHO = {"contact_name": "演示人", "enterprise": "龙城试验食品有限公司"}
+WHO = {"contact_name": "覃演示", "enterprise": "龙城试验食品有限公司"}
 TELLING = (
-    "请与演示人联系",
+    "请与覃演示联系",
+    "请与覃先生联系",
+    "向龙城试验食品公司说明",
     "向龙城试验食品有限公司说明",
     "致电0772-2828282",
     "致电+86138.7722.1234",
@@ -92,7 +94,7 @@ def test_no_referral_of_a_report_says_that_it_is_one_in_any_of_its_papers():
     mails = "".join(one.subject + one.text + one.html for one in mails_of(number))
     assert "企业诉求工单" in everything
     assert "问题线索移交登记表" in everything
-    for word in ("举报", "演示人", "龙城试验食品"):
+    for word in ("举报", "覃演示", "龙城试验食品"):
         assert word not in everything + mails
 
 
@@ -118,6 +120,13 @@ def test_a_demand_that_tells_who_the_requester_is_is_refused(words):
 
     assert list(refused.value.fields) == ["demands"]
     assert the(letter_id).status is LetterStatus.PROPOSED
+
+
+def test_the_refusal_says_which_words_name_the_requester():
+    letter_id = proposed(a_signed_ticket(NOW, **WHO))
+
+    with pytest.raises(BadInputError, match="诉求人企业名称“龙城试验食品”、诉求人姓名“覃先生”"):
+        draft(letter_id, demands=("向龙城试验食品的覃先生说明",))
 
 
 def test_a_demand_may_name_documents_tickets_days_money_and_the_hotline():

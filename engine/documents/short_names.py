@@ -1,0 +1,106 @@
+"""How people are called short in somebody's words (简称): 覃先生 for a person, 鹅山机械 for a firm.
+
+A name tells who somebody is in any of its forms. What could mean anything else (发展, 鹅山路,
+覃局长 of the unit itself) is none.
+"""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+_WORDS = Path(__file__).with_name("name_words.yaml")
+_TITLES = (
+    "先生|女士|小姐|老板娘?|经理|总经理|董事长|总裁|厂长|店长|掌柜|师傅|阿姨|大姐|大哥|大叔|大伯"
+    "|大妈|老师|会计|某某?(?![种个些日月时项类单公人地处条方年次款])"
+)
+# 覃总 is a person and 资金总额 is not: the short title takes a boundary on either side.
+_SHORT_TITLE = r"总(?![量额体结计数队署工局部会监理裁价产目则值书站装线店行分公务是])"
+_BOUNDARY = r"(?:(?<![一-鿿])|(?<=[与向请由找和对给跟同让被系知人的是业]))"
+# Surnames that are words too: 双方经理, 关于先生, 基金经理. They take a boundary before them.
+_WORDS_TOO = frozenset("方于和与向对时金关成高安平万全国能应通明常包管经都从支")
+
+_REGION = re.compile(
+    r"^(?:中国|广西壮族自治区|广西|[一-鿿]{2,3}(?:自治州|自治县|新区|[省市县区](?!场))"
+    r"|柳州|南宁|桂林|北京|上海|广州|深圳)"
+)
+_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
+_LEGAL = re.compile(r"(?:股份)?有限(?:责任)?公司|股份公司|集团公司|集团|总公司|分公司|公司")
+_KIND_OF_FIRM = re.compile(
+    r"(?:(?:农民)?(?:专业)?合作社|个体工商户|经营部|门市部|服务部|营业部|事务所|工作室|培训学校|商行|商店"
+    r"|商场|超市|酒店|宾馆|饭店|餐馆|餐厅|酒家|药店|药房|诊所|医院|幼儿园|学校|中心|总厂|分厂|厂|店|行|铺"
+    r"|坊|馆|吧)$"
+)
+_NO_PLACE = (
+    r"(?!路|街|大道|公园|社区|村|镇|乡|桥|广场|小区|隧道|水库|区|县|市"
+    r"|山|河|湖|站|码头|派出所|所|苑|巷)"
+)
+_FIRM = r"(?:股份)?(?:有限(?:责任)?)?(?:公司|集团|厂|店|企业|商行)"
+PERSON, FIRM = "诉求人", "该企业"
+SHORTEST, SHORTEST_STEM = 2, 6
+
+
+@lru_cache(maxsize=1)
+def _words() -> dict[str, frozenset[str]]:
+    """Return the lists of words: surnames of two characters, industries, ordinary words."""
+    listed = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    return {name: frozenset(words.split()) for name, words in listed.items()}
+
+
+def called_person(name: str, words: str) -> list[str]:
+    """Return how somebody of that name is called in `words` by surname and title: 覃先生."""
+    return [found[0] for found in _person(name).finditer(words)] if name.strip() else []
+
+
+def called_firm(enterprise: str, words: str) -> list[str]:
+    """Return how an enterprise is called in `words` by its short name: 鹅山机械, 鹅山公司."""
+    form = _firm(enterprise)
+    return [found[0] for found in form.finditer(words)] if form else []
+
+
+def without_short_names(words: str, name: str, enterprise: str) -> str:
+    """Return `words` with 诉求人 and 该企业 where they call a person or a firm by a short name."""
+    form = _firm(enterprise)
+    words = form.sub(FIRM, words) if form else words
+    return _person(name).sub(PERSON, words) if name.strip() else words
+
+
+def _person(name: str) -> re.Pattern[str]:
+    name = name.strip()
+    surname = name[:2] if name[:2] in _words()["surnames"] else name[:1]
+    before = _BOUNDARY if surname in _WORDS_TOO else ""
+    return re.compile(
+        rf"{before}{re.escape(surname)}(?:{_TITLES})|{_BOUNDARY}{re.escape(surname)}{_SHORT_TITLE}"
+    )
+
+
+def _firm(enterprise: str) -> re.Pattern[str] | None:
+    """Return what an enterprise may be called: with its region, by its field, by its own name."""
+    stem, core = _stem_and_core(enterprise)
+    rest = stem.partition(core)[2] if core else ""
+    forms = [rf"{re.escape(stem)}(?:{_FIRM})?"] if len(stem) >= SHORTEST_STEM else []
+    if rest and len(core + rest[:2]) > SHORTEST:  # 鹅山机械, 鹅山机械制造, 鹅山机械公司
+        more = f"(?:{re.escape(rest[2:])})?" if rest[2:] else ""
+        forms.append(rf"{re.escape(core + rest[:2])}{more}(?:{_FIRM})?")
+    if len(core) >= SHORTEST:
+        forms.append(rf"{re.escape(core)}{_FIRM}")
+    if len(core) >= SHORTEST and core not in _words()["ordinary"]:
+        forms.append(rf"{re.escape(core)}{_NO_PLACE}")
+    return re.compile("|".join(forms)) if forms else None
+
+
+@lru_cache(maxsize=1)
+def _industry() -> re.Pattern[str]:
+    longest_first = sorted(_words()["industries"], key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(longest_first)})$")
+
+
+def _stem_and_core(enterprise: str) -> tuple[str, str]:
+    """Return a name without its legal form, and what is its own: 柳州市鹅山机械, 鹅山."""
+    plain = _BRACKETS.sub("", enterprise).strip()
+    stem = core = _LEGAL.split(plain, maxsplit=1)[0] or plain
+    for part in (_REGION, _KIND_OF_FIRM, _industry()):
+        while (shorter := part.sub("", core, count=1)) != core:
+            core = shorter
+    return stem, core

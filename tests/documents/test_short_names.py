@@ -1,0 +1,81 @@
+"""Short names (简称): found however people call somebody, and nothing else is taken for one."""
+
+import pytest
+
+from engine.documents.short_names import called_firm, called_person, without_short_names
+
+FIRM = "柳州市鹅山机械制造有限公司"
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "found"),
+    [
+        ("覃小明", "请与覃先生联系", "覃先生"), ("覃小明", "已告知覃女士。", "覃女士"),
+        ("覃小明", "覃老板多次来电", "覃老板"), ("覃小明", "请向覃总说明", "覃总"),
+        ("覃小明", "请向覃总当面说明", "覃总"), ("覃小明", "请联系覃总，说明原因", "覃总"),
+        ("覃小明", "覃总反映的问题", "覃总"), ("覃小明", "覃经理要求退款", "覃经理"),
+        ("覃小明", "覃某称未收到退款", "覃某"), ("欧阳明", "请与欧阳女士联系", "欧阳女士"),
+        ("高明", "请向高女士说明", "高女士"), ("于洋", "诉求人于先生来电", "于先生"),
+        ("覃先生", "请覃女士补正材料", "覃女士"),
+    ],
+)  # fmt: skip
+def test_a_surname_with_a_title_is_a_name(name, words, found):
+    assert called_person(name, words) == [found]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("方明", "请双方经理协商解决"),
+        ("金鑫", "核实资金总额，与基金经理无关"),
+        ("高明", "提高总体效率，提高某项指标"), ("成明", "完成总结后报送"),
+        ("安明", "请治安总队协助"),
+        ("覃小明", "请覃局长签批整改情况"), ("王明", "请黄先生所在科室办理"),
+        ("关明", "送海关总署备案"),
+        ("于洋", "关于先生产后付款的问题"), ("林明", "按造林某些规定办理"), ("", "请王先生办理"),
+    ],
+)  # fmt: skip
+def test_words_of_an_office_are_nobodys_name(name, words):
+    assert called_person(name, words) == []
+
+
+@pytest.mark.parametrize(
+    ("enterprise", "words", "found"),
+    [
+        (FIRM, "请向鹅山机械说明", "鹅山机械"),
+        (FIRM, "鹅山机械制造公司的执照", "鹅山机械制造公司"),
+        (FIRM, "鹅山公司的变更登记", "鹅山公司"), (FIRM, "向鹅山退还保证金", "鹅山"),
+        (FIRM, "柳州市鹅山机械制造的执照", "柳州市鹅山机械制造"),
+        ("鹅山（柳州）机械有限公司", "请与鹅山机械联系", "鹅山机械"),
+        ("柳州市城中区覃姐螺蛳粉店", "到覃姐店里核实", "覃姐店"),
+        ("柳州市诚信劳务有限公司", "向诚信劳务付清余款", "诚信劳务"),
+        ("柳州鱼峰水泥股份有限公司", "鱼峰水泥的用地", "鱼峰水泥"),
+        ("广西柳州市鑫机械有限公司", "向鑫机械说明", "鑫机械"),
+        ("柳州市鹅山机械有限公司柳南分公司", "鹅山机械来电", "鹅山机械"),
+    ],
+)  # fmt: skip
+def test_what_is_an_enterprises_own_is_its_name_without_region_and_legal_form(
+    enterprise, words, found
+):
+    assert called_firm(enterprise, words) == [found]
+
+
+@pytest.mark.parametrize(
+    ("enterprise", "words"),
+    [
+        (FIRM, "到鹅山路12号窗口办理，机械设备另行检查"), (FIRM, "鹅山公园周边占道"),
+        ("柳州市诚信劳务有限公司", "诚信经营、诚信服务，付清劳务费"),
+        ("柳州市建设投资有限公司", "加快项目建设，落实投资计划"),
+        ("柳州鱼峰水泥股份有限公司", "会同鱼峰区市场监管局办理"),
+        ("柳州市市场物业有限公司", "请市场监管部门核实"), ("柳州银行股份有限公司", "请到银行开户"),
+        ("柳州市发展商贸有限公司", "重新办理该工单，并向诉求人作出说明"), ("", "重新办理"),
+    ],
+)  # fmt: skip
+def test_places_duties_and_common_words_are_no_enterprises_name(enterprise, words):
+    assert called_firm(enterprise, words) == []
+
+
+def test_what_goes_out_says_the_requester_and_the_enterprise_instead():
+    words = "请鹅山机械的覃先生到鹅山路窗口"
+
+    assert without_short_names(words, "覃小明", FIRM) == "请该企业的诉求人到鹅山路窗口"
