@@ -1,11 +1,14 @@
 """A letter that corrects a sent one (更正函): the sent one stays as it went out, for ever."""
 
 import io
+import re
+from datetime import date
 
 from engine.actions import referrals
 from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import letter_data, reply_due, title_of
 from engine.actions.step import Step, Why, take
+from engine.documents.day_words import days_in, limits_in, relative_days_in
 from engine.documents.letter_data import written_date
 from engine.errors import BadInputError, ConflictError
 from engine.models import Letter, Ticket
@@ -16,6 +19,7 @@ from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, LetterStatus, TicketEvent
 
 LONGEST_WORDS = 200
+SENTENCE = re.compile(r"[。；\n]")
 
 
 def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) -> Letter:
@@ -79,10 +83,30 @@ def _check_deadline(step: Step, letter: Letter, wrong: str, right: str) -> None:
     if letter.kind in (LetterKind.CORRECTION, LetterKind.REFERRAL):
         return
     ticket = step.session.get_one(Ticket, letter.ticket_id)
-    due = written_date(reply_due(step, ticket, letter).due_on)
-    if due in wrong and due not in right:
+    due, since = reply_due(step, ticket, letter).due_on, shanghai_date(step.now)
+    words = ""
+    if _moves(sent_text(letter), due, wrong, right):
         words = "反馈期限按规则计算，不能用更正函更改。"
+    elif (added := limits_in(right, since)) and not limits_in(wrong, since):
+        words = f"更正函只改写错的内容，不加新的期限，请删去“{added[0]}”。"
+    if words:
         raise BadInputError(words, fields={"right": words})
+
+
+def _moves(text: str, due: date, wrong: str, right: str) -> bool:
+    """Return whether a letter so corrected would ask for the reply by another day.
+
+    However that day is written: where it stands it may not be cut out, and in the sentence that
+    names it no other day may come to stand.
+    """
+    written, kept = written_date(due), [one for one in days_in(right) if one.means(due)]
+    if text.replace(wrong, right).count(written) < text.count(written):
+        return True
+    if any(one.means(due) for one in days_in(wrong)) and not kept:
+        return True
+    asking = [one for one in SENTENCE.split(text) if written in one]
+    touched = any(wrong in one or one in wrong for one in asking)
+    return touched and bool(len(days_in(right)) > len(kept) or relative_days_in(right))
 
 
 def sent_text(letter: Letter) -> str:

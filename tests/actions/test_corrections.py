@@ -54,11 +54,44 @@ def test_a_correction_names_the_letter_the_wrong_words_and_the_right_ones():
     assert (the(made).kind, the(made).corrects_id) == (LetterKind.CORRECTION, sent)
 
 
-def test_a_correction_gives_no_other_day_for_the_reply():
+DAY = "2026年12月1日"  # the reply is due then
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        (f"请不迟于{DAY}", "请不迟于2026年12月2日"), ("12月1日", "11月28日"), ("月1日", "月2日"),
+        ("12月1日", "28日"), (f"不迟于{DAY}", "于十一月二十八日前"), (DAY, "下周五"),
+        (DAY, "三日内"), ("报送主要负责人签批的整改情况", "于11月28日报送整改情况"),
+        ("报送主要负责人签批的整改情况", "于廿八日报送整改情况"), ("不迟于", "先于周五并不迟于"),
+        ("2026年12月", "2026年11月"), ("请不迟于", "请先于11.28，不迟于"),
+    ],
+)  # fmt: skip
+def test_a_correction_gives_no_other_day_for_the_reply_however_it_is_written(wrong, right):
     sent = a_sent_letter()
 
-    with pytest.raises(BadInputError, match="反馈期限按规则计算"):
-        correct(sent, wrong="请不迟于2026年12月1日", right="请不迟于2026年12月2日")
+    with pytest.raises(BadInputError, match="反馈期限按规则计算") as refused:
+        correct(sent, wrong=wrong, right=right)
+
+    assert list(refused.value.fields) == ["right"]
+
+
+@pytest.mark.parametrize("right", ["28日前说明原因", "三日内说明原因", "十二月三日说明原因"])
+def test_a_correction_adds_no_limit_where_the_letter_had_none(right):
+    with pytest.raises(BadInputError, match="不加新的期限，请删去"):
+        correct(a_sent_letter(), wrong="限期办结并说明原因", right=right)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("2026年11月23日", "2026年11月22日"), ("11月23日签收", "11月24日签收"),
+        ("报送主要负责人签批的整改情况", "报送主要负责人签字的整改情况"),
+        (f"不迟于{DAY}报送", f"不迟于{DAY}书面报送"), ("至今未答复", "于11月24日答复"),
+    ],
+)  # fmt: skip
+def test_facts_of_the_past_and_the_same_day_may_be_corrected(wrong, right):
+    assert the(correct(a_sent_letter(), wrong, right)).status is LetterStatus.DRAFTED
 
 
 def test_a_correction_has_four_eyes_a_number_and_a_mail_of_its_own():
@@ -131,7 +164,7 @@ def test_a_correction_can_be_corrected():
     made = correct(sent)
     approve(made)
 
-    again = correct(made, wrong=RIGHT, right="三日内办结并书面说明原因")
+    again = correct(made, wrong=RIGHT, right="限期办结并当面说明原因")
 
     assert "关于更正城中热线〔2026〕2号文的函" in words_of(again)
 
