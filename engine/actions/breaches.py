@@ -20,12 +20,16 @@ def why_of(step: Step, clock: Clock, rung: DueRung) -> Why:
 
 
 def record_breach(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> None:
-    """Write the breach of a clock whose breach rung was just taken, and its event."""
-    breach = made(
-        Breach, clock_id=clock.id, ticket_id=ticket.id, unit_id=clock.unit_id, kind=clock.kind,
-        task_rows=list(ticket.task_rows), true_at=clock.due_at, detected_at=step.now,
-    )  # fmt: skip
-    write_row(step.session, breach)
+    """Write the breach of a clock whose limit was missed, and its event."""
+    keep_breach(step, ticket, clock)
     law = Citation.from_json(clock.certificate["citation"]).label
     why = replace(why_of(step, clock, rung), citation=law)
     take(replace(step, actor=SYSTEM), ticket, TicketEvent.BREACH, why)
+
+
+def keep_breach(step: Step, ticket: Ticket, clock: Clock) -> None:
+    """Write a clock's breach alone, where another event tells of it already (视为签收)."""
+    write_row(step.session, made(
+        Breach, clock_id=clock.id, ticket_id=ticket.id, unit_id=clock.unit_id, kind=clock.kind,
+        task_rows=list(ticket.task_rows), true_at=clock.due_at, detected_at=step.now,
+    ))  # fmt: skip

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from engine.actions.figures import Report, report_on
 from engine.models import Account, Unit
 from engine.rules.callback import after_callback
+from engine.rules.escalation import MISSED
 from engine.rules.rehearsal import Climbed, Life, Ran, Ticked
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
@@ -23,7 +24,6 @@ from engine.terms import (
     AnswerOutcome,
     CallbackState,
     ClockKind,
-    Rung,
     Satisfaction,
     TicketEvent,
     TicketStatus,
@@ -177,7 +177,7 @@ class _Written:
 
     def _climbed(self, clock: int, step: Climbed) -> Iterator[tuple[str, Sequence[object]]]:
         yield "rung_taken", (clock, self.place, step.rung, step.at, step.at, shanghai_date(step.at))
-        if step.rung is Rung.BREACH:
+        if step.rung in MISSED:
             unit = self.unit if step.clock in UNITS else None
             yield "breach", (clock, self.place, unit, step.clock, "[]", step.at, step.at, "", "")
 

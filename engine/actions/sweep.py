@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from engine.actions import clocks, ladder_mail, promises, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.adjusting import resume_used_up
-from engine.actions.breaches import record_breach, why_of
+from engine.actions.breaches import keep_breach, record_breach, why_of
 from engine.actions.ladder_mail import Caught
 from engine.actions.letters import Proposal, propose_letter
-from engine.actions.step import Step, Why, take
+from engine.actions.step import Step, take
 from engine.actions.unit_work import mark_signed
 from engine.models import Clock, Letter, Ticket
 from engine.rules.escalation import DueRung, due_rungs
@@ -58,11 +57,15 @@ def climb(step: Step, clock_id: int) -> list[Rung]:
 def catch_up(step: Step, ticket: Ticket, clock: Clock) -> None:
     """Take what fell due on an overdue clock before it stops: no sweep will look at it again.
 
-    Its warnings are moot, and so is a signature that nobody need deem any more.
+    Its warnings are moot, and so is a signature that nobody need deem any more; that it was not
+    given in time stays a breach (H-11).
     """
     step = replace(step, actor=SYSTEM)
-    late = [rung for rung in _due(step, ticket, clock) if rung.rung not in MOOT]
-    take_due(step, ticket, clock, late)
+    due = _due(step, ticket, clock)
+    take_due(step, ticket, clock, [rung for rung in due if rung.rung not in MOOT])
+    for rung in due:
+        if rung.rung is Rung.DEEMED_SIGNED:
+            record_breach(step, ticket, clock, rung._replace(rung=Rung.BREACH))
 
 
 def _due(step: Step, ticket: Ticket, clock: Clock) -> tuple[DueRung, ...]:
@@ -90,22 +93,24 @@ def _effect(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter |
         elif clock.kind is ClockKind.PROMISE:
             promises.owe_verification(step, ticket)
     elif rung.rung is Rung.DEEMED_SIGNED:
-        _deem_signed(step, ticket, why, rung.at)
+        _deem_signed(step, ticket, clock, rung)
     else:
         take(step, ticket, TicketEvent.ESCALATE, why)
         return _propose(step, ticket, clock, rung)
     return None
 
 
-def _deem_signed(step: Step, ticket: Ticket, why: Why, at: datetime) -> None:
-    """Record the signature when it was due (H-11), however late that is found."""
+def _deem_signed(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> None:
+    """Record the signature when it was due (H-11), however late that is found, and its breach."""
     if ticket.status is not TicketStatus.DISPATCHED:
+        record_breach(step, ticket, clock, rung._replace(rung=Rung.BREACH))
         return
-    take(step, ticket, TicketEvent.DEEM_SIGNED, why)
+    keep_breach(step, ticket, clock)
+    take(step, ticket, TicketEvent.DEEM_SIGNED, why_of(step, clock, rung))
     lead = ticket_store.current_lead(step.session, ticket)
     if lead is not None:
         lead.deemed_signed = True
-        mark_signed(step, ticket, lead, at=at, contact_from=at)
+        mark_signed(step, ticket, lead, at=rung.at, contact_from=rung.at)
 
 
 def _propose(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter | None:

@@ -8,7 +8,7 @@ from itertools import islice, zip_longest
 from statistics import mean, quantiles
 
 from engine.rules.callback import callback_need
-from engine.rules.escalation import DueRung, due_rungs, ladder
+from engine.rules.escalation import MISSED, DueRung, due_rungs, ladder
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
@@ -88,7 +88,7 @@ class Ran:
     @property
     def breaches(self) -> tuple[Climbed, ...]:
         """Return the limits that were missed."""
-        return tuple(one for one in self.climbed if one.rung is Rung.BREACH)
+        return tuple(one for one in self.climbed if one.rung in MISSED)
 
 
 def run(life: Life, rules: RuleSet, until: datetime) -> Ran:

@@ -45,10 +45,10 @@ def rungs_missing(now):
 
 
 def breaches_missing():
-    """Clocks stopped too late without a breach, or with two; a sign-for is deemed, not breached."""
+    """Clocks stopped too late without a breach, or with two; a signature deemed given is late."""
     return rows(
         "SELECT c.id, count(b.id) FROM clock c LEFT JOIN breach b ON b.clock_id = c.id "
-        "WHERE c.state = 'stopped' AND c.kind <> 'sign_for' GROUP BY c.id, c.stopped_at, c.due_at "
+        "WHERE c.state = 'stopped' GROUP BY c.id, c.stopped_at, c.due_at "
         "HAVING count(b.id) > 1 OR (c.stopped_at >= c.due_at) <> (count(b.id) = 1)"
     )
 
@@ -61,7 +61,12 @@ def rungs_without_their_effect():
         )
         signed = {key for key in taken if key[1] is TicketEvent.DEEM_SIGNED}
         named = ("warn", "breach", "escalate")
-        query = text(f"SELECT ticket_id, event FROM ticket_event WHERE event IN {named}")
+        # A signature that came late is a breach without a rung: nobody need deem it given.
+        query = text(
+            f"SELECT ticket_id, event FROM ticket_event WHERE event IN {named} AND NOT EXISTS "
+            "(SELECT FROM clock c WHERE event = 'breach' AND c.kind = 'sign_for' "
+            "AND c.id = (details ->> 'clock')::bigint)"
+        )
         told = Counter((row[0], TicketEvent(row[1])) for row in session.connection().execute(query))
         breaches = Counter(session.exec(select(Breach.clock_id)))
     doubled = [one for one, count in breaches.items() if count != 1]
