@@ -13,8 +13,9 @@ from api.pages.visit import EYES, Visit, attempt, reading
 from api.pages.whys import why_of
 from engine.actions.actor import require_role
 from engine.actions.adjusting import decide_extension
+from engine.actions.finding_evidence import FindingForm
 from engine.actions.finding_seen import check_findings_seen, findings_seen
-from engine.actions.findings import FindingForm, judge_breach
+from engine.actions.findings import judge_breach
 from engine.errors import EngineError
 from engine.rules.shanghai import weekday_name
 from engine.store import breach_ledger, desk_supervise, findings, tickets

@@ -7,24 +7,35 @@ from api.pages.filters import from_address
 from api.pages.forms import Form, Posted
 from api.pages.visit import EYES, Visit, attempt, reading
 from engine.actions.actor import require_role
-from engine.actions.exclusions import ExclusionForm, exclude
-from engine.errors import EngineError
+from engine.actions.exclusions import ExclusionForm, exclude, whose
+from engine.errors import BadInputError, EngineError
 from engine.rules.findings import excludable, exclusion_grounds
 from engine.rules.shanghai import shanghai_date
 from engine.store import findings
+from engine.store.tickets import ticket_by_number
 from engine.terms import Indicator, Role
 
 router = APIRouter(include_in_schema=False)
-FIELDS = ("number", "indicator", "ground", "reason", "evidence")
+FIELDS = ("number", "indicator", "ground", "reason", "evidence", "unit")
 
 
 def _page(visit: Visit, form: Form, error: EngineError | None = None) -> Response:
     grounds = exclusion_grounds(visit.rules, shanghai_date(visit.now))
     facts = {
-        "form": form, "error": error, "found": findings.exclusions(visit.session),
-        "indicators": excludable(), "grounds": dict(grounds), "Indicator": Indicator,
+        "units": _units(visit, form, error), "form": form, "error": error,
+        "found": findings.exclusions(visit.session), "indicators": excludable(),
+        "grounds": dict(grounds), "Indicator": Indicator,
     }  # fmt: skip
     return visit.page("exclusions.html", facts, error.status if error else 200)
+
+
+def _units(visit: Visit, form: Form, error: EngineError | None) -> list[str]:
+    """Return the units to choose from, where the form must say whose case is left out."""
+    if not isinstance(error, BadInputError) or "unit" not in error.fields:
+        return []
+    ticket = ticket_by_number(visit.session, form.text("number").strip())
+    indicator = Indicator.parse(form.text("indicator"))
+    return [one.name for one in whose(visit.step, ticket, indicator)]
 
 
 @router.get("/supervise/exclusions")

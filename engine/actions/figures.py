@@ -55,13 +55,18 @@ def cases(
 
     `past` is whether anything may have happened since.
     """
+    return counted(session, asked_cases(rules, days, at, past=past))
+
+
+def asked_cases(rules: RuleSet, days: tuple[date, date], at: datetime, *, past: bool) -> AskedCases:
+    """Return what to ask for the cases of some days as they stood at a moment."""
     on, settings = shanghai_date(at), rules.parameters
-    return counted(session, AskedCases(
+    return AskedCases(
         since=days[0], until=days[1], at=at, known_later=past,
         human=tuple(settings["callback.human_channels"].on(on).value),
         reaching=tuple(settings["callback.reaching_results"].on(on).value),
         verified=tuple(settings["callback.verified_rows"].on(on).value),
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 def not_to_come(day: date, now: datetime) -> date:

@@ -1,10 +1,10 @@
 """Findings (认定): one supervisor proposes, another agrees, the unit may appeal; none is lost."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from engine.actions import finding_mail
 from engine.actions.actor import require_role
+from engine.actions.finding_evidence import FindingForm, appealed_in, missing_fields
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermittedError
@@ -13,7 +13,6 @@ from engine.rules.findings import (
     appeal_until,
     may_agree,
     may_rule,
-    missing_in_finding,
     persons_needed,
 )
 from engine.rules.shanghai import shanghai_date
@@ -28,29 +27,20 @@ APPEALED = "申诉后改变"
 WAITS = "这条超期已有一份认定待复核，请先复核。"
 
 
-@dataclass(frozen=True, kw_only=True)
-class FindingForm:
-    """A finding as typed: of what kind, why, and what proves it."""
-
-    kind: str
-    reason: str
-    evidence: str = ""
-
-
 def judge_breach(step: Step, breach_id: int, form: FindingForm) -> Finding:
     """Write a finding beside a breach; excusing waits for another supervisor (超期认定).
 
     Raises:
         NotPermittedError: only supervisors judge.
         NotFoundError: there is no such breach.
-        BadInputError: kind, reason or evidence is missing.
+        BadInputError: kind or reason is missing, or evidence that can be looked up.
         ConflictError: a finding of it waits already, or the same one is in force.
     """
     require_role(step.actor, Role.SUPERVISOR)
-    fields = missing_in_finding(form.kind, form.reason, form.evidence)
+    breach, ticket = _locked(step, breach_id)
+    fields = missing_fields(step, ticket, form, own=breach.unit_id is None)
     if fields or form.kind == FindingKind.EXCLUDED:
         raise BadInputError("".join(fields.values()) or "请选认定。", fields=fields)
-    breach, ticket = _locked(step, breach_id)
     kind = FindingKind.parse(form.kind)
     _refuse_second(step, breach, kind)
     finding = Finding(
@@ -270,7 +260,7 @@ def _excuse_instead(step: Step, finding: Finding) -> None:
     excused = Finding(
         kind=FindingKind.EXCUSED, state=FindingState.PROPOSED, ticket_id=finding.ticket_id,
         breach_id=finding.breach_id, unit_id=finding.unit_id, reason=finding.appeal_ruling,
-        evidence=finding.appeal_reason, proposed_by_id=step.actor.account_id or 0,
+        evidence=appealed_in(step, finding), proposed_by_id=step.actor.account_id or 0,
         proposed_at=step.now,
     )  # fmt: skip
     step.session.add(excused)

@@ -16,7 +16,8 @@ class Finding(SQLModel, table=True):
     """A finding with its reason, evidence and persons (认定); never deleted, only ended.
 
     It counts from `effective_at` until `ended_at`. `breach_id` is empty for an exclusion (剔除),
-    which names the indicator it is left out of instead. `approvals` are the other persons.
+    which names the indicator it is left out of instead, and the unit whose case it is.
+    `approvals` are the other persons.
     """
 
     __tablename__ = "finding"
@@ -25,7 +26,7 @@ class Finding(SQLModel, table=True):
               postgresql_where=text("state = 'proposed' AND breach_id IS NOT NULL")),
         Index("uq_finding_in_force", "breach_id", unique=True,
               postgresql_where=text("state = 'in_force' AND breach_id IS NOT NULL")),
-        Index("uq_finding_excluded", "ticket_id", "indicator", unique=True,
+        Index("uq_finding_excluded", "ticket_id", "indicator", "unit_id", unique=True,
               postgresql_where=text(f"kind = 'excluded' AND {STANDING}")),
         Index("ix_finding_waiting", "id", postgresql_where=text(
             "state = 'proposed' OR (appealed_at IS NOT NULL AND appeal_ruled_at IS NULL)")),

@@ -1,14 +1,18 @@
 """Who must agree to a finding (认定), until when it may be appealed, and what may be left out."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from engine.rules.citations import cites
+from engine.rules.finding_evidence import evidence_lacks, reason_lacks
+from engine.rules.indicators import OF_THE_HOTLINE
 from engine.rules.rule_set import RuleSet
 from engine.terms import FindingKind, Indicator
 
 # Nobody agrees to their own finding, so what must be agreed to takes two.
 LEAST = 2
+CHANGING = (FindingKind.EXCUSED, FindingKind.EXCLUDED)  # figures
 
 
 @cites("house/H-47")
@@ -51,21 +55,39 @@ def exclusion_grounds(rules: RuleSet, on: date) -> Mapping[str, str]:
     return grounds
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What somebody typed of a finding, and what there is on its ticket to look up.
+
+    `own` is whether the breach is the hotline's own.
+    """
+
+    kind: str
+    reason: str
+    evidence: str
+    events: Collection[int] = ()
+    files: Collection[str] = ()
+    own: bool = False
+
+
 @cites("house/H-47")
-def missing_in_finding(kind: str, reason: str, evidence: str) -> dict[str, str]:
-    """Return the fields a finding lacks; what changes a figure needs evidence besides words."""
-    fields = {}
-    if kind not in {one.value for one in FindingKind}:
+def missing_in_finding(said: Said) -> dict[str, str]:
+    """Return the fields a finding lacks.
+
+    What changes a figure needs a real reason, and evidence that can be looked up.
+    """
+    fields: dict[str, str | None] = {}
+    if said.kind not in {one.value for one in FindingKind}:
         fields["judgement"] = "请选“确认超期”或“免责”。"
-    if not reason.strip():
+    if said.kind in CHANGING:
+        fields["reason"] = reason_lacks(said.reason, own=said.own)
+        fields["evidence"] = evidence_lacks(said.evidence, said.events, said.files)
+    elif not said.reason.strip():
         fields["reason"] = "请写明理由和依据。"
-    if kind in (FindingKind.EXCUSED, FindingKind.EXCLUDED) and not evidence.strip():
-        fields["evidence"] = "请写明证据：什么材料、在哪里、谁出具。"
-    return fields
+    return {name: words for name, words in fields.items() if words}
 
 
 @cites("house/H-47", "chengzhong-2023-19/113/callback")
 def excludable() -> tuple[Indicator, ...]:
     """Return from which indicators a ticket may be left out: never from what callbacks are owed."""
-    kept = (Indicator.CALLED_BACK, Indicator.HUMAN_CALLED_BACK, Indicator.ARREARS_VERIFIED)
-    return tuple(one for one in Indicator if one not in kept)
+    return tuple(one for one in Indicator if one not in OF_THE_HOTLINE)

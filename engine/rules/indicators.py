@@ -57,6 +57,9 @@ FORMULAS: Mapping[Indicator, Formula] = MappingProxyType({
     I.PROMISE_KEPT: Formula("经核查按期兑现", "到期后已核查或未报告的承诺", "承诺到期日"),
 })  # fmt: skip
 
+# What the hotline owes the requester by row 113 and row 91, and no unit can do or leave.
+OF_THE_HOTLINE = frozenset({I.CALLED_BACK, I.HUMAN_CALLED_BACK, I.ARREARS_VERIFIED})
+
 
 @dataclass(frozen=True)
 class Count:

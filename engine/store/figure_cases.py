@@ -6,7 +6,7 @@ A case with a limit counts once its limit is over, done early or not at all: els
 would count what was answered early and leave out what is still open.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -46,7 +46,7 @@ c AS MATERIALIZED (
     SELECT CASE WHEN p.was IS NULL THEN c.stopped_at
                 ELSE (p.was ->> 'stopped_at')::timestamptz END AS stopped
   ) s
-  WHERE c.kind = ANY(:limits)
+  WHERE c.kind = ANY(:limits){of_clock}
     AND c.started_at < :at
     AND (c.due_on BETWEEN :since AND :until OR (:past AND c.past <> '[]'))
 ), due AS MATERIALIZED (
@@ -115,7 +115,7 @@ sent AS (
          EXISTS (SELECT 1 FROM return_request r WHERE r.assignment_id = a.id
                  AND r.requested_at < :at) AS returned
   FROM assignment a
-  WHERE a.role = 'lead' AND a.dispatched_at >= :from AND a.dispatched_at < :to
+  WHERE a.role = 'lead'{of_assignment} AND a.dispatched_at >= :from AND a.dispatched_at < :to
     AND a.dispatched_at < :at
 )"""
 _HEARD = """
@@ -132,7 +132,7 @@ heard AS (
     SELECT a.unit_id FROM assignment a WHERE a.ticket_id = t.ticket_id AND a.role = 'lead'
       AND a.dispatched_at <= t.at ORDER BY a.id DESC LIMIT 1
   ) lead ON true
-  WHERE t.at >= :from AND t.at < :to AND t.at < :at AND t.solved IS NOT NULL
+  WHERE t.at >= :from AND t.at < :to AND t.at < :at AND t.solved IS NOT NULL{of_attempt}
     AND NOT EXISTS (SELECT 1 FROM callback_attempt e WHERE e.callback_id = t.callback_id
                     AND e.id < t.id AND e.solved IS NOT NULL)
 )"""
@@ -150,7 +150,7 @@ promised AS (
   WHERE d.kind = 'promise'
     AND (seen.result IS NOT NULL OR COALESCE(d.stopped_at, :at) >= d.due_at)
 )"""
-_CASES = f"""
+_CASES = """
 excused AS (
   SELECT b.clock_id FROM finding f JOIN breach b ON b.id = f.breach_id
   WHERE f.kind = 'excused' AND f.effective_at < :at AND (f.ended_at IS NULL OR f.ended_at >= :at)
@@ -183,12 +183,14 @@ excused AS (
   UNION ALL SELECT 'promise_kept', day, ticket_id, unit_id, kept::int, 0,
                    NOT kept AND NOT broken AND clock_id IN (SELECT clock_id FROM excused)
   FROM promised
-), judged AS (
+)"""
+_JUDGED = f"""
+judged AS (
   SELECT x.*, EXISTS (
     SELECT 1 FROM finding f WHERE f.kind = 'excluded' AND f.ticket_id = x.ticket_id
       AND (f.indicator = x.indicator OR (f.indicator, x.indicator) IN
            (('answered_on_time', 'breached'), ('breached', 'answered_on_time')))
-      AND f.effective_at < :at
+      AND (f.unit_id IS NULL OR f.unit_id = x.unit_id) AND f.effective_at < :at
       AND (f.ended_at IS NULL OR f.ended_at >= :at)) AS left_out
   FROM cases x JOIN ticket t ON t.id = x.ticket_id WHERE {TOLD}
 )
@@ -199,7 +201,19 @@ SELECT indicator, day, unit_id, count(*) AS n, sum(hit) AS hit, sum(part) AS par
        COALESCE(sum(part) FILTER (WHERE NOT left_out), 0) AS fair_part
 FROM judged GROUP BY indicator, day, unit_id
 """
-_QUERY = text(f"WITH {', '.join((_CLOCKS, _LIMITS, _CALLS, _SENT, _HEARD, _PROMISES, _CASES))}")
+_PARTS = (_CLOCKS, _LIMITS, _CALLS, _SENT, _HEARD, _PROMISES, _CASES)
+_WHOLE = {"of_clock": "", "of_assignment": "", "of_attempt": ""}
+_ONE = {"of_clock": " AND c.ticket_id = :ticket", "of_assignment": " AND a.ticket_id = :ticket",
+        "of_attempt": " AND t.ticket_id = :ticket"}  # fmt: skip
+
+
+def _with(of: Mapping[str, str], ask: str) -> Any:
+    return text(f"WITH {', '.join(_PARTS).format(**of)}{ask}")
+
+
+_QUERY = _with(_WHOLE, f", {_JUDGED}")
+# Whose cases those of one ticket are; the same query tells, so that it cannot say another.
+_WHOSE = _with(_ONE, " SELECT DISTINCT unit_id FROM cases WHERE indicator = :indicator ORDER BY 1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +251,14 @@ def counted(session: Session, asked: AskedCases) -> Iterator[DayCount]:
             Count(row.n, float(row.hit), row.part),
             Count(row.fair_n, float(row.fair_hit), row.fair_part),
         )  # fmt: skip
+
+
+def units_of(
+    session: Session, asked: AskedCases, ticket_id: int, indicator: Indicator
+) -> list[int]:
+    """Return the units that a ticket's cases of an indicator belong to."""
+    values = _values(asked) | {"ticket": ticket_id, "indicator": indicator.value}
+    return [row[0] for row in session.connection().execute(_WHOSE, values)]
 
 
 def _values(asked: AskedCases) -> dict[str, Any]:

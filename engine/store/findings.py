@@ -79,11 +79,13 @@ def standing(session: Session, breach_id: int, state: FindingState) -> Finding |
     return session.exec(query).one_or_none()
 
 
-def exclusion_standing(session: Session, ticket_id: int, indicator: str) -> Finding | None:
-    """Return the exclusion from an indicator that waits or is in force."""
+def exclusion_standing(
+    session: Session, ticket_id: int, indicator: str, unit_id: int | None
+) -> Finding | None:
+    """Return the exclusion of a unit's case from an indicator that waits or is in force."""
     query = select(Finding).where(
         Finding.ticket_id == ticket_id, col(Finding.breach_id).is_(None),
-        Finding.indicator == indicator,
+        Finding.indicator == indicator, col(Finding.unit_id).is_not_distinct_from(unit_id),
         col(Finding.state).in_((FindingState.PROPOSED, FindingState.IN_FORCE)),
     )  # fmt: skip
     return session.exec(query).one_or_none()

@@ -59,7 +59,7 @@ def test_a_past_days_bulletin_comes_out_the_same_whatever_happened_since():
         step, one, an_answer()))  # fmt: skip
     excused(left, "handling", "Thu 2026-12-03 09:00")
     form = ExclusionForm(number=late, indicator="answered_on_time", ground="force_majeure",
-                         reason="停电", evidence="公告")  # fmt: skip
+                         reason="全区停电", evidence="《停电公告》")  # fmt: skip
     found = doing(LATER, SUPERVISOR, lambda step: exclude(step, form).id)
     doing(LATER, SECOND_SUPERVISOR, lambda step: decide(step, found, agreed=True))
     again, now = drafted(LATER), drafted(LATER, None)

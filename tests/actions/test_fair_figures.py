@@ -3,7 +3,8 @@
 import pytest
 
 from engine.actions.exclusions import ExclusionForm, exclude
-from engine.actions.findings import FindingForm, decide, judge_breach
+from engine.actions.finding_evidence import FindingForm
+from engine.actions.findings import decide, judge_breach
 from engine.store import unit_figures
 from engine.store.database import work
 from engine.terms import Indicator
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("database")
 def excused(number, kind, now=LATE):
     """Excuse the breach of a kind of limit of a ticket, by two supervisors."""
     (breach,) = [one for one in breaches_of(number) if one.kind.value == kind]
-    form = FindingForm(kind="excused", reason="停电", evidence="公告")
+    form = FindingForm(kind="excused", reason="全区停电", evidence="《停电公告》")
     found = doing(now, SUPERVISOR, lambda step: judge_breach(step, breach.id, form).id)
     doing(now, SECOND_SUPERVISOR, lambda step: decide(step, found, agreed=True))
 
@@ -69,7 +70,7 @@ def test_a_rework_has_a_rate_of_its_own_in_which_its_breach_counts_and_can_be_ex
 def test_units_beside_each_other_leave_out_what_is_excluded_in_the_adjusted_rate():
     number = a_signed_ticket(EARLY)
     left = ExclusionForm(number=number, indicator="answered_on_time", ground="force_majeure",
-                         reason="停电", evidence="公告")  # fmt: skip
+                         reason="全区停电", evidence="《停电公告》")  # fmt: skip
     found = doing(LATE, SUPERVISOR, lambda step: exclude(step, left).id)
     doing(LATE, SECOND_SUPERVISOR, lambda step: decide(step, found, agreed=True))
 
@@ -108,7 +109,7 @@ def test_a_unit_whose_return_waits_owes_nothing_beside_the_others():
 def test_what_is_left_out_of_answers_in_time_is_left_out_of_overdue_too():
     number = a_signed_ticket(EARLY)
     left = ExclusionForm(number=number, indicator="answered_on_time", ground="force_majeure",
-                         reason="停电", evidence="公告")  # fmt: skip
+                         reason="全区停电", evidence="《停电公告》")  # fmt: skip
     found = doing(LATE, SUPERVISOR, lambda step: exclude(step, left).id)
     doing(LATE, SECOND_SUPERVISOR, lambda step: decide(step, found, agreed=True))
 

@@ -10,7 +10,8 @@ from engine.actions import background, figures, review, unit_work
 from engine.actions.evaluations import Evaluation, evaluate_by_link, issue_evaluation_link
 from engine.actions.exclusions import ExclusionForm, exclude
 from engine.actions.figure_keeping import keep
-from engine.actions.findings import FindingForm, decide, judge_breach
+from engine.actions.finding_evidence import FindingForm
+from engine.actions.findings import decide, judge_breach
 from engine.errors import BadInputError
 from engine.models import Assignment
 from engine.rules.rule_set import load_rules
@@ -125,11 +126,11 @@ def test_what_is_excused_or_left_out_changes_the_adjusted_figure_from_that_day_o
     other = a_signed_ticket(EARLY, TAX)
     sweep("Tue 2026-11-17 09:00")
     breach = next(one for one in breaches_of(number) if one.kind.value == "handling")
-    form = FindingForm(kind="excused", reason="停电", evidence="公告")
+    form = FindingForm(kind="excused", reason="全区停电", evidence="《停电公告》")
     found = doing(LATE, SUPERVISOR, lambda step: judge_breach(step, breach.id, form).id)
     doing(LATE, SECOND_SUPERVISOR, lambda step: decide(step, found, agreed=True))
     left = ExclusionForm(number=other, indicator="answered_on_time", ground="force_majeure",
-                         reason="停电", evidence="公告")  # fmt: skip
+                         reason="全区停电", evidence="《停电公告》")  # fmt: skip
     found = doing(LATE, SUPERVISOR, lambda step: exclude(step, left).id)
     doing(LATE, SECOND_SUPERVISOR, lambda step: decide(step, found, agreed=True))
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 from engine.actions import background, figures, findings, retention
 from engine.actions.exclusions import ExclusionForm, exclude
 from engine.actions.figure_keeping import keep
-from engine.actions.findings import FindingForm
+from engine.actions.finding_evidence import FindingForm
 from engine.actions.withdrawing import WithdrawalForm, withdraw
 from engine.errors import EngineError
 from engine.models import Breach, Finding, Unit
@@ -42,10 +42,12 @@ def found_of(now, chance, numbers):
     """Let supervisors or a unit try something with findings: most of it is refused."""
     who, other = chance.sample([SUPERVISOR, SECOND_SUPERVISOR], 2)
     breach, finding = picked(Breach, chance), picked(Finding, chance)
-    form = FindingForm(kind=chance.choice(["confirmed", "excused"]), reason="停电", evidence="公告")
+    form = FindingForm(
+        kind=chance.choice(["confirmed", "excused"]), reason="全区停电", evidence="《停电公告》"
+    )
     left = ExclusionForm(
         number=chance.choice(numbers), indicator=chance.choice(LEFT_OUT), ground="force_majeure",
-        reason="停电", evidence="公告",
+        reason="全区停电", evidence="《停电公告》",
     )  # fmt: skip
     for person, what in (
         (who, lambda step: findings.judge_breach(step, breach, form)),

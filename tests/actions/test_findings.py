@@ -1,15 +1,18 @@
 """Findings: who must agree, what they change, the appeal and its window; nothing is deleted."""
 
+import io
+
 import pytest
 
 from engine.actions import findings
+from engine.actions.attachments import Upload, attach
 from engine.actions.exclusions import ExclusionForm, exclude
-from engine.actions.findings import FindingForm
+from engine.actions.finding_evidence import FindingForm
 from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermittedError
 from engine.models import Breach, Finding
 from engine.store import findings as store
 from engine.store.database import work
-from engine.terms import FindingState
+from engine.terms import ClockKind, FindingState
 from tests.builders import (
     MARKET,
     OPERATOR,
@@ -18,7 +21,9 @@ from tests.builders import (
     TAX,
     a_signed_ticket,
     doing,
+    on_ticket,
 )
+from tests.files import PDF
 from tests.looking import breaches_of, event_names, sweep
 
 LATE, NOW = "Mon 2026-11-02 09:00", "Mon 2026-11-23 09:00"
@@ -98,6 +103,44 @@ def test_what_changes_a_figure_needs_a_reason_and_evidence(late, changes, field)
         judge(late[1], **changes)
 
     assert field in refused.value.fields
+
+
+@pytest.mark.parametrize("words", ["无", "同上", "情况属实", "见主管口头说明", "事件第99号"])
+def test_evidence_that_nobody_can_look_up_excuses_nothing(late, words):
+    with pytest.raises(BadInputError) as refused:
+        judge(late[1], evidence=words)
+
+    assert list(refused.value.fields) == ["evidence"]
+
+
+@pytest.mark.parametrize(
+    "words", ["事件第2号", "《停机公告》", "城中政办〔2026〕5号", "录音20261103-0012"]
+)
+def test_an_event_a_document_or_a_record_by_its_number_is_evidence(late, words):
+    assert state(judge(late[1], evidence=words)) is FindingState.PROPOSED
+
+
+def test_a_file_of_the_ticket_is_evidence_by_its_name(late):
+    number, breach_id = late
+    upload = Upload(name="停机证明.pdf", source=io.BytesIO(PDF))
+    on_ticket(number, NOW, MARKET, lambda s, t: attach(s, t, [upload]))
+
+    assert state(judge(breach_id, evidence="停机证明.pdf")) is FindingState.PROPOSED
+
+
+def test_the_hotlines_own_breach_takes_two_supervisors_a_reason_and_evidence(late):
+    own = next(one for one in breaches_of(late[0]) if one.kind is ClockKind.REQUESTER)
+
+    for changes in ({"evidence": "无"}, {"reason": "系统停机"}, {"reason": "无"}):
+        with pytest.raises(BadInputError):
+            judge(own.id, **changes)
+    finding = judge(own.id, reason="话务平台停机一日，无法受理")
+    with pytest.raises(NotPermittedError):
+        decide(finding, SUPERVISOR)
+    decide(finding)
+
+    assert own.unit_id is None
+    assert judgement(own.id) == "excused"
 
 
 def test_the_same_finding_twice_is_one(late):
@@ -196,8 +239,8 @@ def test_an_appeal_that_fails_leaves_the_finding(late):
     assert (state(finding), judgement(late[1])) == (FindingState.IN_FORCE, "confirmed")
 
 
-EXCLUSION = {"indicator": "answered_on_time", "ground": "force_majeure", "reason": "停电",
-             "evidence": "供电公告"}  # fmt: skip
+EXCLUSION = {"indicator": "answered_on_time", "ground": "force_majeure", "reason": "全区停电",
+             "evidence": "《供电公告》"}  # fmt: skip
 
 
 def leave_out(ticket, who=SUPERVISOR, **changes):

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.actions import findings
-from engine.actions.findings import FindingForm
+from engine.actions.finding_evidence import FindingForm
 from engine.actions.people import NewAccount, create_account
 from engine.store.database import work
 from engine.terms import Role
@@ -27,7 +27,7 @@ def appealed(database):
     number = a_signed_ticket("Mon 2026-11-02 09:00")
     sweep("Mon 2026-11-23 09:00")
     (breach,) = [one for one in breaches_of(number) if one.kind.value == "handling"]
-    form = FindingForm(kind="excused", reason="停机", evidence="记录")
+    form = FindingForm(kind="excused", reason="系统停机一日", evidence="《停机记录》")
     found = doing(MADE, SUPERVISOR, lambda step: findings.judge_breach(step, breach.id, form).id)
     doing(MADE, SECOND_SUPERVISOR, lambda step: findings.decide(
         step, found, agreed=False, reason="记录对不上"))  # fmt: skip

@@ -1,0 +1,42 @@
+"""What a finding says for itself (认定的理由和证据), looked up on its ticket."""
+
+from dataclasses import dataclass
+
+from engine.actions.step import Step
+from engine.models import Finding, Ticket
+from engine.rules.findings import Said, missing_in_finding
+from engine.store import attachments
+from engine.store import tickets as ticket_store
+from engine.terms import TicketEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingForm:
+    """A finding as typed: of what kind, why, and what proves it."""
+
+    kind: str
+    reason: str
+    evidence: str = ""
+
+
+def missing_fields(
+    step: Step, ticket: Ticket, form: FindingForm, *, own: bool = False
+) -> dict[str, str]:
+    """Return the fields a finding of a ticket lacks; `own`: it is the hotline's breach."""
+    events = {one.seq for one in ticket_store.events(step.session, ticket)}
+    files = [one.name for one in attachments.of_ticket(step.session, ticket.id)]
+    return missing_in_finding(Said(
+        kind=form.kind, reason=form.reason, evidence=form.evidence, events=events, files=files,
+        own=own,
+    ))  # fmt: skip
+
+
+def appealed_in(step: Step, finding: Finding) -> str:
+    """Return the appeal as evidence: the number of its event, where its words stand."""
+    ticket = step.session.get_one(Ticket, finding.ticket_id)
+    seqs = [
+        one.seq
+        for one in ticket_store.events(step.session, ticket)
+        if one.event is TicketEvent.APPEAL and one.details.get("finding") == finding.id
+    ]
+    return f"事件第{seqs[-1]}号，单位申诉：{finding.appeal_reason}"  # fmt: skip

@@ -1,0 +1,53 @@
+"""An exclusion belongs to the unit whose case it leaves out; satisfaction to its indicator.
+
+Why: after a redispatch the new unit was told of it and might appeal, and the old one might not.
+单位汇总 counted satisfaction by the month an answer was due, 指标 by the day of the callback.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0041_exclusions_by_unit"
+down_revision = "0040_unsigned_is_missed"
+branch_labels = None
+depends_on = None
+
+SAID = ("satisfied", "basically_satisfied", "dissatisfied")
+NAME = "uq_finding_excluded"
+STANDING = sa.text("kind = 'excluded' AND state IN ('proposed', 'in_force')")
+REFILED = """
+    UPDATE finding f SET unit_id = ran.unit_id
+    FROM finding x JOIN (VALUES
+        ('signed_on_time', 'sign_for'), ('responded_on_time', 'first_contact'),
+        ('answered_on_time', 'handling'), ('breached', 'handling'), ('rework_on_time', 'handling')
+    ) kind_of (indicator, clock) ON kind_of.indicator = x.indicator
+    CROSS JOIN LATERAL (
+        SELECT unit_id, bool_or(unit_id = x.unit_id) OVER () AS own FROM clock
+        WHERE ticket_id = x.ticket_id AND kind = kind_of.clock AND unit_id IS NOT NULL
+          AND due_at <= COALESCE(stopped_at, x.proposed_at)
+        ORDER BY id DESC LIMIT 1
+    ) ran
+    WHERE f.id = x.id AND x.kind = 'excluded' AND x.appealed_at IS NULL AND NOT ran.own
+"""
+
+
+def upgrade() -> None:
+    op.drop_index(NAME, "finding")
+    op.create_index(NAME, "finding", ["ticket_id", "indicator", "unit_id"], unique=True,
+                    postgresql_where=STANDING)  # fmt: skip
+    op.execute(REFILED)
+    op.execute("DELETE FROM figure_mark")  # counted again: adjusted figures go by the unit now
+    for name in SAID:
+        op.drop_column("unit_day", name)
+
+
+def downgrade() -> None:
+    for name in SAID:
+        op.add_column("unit_day", sa.Column(name, sa.Integer(), nullable=False,
+                                            server_default="0"))  # fmt: skip
+        op.alter_column("unit_day", name, server_default=None)
+    op.execute("DELETE FROM figure_mark")
+    # Fails where two units' cases of one ticket are left out: one index row cannot say both.
+    op.drop_index(NAME, "finding")
+    op.create_index(NAME, "finding", ["ticket_id", "indicator"], unique=True,
+                    postgresql_where=STANDING)  # fmt: skip
