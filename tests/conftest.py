@@ -104,3 +104,13 @@ def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     load_settings.cache_clear()
     yield tmp_path / "var"
     load_settings.cache_clear()
+
+
+@pytest.fixture
+def in_earnest(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run as an installation that does not demonstrate."""
+    monkeypatch.setenv("HOTLINE_DEMO_DATA", "0")
+    load_settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    load_settings.cache_clear()

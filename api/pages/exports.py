@@ -84,7 +84,7 @@ def _known(name: str) -> None:
 
 
 def _named(visit: Visit, made: Export, kind: str) -> dict[str, str]:
-    file_name = quote(f"{made.name}-{visit.now.astimezone(SHANGHAI):%Y%m%d-%H%M}.{kind}")
+    file_name = quote(f"{made.file_name}-{visit.now.astimezone(SHANGHAI):%Y%m%d-%H%M}.{kind}")
     return {**HEADERS, "Content-Disposition": f"attachment; filename*=UTF-8''{file_name}"}
 
 

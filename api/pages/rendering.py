@@ -38,6 +38,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "filesize": words.file_size,
     "clock": words.clock_words,
     "impersonal": without_personal_numbers,
+    "invented": words.is_invented,
 }
 TRANSLATED = {"desk.en.js": "desk.js", "desk.en.css": "desk.css"}
 BLANKS = re.compile(r"\n\s*\n+")

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from engine.models import Clock
+from engine.models import Clock, Ticket
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import SHANGHAI, shanghai_date, spoken_date
+from engine.settings import load_settings
 from engine.terms import ClockKind, ClockState, DueStatus, LimitUnit
 
 HOURS = (LimitUnit.HOUR.value, LimitUnit.MINUTE.value)
@@ -34,6 +35,14 @@ class Tag:
     shape: str
     text: str
     tone: str
+
+
+def is_invented(ticket: Ticket) -> bool:
+    """Return whether a ticket is a demonstration's where the rest of the installation is not.
+
+    While everything demonstrates, the head of each page says so once.
+    """
+    return ticket.demonstration and not load_settings().demo_data
 
 
 def clock_name(clock: Clock) -> str:

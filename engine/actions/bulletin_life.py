@@ -112,11 +112,13 @@ def sign(step: Step, one: Bulletin) -> None:
 
     Raises:
         NotPermittedError: the signer is the drafter, or no supervisor.
-        ConflictError: one of its cases was excused or left out of the figures since.
+        ConflictError: it tells of demonstration data, or one of its cases was excused or left out
+            of the figures since.
         DocumentError: fonts or characters are missing; nothing is numbered.
     """
     status = _moved(step, one, LetterAct.SIGN)
     check_signer(step, one)
+    _refuse_invented(one)
     if gone := taken_back(step.session, one.cases, step.now):
         message = f"典型案例 {'、'.join(gone)} 已认定免责或不计入，请退回修改，重新拟稿。"
         raise ConflictError(message)
@@ -129,6 +131,16 @@ def sign(step: Step, one: Bulletin) -> None:
     one.docx, one.notes = render_docx(data), list(rendered.notes)
     one.number, one.status = number, status
     _note(step, one, "sign", number=number, sha256=one.pdf_sha256)
+
+
+def _refuse_invented(one: Bulletin) -> None:
+    """Refuse a number of the real series to what tells of invented tickets, then or now."""
+    if one.facts["words"].get("demonstration") or load_settings().demo_data:
+        message = (
+            f"这份{one.kind.label}是演示数据，不编号、不签发。正式使用请设 HOTLINE_DEMO_DATA=0，"
+            "重新启动后退回重拟。"
+        )
+        raise ConflictError(message)
 
 
 def turn_down(step: Step, one: Bulletin, act: LetterAct, opinion: str) -> None:

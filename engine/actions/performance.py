@@ -9,16 +9,19 @@ from engine.actions.figures import Report, report_of
 from engine.actions.step import Step
 from engine.documents.templates import written_moment
 from engine.documents.workbook import Column, Table
-from engine.rules.indicators import FORMULAS, in_words
+from engine.rules.indicators import FORMULAS, OF_THE_HOTLINE, Figure, in_words
 from engine.rules.scoring import scores
 from engine.rules.shanghai import shanghai_date
 
 HEADS = (("单位", 24), ("组别", 16), ("指标", 18), ("公式", 40), ("分子", 10), ("分母n", 10),
          ("原始", 12), ("调整后分母", 12), ("调整后", 12))  # fmt: skip
+HOTLINE = "热线"
 
 
 def performance(step: Step, days: tuple[date, date], as_of: date | None = None) -> Export:
     """Return the export of a period for 绩效考评; a unit's score stands in its last line.
+
+    What the hotline itself owes (回访, 账款核查) stands under its own name, not under the units'.
 
     Raises:
         BadInputError: the day whose figures are wanted is still to come.
@@ -38,8 +41,16 @@ def _rows(step: Step, report: Report) -> Iterator[Sequence[object]]:
     for unit, figures in report.units:
         score = by_unit[unit.name]
         for one in figures:
-            yield (unit.name, score.group, one.indicator.label, FORMULAS[one.indicator].words,
-                   round(one.raw.hit, 2), one.raw.n, in_words(one, one.value), one.fair.n,
-                   in_words(one, one.adjusted))  # fmt: skip
+            if one.indicator not in OF_THE_HOTLINE:
+                yield _row(unit.name, score.group, one)
         yield (unit.name, score.group, "综合得分", "响应、解决、满意按权重合计", "", score.n,
-               points(score.value), "", points(score.adjusted))  # fmt: skip
+               points(score.value), score.fair_n, points(score.adjusted))  # fmt: skip
+    for one in report.district:
+        if one.indicator in OF_THE_HOTLINE:
+            yield _row(HOTLINE, "热线自己的", one)
+
+
+def _row(name: str, group: str, one: Figure) -> Sequence[object]:
+    return (name, group, one.indicator.label, FORMULAS[one.indicator].words,
+            round(one.raw.hit, 2), one.raw.n, in_words(one, one.value), one.fair.n,
+            in_words(one, one.adjusted))  # fmt: skip

@@ -55,9 +55,6 @@ class UnitDay(SQLModel, table=True):
     deemed_signed: int
     returned: int
     reworked: int
-    satisfied: int = 0
-    basically_satisfied: int = 0
-    dissatisfied: int = 0
 
 
 class FigureMark(SQLModel, table=True):

@@ -1,12 +1,12 @@
 """How units are set beside each other (单位汇总): rates, too few to compare, ranks where wanted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from engine.rules.citations import cites
+from engine.rules.indicators import Figure
 from engine.rules.rule_set import RuleSet
-from engine.terms import Satisfaction
 
 FEW = "件数少，不排名"
 OFF = "本区不排名"
@@ -19,6 +19,7 @@ class UnitFigures:
 
     `due` are matters whose limit ended in the period (应办结), the returned ones left out.
     `left_out` of them are excluded (剔除), `left_out_good` of those were in time or excused.
+    `satisfied` is the published indicator of the period, by the days of its callbacks.
     """
 
     name: str
@@ -30,17 +31,12 @@ class UnitFigures:
     deemed_signed: int = 0
     returned: int = 0
     reworked: int = 0
-    satisfaction: Mapping[Satisfaction, int] | None = None
+    satisfied: Figure | None = None
 
     @property
     def late(self) -> int:
         """Return how many were not done in time, excused or not."""
         return self.due - self.in_time
-
-    @property
-    def heard(self) -> int:
-        """Return how many requesters said how content they are."""
-        return sum((self.satisfaction or {}).values())
 
     @property
     def fair_due(self) -> int:
@@ -63,7 +59,6 @@ class Standing:
     figures: UnitFigures
     rate: float | None
     adjusted: float | None
-    satisfied: float | None
     rank: int | None
     why: str
     on_target: bool
@@ -85,7 +80,7 @@ def _in_month(day: date, wanted: int) -> date:
     return day.replace(day=min(wanted, last.day))
 
 
-@cites("house/H-43", "house/H-44", "house/H-46", "house/H-47")
+@cites("house/H-43", "house/H-46", "house/H-47")
 def standings(units: Sequence[UnitFigures], rules: RuleSet, on: date) -> list[Standing]:
     """Return the units with their rates, in their own order unless the district ranks them.
 
@@ -113,15 +108,7 @@ def _standing(one: UnitFigures, rules: RuleSet, on: date, rank: int | None, why:
     both: bool = rules.parameters["scoring.show_raw_and_adjusted"].on(on).value
     target: int = rules.parameters["scoring.on_time_target"].on(on).value
     on_target = why == FEW or rate is None or rate >= target
-    return Standing(one, rate, adjusted if both else None, _satisfied(one, rules, on), rank, why,
-                    on_target)  # fmt: skip
-
-
-def _satisfied(one: UnitFigures, rules: RuleSet, on: date) -> float | None:
-    weights = rules.parameters["scoring.satisfaction_weights"].on(on).value
-    said = one.satisfaction or {}
-    points = sum(count * weights[kind.value] for kind, count in said.items())
-    return _rate(points, sum(said.values()))
+    return Standing(one, rate, adjusted if both else None, rank, why, on_target)
 
 
 def _rate(part: float, whole: int) -> float | None:

@@ -129,6 +129,7 @@ class LedgerLine:
     clock_id: int
     ticket_id: int
     number: str
+    demonstration: bool
     ticket_kind: TicketKind
     rows: list[int]
     kind: ClockKind
@@ -153,7 +154,8 @@ def every(session: Session, wanted: BreachFilter) -> Iterator[LedgerLine]:
     """Yield every breach that fits, oldest first, a few at a time and no more than is written."""
     proof: Any = col(Clock.certificate)
     columns: tuple[Any, ...] = (
-        Breach.id, Clock.id, Ticket.id, Ticket.number, Ticket.kind, Ticket.task_rows, Breach.kind,
+        Breach.id, Clock.id, Ticket.id, Ticket.number, Ticket.demonstration, Ticket.kind,
+        Ticket.task_rows, Breach.kind,
         Unit.name, Clock.due_on, Breach.true_at, Breach.detected_at, Clock.stopped_at,
         _proved("limit"), _proved("unit"), proof["citation"], _proved("rules_version"),
         _proved("calendar_version"),

@@ -41,7 +41,7 @@ class Database:
     """A PostgreSQL database and its pool of connections.
 
     `roles` turns true once the login was seen to be able to act as the application's roles.
-    `remembered` is what this process need not ask again (store/figures.py).
+    `remembered` is what this process need not ask again (store/early_sight.py).
     """
 
     url: str

@@ -16,7 +16,7 @@ from engine.models import (
 )
 from engine.rules.indicators import Count
 from engine.store import desk_views, figure_days
-from engine.store.figures import called_back_this_month
+from engine.store.figure_days import BySums
 from engine.store.light import light_clocks
 from engine.terms import ClockState, Indicator, Rung, TicketStatus
 
@@ -46,20 +46,26 @@ class Figures:
 def figures(session: Session, now: datetime, period: tuple[date, date]) -> Figures:
     """Return how the district stands now; what is in hand is not counted past `MOST_COUNTED`.
 
-    What was answered in time is the indicator's own count of the period, from its summaries.
+    What was answered in time and called back in the period are the indicators' own counts, from
+    their summaries: nothing is counted that they have counted already.
     """
-    on_time = figure_days.sums(session, *period).get(Indicator.ANSWERED_ON_TIME)
+    kept = figure_days.sums(session, *period)
     overdue = desk_views.overdue_count(session, now, MOST_COUNTED)
     session.info[desk_views.OVERDUE] = overdue  # the menu of the same page asks no more
     owed = desk_views.status_counts(session, (TicketStatus.CALLBACK_DUE,), MOST_COUNTED)
     return Figures(
         overdue=overdue,
         due_today=desk_views.due_today_count(session, now, MOST_COUNTED),
-        on_time=on_time.raw if on_time else Count(),
-        called_back=called_back_this_month(session, now),
+        on_time=_raw(kept, Indicator.ANSWERED_ON_TIME),
+        called_back=_raw(kept, Indicator.SOLVED).n,
         to_call_back=owed.get(TicketStatus.CALLBACK_DUE, 0),
         letters=desk_views.letters_waiting(session),
     )  # fmt: skip
+
+
+def _raw(kept: BySums, indicator: Indicator) -> Count:
+    found = kept.get(indicator)
+    return found.raw if found else Count()
 
 
 def rung_counts(session: Session) -> dict[Rung, int]:

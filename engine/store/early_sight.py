@@ -12,10 +12,10 @@ from sqlmodel import Session
 from engine.rules.early_sight import History
 from engine.rules.shanghai import end_of_day, shanghai_date, shanghai_moment
 from engine.store.demonstration import TOLD, demonstrating
-from engine.store.figures import SETTLED
 
 WEEK = timedelta(days=7)
 FRESH = timedelta(minutes=10)
+SETTLED = timedelta(hours=1)  # what was begun before midnight is committed by then
 # By day: what was taken in on a day that is over is counted once and remembered.
 _DAY = text(f"""
 SELECT NULL::int AS row, count(*) FROM ticket t

@@ -21,14 +21,14 @@ WHO: tuple[Any, ...] = (Requester.ticket_id, Requester.name_sealed, Requester.pl
 TICKET_COLUMNS: tuple[Any, ...] = (
     Ticket.number, Ticket.kind, Ticket.urgency, Ticket.status, Ticket.title, Ticket.confidential,
     Unit.name, Ticket.accepted_at, Clock.due_on, Clock.due_at, Clock.due_status, Clock.stopped_at,
-    Ticket.closed_at, Ticket.returns, Ticket.reworks, Ticket.task_rows, *WHO,
+    Ticket.closed_at, Ticket.returns, Ticket.reworks, Ticket.task_rows, Ticket.demonstration, *WHO,
 )  # fmt: skip
 CALLBACK_COLUMNS: tuple[Any, ...] = (
     Ticket.number, Ticket.kind, Ticket.confidential, Unit.name, Callback.round,
     Callback.human_required, Callback.why, Callback.state, CallbackAttempt.at,
     CallbackAttempt.channel, CallbackAttempt.result, CallbackAttempt.contacted,
     CallbackAttempt.solved, CallbackAttempt.satisfaction, CallbackAttempt.words, Account.name,
-    *WHO,
+    Ticket.demonstration, *WHO,
 )  # fmt: skip
 
 

@@ -16,12 +16,10 @@ from engine.rules.ranking import UnitFigures
 from engine.store.demonstration import TOLD, demonstrating
 from engine.store.figure_cases import CLOSED, REWORK, SENT_BACK
 from engine.store.figure_days import mark, touched
-from engine.terms import Satisfaction
 
 OVERLAP = timedelta(minutes=10)  # what a slow transaction wrote is committed by then
 COUNTS = ("due", "in_time", "excused", "left_out", "left_out_good", "deemed_signed", "returned",
           "reworked")  # fmt: skip
-SAID = (Satisfaction.SATISFIED, Satisfaction.BASICALLY_SATISFIED, Satisfaction.DISSATISFIED)
 # A matter counts once its limit is over, answered early or not at all, as the indicator's do; one
 # that was returned, or handed to another unit before its limit, is not the first one's. OFFSET 0
 # keeps each join a look-up for each clock.
@@ -35,10 +33,7 @@ SELECT c.due_on AS day, c.unit_id, count(*) AS due,
          AS left_out_good,
        count(*) FILTER (WHERE a.deemed_signed) AS deemed_signed,
        count(*) FILTER (WHERE t.returns > 0) AS returned,
-       count(*) FILTER (WHERE t.reworks > 0) AS reworked,
-       COALESCE(sum(s.satisfied), 0) AS satisfied,
-       COALESCE(sum(s.basically), 0) AS basically_satisfied,
-       COALESCE(sum(s.dissatisfied), 0) AS dissatisfied
+       count(*) FILTER (WHERE t.reworks > 0) AS reworked
 FROM clock c
 CROSS JOIN LATERAL (SELECT deemed_signed, ended_at, end_reason FROM assignment
                     WHERE id = c.assignment_id OFFSET 0) a
@@ -48,14 +43,9 @@ LEFT JOIN LATERAL (SELECT judgement FROM breach WHERE clock_id = c.id OFFSET 0) 
 CROSS JOIN LATERAL (
   SELECT EXISTS (SELECT 1 FROM finding WHERE kind = 'excluded' AND state = 'in_force'
                  AND ticket_id = c.ticket_id
+                 AND (unit_id IS NULL OR unit_id = c.unit_id)
                  AND indicator IN ('answered_on_time', 'breached')) AS left_out
 ) o
-CROSS JOIN LATERAL (
-  SELECT count(*) FILTER (WHERE satisfaction = 'satisfied') AS satisfied,
-         count(*) FILTER (WHERE satisfaction = 'basically_satisfied') AS basically,
-         count(*) FILTER (WHERE satisfaction = 'dissatisfied') AS dissatisfied
-  FROM callback WHERE ticket_id = c.ticket_id OFFSET 0
-) s
 WHERE c.kind = 'handling' AND c.due_on = ANY(:days) AND c.state <> 'superseded'
   AND c.due_at <= :now AND c.certificate ->> 'rule' <> :rework
   AND NOT COALESCE(c.stopped_at < c.due_at AND c.stop_reason = :sent_back, false)
@@ -97,9 +87,8 @@ def unit_figures(session: Session, since: date, until: date, now: datetime) -> l
 
 
 def _kept(session: Session, since: date, until: date, without: set[date]) -> Iterator[Any]:
-    names = (*COUNTS, *(one.value for one in SAID))
     columns: list[Any] = [UnitDay.unit_id]
-    columns += [func.sum(getattr(UnitDay, name)).label(name) for name in names]
+    columns += [func.sum(getattr(UnitDay, name)).label(name) for name in COUNTS]
     query = select(*columns).where(
         col(UnitDay.day).between(since, until), col(UnitDay.day).not_in(without)
     )
@@ -108,15 +97,13 @@ def _kept(session: Session, since: date, until: date, without: set[date]) -> Ite
 
 def _together(session: Session, rows: Sequence[Any]) -> list[UnitFigures]:
     sums: dict[int, dict[str, int]] = {}
-    names = (*COUNTS, *(one.value for one in SAID))
     for row in rows:
-        mine = sums.setdefault(row.unit_id, dict.fromkeys(names, 0))
-        for name in names:
+        mine = sums.setdefault(row.unit_id, dict.fromkeys(COUNTS, 0))
+        for name in COUNTS:
             mine[name] += int(getattr(row, name))
     units = session.exec(select(Unit).where(col(Unit.id).in_(sums)).order_by(col(Unit.id)))
     return [_figures(one.name, sums[one.id]) for one in units]
 
 
-def _figures(name: str, found: dict[str, int]) -> UnitFigures:
-    said = {one: found[one.value] for one in SAID if found[one.value]}
-    return UnitFigures(name, **{one: found[one] for one in COUNTS}, satisfaction=said)
+def _figures(name: str, found: dict[str, Any]) -> UnitFigures:
+    return UnitFigures(name, **found)

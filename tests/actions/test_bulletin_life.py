@@ -27,7 +27,7 @@ from tests.builders import (
     moment,
 )
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "in_earnest")
 NOW, NEXT = "Tue 2026-12-01 10:00", "Wed 2026-12-02 10:00"
 DAYS = (day("Sun 2026-11-01"), day("Mon 2026-11-30"))
 

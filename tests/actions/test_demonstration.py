@@ -1,17 +1,24 @@
 """Demonstration tickets (演示) count where the whole installation demonstrates, else in nothing."""
 
 import pytest
+from sqlmodel import select
 
+from engine.actions import bulletin_life as life
 from engine.actions.bulletins import draft_bulletin, propose_cases
 from engine.actions.figure_keeping import keep
 from engine.actions.monitoring import draft_monitoring
+from engine.errors import ConflictError
+from engine.models import Bulletin
 from engine.settings import load_settings
-from engine.store import early_sight, figure_days, figures, unit_figures
+from engine.store import bulletins as bulletins_kept
+from engine.store import early_sight, figure_days, unit_figures
 from engine.store.breach_ledger import breached_rows
 from engine.store.database import work
 from engine.store.recorded_lives import recorded_lives
+from engine.terms import ReportKind
 from tests.actions.test_figures import EARLY, FIRST, LAST, on
 from tests.builders import (
+    SECOND_SUPERVISOR,
     SUPERVISOR,
     a_callback,
     a_signed_ticket,
@@ -24,20 +31,10 @@ from tests.builders import (
 from tests.looking import sweep
 
 pytestmark = pytest.mark.usefixtures("database")
-NOW = "Mon 2026-11-30 09:00"
-# indicators; units; taken in; due; in weeks; repeated; late rows; called back; lives; cases
-TWINLESS = [16, 1, 2, 1, 1, 1, 1, 1, 2, 2]
+NOW, NEXT = "Mon 2026-11-30 09:00", "Tue 2026-12-01 10:00"
+# indicators; units; taken in; due; in weeks; repeated; late rows; lives; cases
+TWINLESS = [16, 1, 2, 1, 1, 1, 1, 2, 2]
 DAYS = (day("Sun 2026-11-01"), day("Mon 2026-11-30"))
-
-
-@pytest.fixture
-def in_earnest(monkeypatch):
-    """Run as an installation that does not demonstrate."""
-    monkeypatch.setenv("HOTLINE_DEMO_DATA", "0")
-    load_settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    load_settings.cache_clear()
 
 
 def two_of(demonstration):
@@ -62,7 +59,6 @@ def seen():
                   for one in week.values())  # fmt: skip
         yield len(early_sight.repeated(session, moment(EARLY) - early_sight.WEEK, 2))
         yield sum(breached_rows(session, *DAYS).values())
-        yield figures.called_back_this_month(session, now)
         yield len(list(recorded_lives(session, *DAYS)))
     yield len(doing(NOW, SUPERVISOR, lambda step: propose_cases(step, DAYS, step.now)))
 
@@ -114,3 +110,46 @@ def test_once_it_runs_in_earnest_kept_figures_are_counted_again_without_demonstr
 
     assert before
     assert (at_once, later, units) == ({}, {}, [])
+
+
+def drafted(kind=ReportKind.BULLETIN, days=DAYS):
+    keep(moment(NEXT))
+    return doing(NEXT, SUPERVISOR, lambda step: life.keep_draft(step, life.Asked(kind, days)).id)
+
+
+def signed(bulletin_id):
+    def on(what):
+        return doing(NEXT, SECOND_SUPERVISOR, lambda step: what(
+            step, bulletins_kept.bulletin(step.session, bulletin_id, lock=True)))  # fmt: skip
+
+    on(life.review)
+    on(life.sign)
+
+
+def numbers():
+    with work() as session:
+        return [one.number for one in session.exec(select(Bulletin))]
+
+
+def test_a_bulletin_of_demonstration_data_takes_no_number_of_the_real_series():
+    two_of(demonstration=True)
+    kept = drafted()
+
+    with pytest.raises(ConflictError, match=r"演示数据，不编号、不签发.*HOTLINE_DEMO_DATA=0"):
+        signed(kept)
+
+    assert numbers() == [""]
+
+
+def test_a_draft_made_while_all_was_a_demonstration_takes_none_afterwards_either(monkeypatch):
+    two_of(demonstration=True)
+    kept = drafted()
+    monkeypatch.setenv("HOTLINE_DEMO_DATA", "0")
+    load_settings.cache_clear()
+
+    with pytest.raises(ConflictError, match="演示数据"):
+        signed(kept)
+
+    monkeypatch.undo()
+    load_settings.cache_clear()
+    assert numbers() == [""]

@@ -101,7 +101,7 @@ def test_a_callback_that_is_overdue_is_not_made_by_ordering_a_rework():
 
 def left_out(number, indicator, now=AFTER):
     form = ExclusionForm(number=number, indicator=indicator, ground="force_majeure",
-                         reason="停电", evidence="公告")  # fmt: skip
+                         reason="全区停电", evidence="《停电公告》")  # fmt: skip
     found = doing(now, SUPERVISOR, lambda step: exclude(step, form).id)
     doing(now, SECOND_SUPERVISOR, lambda step: decide(step, found, agreed=True))
 
@@ -148,7 +148,7 @@ def test_a_late_rework_is_no_late_answer_in_a_bulletin():
     assert cases_of() == []
 
 
-def test_a_bulletin_whose_case_was_excused_since_is_not_signed():
+def test_a_bulletin_whose_case_was_excused_since_is_not_signed(in_earnest):
     number = a_signed_ticket(EARLY)
     sweep(OVER)
     keep(moment(ENDED))

@@ -58,7 +58,7 @@ def test_it_is_written_as_a_picture_file(run, tmp_path):
     assert "第 2 页已存为" in said
 
 
-def test_a_bulletin_is_drawn_by_its_number_and_stands_in_the_register(run, tmp_path):
+def test_a_bulletin_is_drawn_by_its_number_and_stands_in_the_register(run, tmp_path, in_earnest):
     number = the_bulletin(a_signed_bulletin()).number
 
     said = run("preview", number, "--page", "2", "--out", str(tmp_path / "page.png"))

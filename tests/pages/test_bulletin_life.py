@@ -13,7 +13,7 @@ DRAFT = "/supervise/bulletin?since=2026-10-01&until=2026-10-31"
 
 
 @pytest.fixture
-def drafted(database, as_):
+def drafted(database, in_earnest, as_):
     keep(moment(NOW))
     desk = as_(SUPERVISOR)
     desk.get(DRAFT)

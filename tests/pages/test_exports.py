@@ -130,7 +130,10 @@ def test_a_proposed_finding_names_who_proposed_it_and_the_ledger_whose_days_were
     desk = as_(SUPERVISOR)
     desk.get(f"/supervise/breaches/{breach.id}")
     desk.post(
-        f"/supervise/breaches/{breach.id}", judgement="excused", reason="停机", evidence="记录"
+        f"/supervise/breaches/{breach.id}",
+        judgement="excused",
+        reason="系统停机一日",
+        evidence="《停机记录》",
     )
 
     _, (row,) = sheet(export(desk, "breaches", "limit=handling"))

@@ -1,9 +1,6 @@
 """Units beside each other: rates, too few to compare, ranks only where the district ranks."""
 
-import pytest
-
 from engine.rules.ranking import FEW, OFF, UnitFigures, period_of, standings
-from engine.terms import Satisfaction
 from tests.rules.changing import rules_with
 from tests.rules.reading import day
 
@@ -56,15 +53,7 @@ def test_what_is_left_out_is_in_no_adjusted_rate_and_too_few_of_the_rest_have_no
 def test_of_nothing_there_is_no_rate_and_nobody_is_below_the_target(rules):
     (one,) = standings([UnitFigures("戊局")], rules, TODAY)
 
-    assert (one.rate, one.adjusted, one.satisfied, one.on_target) == (None, None, None, True)
-
-
-def test_fairly_content_counts_nine_tenths(rules):
-    said = {Satisfaction.SATISFIED: 1, Satisfaction.BASICALLY_SATISFIED: 1,
-            Satisfaction.DISSATISFIED: 2}  # fmt: skip
-    (one,) = standings([UnitFigures("己局", 4, 4, satisfaction=said)], rules, TODAY)
-
-    assert one.satisfied == pytest.approx(100 * 1.9 / 4)
+    assert (one.rate, one.adjusted, one.on_target) == (None, None, True)
 
 
 def test_the_period_is_the_natural_month_or_begins_where_the_district_says(rules, tmp_path):

@@ -12,69 +12,25 @@ from engine.store import (
     decisions_waiting,
     desk_unit,
     desk_views,
-    figures,
     paging,
 )
 from engine.store.breach_ledger import BreachFilter
 from engine.store.database import work
-from engine.terms import AttemptResult, ReturnReason, TicketStatus
+from engine.terms import ReturnReason, TicketStatus
 from tests.builders import (
     FINANCE,
     MARKET,
     OPERATOR,
     TAX,
-    a_callback,
     a_dispatched_ticket,
     a_signed_ticket,
     a_ticket,
-    a_ticket_to_call_back,
-    call_back,
     moment,
     on_ticket,
 )
 from tests.looking import sweep, unit_named
 
 NOW = "Tue 2026-11-24 10:00"
-
-
-def tally(now):
-    with work() as session:
-        return figures.called_back_this_month(session, moment(now))
-
-
-def closed_on(day):
-    number = a_ticket_to_call_back(f"{day} 09:00", MARKET)
-    call_back(number, f"{day} 10:00", a_callback())
-
-
-def test_the_months_figures_are_those_of_its_days(database):
-    closed_on("Mon 2026-11-02")
-    closed_on("Tue 2026-11-03")
-    closed_on("Fri 2026-10-30")
-
-    assert tally("Wed 2026-11-04 09:00") == 2
-
-
-def test_a_ticket_called_twice_in_a_month_counts_once(database):
-    number = a_ticket_to_call_back("Mon 2026-11-02 09:00", MARKET)
-    missed = a_callback(
-        result=AttemptResult.NO_ANSWER, contacted=None, solved=None, satisfaction=None
-    )
-    call_back(number, "Mon 2026-11-02 10:00", missed)
-    call_back(number, "Tue 2026-11-03 10:00", a_callback())
-
-    assert tally("Wed 2026-11-04 09:00") == 1
-
-
-def test_past_days_are_remembered_and_today_is_asked_anew(database):
-    closed_on("Mon 2026-11-02")
-    tally("Tue 2026-11-03 09:00")
-    closed_on("Tue 2026-11-03")
-
-    assert tally("Tue 2026-11-03 12:00") == 2
-    assert [str(day) for day in database.remembered] == ["2026-11-01", "2026-11-02"]
-    assert tally("Wed 2026-11-04 00:30") == 2
-    assert len(database.remembered) == 2
 
 
 def test_no_count_in_a_menu_goes_past_what_it_shows(database):
