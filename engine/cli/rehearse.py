@@ -61,7 +61,9 @@ def rehearse(  # noqa: PLR0917 - the options of one command
         rules, lives, source = _lives(session, now, tickets, seed)
         draft, changes = draft_of(rules, sets or [], texts, _first_day(lives, now))
         words = _words(session, word or [], now)
-    before, after = _run(lives, rules, "现行规则", now), _run(lives, draft, "规则草案", now)
+    before = _run(lives, rules, "现行规则", now)
+    # Without a draft of the rules both years are one: it is run and written once.
+    after = _run(lives, draft, "规则草案", now) if sets or calendar else before
     figures, proof = _in_scratch(before, after, (rules, draft), now, check)
     made = Rehearsed(
         before=outcome(before), after=outcome(after), moved=moved(before, after), changes=changes,
@@ -200,9 +202,9 @@ def _in_scratch(
             after, chosen, rules[1], now, lambda some: track(some, f"真实流程抽查，{len(some)} 件")
         )
         with work() as session:
-            reports = [figures_of(session, ran, one, now).district
-                       for ran, one in zip((before, after), rules, strict=True)]  # fmt: skip
-    return list(zip(*reports, strict=True)), said
+            was = figures_of(session, before, rules[0], now).district
+            becomes = was if after is before else figures_of(session, after, rules[1], now).district
+    return list(zip(was, becomes, strict=True)), said
 
 
 @contextmanager
