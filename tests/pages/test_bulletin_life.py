@@ -92,7 +92,9 @@ def test_a_draft_as_of_a_past_day_is_kept_as_of_that_day(database, as_):
     assert kept.facts["at"].startswith("2026-11-02T16:00")
 
 
-def test_a_quarters_report_is_drafted_by_one_and_signed_and_sent_by_another(database, as_):
+def test_a_quarters_report_is_drafted_by_one_and_signed_and_sent_by_another(
+    database, as_, in_earnest
+):
     keep(moment(NOW))
     desk = as_(SUPERVISOR)
     desk.get("/supervise/monitoring?quarter=2026-3")
