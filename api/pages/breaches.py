@@ -17,6 +17,7 @@ from engine.actions.finding_evidence import FindingForm
 from engine.actions.finding_seen import check_findings_seen, findings_seen
 from engine.actions.findings import judge_breach
 from engine.errors import EngineError
+from engine.rules.finding_evidence import SHORTEST_OWN
 from engine.rules.shanghai import weekday_name
 from engine.store import breach_ledger, desk_supervise, findings, tickets
 from engine.store.breach_proof import proof
@@ -57,7 +58,7 @@ def breach_page(
     used = strip_of(days_used_of(visit.step, row.ticket))
     facts = {
         "row": row, "form": form, "error": error, "found": found, "why": why_of(row.clock),
-        "seen": findings_seen(visit.step, breach_id),
+        "own": SHORTEST_OWN, "seen": findings_seen(visit.step, breach_id),
         "used": used, "proof": proof(visit.session, row.clock), "weekday": weekday_name,
         "waits": any(one.state is FindingState.PROPOSED for one in found),
         "names": findings.names(visit.session, {id_ for one in found for id_ in (

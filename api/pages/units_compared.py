@@ -1,5 +1,6 @@
 """The units beside each other for a period (单位汇总): rates, a chart, ranks where wanted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -8,9 +9,11 @@ from fastapi.responses import Response
 from api.pages.filters import from_address, period
 from api.pages.visit import EYES, reading
 from engine.actions.exporting import unit_standings
+from engine.rules.ranking import Standing
 from engine.rules.shanghai import shanghai_date
 
 router = APIRouter(include_in_schema=False)
+DRAWN = 12
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,14 @@ class Bar:
     bad: int
 
 
+def _worst(found: Sequence[Standing]) -> list[Bar]:
+    """Return the bars of the units with most late, those with most due first among equals."""
+    bars = [Bar(one.figures.name, one.figures.due, one.figures.late) for one in found]
+    return sorted((one for one in bars if one.total), key=lambda one: (-one.bad, -one.total))[
+        :DRAWN
+    ]
+
+
 @router.get("/supervise/units")
 def units(request: Request) -> Response:
     """Show how the units did; too few matters are not compared, and ranks are the district's."""
@@ -31,7 +42,7 @@ def units(request: Request) -> Response:
         settings, today = visit.rules.parameters, shanghai_date(visit.now)
         facts = {
             "asked": asked, "form": from_address(request), "found": found, "error": asked.error,
-            "bars": [Bar(one.figures.name, one.figures.due, one.figures.late) for one in found],
+            "bars": _worst(found), "drawn": DRAWN,
             "least": settings["scoring.minimum_count"].on(today).value,
             "ranking": settings["scoring.ranking"].on(today).value,
             "target": settings["scoring.on_time_target"].on(today).value,

@@ -1,7 +1,7 @@
 """Makes the figures (指标): from the kept summaries, or again as they stood on any past day."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -117,8 +117,13 @@ def report_of(
 
 
 def report_now(session: Session, rules: RuleSet, days: tuple[date, date], now: datetime) -> Report:
-    """Return a period's figures from the kept summaries, as of when those were brought up."""
-    at = store.mark(session) or now
+    """Return a period's figures from the kept summaries, as of when those were brought up.
+
+    While there are none yet (a first start, an update) they are counted, and right at once.
+    """
+    at = store.mark(session)
+    if at is None:
+        return report_on(session, rules, days, shanghai_date(now), now)
     return _report(session, rules, days, at, store.by_unit(session, *days))
 
 
@@ -129,7 +134,11 @@ def months_now(
 
     Of each month there are the district's alone.
     """
-    at, whole = store.mark(session) or now, (months[0][0], months[-1][1])
+    at, whole = store.mark(session), (months[0][0], months[-1][1])
+    if at is None:
+        return report_now(session, rules, whole, now), [
+            replace(report_now(session, rules, days, now), units=(), tax=()) for days in months
+        ]
     units, each = store.by_month(session, *whole)
     return _report(session, rules, whole, at, units), [
         _district(rules, days, at, each.get(days[0], {})) for days in months
@@ -140,7 +149,10 @@ def district_now(
     session: Session, rules: RuleSet, days: tuple[date, date], now: datetime
 ) -> Report:
     """Return the district's figures of a period alone, from the kept summaries."""
-    return _district(rules, days, store.mark(session) or now, store.sums(session, *days))
+    at = store.mark(session)
+    if at is None:
+        return replace(report_now(session, rules, days, now), units=(), tax=())
+    return _district(rules, days, at, store.sums(session, *days))
 
 
 def _district(

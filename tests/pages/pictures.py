@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from engine import clock
+from engine.actions.figure_keeping import keep
 from engine.actions.setup import demo_accounts, load_reference_data
 from engine.store.database import use
 from engine.store.embedded import embedded_server
@@ -29,6 +30,7 @@ def main(directory: Path, wanted: set[Role]) -> None:
         load_reference_data(clock.now())
         demo_accounts(clock.now())
         made = busy(database, 3000)
+        keep(clock.now())
         with serving(database, free_port()) as site:
             for name, size in SIZES.items():
                 for role in sorted(wanted):

@@ -33,6 +33,17 @@ def test_the_page_shows_formula_numerator_and_denominator_and_no_rate_of_nothing
     assert "有应回访未回访" not in page
 
 
+def test_before_the_first_summaries_are_kept_figures_are_counted_and_not_nothing(as_):
+    call_back(a_ticket_to_call_back(EARLY), "Tue 2026-11-03 10:00", an_unhappy_callback())
+    a_signed_ticket(EARLY, TAX)
+    desk = as_(SUPERVISOR)
+
+    page, bulletin = desk.get("/supervise/figures").text, desk.get("/supervise/bulletin").text
+
+    assert "50.0%" in page
+    assert "本期应办结工单2件" in bulletin
+
+
 def test_a_past_day_is_made_again_and_a_day_that_is_none_is_said(as_):
     a_signed_ticket(EARLY, TAX)
     desk = as_(SUPERVISOR)
