@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import Visit, attempt, reading
-from engine.actions import incoming_mail, mail_trouble
+from engine.actions import bounces, incoming_mail, mail_trouble
 from engine.actions.actor import require_role
 from engine.errors import EngineError, NotFoundError
 from engine.settings import load_settings
@@ -31,7 +31,7 @@ def _page(visit: Visit, form: Form, error: EngineError | None = None, about: str
         "failures": store.failures_by_unit(visit.session),
         "late": store.long_tried(visit.session, visit.now),
         "replies": mail_replies.aside(visit.session) if reads else (),
-        "waiting": mail_replies.count_aside(visit.session),
+        "asks_person": bounces.asks_person, "waiting": mail_replies.count_aside(visit.session),
         "fetches": load_settings().takes_replies, "reads": reads,
         "acts": visit.role in mail_trouble.WHO, "form": form, "error": error, "about": about,
     }  # fmt: skip
@@ -78,4 +78,11 @@ def _put_away(visit: Visit, row: int, form: Form) -> str:
     return "来信已处理，文字仍保存。"
 
 
-DOINGS = {"again": _again, "let-be": _let_be, "give": _give, "put-away": _put_away}
+def _bounced(visit: Visit, row: int, _form: Form) -> str:
+    require_role(visit.step.actor, Role.SUPERVISOR)
+    message = bounces.believe(visit.step, row)
+    return f"{message.kind.label}认定没有送达，已列入“没有送达”。"
+
+
+DOINGS = {"again": _again, "let-be": _let_be, "give": _give, "put-away": _put_away,
+          "bounced": _bounced}  # fmt: skip

@@ -4,27 +4,22 @@ import io
 from dataclasses import replace
 from datetime import datetime
 
-import structlog
-
 from engine.actions.actor import SYSTEM
 from engine.actions.attachments import Upload, attach
 from engine.actions.audit import Note, note
+from engine.actions.bounces import AUTOMATIC, KNOWN, LONGEST, file_bounce
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
-from engine.delivery.incoming import Bounce, Incoming, read_mail
-from engine.delivery.reply_tokens import Marked, is_name_of, looks_marked, read_mark
+from engine.delivery.incoming import Incoming, read_mail
+from engine.delivery.reply_tokens import Marked, looks_marked, read_mark
 from engine.errors import BadInputError, ConflictError, EngineError
-from engine.models import MailReply, OutboxMessage, Ticket, Unit
+from engine.models import MailReply, Ticket, Unit
 from engine.rules.mail_replies import ReplyFacts, reply_refusal
 from engine.store import files, tickets
 from engine.store import mail_replies as store
 from engine.store.database import work
 from engine.store.row_security import as_house
-from engine.terms import MailReplyStatus, MessageStatus, TicketEvent
-
-log = structlog.get_logger()
-AUTOMATIC, BOUNCED, KNOWN = "automatic", "bounced", "known"
-LONGEST = 200
+from engine.terms import MailReplyStatus, TicketEvent
 
 
 def file_mail(raw: bytes, now: datetime, remark: str = "") -> str:
@@ -34,7 +29,7 @@ def file_mail(raw: bytes, now: datetime, remark: str = "") -> str:
     """
     mail = read_mail(raw)
     if mail.bounce is not None:
-        return _bounced(mail, mail.bounce, now, raw)
+        return file_bounce(mail, mail.bounce, now, raw)
     if mail.automatic:
         return AUTOMATIC
     with work() as session:
@@ -112,54 +107,6 @@ def _row(step: Step, mail: Incoming, marked: Marked | None) -> MailReply:
 def _note(step: Step, ticket: Ticket, unit: Unit) -> None:
     words = f"收到{unit.name}邮件回复，列为拟答复，须登录提交才算答复"
     take(step, ticket, TicketEvent.NOTE, Why(words))
-
-
-def _bounced(mail: Incoming, bounce: Bounce, now: datetime, raw: bytes) -> str:
-    """Mark the mail a server reports of as undelivered; a report of a delay changes nothing.
-
-    Anybody can write such a report: one that does not fit a mail of ours is kept aside.
-    """
-    if not bounce.permanent:
-        return AUTOMATIC
-    with work() as session:
-        message = store.mail_with_id(session, bounce.message_id)
-        step = Step(session, SYSTEM, now, rules_in_force(session))
-        doubt = _doubt(bounce, message)
-        if message is None or doubt:
-            return _doubted(step, mail, raw, doubt)
-        if message.status is not MessageStatus.SENT:
-            return KNOWN
-        message.status = MessageStatus.UNDELIVERED
-        message.last_error = f"被退回（{f'{bounce.status} {bounce.reason}'.strip()}）"[:500]
-        if message.ticket_id is not None:
-            ticket = tickets.lock_ticket(session, message.ticket_id)
-            why = Why(f"{message.kind.label}没有送达：被退回（{bounce.status}）")
-            take(step, ticket, TicketEvent.UNDELIVERED, why)
-    log.warning("mail_bounced", message=message.id)
-    return BOUNCED
-
-
-def _doubt(bounce: Bounce, message: OutboxMessage | None) -> str:
-    """Return why a report is not believed, in Chinese; nothing: it fits the mail it names."""
-    if not bounce.message_id:
-        whom = f"（收件人 {bounce.recipient}）" if bounce.recipient else ""
-        return f"退信{whom}，没有附回所退的邮件，查不到是哪一封"[:LONGEST]
-    if message is None:
-        return "退信，查不到是哪一封"
-    if bounce.recipient != message.recipient.lower():
-        return "退信，所说的收件人不是那封邮件的收件人"
-    if not is_name_of(message.message_id, message.key, message.recipient):
-        return "退信，所退邮件的编号不带本系统的签名"
-    if message.sent_at is None or message.status is MessageStatus.PENDING:
-        return "退信，但所说的邮件还没有发出"
-    return ""
-
-
-def _doubted(step: Step, mail: Incoming, raw: bytes, doubt: str) -> str:
-    row = _row(step, mail, None)
-    row.status, row.reason = MailReplyStatus.ASIDE, doubt
-    files.keep_mail(mail.digest, raw)
-    return MailReplyStatus.ASIDE.value if store.keep(step.session, row) else KNOWN
 
 
 def settle(step: Step, reply_id: int, *, used: bool) -> MailReply:

@@ -55,6 +55,8 @@ class Incoming:
     """A mail as it came in (来信); `digest` tells it from every other.
 
     `several_senders` says that its From names more than one: then nobody can be held to it.
+    `envelope` is to whom it would be returned, as the server that delivered it wrote down: empty
+    where no person sent it, None where that is not known.
     """
 
     digest: str
@@ -65,6 +67,7 @@ class Incoming:
     files: tuple[MailFile, ...]
     automatic: bool
     several_senders: bool = False
+    envelope: str | None = None
     bounce: Bounce | None = None
 
 
@@ -84,10 +87,26 @@ def read_mail(raw: bytes) -> Incoming:
         files=tuple(_files(message)),
         automatic=_automatic(message),
         several_senders=len(senders) > 1,
+        envelope=_envelope(message),
         bounce=_bounce(message),
     )
     name = _header(message, "Message-ID")
     return replace(mail, digest=_digest(mail, name)) if name else mail
+
+
+def _envelope(message: Message) -> str | None:
+    """Return the envelope's sender (Return-Path) in small letters.
+
+    The server that delivers a mail writes it above all that was there before; further down it is
+    the sender's own word. postfix's pipe says MAILER-DAEMON for none.
+    """
+    for name in message.keys():  # noqa: SIM118 - a message yields its headers' values otherwise
+        if name.lower() == "return-path":
+            said = _header(message, name).strip("<> ").lower()
+            return "" if said == "mailer-daemon" else said
+        if name.lower() == "received":
+            break
+    return None
 
 
 def _digest(mail: Incoming, name: str) -> str:

@@ -2,9 +2,12 @@
 
 import pytest
 
+from engine.actions import bounces
+from engine.errors import ConflictError
 from engine.settings import load_settings
-from engine.terms import MailReplyStatus, MessageStatus, NoticeKind
+from engine.terms import MailReplyStatus, MessageStatus, NoticeKind, TicketEvent
 from tests.actions.test_incoming_mail import (
+    LATER,
     NOW,
     UNIT_ADDRESS,
     WORDS,
@@ -14,8 +17,8 @@ from tests.actions.test_incoming_mail import (
     mark,
     replies,
 )
-from tests.builders import a_dispatched_ticket, a_signed_ticket
-from tests.looking import event_names, mails_of, send_mails
+from tests.builders import SUPERVISOR, a_dispatched_ticket, a_signed_ticket, doing
+from tests.looking import event_names, last_event, mails_of, send_mails
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 
@@ -53,6 +56,56 @@ def test_a_report_about_a_mail_that_another_key_named_is_kept_aside(monkeypatch)
 
     assert file(a_bounce(mail)) == "aside"
     assert "签名" in replies()[0].reason
+
+
+FORGED = {
+    "the unit's own address": lambda raw: raw.replace(
+        b"From: MAILER-DAEMON@mx.invalid", b"From: " + UNIT_ADDRESS.encode()
+    ),
+    "an envelope with a sender": lambda raw: raw.replace(
+        b"Return-Path: <>", b"Return-Path: <" + UNIT_ADDRESS.encode() + b">"
+    ),
+    "somebody's envelope": lambda raw: raw.replace(b"<>", b"<somebody@mx.invalid>", 1),
+    "no envelope": lambda raw: raw.replace(b"Return-Path: <>\n", b""),
+    "an envelope its sender wrote": lambda raw: b"Received: by mx.invalid\n" + raw,
+}
+
+
+@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
+def test_a_report_that_no_server_sent_lifts_nothing_and_is_a_persons_to_judge(forged):
+    number = a_dispatched_ticket(NOW)
+    send_mails(NOW)
+    (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
+
+    assert file(forged(a_bounce(mail))) == "aside"
+
+    assert mails_of(number, NoticeKind.ASSIGNMENT)[0].status is MessageStatus.SENT
+    assert "undelivered" not in event_names(number)
+    assert replies()[0].reason.endswith("须由人核实")
+
+
+def test_a_supervisor_may_find_such_a_report_true_once():
+    number = a_dispatched_ticket(NOW)
+    send_mails(NOW)
+    (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
+    file(FORGED["no envelope"](a_bounce(mail)))
+    (reply,) = replies()
+
+    doing(LATER, SUPERVISOR, lambda s: bounces.believe(s, reply.id))
+
+    assert mails_of(number, NoticeKind.ASSIGNMENT)[0].status is MessageStatus.UNDELIVERED
+    assert "退信经" in last_event(number, TicketEvent.UNDELIVERED).reason
+    assert replies()[0].status is MailReplyStatus.PUT_AWAY
+    with pytest.raises(ConflictError, match="不是可以认定的退信"):
+        doing(LATER, SUPERVISOR, lambda s: bounces.believe(s, reply.id))
+
+
+def test_a_report_of_a_pipe_that_names_no_envelope_sender_is_a_servers():
+    number = a_dispatched_ticket(NOW)
+    send_mails(NOW)
+    (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
+
+    assert file(a_bounce(mail).replace(b"<>", b"<MAILER-DAEMON>", 1)) == "bounced"
 
 
 def test_a_mail_whose_headers_were_moved_on_the_way_is_the_same_mail():

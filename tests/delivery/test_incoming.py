@@ -10,7 +10,8 @@ from engine.delivery.incoming import own_words, read_mail
 from engine.delivery.reply_tokens import looks_marked, mark_of, read_mark, reply_headers
 from engine.settings import load_settings
 
-BOUNCE = b"""From: MAILER-DAEMON@mx.invalid
+BOUNCE = b"""Return-Path: <>
+From: MAILER-DAEMON@mx.invalid
 To: hotline@demo.invalid
 Subject: Undelivered Mail Returned to Sender
 Auto-Submitted: auto-replied

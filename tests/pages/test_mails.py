@@ -8,9 +8,9 @@ from engine.actions import incoming_mail
 from engine.models import OutboxMessage
 from engine.store.database import work
 from engine.terms import MailReplyStatus, MessageStatus, NoticeKind, TicketStatus
-from tests.actions.test_incoming_mail import WORDS, a_mail, file, mark, replies
+from tests.actions.test_incoming_mail import WORDS, a_bounce, a_mail, file, mark, replies
 from tests.builders import MARKET, SUPERVISOR, TAX, a_signed_ticket, on_ticket
-from tests.looking import answers_of, mails_of, ticket_of
+from tests.looking import answers_of, mails_of, send_mails, ticket_of
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 NOW = "Tue 2026-11-24 09:00"
@@ -103,3 +103,19 @@ def test_a_mail_settled_elsewhere_is_said_to_be_gone(as_):
     on_ticket(number, NOW, MARKET, lambda step, _: incoming_mail.settle(step, 1, used=False))
 
     assert as_(MARKET).get(f"/tickets/{number}/answer?mail=1").status_code == 404
+
+
+def test_a_report_nobody_is_sure_of_is_found_true_by_a_supervisor(as_):
+    number = a_signed_ticket(NOW)
+    send_mails(NOW)
+    (mail,) = mails_of(number, NoticeKind.ASSIGNMENT)
+    file(a_bounce(mail).replace(b"Return-Path: <>\n", b""))
+    desk = as_(SUPERVISOR)
+
+    page = desk.get("/mails").text
+    done = desk.post("/mails/bounced/1").text
+
+    assert "认定没有送达" in page
+    assert "归入工单" not in page
+    assert "派单通知认定没有送达，已列入“没有送达”" in done
+    assert mails_of(number, NoticeKind.ASSIGNMENT)[0].status is MessageStatus.UNDELIVERED
