@@ -9,7 +9,7 @@ from api.pages.forms import Form
 from api.pages.naming import unit_meant
 from api.pages.visit import Visit
 from api.pages.words import due_words
-from engine.actions import callbacks, incoming_mail, letters, review, unit_work
+from engine.actions import callbacks, incoming_mail, letters, referrals, review, unit_work
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.impersonal import refuse_requester
 from engine.actions.promises import PromiseForm
@@ -253,6 +253,8 @@ def _propose(visit: Visit, ticket: Ticket, form: Form) -> str:
     if made is None:
         msg = f"这张工单已有一份{kind.label}在办，或没有主办单位。"
         raise BadInputError(msg)
+    if made.ticket_id != ticket.id:
+        return referrals.JOINED.format(made.id)
     return f"已提议{kind.label}，由主管拟稿、另一人批准后发出。"
 
 

@@ -271,9 +271,12 @@ def _refer(visit: Visit, letter: Letter, form: Form) -> str:
     refuse_personal(visit.step, ticket, field, reason, "移交理由")
     grounds = tuple(RectificationGround.parse(one) for one in letter.grounds)
     proposal = actions.Proposal(LetterKind.REFERRAL, grounds, reason)
-    if actions.propose_letter(visit.step, ticket, proposal) is None:
+    made = actions.propose_letter(visit.step, ticket, proposal)
+    if made is None:
         message = "这张工单已有一份问题线索移交函在办。"
         raise ConflictError(message)
+    if made.ticket_id != ticket.id:
+        return referrals.JOINED.format(made.id)
     return "已提议移交线索，由主管拟稿、另一位主管批准。"
 
 

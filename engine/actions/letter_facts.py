@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 
 from engine.actions import clocks
 from engine.actions.clocks import REWORK_RULE
-from engine.actions.evidence import by_ground, found_later, happened_at
+from engine.actions.evidence import by_ground
+from engine.actions.letter_history import history_of
 from engine.actions.letter_limits import (
     again_of,
     certificates_of,
@@ -18,11 +18,10 @@ from engine.actions.letter_limits import (
     rework_clock,
 )
 from engine.actions.proofs import proofs_of
-from engine.actions.referral_facts import referral_of
+from engine.actions.referral_facts import referral_of, with_pages
 from engine.actions.step import Step
 from engine.actions.unit_share import Share, share_behind, told_unit
-from engine.documents.letter_annexes import HistoryLine
-from engine.documents.letter_data import UNNUMBERED, LetterData, written_date
+from engine.documents.letter_data import UNNUMBERED, LetterData
 from engine.documents.letter_texts import (
     Correction,
     RectificationFacts,
@@ -30,7 +29,7 @@ from engine.documents.letter_texts import (
 )
 from engine.errors import ConflictError
 from engine.lifecycle import LETTER
-from engine.models import Clock, Letter, Ticket, TicketEventRecord, Unit
+from engine.models import Clock, Letter, Ticket, Unit
 from engine.rules import escalation
 from engine.rules.citations import cited_in_full
 from engine.rules.letter_life import GONE_OUT
@@ -40,46 +39,12 @@ from engine.rules.time_limits import Deadline
 from engine.settings import load_settings
 from engine.store import clocks as clock_store
 from engine.store import letters as letter_store
-from engine.store import tickets as store
 from engine.terms import (
-    ActorKind,
     ClockKind,
     LetterKind,
     RectificationGround,
     Rung,
-    TicketEvent,
 )
-
-TELLING = frozenset({
-    TicketEvent.ACCEPT, TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE,
-    TicketEvent.SIGN_FOR, TicketEvent.DEEM_SIGNED, TicketEvent.RETURN, TicketEvent.REJECT_RETURN,
-    TicketEvent.UPHOLD_RETURN, TicketEvent.ANSWER, TicketEvent.SEND_BACK, TicketEvent.BREACH,
-    TicketEvent.ESCALATE, TicketEvent.REMIND, TicketEvent.ORDER_REWORK,
-    TicketEvent.SUPERVISE, TicketEvent.CALLBACK_ATTEMPT, TicketEvent.FIRST_CONTACT,
-    TicketEvent.SEND_LETTER, TicketEvent.EVALUATE, TicketEvent.REPORT_PROMISE,
-    TicketEvent.VERIFY_PROMISE,
-})  # fmt: skip
-# Events whose stored reason holds somebody's free words: a letter says the event's name only.
-FREE_WORDS = frozenset({
-    TicketEvent.RETURN, TicketEvent.FIRST_CONTACT, TicketEvent.REMIND, TicketEvent.SEND_BACK,
-    TicketEvent.REJECT_RETURN, TicketEvent.UPHOLD_RETURN, TicketEvent.ORDER_REWORK,
-    TicketEvent.SUPERVISE, TicketEvent.REPORT_PROMISE, TicketEvent.VERIFY_PROMISE,
-})  # fmt: skip
-# What the engine itself orders has the engine's words.
-BY_THE_ENGINE = frozenset({TicketEvent.ORDER_REWORK, TicketEvent.SUPERVISE})
-COMMON = frozenset(
-    {TicketEvent.ACCEPT, TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE}
-)
-# After what was decided stands why, in the dispatcher's own words.
-HANDED_OVER = frozenset({TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE})
-OF_A_CLOCK = frozenset({TicketEvent.BREACH, TicketEvent.ESCALATE})
-# A rung is named after what people may do then; whether they did is told by other events.
-CLIMBED = {
-    Rung.L1_REMINDER.value: "红牌催办", Rung.L2_SUPERVISION.value: "提示发督办函",
-    Rung.L3_INTERVIEW.value: "提请约谈或者挂牌督办", Rung.L4_LETTER.value: "提议发整改函或者移交",
-}  # fmt: skip
-ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}) ?")
-REPEATED = 2
 
 DEMANDS = {
     LetterKind.RECTIFICATION: (
@@ -97,75 +62,14 @@ def demands_for(kind: LetterKind) -> tuple[str, ...]:
     return DEMANDS[kind]
 
 
-def history_of(step: Step, ticket: Ticket, share: Share) -> tuple[HistoryLine, ...]:
-    """Return the events a letter shows: number, moment, words without anybody's name.
-
-    Who had the ticket is told of every unit, what became of it only of the letter's own: clocks of
-    the requester and of assisting units are not its affair, nor what another lead unit did.
-    """
-    return tuple(
-        _line(record, shanghai_date(ticket.accepted_at).year, neutral=ticket.confidential)
-        for record in store.events(step.session, ticket)
-        if record.event in TELLING
-        and (record.event in COMMON or share.before_any_unit(record) or share.holds(record))
-        and not record.details.get("restricted")
-    )
-
-
-def _line(record: TicketEventRecord, year: int, *, neutral: bool) -> HistoryLine:
-    words = said(record, neutral=neutral) + found_later(record, year)
-    return HistoryLine(record.seq, happened_at(record), words)
-
-
-def said(record: TicketEventRecord, *, neutral: bool = False) -> str:
-    """Return what an event says in a letter; free words and requesters stay out.
-
-    `neutral` leaves only the names of the events: a report must not be hinted at.
-    """
-    if record.event is TicketEvent.ESCALATE:
-        return _climbed(record, neutral=neutral)
-    who = "热线" if record.actor_kind is not ActorKind.SYSTEM else "系统"
-    if record.unit_id is not None:
-        who = "承办单位"
-    label = record.event.label
-    words = "" if neutral else _undoubled(label, _official(record))
-    if not words or (label in words and len(words) <= len(label) + REPEATED):
-        return f"{who}{label}"
-    return words if record.event in OF_A_CLOCK else f"{who}{label}：{words}"
-
-
-def _climbed(record: TicketEventRecord, *, neutral: bool) -> str:
-    """Return what the engine itself did at a rung: it urges and proposes, people send and talk."""
-    did = CLIMBED.get(record.details.get("rung", ""), record.event.label)
-    which, within, _ = _official(record).partition("）")
-    return f"系统{did}" if neutral or not within else f"{which}{within}超期，系统{did}"
-
-
-def _undoubled(label: str, words: str) -> str:
-    """Return words without a heading that only says the event's own name again."""
-    words = words.removesuffix(f"：{label}")
-    head, _, rest = words.partition("：")
-    return rest if rest and head in label else words
-
-
-def _official(record: TicketEventRecord) -> str:
-    """Return an event's stored words as a letter has them: official dates, nobody's own words."""
-    engine = record.actor_kind is ActorKind.SYSTEM and record.event in BY_THE_ENGINE
-    if record.event in FREE_WORDS and not engine:
-        return ""
-    words = ISO_DATE.sub(lambda found: written_date(date.fromisoformat(found[1])), record.reason)
-    if record.event in OF_A_CLOCK:
-        return words.replace("）：", "）", 1)
-    return words.partition("。")[0] if record.event in HANDED_OVER else words
-
-
 def letter_data(step: Step, letter: Letter, *, number: str | None) -> LetterData:
     """Return the letter as it would be set now; without `number` it reads 待编.
 
     Raises:
         DocumentError: a template misses a fact.
     """
-    return letter_from(letter.kind, facts_of(step, letter, number or UNNUMBERED))
+    facts = facts_of(step, letter, number or UNNUMBERED)
+    return with_pages(facts) if facts.referral else letter_from(letter.kind, facts)
 
 
 def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from engine.actions import attachments, clocks, post, referrals
 from engine.actions.attachments import Upload
+from engine.actions.letter_facts import title_of
 from engine.actions.letter_signing import start_reply_clock
 from engine.actions.letters import moved
 from engine.actions.post import Mail
@@ -64,7 +65,11 @@ def _file(step: Step, letter: Letter, text: str) -> None:
 
 def _tell_answered(step: Step, ticket: Ticket, letter: Letter) -> None:
     unit = step.session.get_one(Unit, letter.unit_id)
-    facts = {"unit": unit.name, "letter_number": letter.number, "letter_title": letter.kind.label}
+    facts = {
+        "unit": unit.name,
+        "letter_number": letter.number,
+        "letter_title": title_of(step, letter),
+    }
     to = post.addresses(step.session, unit, (Recipient.SUPERVISOR,))
     key = f"letter:{letter.id}:answered"
     post.post(step, ticket, Mail(key=key, kind=NoticeKind.RECTIFICATION_ANSWERED, facts=facts), to)

@@ -1,12 +1,17 @@
 """What a referral says besides a letter's facts: whence, to whom, measures taken, material."""
 
+from dataclasses import replace
+
 from engine.actions.step import Step
 from engine.actions.unit_share import Share, share_behind
+from engine.documents.fonts import installed_fonts
 from engine.documents.letter_annexes import Material
-from engine.documents.letter_data import written_date
-from engine.documents.letter_texts import Referral
+from engine.documents.letter_data import LetterData, written_date
+from engine.documents.letter_texts import RectificationFacts, Referral, letter_from
+from engine.documents.letters import annex_pages
 from engine.documents.personal_words import without_personal_numbers
 from engine.documents.templates import without_closing_marks
+from engine.errors import DocumentError
 from engine.models import Letter, Ticket, TicketEventRecord, Unit
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
@@ -15,7 +20,6 @@ from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, TicketEvent
 
 MEASURES = {TicketEvent.REMIND: "催办", TicketEvent.SUPERVISE: "转督办"}
-OF_THE_TICKET = ("期限计算书（附后）", "工单办理经过（附后）")
 
 
 def referral_of(step: Step, letter: Letter) -> Referral | None:
@@ -26,14 +30,38 @@ def referral_of(step: Step, letter: Letter) -> Referral | None:
     sent = _letters_before(step, letter)
     return Referral(
         target=step.session.get_one(Unit, letter.unit_id).name,
-        source=f"{load_settings().hotline_name}工单办理和督办记录（{_reason(letter)}）",
+        source=f"{load_settings().hotline_name}工单办理和督办记录（{_reasons(letter)}）",
         measures=_measures(step, ticket, share_behind(step, ticket, letter), sent),
-        materials=(*(_material(one) for one in sent), *(Material(one) for one in OF_THE_TICKET)),
+        materials=tuple(_material(one) for one in sent),
+        judgement=without_closing_marks(letter.facts.get("judgement", "")),
     )
 
 
-def _reason(letter: Letter) -> str:
-    return without_closing_marks(without_personal_numbers(letter.facts["reason"]))
+def with_pages(facts: RectificationFacts) -> LetterData:
+    """Return a referral whose register (移交登记表) names the pages of each annex after it.
+
+    Where no fonts are, nobody can say how many there are: the letter can't be signed then either.
+    """
+    made = letter_from(LetterKind.REFERRAL, facts)
+    if facts.referral is None:
+        return made
+    try:
+        pages = annex_pages(made, made.attachments[1:], fonts=installed_fonts())
+    except DocumentError:
+        return made
+    referral = replace(facts.referral, annex_pages=pages)
+    return letter_from(LetterKind.REFERRAL, replace(facts, referral=referral))
+
+
+def _reasons(letter: Letter) -> str:
+    """Return why a clue is handed over, with what other tickets added to it."""
+    joined = letter.facts.get("joined", ())
+    more = (f"另有工单{one['ticket']}：{_clean(one['reason'])}" for one in joined)
+    return "；".join([_clean(letter.facts["reason"]), *more])
+
+
+def _clean(words: str) -> str:
+    return without_closing_marks(without_personal_numbers(words))
 
 
 def _letters_before(step: Step, letter: Letter) -> list[Letter]:

@@ -37,6 +37,7 @@ from engine.terms import (
     TicketEvent,
 )
 
+JOINED = "已并入在办的问题线索移交函（第 {} 号），函稿会写明本工单和理由。"
 GROUNDS = (RectificationGround.DUTY_NOT_PERFORMED,)
 
 
@@ -56,7 +57,10 @@ def propose_referral(
     step: Step, ticket: Ticket, unit_id: int, reason: str,
     grounds: tuple[RectificationGround, ...] = GROUNDS,
 ) -> Letter | None:  # fmt: skip
-    """Put a referral about a unit before the supervisors; None while one about it is in hand.
+    """Put a referral about a unit before the supervisors; None while this ticket has one in hand.
+
+    Where another ticket's about the same unit is in hand, what is proposed joins that one
+    (并入在办的移交): its draft names this ticket and why, and supervisors are told.
 
     Raises:
         BadInputError: it is not said why, or the words tell who the requester is.
@@ -66,8 +70,10 @@ def propose_referral(
         words = "请写明提议移交的理由。"
         raise BadInputError(words, fields={"reason": words})
     refuse_personal(step, ticket, "reason", reason, "移交理由")
-    if _in_hand(step, ticket, unit_id):
+    if store.in_hand(step.session, ticket.id, LetterKind.REFERRAL) is not None:
         return None
+    if (other := store.referral_about(step.session, unit_id)) is not None:
+        return _join(step, ticket, other, reason.strip())
     details = {"restricted": True, "grounds": [one.value for one in grounds]}
     why = Why(f"提议移交线索：{reason.strip()}", details=details)
     record = take(step, ticket, TicketEvent.PROPOSE_REFERRAL, why)
@@ -87,11 +93,17 @@ def propose_referral(
     return letter
 
 
-def _in_hand(step: Step, ticket: Ticket, unit_id: int) -> bool:
-    if store.in_hand(step.session, ticket.id, LetterKind.REFERRAL) is not None:
-        return True
-    waiting = (one for one in store.waiting(step.session) if one.kind is LetterKind.REFERRAL)
-    return any(one.facts.get("accused_unit_id") == unit_id for one in waiting)
+def _join(step: Step, ticket: Ticket, letter: Letter, reason: str) -> Letter:
+    """Add a ticket and what it shows to a referral about the same unit; both tickets tell it."""
+    first = step.session.get_one(Ticket, letter.ticket_id)
+    words = f"提议移交线索：{reason}；并入工单 {first.number} 在办的问题线索移交函"
+    details = {"restricted": True, "joins": letter.id}
+    record = take(step, ticket, TicketEvent.PROPOSE_REFERRAL, Why(words, details=details))
+    joined = {"ticket": ticket.number, "reason": reason, "at": step.now.isoformat()}
+    letter.facts = {**letter.facts, "joined": [*letter.facts.get("joined", []), joined]}
+    unit_id, told = told_unit(letter), f"{reason}（并入工单 {first.number} 在办的移交函）"
+    _tell_supervisors(step, ticket, unit_id, f"event:{record.id}", told)
+    return letter
 
 
 def _tell_supervisors(step: Step, ticket: Ticket, unit_id: int, key: str, reason: str) -> None:

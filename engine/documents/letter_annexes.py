@@ -1,5 +1,6 @@
 """The annexes of letters: 期限计算书, 工单办理经过 and 问题线索移交登记表, each with its table."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -68,6 +69,13 @@ def history_annex(history: tuple[HistoryLine, ...]) -> Annex:
         rows=tuple(_history_row(line) for line in history),
         prose=True,
     )
+
+
+def fingerprint(annex: Annex) -> str:
+    """Return the SHA-256 of what an annex says: its title, words and rows, a line each."""
+    words = [part.lead + part.text for part in (*annex.body, *annex.closing)]
+    rows = ["\t".join(row) for row in (annex.header, *annex.rows)]
+    return hashlib.sha256("\n".join([annex.title, *words, *rows]).encode()).hexdigest()
 
 
 def register_annex(words: Mapping[str, object], materials: tuple[Material, ...]) -> Annex:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 
 from engine.documents.letter_annexes import (
     CertificateDay,
     HistoryLine,
     Material,
     certificate_annex,
+    fingerprint,
     history_annex,
     register_annex,
 )
@@ -67,12 +69,18 @@ class GroundEvidence:
 
 @dataclass(frozen=True)
 class Referral:
-    """What only a referral says: to whom, whence the clue came, what was done, which material."""
+    """What only a referral says: to whom, whence the clue came, what was done, which material.
+
+    `judgement` is why it is held to be grave, `annex_pages` how many pages each annex about the
+    ticket has, where that is known.
+    """
 
     target: str
     source: str
     measures: tuple[str, ...]
     materials: tuple[Material, ...]
+    judgement: str = ""
+    annex_pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -175,10 +183,11 @@ def referral_letter(facts: RectificationFacts) -> LetterData:
     if facts.referral is None:
         message = "移交函缺少移交对象、线索来源和材料清单。"
         raise DocumentError(message)
-    register = register_annex(_words(facts), facts.referral.materials)
-    return _letter(
-        LetterKind.REFERRAL, facts, facts.referral.target, (register, *_ticket_annexes(facts))
-    )
+    referral, annexes = facts.referral, _ticket_annexes(facts)
+    listed = [Material(f"{annex.title}（附后）", pages, fingerprint(annex))
+              for annex, pages in zip_longest(annexes, referral.annex_pages)]  # fmt: skip
+    register = register_annex(_words(facts), (*referral.materials, *listed))
+    return _letter(LetterKind.REFERRAL, facts, referral.target, (register, *annexes))
 
 
 def correction_letter(facts: RectificationFacts) -> LetterData:

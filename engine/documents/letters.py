@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -21,6 +22,7 @@ __all__ = [
     "LetterData",
     "Paragraph",
     "RenderedLetter",
+    "annex_pages",
     "render_docx",
     "render_pdf",
     "render_png",
@@ -29,6 +31,7 @@ __all__ = [
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "notices"
 ARCHIVE_STANDARD = "a-2b"
 KEPT_DOCUMENTS = 10
+EPOCH = datetime(2023, 11, 8, tzinfo=UTC)
 PAGE_TREE = re.compile(rb"/Type/Pages/Count (\d+)")
 
 
@@ -51,6 +54,18 @@ def render_pdf(letter: LetterData, *, fonts: FontSet, moment: datetime) -> Rende
     notes = fonts.notes_for(letter.texts())
     pdf, pages = _press(fonts).print(_inputs(letter, fonts), moment)
     return RenderedLetter(pdf, hashlib.sha256(pdf).hexdigest(), pages, notes)
+
+
+def annex_pages(letter: LetterData, annexes: Sequence[Annex], *, fonts: FontSet) -> tuple[int, ...]:
+    """Return on how many pages each of these annexes of a letter is set.
+
+    Raises:
+        DocumentError: as for `render_pdf`.
+    """
+    bare = replace(letter, body=letter.body[:1], cc="")
+    alone = [replace(bare, attachments=some) for some in ((), *((one,) for one in annexes))]
+    first, *rest = [_press(fonts).print(_inputs(one, fonts), EPOCH)[1] for one in alone]
+    return tuple(pages - first for pages in rest)
 
 
 def render_png(letter: LetterData, *, fonts: FontSet, page: int = 1, ppi: float = 110) -> bytes:

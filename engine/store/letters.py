@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
 from engine.models import Letter, LetterSerial
-from engine.rules.letter_life import GONE_OUT, UNFINISHED
+from engine.rules.letter_life import GONE_OUT, IN_HAND, UNFINISHED
 from engine.terms import LetterKind, LetterStatus
 
 
@@ -66,6 +67,20 @@ def waiting(session: Session, limit: int = 200) -> Sequence[Letter]:
     """Return the letters a supervisor must look at, oldest first."""
     query = select(Letter).where(col(Letter.status).in_(UNFINISHED))
     return session.exec(query.order_by(col(Letter.id)).limit(limit)).all()
+
+
+def referral_about(session: Session, accused_unit_id: int) -> Letter | None:
+    """Return the oldest referral about a unit that is being prepared and not signed yet, locked.
+
+    One that somebody is at work on at this moment is left to them, and not found.
+    """
+    about = cast("Any", Letter.facts)["accused_unit_id"].as_integer()
+    query = select(Letter).where(
+        Letter.kind == LetterKind.REFERRAL, about == accused_unit_id,
+        col(Letter.status).in_(IN_HAND),
+    )  # fmt: skip
+    locked = query.order_by(col(Letter.id)).limit(1).with_for_update(skip_locked=True)
+    return session.exec(locked.execution_options(populate_existing=True)).first()
 
 
 def kinds_waiting(session: Session, limit: int) -> Sequence[LetterKind]:

@@ -5,7 +5,7 @@ import pytest
 from engine.actions import review, unit_work
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.evidence import evidence_for
-from engine.actions.letter_facts import history_of
+from engine.actions.letter_history import history_of
 from engine.actions.unit_share import share_of
 from engine.store import tickets as store
 from engine.store.database import work

@@ -11,7 +11,8 @@ from engine.actions import (
     review,
     unit_work,
 )
-from engine.actions.letter_facts import letter_data, said
+from engine.actions.letter_facts import letter_data
+from engine.actions.letter_history import said
 from engine.actions.letters import Draft, Proposal
 from engine.errors import BadInputError, ConflictError
 from engine.models import Letter, TicketEventRecord
@@ -231,6 +232,21 @@ def test_a_reminder_before_the_due_day_asks_for_no_cause_of_delay():
 
     assert "超期原因" not in texts_of(in_time)
     assert "并说明超期原因" in texts_of(late)
+
+
+def test_the_course_of_a_confidential_ticket_is_told_in_plain_words_and_without_prompts():
+    number = a_dispatched_ticket("Mon 2026-10-26 09:00", confidential=True)
+    sweep(NOW)  # every limit is over and every rung climbed
+    letter_id = proposed(number)
+
+    with work() as session:
+        data = letter_data(a_step(session, NOW), store.letter(session, letter_id), number=None)
+    (course,) = (one for one in data.attachments if one.title == "工单办理经过")
+    told = [row[-1].removesuffix("，11月23日查见") for row in course.rows]
+
+    assert {"逾期未签收，视为签收", "期限届满未办", "红牌催办"} <= set(told)
+    for word in ("系统", "超期", "提议", "提示", "约谈", "移交"):
+        assert word not in "".join(told)
 
 
 TYPED = "演示商贸一行法人代表演示人，解放北路8号"

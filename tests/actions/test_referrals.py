@@ -68,6 +68,11 @@ def referral_of(number):
     return found[-1] if found else None
 
 
+def data_of(letter_id):
+    return doing(LATER, SUPERVISOR, lambda step: letters.letter_data(
+        step, letter_store.letter(step.session, letter_id), number=None))  # fmt: skip
+
+
 def proposed(who=SUPERVISOR):
     """Return a ticket and the referral a supervisor proposes about its unit."""
     number = a_signed_ticket(NOW)
@@ -168,15 +173,6 @@ def test_only_a_supervisor_proposes_by_hand():
         proposed(OPERATOR)
 
 
-def test_a_second_proposal_about_the_same_unit_waits_for_the_first():
-    number, _ = proposed()
-    other = a_signed_ticket(NOW)
-
-    for one in (number, other):
-        assert on_ticket(one, LATER, SUPERVISOR, lambda step, ticket: referrals.propose_referral(
-            step, ticket, ticket.lead_unit_id, "又一次")) is None  # fmt: skip
-
-
 def test_the_bodies_are_those_of_the_document_but_never_the_unit_itself():
     def names(step, unit):
         accused = store.unit_by_name(step.session, unit).id
@@ -235,8 +231,7 @@ def test_a_referral_names_the_unit_its_measures_and_its_material():
     letter = referral_of(number)
     draft(letter.id, LATER, target="supervision", judgement=GRAVE)
 
-    data = doing(LATER, SUPERVISOR, lambda step: letters.letter_data(
-        step, letter_store.letter(step.session, letter.id), number=None))  # fmt: skip
+    data = data_of(letter.id)
 
     words = "".join(text for _, text in data.texts())
     assert data.to == "区委区政府督查和绩效考评办公室"
@@ -257,8 +252,7 @@ def test_the_unit_concerned_learns_nothing_of_it_from_letters_about_the_same_tic
     send(letter.id, NOW, target="discipline", judgement=GRAVE)
     later = rectify(number, LATER)
 
-    data = doing(LATER, SUPERVISOR, lambda step: letters.letter_data(
-        step, letter_store.letter(step.session, later.id), number=None))  # fmt: skip
+    data = data_of(later.id)
 
     words = "".join(text for _, text in data.texts()) + "".join(later.evidence)
     assert "移交" not in words

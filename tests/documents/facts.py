@@ -73,7 +73,8 @@ def a_referral(**changes) -> RectificationFacts:
         target="区样例监督机关",
         source="12345热线督办中发现",
         measures=("2026年10月19日、20日催办", "10月23日发整改函"),
-        materials=(Material("工单办理经过", 3, "ab" * 32), Material("整改函", 2)),
+        materials=(Material("督办函", 3, "ab" * 32), Material("整改函", 2)),
+        judgement="两个月内两次整改不到位，企业反映强烈",
     )
     given = {"referral": referral, "certificate": None, "cc": "", "correction": A_CORRECTION}
     return a_rectification(**{**given, **changes})

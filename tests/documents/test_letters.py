@@ -112,7 +112,7 @@ def test_a_referral_leaves_the_reporter_out_and_lists_the_material():
 
     assert letter.to == "区样例监督机关"
     assert "举报" not in words(letter)
-    assert "工单办理经过，3页，校验码abababababababab" in words(letter)
+    assert "督办函，3页，校验码abababababababab" in words(letter)
     assert "另行密封" in words(letter)
 
 

@@ -1,0 +1,79 @@
+"""A referral (线索移交) loses no ticket, and lists its material so that both sides can check it."""
+
+import re
+
+import pytest
+
+from engine.actions import letter_signing, letters, referrals
+from engine.store import letters as letter_store
+from engine.terms import NoticeKind, TicketEvent
+from tests.actions.test_referrals import (
+    GRAVE,
+    LATER,
+    NOW,
+    data_of,
+    draft,
+    proposed,
+    rectify,
+    referral_of,
+)
+from tests.builders import SECOND_SUPERVISOR, SUPERVISOR, a_signed_ticket, doing, on_ticket
+from tests.looking import last_event, mails_of, ticket_of
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def propose(number, reason="又一次"):
+    return on_ticket(number, LATER, SUPERVISOR, lambda step, ticket: referrals.propose_referral(
+        step, ticket, ticket.lead_unit_id, reason))  # fmt: skip
+
+
+def test_a_second_proposal_about_the_same_ticket_waits_for_the_first():
+    number, _ = proposed()
+
+    assert propose(number) is None
+
+
+def test_one_about_another_ticket_of_the_unit_joins_the_first_and_both_say_so():
+    _, first = proposed()
+    other = a_signed_ticket(NOW)
+
+    joined = propose(other)
+
+    assert joined.id == first.id
+    assert referral_of(other) is None
+    told = last_event(other, TicketEvent.PROPOSE_REFERRAL)
+    assert "并入工单" in told.reason
+    assert told.details["restricted"]
+    assert any("并入工单" in one.text for one in mails_of(other, NoticeKind.LETTER_PROPOSED))
+    draft(first.id, LATER, target="discipline", judgement=GRAVE)
+    words = "".join(text for _, text in data_of(first.id).texts())
+    assert f"情况恶劣；另有工单{other}：又一次" in words
+
+
+def test_once_the_first_is_signed_another_ticket_has_a_referral_of_its_own():
+    _, first = proposed()
+    draft(first.id, NOW, target="discipline", judgement=GRAVE)
+    for act in (letters.review_letter, letter_signing.sign_letter):
+        doing(NOW, SECOND_SUPERVISOR, lambda step, act=act: act(
+            step, letter_store.letter(step.session, first.id, lock=True)))  # fmt: skip
+    other = a_signed_ticket(NOW)
+
+    assert propose(other).ticket_id == ticket_of(other).id
+
+
+def test_the_register_lists_each_material_with_pages_and_fingerprint_and_why_it_is_grave():
+    rectify(a_signed_ticket(NOW), NOW)
+    number = a_signed_ticket(LATER)
+    rectify(number, LATER)
+    letter = referral_of(number)
+    draft(letter.id, LATER, target="discipline", judgement=GRAVE)
+
+    data = data_of(letter.id)
+
+    rows = dict(data.attachments[0].rows)
+    listed = rows["材料清单"].splitlines()
+    assert len(listed) == 2 + len(data.attachments[1:])
+    assert all(re.search(r"，[1-9]页，校验码[0-9a-f]{16}$", one) for one in listed)
+    assert rows["判断理由"] == GRAVE
+    assert f"经研判，{GRAVE}。" in "".join(part.text for part in data.body)
