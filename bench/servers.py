@@ -154,8 +154,9 @@ def _post(port: int, path: str, bodies: Sequence[Any], headers: dict[str, str]) 
 
 def main() -> None:
     """Serve one application on a port until terminated."""
-    import uvicorn
+    import socket
 
+    from engine.cli.web import run_web
     from engine.serving.logs import log_to_file
     from engine.store.database import connect, use
 
@@ -167,10 +168,7 @@ def main() -> None:
         application: Any = create_app()
     else:
         from bench.floor import application
-    uvicorn.run(
-        application, host="127.0.0.1", port=int(sys.argv[2]), log_config=None, access_log=False,
-        server_header=False,
-    )  # fmt: skip
+    run_web(application, socket.create_server(("127.0.0.1", int(sys.argv[2]))), lambda: None)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from engine.models import RoutingVersion
 from engine.rules.routing.catalogue import load_catalogue
 from engine.rules.routing.lexicon import unit_words
 from engine.rules.shanghai import shanghai_date
-from engine.store import routing_versions, routing_views
-from engine.store.routing_views import Heat
+from engine.store import routing_heat, routing_versions
+from engine.store.routing_heat import Heat
 from engine.store.tickets import unit_by_name, units
 from engine.terms import Role, RoutingDecision
 
@@ -53,15 +53,14 @@ def _page(
 ) -> Response:  # fmt: skip
     span = days if days in SPANS else SPANS[1]
     since = visit.now - timedelta(days=span)
+    spread = routing_heat.spread(visit.session, since, visit.now)
     facts = {
         "form": form, "error": error, "days": span, "spans": SPANS, "tiers": lexicon.TIER_NAMES,
         "units": units(visit.session), "may_change": visit.role in MAY_CHANGE,
         "versions": routing_versions.versions(visit.session, 20),
         "number": in_force(visit.session).number, "shown": _words(visit, unit), "unit": unit,
-        "decisions": routing_views.decisions(visit.session, since),
-        "Decision": RoutingDecision,
-        "rows": [_row(one) for one in routing_views.heat_by_row(visit.session, since)[:HOTTEST]],
-        "heat": routing_views.heat_by_unit(visit.session, since),
+        "spread": spread, "Decision": RoutingDecision,
+        "rows": [_row(one) for one in spread.rows[:HOTTEST]],
         "coverage": coverage_since(visit.session, since, visit.now, TEXTS),
         # Words of tickets are for those who may read tickets.
         "strangers": STRANGERS if visit.role is Role.SUPERVISOR else 0,

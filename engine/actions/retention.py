@@ -34,9 +34,13 @@ BEFORE_A_TICK_ENDS = 50  # batches
 
 @dataclass(frozen=True)
 class Preview:
-    """What a run would do now: tickets due, tickets held, tickets past the archive's years."""
+    """What a run would do now: tickets due, tickets held, tickets past the archive's years.
+
+    `due` are counted among the `looked_at` oldest tickets whose requester is still known.
+    """
 
     contact_before: date
+    looked_at: int
     due: int
     held: int
     archive_before: date
@@ -49,8 +53,9 @@ def preview(session: Session, now: datetime) -> Preview:
         _limit(session, now, "retention.contact"),
         _limit(session, now, "retention.ticket"),
     )
-    due, held = store.counts(session, _start(contact))
-    return Preview(contact, due, held, archive, store.past(session, _start(archive)))
+    looked_at, due = store.oldest(session, _start(contact))
+    held = store.held(session, _start(contact))
+    return Preview(contact, looked_at, due, held, archive, store.past(session, _start(archive)))
 
 
 def _limit(session: Session, now: datetime, what: str) -> date:

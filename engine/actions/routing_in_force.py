@@ -42,8 +42,9 @@ class InForce:
 def coverage_since(session: Session, since: datetime, now: datetime, limit: int = 1000) -> Coverage:
     """Return what the lexicon knows of the newest tickets routing was not sure of (词库覆盖)."""
     router = in_force(session).router(shanghai_date(now))
-    found = lexicon_coverage(routing_views.unrouted_texts(session, since, limit), router)
-    names = routing_views.names_since(session, since)
+    texts = routing_views.unrouted_texts(session, since, limit)
+    found = lexicon_coverage(texts.values(), router)
+    names = routing_views.names_of(session, texts)
     kept = tuple(one for one in found.strangers if not _in_a_name(one[0], names))
     return replace(found, strangers=kept)
 

@@ -116,21 +116,20 @@ def learn() -> None:
 
 def heat(days: SPAN = DAYS, as_json: JSON = False) -> None:
     """Print how many tickets each row and unit got."""
+    from engine import clock
     from engine.cli.opened import opened_database
-    from engine.store import routing_views
     from engine.store.database import work
+    from engine.store.routing_heat import counted
 
     with opened_database(), work() as session:
-        since = _since(days)
-        rows = routing_views.heat_by_row(session, since)
-        units = routing_views.heat_by_unit(session, since)
+        found = counted(session, _since(days), clock.now())
     if as_json:
-        told = {"rows": rows, "units": units}
-        _json({name: [asdict(one) for one in found] for name, found in told.items()})
+        told = {"rows": found.rows, "units": found.units}
+        _json({name: [asdict(one) for one in heats] for name, heats in told.items()})
         return
-    for title, found in (("任务", rows), ("单位", units)):
+    for title, heats in (("任务", found.rows), ("单位", found.units)):
         typer.echo(f"{title}\t工单\t未办结\t退单\t重办")
-        for one in found:
+        for one in heats:
             counts = (one.total, one.open, one.returned, one.reworked)
             typer.echo("\t".join((one.name, *map(str, counts))))
 

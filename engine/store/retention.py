@@ -10,17 +10,34 @@ from engine.store.writing import run
 from engine.terms import AttachmentKind
 
 BATCH = 200
+LOOKED_AT = 1000  # tickets a page reads to say how many are due
+MOST = 9999  # counted to here at most
 # A ticket closed before a day was taken in before it: the index ends there.
 _OVER = """
 FROM requester r JOIN ticket t ON t.id = r.ticket_id
 WHERE r.phone_sealed IS NOT NULL AND r.ticket_id > %(after)s
   AND t.accepted_at < %(before)s AND t.closed_at < %(before)s
-  AND {held} (SELECT FROM legal_hold h WHERE h.ticket_id = t.id AND h.released_at IS NULL)
+  AND NOT EXISTS (SELECT FROM legal_hold h WHERE h.ticket_id = t.id AND h.released_at IS NULL)
 """
-_DUE = f"SELECT r.ticket_id {_OVER.format(held='NOT EXISTS')} ORDER BY r.ticket_id LIMIT {BATCH}"
-_COUNTS = " UNION ALL ".join(f"SELECT count(*) {_OVER.format(held=held)}"
-                             for held in ("NOT EXISTS", "EXISTS"))  # fmt: skip
-_ARCHIVE = "SELECT count(*) FROM ticket WHERE accepted_at < %(before)s AND closed_at < %(before)s"
+_DUE = f"SELECT r.ticket_id {_OVER} ORDER BY r.ticket_id LIMIT {BATCH}"
+# The oldest that are still known, for those are due first: all there are would be years of tickets.
+_OLDEST = f"""
+SELECT count(*), count(*) FILTER (WHERE due) FROM (
+    SELECT t.accepted_at < %(before)s AND t.closed_at < %(before)s AND NOT EXISTS
+        (SELECT FROM legal_hold h WHERE h.ticket_id = t.id AND h.released_at IS NULL) AS due
+    FROM (SELECT ticket_id FROM requester WHERE phone_sealed IS NOT NULL
+          ORDER BY ticket_id LIMIT {LOOKED_AT}) r JOIN ticket t ON t.id = r.ticket_id) oldest
+"""
+_HELD = """
+SELECT count(*) FROM legal_hold h JOIN ticket t ON t.id = h.ticket_id
+JOIN requester r ON r.ticket_id = t.id
+WHERE h.released_at IS NULL AND r.phone_sealed IS NOT NULL
+  AND t.accepted_at < %(before)s AND t.closed_at < %(before)s
+"""
+_ARCHIVE = f"""
+SELECT count(*) FROM (SELECT FROM ticket WHERE accepted_at < %(before)s AND closed_at < %(before)s
+                      LIMIT {MOST + 1}) archive
+"""
 # Where people write in their own words; each is masked by the same function as the events.
 _WORDS = {
     "ticket": ("id", "title", "content", "place"), "answer": ("ticket_id", "text", "review_reason"),
@@ -38,23 +55,28 @@ def due(session: Session, before: datetime, after: int) -> list[int]:
     return [row[0] for row in run(session, _DUE, {"before": before, "after": after})]
 
 
-def counts(session: Session, before: datetime) -> tuple[int, int]:
-    """Return how many are due, and how many would be if they were not held."""
-    found = run(session, _COUNTS, {"before": before, "after": 0}).fetchall()
-    return found[0][0], found[1][0]
+def oldest(session: Session, before: datetime) -> tuple[int, int]:
+    """Return how many of the oldest tickets whose requester is known were read, and are due."""
+    (found,) = run(session, _OLDEST, {"before": before}).fetchall()
+    return found[0], found[1]
+
+
+def held(session: Session, before: datetime) -> int:
+    """Return how many tickets would be due if nobody held them."""
+    return int(run(session, _HELD, {"before": before}).fetchall()[0][0])
 
 
 def past(session: Session, before: datetime) -> int:
-    """Return how many tickets were closed before a moment."""
+    """Return how many tickets were closed before a moment, counted to `MOST` and one more."""
     return int(run(session, _ARCHIVE, {"before": before}).fetchall()[0][0])
 
 
 def locked(session: Session, ticket_id: int) -> Requester | None:
     """Return a requester for taking out, unless another run is at it or a hold came between."""
-    held = select(LegalHold.id).where(
+    hold = select(LegalHold.id).where(
         LegalHold.ticket_id == ticket_id, col(LegalHold.released_at).is_(None)
     )
-    query = select(Requester).where(Requester.ticket_id == ticket_id, ~held.exists())
+    query = select(Requester).where(Requester.ticket_id == ticket_id, ~hold.exists())
     free = query.where(col(Requester.phone_sealed).is_not(None))
     return session.exec(free.with_for_update(skip_locked=True)).one_or_none()
 

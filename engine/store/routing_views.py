@@ -1,11 +1,10 @@
-"""What supervisors see of routing: heat, words no lexicon knows, a ticket's serial returns."""
+"""What supervisors see of routing: words no lexicon knows, a ticket's serial returns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -102,89 +101,10 @@ def _line(
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Heat:
-    """How many tickets a row or unit got, how many are open, and how many came back to it."""
-
-    name: str
-    total: int
-    open: int
-    returned: int
-    reworked: int
-
-
-def _heat_columns() -> tuple[Any, ...]:
-    open_ones = col(Ticket.closed_at).is_(None)
-    return (
-        func.count(), func.count(case((open_ones, 1))), func.sum(Ticket.returns),
-        func.count(case((col(Ticket.reworks) > 0, 1))),
-    )  # fmt: skip
-
-
-def heat_by_unit(session: Session, since: datetime) -> list[Heat]:
-    """Return the units whose tickets were taken in since a moment, the busiest first."""
+def unrouted_texts(session: Session, since: datetime, limit: int = 1000) -> dict[int, str]:
+    """Return title and content of tickets routing was not sure of, by ticket, the newest first."""
     query = (
-        select(Unit.name, *_heat_columns())
-        .join(Unit, col(Unit.id) == col(Ticket.lead_unit_id))
-        .where(col(Ticket.accepted_at) >= since)
-        .group_by(col(Unit.name))
-        .order_by(func.count().desc(), col(Unit.name))
-    )
-    return [Heat(*row) for row in session.exec(query)]
-
-
-def heat_by_row(session: Session, since: datetime) -> list[Heat]:
-    """Return the rows of the list cited by tickets taken in since a moment, the hottest first.
-
-    A row's name is its number and the version of the list: 74@2023-19.
-    """
-    row = func.jsonb_array_elements_text(Ticket.task_rows)
-    columns: tuple[Any, ...] = (Ticket.id, func.concat(row, "@", Ticket.catalogue_version))
-    cited = (
-        select(columns[0], columns[1].label("name"))
-        .where(col(Ticket.accepted_at) >= since)
-        .subquery()
-    )
-    query = (
-        select(cited.c.name, *_heat_columns())
-        .select_from(Ticket)
-        .join(cited, cited.c.id == col(Ticket.id))
-        .group_by(cited.c.name)
-        .order_by(func.count().desc(), cited.c.name)
-    )
-    return [Heat(*found) for found in session.exec(query)]
-
-
-@dataclass(frozen=True)
-class DecisionCounts:
-    """How often routing was sure, asked, turned away, or saw a conflict; and was overridden."""
-
-    decided: dict[str, int]
-    dispatched: int
-    overridden: int
-
-
-def decisions(session: Session, since: datetime) -> DecisionCounts:
-    """Return what routing said of tickets taken in since a moment, and what people made of it."""
-    recent = col(Ticket.accepted_at) >= since
-    query = select(Ticket.routing_decision, func.count()).where(recent)
-    counted = session.exec(query.group_by(col(Ticket.routing_decision))).all()
-    proposed = func.jsonb_extract_path_text(Ticket.routing, "candidates", "0", "unit")
-    led = (
-        select(func.count(), func.count(case((proposed != Unit.name, 1))))
-        .select_from(Ticket)
-        .join(Unit, col(Unit.id) == col(Ticket.lead_unit_id))
-        .where(recent)
-    )
-    dispatched, overridden = session.exec(led).one()
-    decided = {str(one): count for one, count in counted if one is not None}
-    return DecisionCounts(decided, dispatched, overridden)
-
-
-def unrouted_texts(session: Session, since: datetime, limit: int = 1000) -> Sequence[str]:
-    """Return title and content of tickets routing was not sure of, the newest first."""
-    query = (
-        select(Ticket.title + "。" + Ticket.content)
+        select(Ticket.id, Ticket.title + "。" + Ticket.content)
         .where(
             col(Ticket.accepted_at) >= since,
             col(Ticket.routing_decision).is_distinct_from(RoutingDecision.DISPATCH),
@@ -194,19 +114,14 @@ def unrouted_texts(session: Session, since: datetime, limit: int = 1000) -> Sequ
         .order_by(col(Ticket.id).desc())
         .limit(limit)
     )
-    return session.exec(query).all()
+    return dict(session.exec(query).all())
 
 
-def names_since(session: Session, since: datetime) -> set[str]:
-    """Return the names of requesters and their enterprises, so that no statistic shows them.
+def names_of(session: Session, tickets: Iterable[int]) -> set[str]:
+    """Return the names of tickets' requesters and enterprises, so that no statistic shows them.
 
     Raises:
         KeysError: names cannot be opened, so none could be kept out.
     """
-    query = (
-        select(Requester)
-        .join(Ticket, col(Ticket.id) == col(Requester.ticket_id))
-        .where(col(Ticket.accepted_at) >= since)
-    )
-    found = session.exec(query.execution_options(yield_per=1000))
+    found = session.exec(select(Requester).where(col(Requester.ticket_id).in_(tickets)))
     return {name for one in found for name in (one.enterprise, one.contact_name) if name}

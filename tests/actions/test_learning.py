@@ -12,6 +12,7 @@ from engine.models import RoutingVersion, Ticket
 from engine.store import routing_views
 from engine.store import tickets as store
 from engine.store.database import work
+from engine.store.routing_heat import counted, spread
 from engine.terms import RoutingDecision, TicketEvent, TicketKind, TicketStatus
 from tests.builders import (
     FINANCE,
@@ -194,22 +195,37 @@ def test_heat_counts_rows_and_units(database):
     settled(3, TAX, INVOICE)
     settled(2, FINANCE, CLOSE)
     with work() as session:
-        since = moment("Wed 2023-11-01 00:00")
-        rows = routing_views.heat_by_row(session, since)
-        units = routing_views.heat_by_unit(session, since)
-        later = routing_views.heat_by_row(session, moment("Fri 2023-12-01 00:00"))
+        found = counted(session, moment("Wed 2023-11-01 00:00"), moment(NIGHT))
+        later = counted(session, moment("Fri 2023-12-01 00:00"), moment(NIGHT))
 
-    assert [(one.name, one.total) for one in rows] == [("74@2023-19", 5)]
-    assert [(one.name, one.total) for one in units] == [("区税务局", 3), ("区财政局", 2)]
-    assert later == []
+    assert [(one.name, one.total) for one in found.rows] == [("74@2023-19", 5)]
+    assert [(one.name, one.total) for one in found.units] == [("区税务局", 3), ("区财政局", 2)]
+    assert found.dispatched == 5
+    assert (later.rows, later.units, later.dispatched) == ([], [], 0)
+
+
+def test_what_a_span_holds_is_counted_anew_after_ten_minutes(database):
+    since = moment("Wed 2023-11-01 00:00")
+    settled(3, TAX, INVOICE)
+    with work() as session:
+        first = spread(session, since, moment(NIGHT))
+    settled(2, FINANCE, CLOSE)
+
+    with work() as session:
+        soon = spread(session, since + timedelta(minutes=9), moment(NIGHT) + timedelta(minutes=9))
+        later = spread(
+            session, since + timedelta(minutes=10), moment(NIGHT) + timedelta(minutes=10)
+        )
+
+    assert [one.dispatched for one in (first, soon, later)] == [3, 3, 5]
 
 
 def test_a_ticket_a_person_dispatches_counts_for_the_row_cited_for_that_unit(database):
     a_ticket(NOW, content="镇政府欠我们修路的工程款三年了", lead_unit="区工业和信息化局")
     with work() as session:
-        rows = routing_views.heat_by_row(session, moment("Wed 2023-11-01 00:00"))
+        found = counted(session, moment("Wed 2023-11-01 00:00"), moment(NIGHT))
 
-    assert [(one.name, one.total) for one in rows] == [("91@2023-19", 1)]
+    assert [(one.name, one.total) for one in found.rows] == [("91@2023-19", 1)]
 
 
 def test_words_of_unsure_tickets_that_no_lexicon_has_are_told(database):

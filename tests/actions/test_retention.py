@@ -114,6 +114,17 @@ def test_nothing_but_words_can_be_changed_on_the_way_of_retention(database, clos
         owner.exec_driver_sql(change)
 
 
+def test_the_page_says_how_many_of_the_oldest_are_due_and_are_in_the_archive(closed):
+    a_ticket(ON_DAY)
+    with work() as session:
+        early = retention.preview(session, moment(DAY_BEFORE))
+        found = retention.preview(session, moment(ON_DAY))
+        archive = retention.preview(session, moment("Fri 2033-11-25 09:00"))
+
+    assert (early.looked_at, early.due, found.looked_at, found.due) == (2, 0, 2, 1)
+    assert (found.archive, archive.archive) == (0, 1)
+
+
 def test_a_hold_stops_it_until_it_is_released(closed):
     on_ticket(closed, ON_DAY, SUPERVISOR, lambda s, t: retention.hold(s, t, "行政复议中"))
     assert retention.run(moment(ON_DAY))["taken_out"] == 0
