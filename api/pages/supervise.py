@@ -13,7 +13,7 @@ from engine.store.decisions_waiting import counts
 from engine.terms import Indicator, Rung
 
 router = APIRouter(include_in_schema=False)
-DRAWN = 12
+DRAWN = 22  # as tall as the lists beside it
 KINDS = (
     ("panel", "会商"), ("returned", "再次退单"), ("extensions", "延期"), ("refusals", "不予受理"),
     ("letters", "函件"), ("referrals", "线索移交"), ("claims", "法定时限"),

@@ -226,7 +226,7 @@ def _filled(made: Busy, page: str) -> list[str]:
     if "{letter_id}" in path:
         return [path.format(letter_id=one) for one in made.letters.values()]
     if "{page}" in path or "{name}" in path:
-        return [path.format(page="units", name="")] if "{page}" in path else []
+        return [path.format(page=one) for one in ("accounts", "units") if "{page}" in path]
     facts = {"number": made.tickets["answered"], "key": "sign_for.limit", "request_id": 1,
              "secret": made.evaluation, "breach_id": made.breach, "subscription": 1}  # fmt: skip
     if "/changes/" in path or "/bulk/" in path:

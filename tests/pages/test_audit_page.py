@@ -100,7 +100,7 @@ def test_the_log_goes_on_where_a_page_ended(as_, monkeypatch):
 
     page = auditor.get("/audit?log=").text
     while True:
-        found += [int(one) for one in re.findall(r'<tr><td class="num">(\d+)</td>', page)]
+        found += [int(one) for one in re.findall(r"<tr><td>(\d+)</td>", page)]
         more = re.search(r'href="(\?[^"]*before=[^"]+)"', page)
         if not more:
             break
