@@ -38,6 +38,7 @@ class Scope(StrEnum):
     CALLBACKS_WRITE = "callbacks:write"
     ROUTING_READ = "routing:read"
     EVENTS_READ = "events:read"
+    CALLS_WRITE = "calls:write"
 
 
 async def present() -> datetime:
@@ -184,6 +185,7 @@ Writing = Annotated[Call, Depends(Needs(Scope.TICKETS_WRITE), scope="function")]
 Reading = Annotated[Call, Depends(Needs(Scope.TICKETS_READ), scope="function")]
 CallingBack = Annotated[Call, Depends(Needs(Scope.CALLBACKS_WRITE), scope="function")]
 Routing = Annotated[Call, Depends(Needs(Scope.ROUTING_READ), scope="function")]
+Ringing = Annotated[Call, Depends(Needs(Scope.CALLS_WRITE), scope="function")]
 Following = Annotated[Call, Depends(Needs(Scope.EVENTS_READ), scope="function")]
 
 Number = Annotated[

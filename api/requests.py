@@ -138,6 +138,21 @@ class WithdrawalBody(Body):
     )
 
 
+class RingBody(Body):
+    """A call that an operator takes (来电弹屏)."""
+
+    operator: Text = Field(
+        min_length=1, max_length=60, description="the operator's user name at the desks"
+    )
+    phone: Text = Field(min_length=1, max_length=64, description="the caller's number")
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"operator": "huawu", "phone": "0772-2800000"}]},
+    )
+
+
 class SuggestBody(Body):
     """A text to be routed without being taken in."""
 

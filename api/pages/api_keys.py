@@ -23,6 +23,7 @@ SOON = timedelta(days=14)
 SCOPE_NAMES = {
     "tickets:write": "登记工单", "tickets:read": "查询工单", "tickets:private": "查看诉求人",
     "callbacks:write": "登记回访", "routing:read": "派单建议", "events:read": "读取经过",
+    "calls:write": "来电弹屏",
 }  # fmt: skip
 
 

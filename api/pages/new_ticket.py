@@ -16,6 +16,7 @@ from engine.actions.actor import require_role
 from engine.actions.clocks import deadline_of
 from engine.actions.intake import accept_ticket
 from engine.actions.intake_checks import NewTicket, normal_phone, parse_kind, parse_urgency
+from engine.actions.ringing import form_for_call
 from engine.actions.supplements import add_supplement
 from engine.actions.undo import Logged, log_ticket
 from engine.errors import BadInputError, ConflictError, EngineError
@@ -62,10 +63,9 @@ def new_ticket(request: Request, draft: str = "") -> Response:
 
 @router.post("/tickets/ringing")
 def ringing(request: Request, form: Posted) -> Response:
-    """Open a form for a number that rings or was looked for; no address ever holds the number."""
+    """Open a form for a number that was looked for; no address ever holds the number."""
     with posting(request, form, *HOTLINE) as visit:
-        form_id, fields = drafts.new_call(), {"phone": [form.text("phone").strip()[:LONGEST_ID]]}
-        drafts.save_draft(visit.session, visit.account.id, form_id, fields, visit.now)
+        form_id = form_for_call(visit.session, visit.account.id, form.text("phone"), visit.now)
         return visit.go(f"{NEW}?draft={form_id}")
 
 

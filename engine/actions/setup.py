@@ -29,7 +29,7 @@ from engine.terms import Role
 DEMO_PASSWORD = "hotline-demo-2026"
 DEMO_DOMAIN = "demo.invalid"
 SCOPES = ("tickets:write", "tickets:read", "tickets:private", "callbacks:write", "routing:read",
-          "events:read")  # fmt: skip
+          "events:read", "calls:write")  # fmt: skip
 
 
 @dataclass(frozen=True)

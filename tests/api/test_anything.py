@@ -42,6 +42,7 @@ BODIES = {
         "channel": "human_call",
         "called_by": "工号 1",
     },
+    "/api/v1/calls": {"operator": "huawu", "phone": "0772-2800000"},
     "/api/v1/routing/suggest": {"content": "申请材料", "title": "", "kind": "求助"},
 }
 QUERIES = {

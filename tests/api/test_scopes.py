@@ -10,13 +10,19 @@ from api.dependencies import Scope
 from tests.api.conftest import Caller
 
 READ, WRITE = Scope.TICKETS_READ, Scope.TICKETS_WRITE
-CALLS, ROUTING, EVENTS = Scope.CALLBACKS_WRITE, Scope.ROUTING_READ, Scope.EVENTS_READ
+CALLS, ROUTING, EVENTS, RINGS = (
+    Scope.CALLBACKS_WRITE,
+    Scope.ROUTING_READ,
+    Scope.EVENTS_READ,
+    Scope.CALLS_WRITE,
+)
 NUMBERED = "/api/v1/tickets/{number}"
 ROUTES = {
     "GET /api/v1/catalogue/tasks": READ,
     "GET /api/v1/units": READ,
     "POST /api/v1/routing/suggest": ROUTING,
     "GET /api/v1/events": EVENTS,
+    "POST /api/v1/calls": RINGS,
     "GET /api/v1/tickets": READ,
     "POST /api/v1/tickets": WRITE,
     "POST /api/v1/tickets:batch": WRITE,
