@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from engine.actions import clocks
@@ -84,6 +85,8 @@ def _plain(step: Step, ticket: Ticket, clock: Clock) -> _Case | None:
     """Return a clock with its ladder, where what is due asks for nothing but rows and mails."""
     try:
         ladder = clocks.rungs_of(ticket, clock, step.rules)
+    except DBAPIError:  # the transaction is gone, and with it the chunk
+        raise
     except Exception:  # whatever it is: alone it is set aside, and the others go on
         return None
     due = _due(step, _Case(ticket, clock, ladder))
@@ -114,6 +117,8 @@ def _climb(step: Step, cases: Iterable[_Case], swept: Swept) -> None:
             before = len(rows)
             try:
                 swept.climbed[case.clock.id] = _climb_one(step, case)
+            except DBAPIError:  # the transaction is gone, and with it the chunk
+                raise
             except Exception as error:  # alone it is set aside, and the others go on
                 log.warning("left_out", clock_id=case.clock.id, error=type(error).__name__)
                 del rows[before:]

@@ -14,6 +14,7 @@ from sqlmodel import update
 
 from engine.actions import audit_verify, background
 from engine.actions.verify import verify
+from engine.errors import UnavailableError
 from engine.models import OutboxMessage, Ticket
 from engine.rules.rule_set import load_rules
 from engine.store import tickets as ticket_store
@@ -35,6 +36,7 @@ from tests.looking import (
     sweep,
     ticket_of,
 )
+from tests.store.test_database import cut_connections
 
 pytestmark = pytest.mark.usefixtures("database")
 NOW = "Mon 2026-11-23 09:00"
@@ -163,6 +165,40 @@ def test_a_chunk_that_the_database_refuses_is_climbed_clock_by_clock():
 
     assert climbed(odd) == climbed(healthy) != []
     assert background.set_aside()["clocks"] == []
+
+
+def before_statement(count, do):
+    """Return a profiler that does something before the `count`th statement of this process."""
+    left = count
+
+    def seen(frame, event, _):
+        nonlocal left
+        left -= event == "call" and frame.f_code is psycopg.Cursor.execute.__code__
+        if left == 0:
+            sys.setprofile(None)
+            do()
+
+    return seen
+
+
+def test_a_server_that_goes_before_any_statement_of_a_chunk_is_away_and_no_clock_is_to_blame(
+    database, server
+):
+    one, other = in_progress(), in_progress()
+    due = background.clocks_due(DUE, 100)
+    refused = 0
+    while not climbed(one):
+        sys.setprofile(before_statement(refused + 1, lambda: cut_connections(server)))
+        try:
+            background.climb_many(due, DUE)
+        except UnavailableError:
+            refused += 1
+        finally:
+            sys.setprofile(None)
+        assert refused < 100
+
+    assert refused > 20
+    assert climbed(one) == climbed(other)
 
 
 def test_a_ticket_in_somebodys_hands_waits_for_them_and_the_others_do_not():

@@ -70,7 +70,7 @@ def test_a_database_that_is_away_is_said_in_words():
 def test_a_connection_cut_half_way_is_said_in_words_and_the_next_work_goes_well(database, server):
     with pytest.raises(UnavailableError, match="没有保存"), work() as session:  # noqa: PT012
         accept_ticket(a_step(session, NOW), a_new_ticket())
-        _cut_connections(server)
+        cut_connections(server)
         session.flush()
         store.next_number(session, "T")
 
@@ -79,7 +79,7 @@ def test_a_connection_cut_half_way_is_said_in_words_and_the_next_work_goes_well(
 
 def test_a_server_that_goes_as_a_transaction_begins_is_said_in_words(database, server):
     def goes(*_):
-        _cut_connections(server)
+        cut_connections(server)
 
     event.listen(database.engine, "checkout", goes)  # after the look whether it is still there
     try:
@@ -91,7 +91,7 @@ def test_a_server_that_goes_as_a_transaction_begins_is_said_in_words(database, s
     assert a_ticket(NOW) == "LZ2611230001"
 
 
-def _cut_connections(server):
+def cut_connections(server):
     with psycopg.connect(server.format(name="postgres"), autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
