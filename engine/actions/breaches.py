@@ -19,12 +19,11 @@ def why_of(step: Step, clock: Clock, rung: DueRung) -> Why:
     return Why(reason, rung.cites.label, details)
 
 
-def record_breach(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> None:
-    """Write the breach of a clock whose limit was missed, and its event."""
+def record_breach(step: Step, ticket: Ticket, clock: Clock, why: Why) -> None:
+    """Write the breach of a clock whose limit was missed, and its event (`why_of`)."""
     keep_breach(step, ticket, clock)
     law = Citation.from_json(clock.certificate["citation"]).label
-    why = replace(why_of(step, clock, rung), citation=law)
-    take(replace(step, actor=SYSTEM), ticket, TicketEvent.BREACH, why)
+    take(replace(step, actor=SYSTEM), ticket, TicketEvent.BREACH, replace(why, citation=law))
 
 
 def keep_breach(step: Step, ticket: Ticket, clock: Clock) -> None:

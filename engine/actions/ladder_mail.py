@@ -17,6 +17,7 @@ from engine.models import Clock, Letter, OutboxMessage, Ticket, Unit
 from engine.rules.escalation import DueRung, one_mail_each
 from engine.store import clocks as store
 from engine.store import outbox
+from engine.store.ahead import unit_of
 from engine.terms import ClockKind, NoticeKind, Recipient
 
 
@@ -30,7 +31,7 @@ class Caught:
 
 def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
     """Owe one mail a recipient: of the sharpest rung, naming the others and what was held back."""
-    unit = step.session.get(Unit, clock.unit_id) if clock.unit_id else None
+    unit = unit_of(step.session, clock.unit_id)
     common = {
         "unit": _named(step, ticket, clock),
         "limit_name": clock.kind.label,
@@ -61,7 +62,7 @@ def _reports(rung: DueRung) -> bool:
 def _named(step: Step, ticket: Ticket, clock: Clock) -> str:
     """Return the unit a mail speaks of: the clock's own; of a callback, the one that answered."""
     lead = ticket.lead_unit_id if clock.kind is ClockKind.CALLBACK else None
-    unit = step.session.get(Unit, clock.unit_id or lead or 0)
+    unit = unit_of(step.session, clock.unit_id or lead)
     return unit.name if unit else "热线"
 
 

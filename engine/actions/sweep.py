@@ -87,7 +87,7 @@ def _effect(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter |
     if rung.rung in WARNINGS:
         take(step, ticket, TicketEvent.WARN, why)
     elif rung.rung is Rung.BREACH:
-        record_breach(step, ticket, clock, rung)
+        record_breach(step, ticket, clock, why)
         if clock.kind is ClockKind.RECTIFICATION_REPLY:
             referrals.after_reply_breach(step, ticket, clock)
         elif clock.kind is ClockKind.PROMISE:

@@ -100,9 +100,12 @@ def _shared(command: str) -> "Settings":
 
 def worker() -> None:
     """Run the scheduled jobs against a shared database, without the desks, until stopped."""
+    from engine.serving.memory import settle
+
     settings, progress = _shared("worker"), Progress()
     with _orderly(settings, progress) as house:
         _schedule(house, _database(house), None)
+        settle()
         progress.say("定时任务已开始。按 Ctrl-C 停止。")
         house.signals.wait()
 

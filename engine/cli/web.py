@@ -1,11 +1,12 @@
 """Runs the desks and the API under uvicorn, on a socket that is held already."""
 
-import gc
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
+
+from engine.serving.memory import settle
 
 STOP_SECONDS = 5
 
@@ -16,14 +17,10 @@ class WebServer(uvicorn.Server):
     ready: Callable[[], None]
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept requests, then tell.
-
-        What a start made stays for good: the collector need not walk through it at every page.
-        """
+        """Begin to accept requests, then tell."""
         await super().startup(sockets=sockets)
-        gc.collect()
-        gc.freeze()
         if not self.should_exit:
+            settle()
             self.ready()
 
 

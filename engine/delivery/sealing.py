@@ -45,7 +45,13 @@ def unseal(sealed: bytes) -> str:
 def installation_key() -> bytes:
     """Return the key of this installation: as set, or as made once under `var/`."""
     given = load_settings().secret_key
-    return given.get_secret_value().encode() if given else _kept(load_settings().var / FILE)
+    return given.get_secret_value().encode() if given else _kept(_file(load_settings().var))
+
+
+@lru_cache(maxsize=4)
+def _file(var: Path) -> str:
+    """Return where the key of a directory is, as text: asking its state by `Path` costs double."""
+    return str(var / FILE)
 
 
 def _fernet() -> Fernet:
@@ -53,13 +59,16 @@ def _fernet() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(made))
 
 
-def _kept(path: Path) -> bytes:
+def _kept(file: str) -> bytes:
     """Return the key of this installation's directory; whoever comes first makes it."""
     try:
-        stands = path.stat()
-        return _read(path, stands.st_ino, stands.st_mtime_ns)
+        stands = os.stat(file)
+        return _read(file, stands.st_ino, stands.st_mtime_ns)
     except FileNotFoundError:
-        pass
+        return _made(Path(file))
+
+
+def _made(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{secrets.token_hex(4)}")
     draft.touch(mode=0o600)
@@ -74,6 +83,6 @@ def _kept(path: Path) -> bytes:
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, _inode: int, _changed_ns: int) -> bytes:
+def _read(file: str, _inode: int, _changed_ns: int) -> bytes:
     """Return what a file holds, read once while it stands as it is."""
-    return path.read_bytes()
+    return Path(file).read_bytes()

@@ -43,7 +43,7 @@ class Ahead:
     rungs: dict[int, list[Climbed]]
     kinds: dict[int, dict[int, ClockKind]]
     held: dict[int, list[OutboxMessage]]
-    units: list[Unit]
+    units: dict[int, Unit]
     answers: dict[str, Any] = field(default_factory=dict)
 
 
@@ -63,12 +63,20 @@ def asked_once(session: Session, question: str, ask: Callable[[], T]) -> T:
     return cast("T", found.answers[question])
 
 
+def unit_of(session: Session, unit_id: int | None) -> Unit | None:
+    """Return a unit, which need not be asked for while a chunk is climbed."""
+    found: Ahead | None = session.info.get(AHEAD)
+    if found is not None and unit_id in found.units:
+        return found.units[unit_id]
+    return session.get(Unit, unit_id) if unit_id else None
+
+
 def read_ahead(session: Session, ticket_ids: Sequence[int]) -> None:
     """Read what climbing asks of these locked tickets; it is known until the transaction ends."""
     ids = list(ticket_ids)
     session.info[AHEAD] = Ahead(
         _rungs(session, ids), _kinds(session, ids), _held(session, ids),
-        read_rows(session, Unit, "", []),
+        {unit.id: unit for unit in read_rows(session, Unit, "", [])},
     )  # fmt: skip
 
 
