@@ -54,6 +54,7 @@ from tests.builders import (
     on_ticket,
 )
 from tests.looking import callbacks_of, clocks_of, events_of, rungs_of, ticket_of
+from tests.seeds import seeds
 
 pytestmark = pytest.mark.usefixtures("database")
 NOW = "Mon 2026-11-23 09:00"
@@ -240,6 +241,6 @@ def nobody_unhappy_was_closed_unheard(number, ticket, events):
     assert not unsolved or human
 
 
-@pytest.mark.parametrize("seed", [*range(12), 165])
+@pytest.mark.parametrize("seed", seeds([*range(12), 165], quick=5))
 def test_no_walk_loses_a_clock_a_day_or_a_requester(seed):
     walk(seed)

@@ -38,6 +38,7 @@ from tests.builders import (
     on_ticket,
 )
 from tests.looking import breaches_of, sweep
+from tests.seeds import seeds
 
 pytestmark = pytest.mark.usefixtures("database")
 FIRST, LAST = day("Sun 2026-11-01"), day("Thu 2026-12-31")
@@ -192,7 +193,7 @@ def weeks(seed, steps=40, tickets=4):
             background.climb_one(clock, now)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", seeds(range(5)))
 def test_the_figures_of_a_past_day_come_out_the_same_whatever_happened_since(seed):
     told = {ended: counts(ended, past=False) for ended in weeks(seed)}
 
@@ -202,7 +203,7 @@ def test_the_figures_of_a_past_day_come_out_the_same_whatever_happened_since(see
     assert any(told.values())
 
 
-@pytest.mark.parametrize("seed", range(6, 9))
+@pytest.mark.parametrize("seed", seeds(range(6, 9)))
 def test_the_kept_summaries_say_what_a_recount_says(seed):
     for ended in weeks(seed):
         keep(end_of_day(ended))
@@ -220,7 +221,7 @@ def of_units(now):
     return told, again
 
 
-@pytest.mark.parametrize("seed", range(9, 12))
+@pytest.mark.parametrize("seed", seeds(range(9, 12)))
 def test_what_units_did_is_never_behind_however_old_the_summaries_are(seed):
     seen = []
     for number, ended in enumerate(weeks(seed)):

@@ -20,6 +20,7 @@ from engine.terms import CallbackChannel, Indicator, TicketKind
 from tests.actions.test_any_walk import something_happens
 from tests.actions.test_figures import EARLY, FIRST, LAST
 from tests.builders import SECOND_SUPERVISOR, SUPERVISOR, a_ticket, doing, moment, on_ticket
+from tests.seeds import seeds
 
 pytestmark = pytest.mark.usefixtures("database")
 LEFT_OUT = tuple(one.value for one in Indicator)
@@ -93,7 +94,7 @@ def lived(seed, steps=30):
     return told, now, chance, numbers
 
 
-@pytest.mark.parametrize("seed", [21, 23, 24])
+@pytest.mark.parametrize("seed", seeds([21, 23, 24]))
 def test_a_past_day_comes_out_the_same_after_findings_appeals_withdrawals_and_retention(seed):
     told, now, chance, numbers = lived(seed)
     for hours in range(1, 40, 3):

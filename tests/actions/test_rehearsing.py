@@ -28,6 +28,7 @@ from tests.builders import (
     day,
     moment,
 )
+from tests.seeds import seeds
 
 FIRST, LAST = day("Mon 2026-06-01"), day("Fri 2026-08-28")
 END = end_of_day(day("Fri 2026-10-30"))
@@ -82,7 +83,7 @@ def test_a_life_told_otherwise_than_it_was_led_is_found(database, rules):
     assert proving.figures_apart(later, rules, END)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", seeds([1, 2]))
 def test_what_was_recorded_is_told_as_the_real_actions_lead_it(database, rules, seed):
     weeks_of_anything(seed)
     now = moment("Mon 2026-11-30 09:00")

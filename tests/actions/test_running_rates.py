@@ -17,6 +17,7 @@ from tests.builders import (
     day,
     moment,
 )
+from tests.seeds import seeds
 
 pytestmark = pytest.mark.usefixtures("database")
 RATES = (Indicator.ANSWERED_ON_TIME, Indicator.BREACHED)
@@ -69,7 +70,7 @@ def test_units_beside_each_other_speak_of_the_same_cases_as_the_indicator():
     assert [(one.due, one.in_time) for one in units_on("Mon 2026-11-16")] == [(1, 1), (1, 0)]
 
 
-@pytest.mark.parametrize("seed", range(12, 14))
+@pytest.mark.parametrize("seed", seeds(range(12, 14)))
 def test_on_every_day_of_any_weeks_units_and_indicator_count_the_same_answers(seed):
     seen = 0
     for ended in weeks(seed):

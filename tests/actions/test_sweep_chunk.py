@@ -36,6 +36,7 @@ from tests.looking import (
     sweep,
     ticket_of,
 )
+from tests.seeds import seeds
 from tests.store.test_database import cut_connections
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -84,7 +85,7 @@ def lived(seed, climb):
     return [row for number in numbers for row in rows_of(number)]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(range(4)))
 def test_chunks_and_one_by_one_leave_the_same_rows(database, seed):
     alone = lived(seed, one_by_one)
     with database.engine.begin() as owner:
