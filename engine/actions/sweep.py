@@ -9,7 +9,7 @@ from engine.actions.adjusting import resume_used_up
 from engine.actions.breaches import keep_breach, record_breach, why_of
 from engine.actions.ladder_mail import Caught
 from engine.actions.letters import Proposal, propose_letter
-from engine.actions.step import Step, take
+from engine.actions.step import Step, Why, take
 from engine.actions.unit_work import mark_signed
 from engine.models import Clock, Letter, Ticket
 from engine.rules.escalation import DueRung, due_rungs
@@ -65,7 +65,11 @@ def catch_up(step: Step, ticket: Ticket, clock: Clock) -> None:
     take_due(step, ticket, clock, [rung for rung in due if rung.rung not in MOOT])
     for rung in due:
         if rung.rung is Rung.DEEMED_SIGNED:
-            record_breach(step, ticket, clock, rung._replace(rung=Rung.BREACH))
+            record_breach(step, ticket, clock, _breach_why(step, clock, rung))
+
+
+def _breach_why(step: Step, clock: Clock, rung: DueRung) -> Why:
+    return why_of(step, clock, rung._replace(rung=Rung.BREACH))
 
 
 def _due(step: Step, ticket: Ticket, clock: Clock) -> tuple[DueRung, ...]:
@@ -103,7 +107,7 @@ def _effect(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter |
 def _deem_signed(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> None:
     """Record the signature when it was due (H-11), however late that is found, and its breach."""
     if ticket.status is not TicketStatus.DISPATCHED:
-        record_breach(step, ticket, clock, rung._replace(rung=Rung.BREACH))
+        record_breach(step, ticket, clock, _breach_why(step, clock, rung))
         return
     keep_breach(step, ticket, clock)
     take(step, ticket, TicketEvent.DEEM_SIGNED, why_of(step, clock, rung))
