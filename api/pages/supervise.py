@@ -8,7 +8,7 @@ from engine.rules.calendar_alarms import missing_calendars
 from engine.rules.indicators import figure, in_words
 from engine.rules.ranking import period_of
 from engine.rules.shanghai import shanghai_date
-from engine.store import desk_filters, desk_lists, desk_supervise
+from engine.store import desk_filters, desk_lists, desk_supervise, standing_counts
 from engine.store.decisions_waiting import counts
 from engine.terms import Indicator, Rung
 
@@ -27,7 +27,7 @@ def supervise(request: Request) -> Response:
     with reading(request, *EYES) as visit:
         session, now = visit.session, visit.now
         found = counts(session, now, visit.rules.calendar.version)
-        rungs = desk_supervise.rung_counts(session)
+        standing = standing_counts.standing(session, now)
         overdue = desk_lists.overdue(session, now, 15)
         today = shanghai_date(now)
         made = desk_supervise.figures(session, now, period_of(today, visit.rules))
@@ -35,8 +35,8 @@ def supervise(request: Request) -> Response:
         on_time = figure(answered, made.on_time, made.on_time, visit.rules, today)
         facts = {
             "figures": made, "on_time": on_time, "in_words": in_words,
-            "rungs": [(one, rungs.get(one, 0)) for one in Rung],
-            "units": desk_supervise.unit_load(session, now), "drawn": DRAWN,
+            "rungs": [(one, standing.rungs.get(one, 0)) for one in Rung],
+            "units": standing.units, "drawn": DRAWN, "stood_at": standing.at,
             "decisions": [(name, label, found[name]) for name, label in KINDS],
             "overdue": overdue, "next": None if overdue else desk_filters.next_due(session, now),
             "missing": missing_calendars(today, visit.rules),

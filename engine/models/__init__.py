@@ -18,7 +18,13 @@ from engine.models.desk import (  # noqa: E402
     SavedView,
 )
 from engine.models.evaluation import EvaluationLink  # noqa: E402
-from engine.models.figures import FigureDay, FigureMark, FigureMonth, UnitDay  # noqa: E402
+from engine.models.figures import (  # noqa: E402
+    FigureDay,
+    FigureMark,
+    FigureMonth,
+    StandingCount,
+    UnitDay,
+)
 from engine.models.findings import Finding  # noqa: E402
 from engine.models.knowledge import (  # noqa: E402
     KnowledgeEntry,
@@ -118,6 +124,7 @@ __all__ = [
     "SQLModel",
     "SavedView",
     "SetAside",
+    "StandingCount",
     "Ticket",
     "TicketEventRecord",
     "Unit",

@@ -57,6 +57,20 @@ class UnitDay(SQLModel, table=True):
     reworked: int
 
 
+class StandingCount(SQLModel, table=True):
+    """How many tickets stand somewhere now: on a rung of the ladder, or in a unit's hands.
+
+    `what` is rung or unit, `key` which one; `bad` are those of `total` that are late.
+    """
+
+    __tablename__ = "standing_count"
+
+    what: str = Field(primary_key=True, max_length=10)
+    key: str = Field(primary_key=True, max_length=40)
+    total: int
+    bad: int
+
+
 class FigureMark(SQLModel, table=True):
     """Up to when the summaries take everything into account (`id` is always 1).
 

@@ -49,6 +49,8 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_unit_kind_accepted", "lead_unit_id", "kind", "accepted_at", "id",
               postgresql_include=["status"]),
         Index("ix_ticket_unrouted", "id", postgresql_where=text("status = 'accepted'")),
+        Index("ix_ticket_returned_again", "id",
+              postgresql_where=text("status = 'returned' AND returns > 1")),
         Index("ix_ticket_open", "id", postgresql_where=text(OPEN)),
         Index("ix_ticket_number_end", literal_column("reverse(number)").label("ending"),
               postgresql_ops={"ending": "text_pattern_ops"}),

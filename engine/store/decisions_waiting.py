@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, true
+from sqlalchemy import func, literal_column, true
 from sqlmodel import Session, col, select
 
 from engine.models import Bulletin, ExtensionRequest, Letter, RuleChange, Ticket
@@ -18,7 +18,9 @@ from engine.terms import LetterKind, TicketStatus
 
 MOST = 100
 SHOWN = 25  # of a kind on the page of all kinds; the rest of one kind is asked for by its name
-AGAIN = col(Ticket.returns) > 1  # returned so often, a ticket goes to the panel
+# Returned so often, a ticket goes to the panel. Written out, for an index holds just those.
+AGAIN = col(Ticket.returns) > literal_column("1")
+RETURNED = col(Ticket.status) == literal_column("'returned'")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def counts(
 def _decisions(session: Session) -> Sequence[int]:
     return session.exec(select(
         _count(Ticket.status == TicketStatus.IN_ARBITRATION),
-        _count(Ticket.status == TicketStatus.RETURNED, AGAIN),
+        _count(RETURNED, AGAIN),
         _count(ExtensionRequest.state == "pending"),
     )).one()  # fmt: skip
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
@@ -18,17 +17,9 @@ from engine.rules.indicators import Count
 from engine.store import desk_views, figure_days
 from engine.store.figure_days import BySums
 from engine.store.light import light_clocks
-from engine.terms import ClockState, Indicator, Rung, TicketStatus
+from engine.terms import Indicator, TicketStatus
 
 MOST_COUNTED = 9999
-# An array of the running clocks is one walk along the index: neither a look-up for each of them,
-# nor every rung ever taken.
-_RUNGS = text(
-    "SELECT rung, count(DISTINCT ticket_id) FROM rung_taken "
-    "WHERE clock_id = ANY(ARRAY(SELECT id FROM clock WHERE state = 'running')) GROUP BY rung"
-)
-WITH_UNIT = (TicketStatus.DISPATCHED, TicketStatus.SIGNED_FOR, TicketStatus.IN_PROGRESS,
-             TicketStatus.REWORK, TicketStatus.SUPERVISED)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,48 +57,6 @@ def figures(session: Session, now: datetime, period: tuple[date, date]) -> Figur
 def _raw(kept: BySums, indicator: Indicator) -> Count:
     found = kept.get(indicator)
     return found.raw if found else Count()
-
-
-def rung_counts(session: Session) -> dict[Rung, int]:
-    """Return how many tickets have a running clock on each step of the ladder (升级阶梯)."""
-    found = session.connection().execute(_RUNGS)
-    return {Rung.parse(rung): count for rung, count in found}
-
-
-@dataclass(frozen=True)
-class Load:
-    """How much a unit has in hand, and how much of it is late."""
-
-    name: str
-    total: int
-    bad: int
-
-
-def unit_load(session: Session, now: datetime) -> list[Load]:
-    """Return the units with work in hand, those with most late first."""
-    query = (
-        select(Ticket.lead_unit_id, func.count())
-        .where(col(Ticket.status).in_(WITH_UNIT), col(Ticket.lead_unit_id).is_not(None))
-        .group_by(col(Ticket.lead_unit_id))
-    )
-    held = dict(session.exec(query).all())
-    late = _late_by_unit(session, now)
-    units = desk_views.units_by_id(session, held)
-    loads = [Load(units[one].name, held[one], min(late.get(one, 0), held[one])) for one in units]
-    return sorted(loads, key=lambda one: (-one.bad, -one.total, one.name))
-
-
-def _late_by_unit(session: Session, now: datetime) -> dict[int | None, int]:
-    query = (
-        select(Clock.unit_id, func.count(func.distinct(Clock.ticket_id)))
-        .where(
-            Clock.state == ClockState.RUNNING, Clock.due_at <= now,
-            # of these only a unit's own has a unit; so it is one look at what is late
-            col(Clock.kind).in_(desk_views.ANSWERING), col(Clock.unit_id).is_not(None),
-        )
-        .group_by(col(Clock.unit_id))
-    )  # fmt: skip
-    return dict(session.exec(query).all())
 
 
 @dataclass(frozen=True)
