@@ -165,7 +165,7 @@ def set_deadline(step: Step, ticket: Ticket, clock: Clock, deadline: Deadline) -
 
     Another day is warned about afresh (H-23), from now on.
     """
-    if deadline.due_at != clock.due_at:
+    if (deadline.due_at, deadline.status) != (clock.due_at, clock.due_status):
         _remember(clock, step.now)
     if deadline.due_on != clock.due_on:
         clock.due_since = step.now
@@ -179,8 +179,8 @@ def _remember(clock: Clock, until: datetime) -> None:
     """Keep what a clock said until now, so that figures of a past day come out the same."""
     stopped = clock.stopped_at.isoformat() if clock.stopped_at else None
     was = {"until": until.isoformat(), "due_on": clock.due_on.isoformat(),
-           "due_at": clock.due_at.isoformat(), "stopped_at": stopped,
-           "stop_reason": clock.stop_reason}  # fmt: skip
+           "due_at": clock.due_at.isoformat(), "due_status": clock.due_status.value,
+           "stopped_at": stopped, "stop_reason": clock.stop_reason}  # fmt: skip
     clock.past = [*clock.past, was]
 
 

@@ -17,7 +17,8 @@ class Clock(SQLModel, table=True):
     Overdue is derived (`due_at` against `stopped_at` or now). `due_since` is when this due date was
     set. `next_rung_at` is the moment the sweep must look again; it is empty once nothing more can
     fall due. `past` keeps what a clock said before it was changed: for each change the moment
-    `until` which `due_on`, `due_at` and `stopped_at` held, so that any day can be looked at again.
+    `until` which `due_on`, `due_at`, `due_status` and `stopped_at` held, so that any day can be
+    looked at again.
     """
 
     __tablename__ = "clock"

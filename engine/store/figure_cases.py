@@ -35,6 +35,7 @@ c AS MATERIALIZED (
   SELECT c.id, c.ticket_id, c.assignment_id, c.kind, c.started_at, c.certificate ->> 'rule' AS rule,
          COALESCE((p.was ->> 'due_on')::date, c.due_on) AS due_on,
          COALESCE((p.was ->> 'due_at')::timestamptz, c.due_at) AS due_at,
+         COALESCE(p.was ->> 'due_status', c.due_status) = 'confirmed' AS certain,
          CASE WHEN s.stopped < :at THEN s.stopped END AS stopped_at,
          COALESCE(p.was ->> 'stop_reason', c.stop_reason) AS stop_reason
   FROM clock c
@@ -52,6 +53,7 @@ c AS MATERIALIZED (
 ), due AS MATERIALIZED (
   SELECT * FROM c WHERE due_on BETWEEN :since AND :until AND due_at <= :at
 )"""
+# On a provisional date nobody is late (house/H-08): the ledger has no breach of it either.
 _LIMITS = """
 limits AS (
   SELECT d.id AS clock_id, d.due_on AS day, d.ticket_id, a.unit_id,
@@ -60,7 +62,7 @@ limits AS (
                               WHEN 'first_contact' THEN a.contacted_at < d.due_at
                                                         AND a.contacted_at < :at
                               ELSE d.stopped_at < d.due_at END, false) AS good,
-         COALESCE(d.stopped_at, :at) >= d.due_at AS over
+         COALESCE(d.stopped_at, :at) >= d.due_at AS over, d.certain
   FROM due d JOIN assignment a ON a.id = d.assignment_id
   WHERE d.kind <> 'handling' OR NOT COALESCE(d.stopped_at < d.due_at AND d.stop_reason = :sent_back,
                                              false)
@@ -162,7 +164,7 @@ excused AS (
     ('handling', 'answered_on_time', true), ('handling', 'breached', false),
     ('rework', 'rework_on_time', true)
   ) i (kind, name, wanted) USING (kind)
-  WHERE good OR over OR kind IN ('handling', 'rework')
+  WHERE good OR certain AND (over OR kind IN ('handling', 'rework'))
   UNION ALL SELECT 'response_time', day, ticket_id, unit_id, minutes, 0, false
   FROM sent WHERE minutes IS NOT NULL
   UNION ALL SELECT 'returned', day, ticket_id, unit_id, returned::int, 0, false FROM sent

@@ -47,7 +47,8 @@ CROSS JOIN LATERAL (
                  AND indicator IN ('answered_on_time', 'breached')) AS left_out
 ) o
 WHERE c.kind = 'handling' AND c.due_on = ANY(:days) AND c.state <> 'superseded'
-  AND c.due_at <= :now AND c.certificate ->> 'rule' <> :rework
+  AND c.due_at <= :now AND (c.due_status = 'confirmed' OR c.stopped_at < c.due_at)
+  AND c.certificate ->> 'rule' <> :rework
   AND NOT COALESCE(c.stopped_at < c.due_at AND c.stop_reason = :sent_back, false)
   AND c.unit_id IS NOT NULL AND {TOLD}
   AND (a.ended_at IS NULL OR a.ended_at >= c.due_at OR a.end_reason = :closed)
