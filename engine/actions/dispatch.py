@@ -2,14 +2,14 @@
 
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from engine.actions import clocks, post
 from engine.actions.avoiding import refuse_the_accused
-from engine.actions.post import File, Mail
+from engine.actions.calendar_entries import first_entry
+from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.actions.told_units import assignment_key
-from engine.documents.calendar_entry import assignment_ics
 from engine.models import Assignment, Clock, Ticket, Unit
 from engine.rules.returns import return_closes_at
 from engine.rules.shanghai import shanghai_date
@@ -222,14 +222,6 @@ def _mail(step: Step, ticket: Ticket, order: Dispatch, work: Work, due: Clock | 
     kind = NoticeKind.ASSIGNMENT if work.leads else NoticeKind.ASSISTING
     key = assignment_key(work.assignment.id)
     facts = _facts(step, ticket, order, work, due)
-    files = _calendar_entry(ticket, key, facts["due_on"], work.assignment.dispatched_at)
+    given = work.assignment
+    files = first_entry(ticket, given, facts["due_on"], given.dispatched_at)
     post.post(step, ticket, Mail(key=key, kind=kind, facts=facts, files=files, unit=work.unit), to)
-
-
-def _calendar_entry(ticket: Ticket, key: str, due_on: object, stamp: datetime) -> tuple[File, ...]:
-    """Return the due date as a calendar entry (.ics) to go with the mail, if there is one."""
-    if not isinstance(due_on, date):
-        return ()
-    uid = f"{ticket.number}-{key.replace(':', '-')}@hotline"
-    data = assignment_ics(ticket.number, due_on, f"{ticket.number} 办结期限", uid, stamp)
-    return (File(f"{ticket.number}.ics", "text/calendar; charset=utf-8; method=PUBLISH", data),)

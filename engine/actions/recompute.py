@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.actions import clocks, post
 from engine.actions.actor import SYSTEM, require_role
+from engine.actions.calendar_entries import moved_entry
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError
@@ -106,7 +107,8 @@ def _tell(
         facts = {"unit": unit.name if unit else "热线", "reason": _cause(record),
                  "moves": _moves(step, ticket, unit, first)}  # fmt: skip
         key = f"{MOVED}{first}:{record.id}"
-        mail = Mail(key=key, kind=NoticeKind.DUE_CHANGED, facts=facts, unit=unit)
+        files = moved_entry(step, ticket, unit.id) if unit else ()
+        mail = Mail(key=key, kind=NoticeKind.DUE_CHANGED, facts=facts, unit=unit, files=files)
         post.post(replace(step, now=step.now + SETTLING), ticket, mail, [person])
 
 

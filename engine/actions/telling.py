@@ -1,6 +1,7 @@
 """Tells a ticket's lead unit something by mail."""
 
 from engine.actions import post
+from engine.actions.calendar_entries import moved_entry
 from engine.actions.post import Mail
 from engine.actions.step import Step
 from engine.models import Ticket, Unit
@@ -11,11 +12,15 @@ from engine.terms import NoticeKind, Recipient
 def tell_lead(
     step: Step, ticket: Ticket, kind: NoticeKind, key: str, facts: dict[str, object]
 ) -> None:
-    """Owe the lead unit of a ticket one notice; without a lead nobody is told."""
+    """Owe the lead unit of a ticket one notice; without a lead nobody is told.
+
+    Where its limit has moved the entry in its calendar moves with it.
+    """
     lead = store.current_lead(step.session, ticket)
     if lead is None:
         return
     unit = step.session.get_one(Unit, lead.unit_id)
     to = post.addresses(step.session, unit, (Recipient.UNIT,))
-    mail = Mail(key=key, kind=kind, facts={"unit": unit.name, **facts}, unit=unit)
+    files = moved_entry(step, ticket, unit.id)
+    mail = Mail(key=key, kind=kind, facts={"unit": unit.name, **facts}, unit=unit, files=files)
     post.post(step, ticket, mail, to)

@@ -48,12 +48,17 @@ def mail_name(key: str, address: str) -> str:
     Nobody without the key can guess it: a bounce that names it was written by one who had the mail.
     Its domain is that of the sender configured when the mail came to be owed (RFC 5322 3.6.4).
     """
-    return f"<{_name(key, address)}@{_domain(load_settings().mail_from)}>"
+    return f"<{_name(key, address)}@{sender_domain()}>"
 
 
 def is_name_of(message_id: str, key: str, address: str) -> bool:
     """Return whether a Message-ID is that of a mail, whoever was the sender when it was owed."""
     return hmac.compare_digest(message_id.strip("<>").partition("@")[0], _name(key, address))
+
+
+def sender_domain() -> str:
+    """Return the domain this installation writes from, for names that must be its own."""
+    return _domain(load_settings().mail_from)
 
 
 @lru_cache(maxsize=4)

@@ -1,5 +1,6 @@
 """The calendar entry (.ics, RFC 5545) that travels with an assignment: the due date, all day."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from engine.documents.templates import BREAKS
@@ -7,11 +8,27 @@ from engine.documents.templates import BREAKS
 FOLD_AT_BYTES = 75
 
 
-def assignment_ics(number: str, due_on: date, summary: str, uid: str, stamp: datetime) -> bytes:
-    """Return an all-day event on `due_on` with an alarm at 09:00 of the day before.
+@dataclass(frozen=True)
+class CalendarEntry:
+    """A due date in a calendar: of which ticket, on which day, and which version of the entry.
 
-    `stamp` is when the entry was made; the same facts give the same bytes again.
+    `stamp` is when the entry was made; one of the same `uid` with a higher `sequence` moves it.
     """
+
+    number: str
+    due_on: date
+    summary: str
+    uid: str
+    stamp: datetime
+    sequence: int = 0
+
+
+def assignment_ics(entry: CalendarEntry) -> bytes:
+    """Return an all-day event on the due date with an alarm at 09:00 of the day before.
+
+    The same facts give the same bytes again.
+    """
+    due_on = entry.due_on
     lines = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -19,17 +36,18 @@ def assignment_ics(number: str, due_on: date, summary: str, uid: str, stamp: dat
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
-        f"UID:{_text(uid)}",
-        f"DTSTAMP:{stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
+        f"UID:{_text(entry.uid)}",
+        f"SEQUENCE:{entry.sequence}",
+        f"DTSTAMP:{entry.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART;VALUE=DATE:{due_on:%Y%m%d}",
         f"DTEND;VALUE=DATE:{due_on + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_text(summary)}",
-        f"DESCRIPTION:{_text(f'工单 {number} 办结期限')}",
+        f"SUMMARY:{_text(entry.summary)}",
+        f"DESCRIPTION:{_text(f'工单 {entry.number} 办结期限')}",
         "TRANSP:TRANSPARENT",
         "CLASS:CONFIDENTIAL",
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
-        f"DESCRIPTION:{_text(summary)}",
+        f"DESCRIPTION:{_text(entry.summary)}",
         "TRIGGER;RELATED=START:-PT15H",
         "END:VALARM",
         "END:VEVENT",

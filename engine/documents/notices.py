@@ -9,14 +9,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.documents.calendar_entry import assignment_ics
 from engine.documents.notice_forms import subject_of, written
 from engine.documents.personal_words import without_personal_numbers, without_personal_words
 from engine.documents.templates import without_kind
 from engine.errors import DocumentError
 from engine.terms import NoticeKind, TicketKind
 
-__all__ = ["NEEDS", "Notice", "assignment_ics", "render_notice"]
+__all__ = ["NEEDS", "Notice", "render_notice"]
 
 SECRET_CATEGORY = "保密件，登录后查看"
 SECRET_KIND = "保密工单"

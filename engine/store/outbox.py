@@ -253,6 +253,23 @@ def attachments(
     return found
 
 
+def files_named(
+    session: Session, ticket_id: int, unit_id: int, name: str
+) -> Sequence[tuple[str, MessageStatus, bytes]]:
+    """Return the files of a name that went, or were to go, to a unit about a ticket, oldest first.
+
+    Each with the key and the state of its mail.
+    """
+    query = (
+        select(OutboxMessage.key, OutboxMessage.status, OutboxAttachment.data)
+        .join(OutboxAttachment, col(OutboxAttachment.message_id) == OutboxMessage.id)
+        .where(OutboxMessage.ticket_id == ticket_id, OutboxMessage.unit_id == unit_id)
+        .where(OutboxAttachment.name == name)
+    )
+    found = session.exec(query.order_by(col(OutboxMessage.id)))
+    return [(key, MessageStatus.parse(status), data) for key, status, data in found]
+
+
 def of_ticket(session: Session, ticket_id: int) -> Sequence[OutboxMessage]:
     """Return the messages about a ticket, oldest first."""
     query = select(OutboxMessage).where(OutboxMessage.ticket_id == ticket_id)

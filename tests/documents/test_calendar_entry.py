@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from engine.documents.notices import assignment_ics
+from engine.documents.calendar_entry import CalendarEntry, assignment_ics
 
 STAMP = datetime(2026, 9, 28, 1, 40, tzinfo=UTC)
 
@@ -15,7 +15,7 @@ def an_entry(**changes):
         "uid": "assignment-42@hotline.example",
         "stamp": STAMP,
     }
-    return assignment_ics(**{**facts, **changes})
+    return assignment_ics(CalendarEntry(**{**facts, **changes}))
 
 
 def unfolded(entry):
@@ -28,6 +28,7 @@ def test_the_due_date_is_one_whole_day_with_an_alarm_the_morning_before():
     assert "DTSTART;VALUE=DATE:20261016" in lines
     assert "DTEND;VALUE=DATE:20261017" in lines
     assert "TRIGGER;RELATED=START:-PT15H" in lines
+    assert "SEQUENCE:0" in lines
     assert "DTSTAMP:20260928T014000Z" in lines
     assert lines[0] == "BEGIN:VCALENDAR"
     assert lines[-2:] == ["END:VCALENDAR", ""]
