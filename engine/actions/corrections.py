@@ -8,7 +8,7 @@ from engine.actions import referrals
 from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import letter_data, reply_due, title_of
 from engine.actions.step import Step, Why, take
-from engine.documents.day_words import days_in, limits_in, relative_days_in
+from engine.documents.day_words import days_in, limits_in, relative_days_in, spans_in
 from engine.documents.letter_data import written_date
 from engine.errors import BadInputError, ConflictError
 from engine.models import Letter, Ticket
@@ -105,8 +105,11 @@ def _moves(text: str, due: date, wrong: str, right: str) -> bool:
     if any(one.means(due) for one in days_in(wrong)) and not kept:
         return True
     asking = [one for one in SENTENCE.split(text) if written in one]
-    touched = any(wrong in one or one in wrong for one in asking)
-    return touched and bool(len(days_in(right)) > len(kept) or relative_days_in(right))
+    if not any(wrong in one or one in wrong for one in asking):
+        return False
+    return spans_in(wrong) != spans_in(right) or bool(
+        len(days_in(right)) > len(kept) or relative_days_in(right)
+    )
 
 
 def sent_text(letter: Letter) -> str:

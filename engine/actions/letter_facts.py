@@ -81,6 +81,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
     unit, share = session.get_one(Unit, told_unit(letter)), share_behind(step, ticket, letter)
     clock = main_of(ticket, share.clocks)
     behind, rework = clocks_behind(step, ticket, letter, share), rework_clock(share)
+    reply = reply_due(step, ticket, letter)
     certificate, *more = certificates_of(clock, behind)
     return RectificationFacts(
         issuer=settings.organ_name,
@@ -97,7 +98,8 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
             proofs_of(step, ticket),
         ),
         demands=tuple(letter.demands),
-        reply_by=reply_due(step, ticket, letter).due_on,
+        reply_by=reply.due_on,
+        reply_days=reply.counted.limit,
         objection_channel=settings.contact,
         basis=cited_in_full(LETTER),
         dated=shanghai_date(letter.approved_at or step.now),
@@ -184,7 +186,10 @@ def overdue_working_days(step: Step, clock: Clock) -> int:
 
 
 def reply_due(step: Step, ticket: Ticket, letter: Letter) -> Deadline:
-    """Return by when a letter must be answered: the time runs from the day it was signed."""
+    """Return by when a letter that leaves on the day it was signed must be answered.
+
+    One that leaves later says so itself: its unit has the same days from then on.
+    """
     since = letter.approved_at or step.now
     deadline = clocks.deadline_of(ticket, ClockKind.RECTIFICATION_REPLY, since, step.rules)
     if deadline is None:

@@ -4,7 +4,7 @@ The seal is put on outside this system, between signing and sending.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from engine.actions import clocks, post, referrals
 from engine.actions.letter_copies import mail_copies, require_all_verified
@@ -115,20 +115,22 @@ def void_letter(step: Step, letter: Letter, reason: str) -> Letter:
 
 
 def send_letter(step: Step, letter: Letter) -> Letter:
-    """Send a signed letter (发出): mail with PDF and DOCX; the time to reply runs from its date.
+    """Send a signed letter (发出): mail with PDF and DOCX; the time to reply runs from its leaving.
+
+    A mail held at night leaves when work begins: the unit has its full days from that day on.
 
     Raises:
         ConflictError: it is not signed, or the day it asks a reply for has come.
     """
     status = moved(step, letter, LetterAct.SEND)
-    due = _reply_day(step, letter)
-    if due is not None and due <= shanghai_date(step.now):
+    due, leaves = _reply_day(step, letter), _leaves_at(step, letter)
+    if due is not None and due <= shanghai_date(leaves):
         message = f"函中写的反馈期限 {spoken_date(due)} 已到，不能再发；请作废后重新提议。"
         raise ConflictError(message)
     require_all_verified(step, letter)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     letter.status, letter.sent_by_id, letter.sent_at = status, step.actor.account_id, step.now
-    _deliver(step, ticket, letter, due)
+    _deliver(step, ticket, letter, leaves if due else None)
     unit = step.session.get_one(Unit, letter.unit_id)
     details = {"sha256": letter.pdf_sha256, **referrals.restricted(letter)}
     take(step, ticket, TicketEvent.SEND_LETTER,
@@ -146,14 +148,27 @@ def _reply_day(step: Step, letter: Letter) -> date | None:
     return reply_due(step, ticket, letter).due_on
 
 
-def _deliver(step: Step, ticket: Ticket, letter: Letter, due: date | None) -> None:
+def _leaves_at(step: Step, letter: Letter) -> datetime:
+    """Return when the mail with a letter leaves, if it is sent now."""
+    ticket = step.session.get_one(Ticket, letter.ticket_id)
+    mail = Mail(key=f"letter:{letter.id}", kind=NoticeKind.RECTIFICATION, facts={})
+    return post.leaves_at(step, ticket, mail, Recipient.UNIT)
+
+
+def _deliver(step: Step, ticket: Ticket, letter: Letter, leaves: datetime | None) -> None:
     if referrals.restricted(letter):
         referrals.notify_target(step, ticket, letter)
         return
-    if due is not None:
-        # The reply is due on the day the letter names, however long its seal took.
-        start_reply_clock(replace(step, now=letter.approved_at or step.now), ticket, letter)
-    _mail(step, ticket, letter, due)
+    due = None
+    if leaves is not None:
+        due = start_reply_clock(replace(step, now=_since(step, letter, leaves)), ticket, letter)
+    _mail(step, ticket, letter, due.due_on if due else None)
+
+
+def _since(step: Step, letter: Letter, leaves: datetime) -> datetime:
+    """Return from when the time to reply counts: the signing, if the letter leaves on that day."""
+    signed = letter.approved_at or step.now
+    return signed if shanghai_date(signed) == shanghai_date(leaves) else leaves
 
 
 def start_reply_clock(step: Step, ticket: Ticket, letter: Letter) -> Clock:

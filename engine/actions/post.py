@@ -83,7 +83,7 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
             letter_id=mail.letter.id if mail.letter else None,
             unit_id=mail.unit.id if mail.unit else None,
             subject=notice.subject, text=notice.text, html=notice.html, created_at=step.now,
-            status=MessageStatus.PENDING, next_attempt_at=_leaves_at(step, ticket, mail, role),
+            status=MessageStatus.PENDING, next_attempt_at=leaves_at(step, ticket, mail, role),
         )  # fmt: skip
         message_id = outbox.owe(step.session, message)
         if message_id is not None:
@@ -124,7 +124,8 @@ def _once(to: Iterable[Addressee]) -> list[Addressee]:
     return list(first.values())
 
 
-def _leaves_at(step: Step, ticket: Ticket | None, mail: Mail, role: Recipient) -> datetime:
+def leaves_at(step: Step, ticket: Ticket | None, mail: Mail, role: Recipient) -> datetime:
+    """Return when a mail to somebody in that role may leave (H-50): now, or when work begins."""
     urgency = mail.urgency or (ticket.urgency if ticket else Urgency.NORMAL)
     on = shanghai_date(ticket.accepted_at if ticket else step.now)
     notice = Notice(mail.kind, role, urgency)

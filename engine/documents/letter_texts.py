@@ -132,6 +132,7 @@ class RectificationFacts:
     basis: str
     dated: date
     limit_working_days: int | None = None
+    reply_days: int | None = None
     signed_at: datetime | None = None
     deemed: bool = False
     answered_at: datetime | None = None

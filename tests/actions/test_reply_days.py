@@ -1,0 +1,66 @@
+"""A unit has its full working days to answer a letter, from the day on which it really leaves."""
+
+import pytest
+
+from engine.actions.corrections import sent_text
+from engine.errors import ConflictError
+from engine.terms import ClockKind, NoticeKind, Urgency
+from tests.actions.letter_steps import (
+    a_reviewed_letter,
+    number_of,
+    send,
+    sign,
+    the,
+)
+from tests.builders import day, moment
+from tests.looking import clock_of, mails_of
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def sent(signed, at, **changes):
+    """Return a letter signed and sent at those moments, its reply clock and the unit's mail."""
+    letter_id = a_reviewed_letter(**changes)
+    sign(letter_id, signed)
+    send(letter_id, at)
+    number = number_of(letter_id)
+    mail = next(one for one in mails_of(number, NoticeKind.RECTIFICATION)
+                if one.recipient == "shijianguan@demo.invalid")  # fmt: skip
+    return the(letter_id), clock_of(number, ClockKind.RECTIFICATION_REPLY), mail
+
+
+def test_a_letter_that_leaves_on_its_own_day_is_answered_by_the_day_it_names():
+    letter, clock, mail = sent("Mon 2026-11-23 09:30", "Mon 2026-11-23 16:00")
+
+    assert clock.due_on == day("Mon 2026-11-30")
+    said = "请不迟于2026年11月30日（晚于成文日期送出的，自送出次日起算5个工作日）"
+    assert said in sent_text(letter)
+    assert "反馈期限：11月30日（周一）" in mail.text
+
+
+@pytest.mark.parametrize(
+    ("at", "leaves", "due"),
+    [
+        ("Mon 2026-11-23 22:00", "Tue 2026-11-24 09:00", "Tue 2026-12-01"),
+        ("Wed 2026-11-25 10:00", "Wed 2026-11-25 10:00", "Wed 2026-12-02"),
+        ("Fri 2026-11-27 20:00", "Mon 2026-11-30 09:00", None),
+    ],
+)
+def test_one_held_at_night_or_sent_days_later_leaves_the_unit_all_its_days(at, leaves, due):
+    if due is None:  # it would leave on the day it names
+        with pytest.raises(ConflictError, match="已到，不能再发；请作废"):
+            sent("Mon 2026-11-23 09:30", at)
+        return
+    _, clock, mail = sent("Mon 2026-11-23 09:30", at)
+
+    assert mail.next_attempt_at == moment(leaves)
+    assert clock.due_on == day(due)
+    assert clock.certificate["started_on"] == moment(leaves).date().isoformat()
+    assert f"反馈期限：{day(due).month}月{day(due).day}日" in mail.text
+
+
+def test_an_urgent_letter_leaves_at_night_and_counts_from_that_day():
+    _, clock, mail = sent("Mon 2026-11-23 20:00", "Mon 2026-11-23 22:00", urgency=Urgency.URGENT)
+
+    assert mail.next_attempt_at == moment("Mon 2026-11-23 22:00")
+    assert clock.due_on == day("Mon 2026-11-30")
