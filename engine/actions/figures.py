@@ -11,8 +11,8 @@ from engine.models import Unit
 from engine.rules.indicators import Count, Figure, figure, tax_figure
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import end_of_day, shanghai_date
+from engine.store import early_sight, standing_counts, unit_figures
 from engine.store import figure_days as store
-from engine.store import standing_counts, unit_figures
 from engine.store.api_views import lock_names
 from engine.store.figure_cases import AskedCases, DayCount, counted
 from engine.store.figure_days import Sums
@@ -209,6 +209,7 @@ def refresh(session: Session, rules: RuleSet, now: datetime) -> int:
         unit_figures.keep_days(session, span, now)
     store.add_up(session, days)
     standing_counts.keep(session, now)
+    early_sight.keep(session, since and since - OVERLAP, store.seen(session), now)
     store.set_mark(session, now)
     return len(days)
 

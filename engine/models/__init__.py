@@ -22,7 +22,9 @@ from engine.models.figures import (  # noqa: E402
     FigureDay,
     FigureMark,
     FigureMonth,
+    OpenWeek,
     StandingCount,
+    TakenInDay,
     UnitDay,
 )
 from engine.models.findings import Finding  # noqa: E402
@@ -110,6 +112,7 @@ __all__ = [
     "LetterSerial",
     "MailReply",
     "NumberSeries",
+    "OpenWeek",
     "OutboxAttachment",
     "OutboxMessage",
     "Preference",
@@ -125,6 +128,7 @@ __all__ = [
     "SavedView",
     "SetAside",
     "StandingCount",
+    "TakenInDay",
     "Ticket",
     "TicketEventRecord",
     "Unit",

@@ -71,10 +71,34 @@ class StandingCount(SQLModel, table=True):
     bad: int
 
 
+class TakenInDay(SQLModel, table=True):
+    """How many tickets were taken in on a day that is over: row 0 all, else citing that row."""
+
+    __tablename__ = "taken_in_day"
+
+    day: date = Field(sa_column=Column(Date, primary_key=True))
+    row: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    total: int
+
+
+class OpenWeek(SQLModel, table=True):
+    """What became of a unit's answers open on a Monday and due in its week, which is over.
+
+    Unit 0 stands for the week itself, so that one without any is known to be counted.
+    """
+
+    __tablename__ = "open_week"
+
+    monday: date = Field(sa_column=Column(Date, primary_key=True))
+    unit_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    opened: int
+    late: int
+
+
 class FigureMark(SQLModel, table=True):
     """Up to when the summaries take everything into account (`id` is always 1).
 
-    `demonstration` is whether demonstration tickets are among it.
+    `demonstration` is whether demonstration tickets are among it, `seen` the newest ticket.
     """
 
     __tablename__ = "figure_mark"
@@ -82,3 +106,4 @@ class FigureMark(SQLModel, table=True):
     id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     up_to: Moment = moment()
     demonstration: bool
+    seen: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))

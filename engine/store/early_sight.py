@@ -11,11 +11,12 @@ from sqlmodel import Session
 
 from engine.rules.early_sight import History
 from engine.rules.shanghai import end_of_day, shanghai_date, shanghai_moment
+from engine.store import days_kept
+from engine.store.days_kept import SETTLED
 from engine.store.demonstration import TOLD, demonstrating
 
 WEEK = timedelta(days=7)
 FRESH = timedelta(minutes=10)
-SETTLED = timedelta(hours=1)  # what was begun before midnight is committed by then
 # By day: what was taken in on a day that is over is counted once and remembered.
 _DAY = text(f"""
 SELECT NULL::int AS row, count(*) FROM ticket t
@@ -86,16 +87,24 @@ class Day:
 def days_taken_in(session: Session, now: datetime, days: int) -> list[Day]:
     """Return what was taken in on the last days, today first."""
     today = shanghai_date(now)
-    _forget_late(session, today)
-    return [_day(session, today - timedelta(days=ago), now) for ago in range(days)]
+    return _days(session, today - timedelta(days=days - 1), today, now)[::-1]
 
 
 def taken_in_on(session: Session, since: date, until: date, now: datetime) -> list[Day]:
     """Return what was taken in on each day of a period that has begun, oldest first."""
-    today = shanghai_date(now)
-    _forget_late(session, today)
-    last = min(until, today)
-    return [_day(session, since + timedelta(days=n), now) for n in range((last - since).days + 1)]
+    return _days(session, since, min(until, shanghai_date(now)), now)
+
+
+def _days(session: Session, first: date, last: date, now: datetime) -> list[Day]:
+    """Return days as they are kept; those that are not, today with them, are counted."""
+    _forget_late(session, shanghai_date(now))
+    kept = days_kept.taken_in(session, first, last)
+    span = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [_of_rows(kept[day]) if day in kept else _day(session, day, now) for day in span]
+
+
+def _of_rows(found: Mapping[int, int]) -> Day:
+    return Day(found.get(0, 0), {row: count for row, count in found.items() if row})
 
 
 def _forget_late(session: Session, today: date) -> None:
@@ -171,22 +180,39 @@ def due_by_unit(session: Session, now: datetime, until: datetime) -> dict[str, i
 def weeks_by_unit(session: Session, now: datetime, weeks: int) -> list[dict[str, History]]:
     """Return what became of answers open on a Monday and due in its week, the newest week first.
 
-    Only weeks that are over count. A week that is over is remembered: what it counts stays.
+    Only weeks that are over count. A week that is over is kept: what it counts stays.
     """
     today = shanghai_date(now)
     monday = today - timedelta(days=today.weekday())
-    return [_week(session, monday - timedelta(weeks=ago)) for ago in range(1, weeks + 1)]
+    mondays = [monday - timedelta(weeks=ago) for ago in range(1, weeks + 1)]
+    kept = days_kept.weeks(session, mondays[-1])
+    return [kept[one] if one in kept else _week(session, one) for one in mondays]
+
+
+def keep(session: Session, since: datetime | None, seen: int, now: datetime) -> None:
+    """Keep what days and weeks that are over come to; see `engine.store.days_kept`."""
+    days_kept.keep_days(session, since, seen, now)
+    today = shanghai_date(now - SETTLED)
+    monday = today - timedelta(days=today.weekday())
+    mondays = [monday - timedelta(weeks=ago) for ago in range(1, days_kept.WEEKS_BACK + 1)]
+    kept = days_kept.weeks(session, mondays[-1]) if since is not None else {}
+    missing = {one: _counted_week(session, one) for one in mondays if one not in kept}
+    days_kept.keep_weeks(session, since, missing)
 
 
 def _week(session: Session, monday: date) -> dict[str, History]:
     remembered: dict[object, dict[str, History]] = session.info["database"].remembered
     key = ("early sight", monday)
     if key not in remembered:
-        values = {"first": monday, "last": monday + timedelta(days=6),
-                  "monday": shanghai_moment(monday, time(0)), **demonstrating()}  # fmt: skip
-        found = session.connection().execute(_WEEK, values)
-        remembered[key] = {name: History(opened, late) for name, opened, late in found}
+        remembered[key] = _counted_week(session, monday)
     return remembered[key]
+
+
+def _counted_week(session: Session, monday: date) -> dict[str, History]:
+    values = {"first": monday, "last": monday + timedelta(days=6),
+              "monday": shanghai_moment(monday, time(0)), **demonstrating()}  # fmt: skip
+    found = session.connection().execute(_WEEK, values)
+    return {name: History(opened, late) for name, opened, late in found}
 
 
 def titles(

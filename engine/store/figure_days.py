@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
-from engine.models import FigureDay, FigureMark, FigureMonth
+from engine.models import FigureDay, FigureMark, FigureMonth, Ticket
 from engine.rules.indicators import Count
 from engine.rules.shanghai import shanghai_date
 from engine.store.demonstration import demonstrating
@@ -61,9 +61,15 @@ def _of_this_kind() -> Any:
     return col(FigureMark.demonstration).is_(demonstrating()["demonstrating"])
 
 
+def seen(session: Session) -> int:
+    """Return the newest ticket there was when the summaries were made."""
+    return session.exec(select(FigureMark.seen).where(FigureMark.id == 1)).one_or_none() or 0
+
+
 def set_mark(session: Session, up_to: datetime) -> None:
-    """Write up to when the summaries are right."""
-    marked = {"up_to": up_to, "demonstration": demonstrating()["demonstrating"]}
+    """Write up to when the summaries are right, and which ticket is the newest."""
+    newest = session.exec(select(func.coalesce(func.max(Ticket.id), 0))).one()
+    marked = {"up_to": up_to, "demonstration": demonstrating()["demonstrating"], "seen": newest}
     statement = insert(FigureMark).values(id=1, **marked)
     session.exec(statement.on_conflict_do_update(index_elements=["id"], set_=marked))
 
