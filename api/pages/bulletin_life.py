@@ -76,7 +76,8 @@ def _page(visit: Visit, bulletin_id: int, form: Form, error: EngineError | None 
     facts = {
         "one": one, "form": form, "error": error, "names": desk_ticket.names(visit.session, people),
         "pages": one.pages or len(_pictures(visit, one)),
-        "own": visit.account.id == one.drafted_by_id, "supervisor": visit.role is Role.SUPERVISOR,
+        "invented": actions.why_invented(one), "own": visit.account.id == one.drafted_by_id,
+        "supervisor": visit.role is Role.SUPERVISOR,
     }  # fmt: skip
     return visit.page("bulletin_kept.html", facts, error.status if error else 200)
 

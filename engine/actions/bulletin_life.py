@@ -133,14 +133,22 @@ def sign(step: Step, one: Bulletin) -> None:
     _note(step, one, "sign", number=number, sha256=one.pdf_sha256)
 
 
+def why_invented(one: Bulletin) -> str:
+    """Return why a report gets no number of the real series; nothing where it may have one.
+
+    It tells of invented tickets, when it was drafted or now.
+    """
+    if not one.facts["words"].get("demonstration") and not load_settings().demo_data:
+        return ""
+    return (
+        f"这份{one.kind.label}是演示数据，不编号、不签发。正式使用请设 HOTLINE_DEMO_DATA=0，"
+        "重新启动后退回重拟。"
+    )
+
+
 def _refuse_invented(one: Bulletin) -> None:
-    """Refuse a number of the real series to what tells of invented tickets, then or now."""
-    if one.facts["words"].get("demonstration") or load_settings().demo_data:
-        message = (
-            f"这份{one.kind.label}是演示数据，不编号、不签发。正式使用请设 HOTLINE_DEMO_DATA=0，"
-            "重新启动后退回重拟。"
-        )
-        raise ConflictError(message)
+    if why := why_invented(one):
+        raise ConflictError(why)
 
 
 def turn_down(step: Step, one: Bulletin, act: LetterAct, opinion: str) -> None:

@@ -124,3 +124,20 @@ def test_a_quarter_that_runs_is_looked_at_and_not_kept(database, as_):
 
     assert "不能拟稿送核" in shown
     assert refused.status_code == 409
+
+
+def test_a_report_of_demonstration_data_has_no_button_to_sign_it_and_says_why(database, as_):
+    keep(moment(NOW))
+    desk, other = as_(SUPERVISOR), as_(SECOND_SUPERVISOR)
+    desk.get(DRAFT)
+    desk.post("/supervise/bulletin", **PERIOD)
+    with work() as session:
+        kept = session.query(Bulletin).one().id
+    other.get(f"/bulletins/{kept}")
+    page = other.post(f"/bulletins/{kept}/review").text
+
+    refused = other.post(f"/bulletins/{kept}/approve")
+
+    assert "是演示数据，不编号、不签发" in page
+    assert "签发并编号" not in page
+    assert refused.status_code == 409
