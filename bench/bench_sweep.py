@@ -28,6 +28,7 @@ from engine.actions.intake import accept_ticket
 from engine.actions.intake_checks import NewTicket
 from engine.actions.setup import demo_accounts, load_reference_data
 from engine.flows import orders
+from engine.serving import memory
 from engine.store import clocks
 from engine.store.database import use, work
 from engine.store.embedded import embedded_server
@@ -92,6 +93,7 @@ def main() -> None:
             idle = _idle()
             _make_due(server.database.url, 1, "1 minute", warned=False)  # prepares statements
             _sweep(server)
+            memory.settle()  # as a worker does
             one = _sweep_of(server, 2, "1 minute", warned=True)
             ladder = _sweep_of(server, 3, "1 day", warned=False)
             again = _idle()
