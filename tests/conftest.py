@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import Engine
 from sqlmodel import update
 
 from engine.actions.setup import DEMO_PASSWORD, demo_accounts, load_reference_data
@@ -86,13 +87,19 @@ def _make_signing_in_cheap() -> None:
         session.exec(update(Account).values(password_hash=cheap.hash(DEMO_PASSWORD)))
 
 
+@pytest.fixture(scope="session")
+def engine(server: str) -> Engine:
+    """Return what reaches the database of each test: it knows the SQL of each statement already."""
+    return connect(server.format(name="hotline_test"), pool_size=2).engine
+
+
 @pytest.fixture
-def database(server: str, template: str) -> Iterator[Database]:
+def database(server: str, template: str, engine: Engine) -> Iterator[Database]:
     """Yield a fresh database with units and accounts; `work()` writes to it."""
     with psycopg.connect(server.format(name="postgres"), autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS hotline_test WITH (FORCE)")
         connection.execute(f"CREATE DATABASE hotline_test TEMPLATE {template} STRATEGY FILE_COPY")
-    fresh = use(connect(server.format(name="hotline_test"), pool_size=2))
+    fresh = use(Database(server.format(name="hotline_test"), engine))
     yield fresh
     fresh.dispose()
 
