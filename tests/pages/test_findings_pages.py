@@ -7,6 +7,7 @@ from engine.actions.finding_evidence import FindingForm
 from engine.actions.people import NewAccount, create_account
 from engine.store.database import work
 from engine.terms import Role
+from tests.actions.test_whose_exclusion import late_then_redispatched
 from tests.builders import (
     MARKET,
     SECOND_SUPERVISOR,
@@ -53,3 +54,21 @@ def test_with_a_third_supervisor_the_page_names_who_may_rule_and_they_may(as_, a
     assert NOBODY not in page
     assert "请另一位主管裁定：演示主管丙" in page
     assert "维持认定" in as_("zhuguan3").get(f"/findings/{appealed}").text
+
+
+def test_where_two_units_have_a_case_the_form_of_an_exclusion_asks_whose(as_):
+    number = late_then_redispatched()
+    sweep("Mon 2026-11-23 09:00")
+    desk = as_(SUPERVISOR)
+    desk.get("/supervise/exclusions")
+    typed = {"number": number, "indicator": "responded_on_time", "ground": "force_majeure",
+             "reason": "全区停电", "evidence": "《停电公告》"}  # fmt: skip
+
+    asked = desk.post("/supervise/exclusions", **typed)
+    done = desk.post("/supervise/exclusions", **typed, unit="区税务局").text
+
+    assert asked.status_code == 422
+    assert '<select id="unit"' in asked.text
+    assert "请选剔除哪一家的" in asked.text
+    assert "已提出剔除" in done
+    assert "区税务局" in done
