@@ -21,10 +21,11 @@ _RIGHT = "EXISTS (SELECT FROM figure_mark WHERE demonstration = :demonstrating)"
 _TO_COUNT = text("""
 SELECT day::date FROM generate_series(:first, CAST(:last AS timestamp), '1 day') day
 WHERE NOT EXISTS (SELECT FROM taken_in_day k WHERE k.day = day.day::date)
-UNION SELECT (t.accepted_at AT TIME ZONE 'Asia/Shanghai')::date FROM ticket t
-      WHERE t.id > :seen OR t.id IN (
-        SELECT ticket_id FROM ticket_event WHERE at > :since
-        AND event IN ('route', 'dispatch', 'redispatch', 'designate', 'uphold_return'))
+UNION SELECT (accepted_at AT TIME ZONE 'Asia/Shanghai')::date FROM ticket WHERE id > :seen
+UNION SELECT (t.accepted_at AT TIME ZONE 'Asia/Shanghai')::date FROM (
+        SELECT DISTINCT ticket_id FROM ticket_event WHERE at > :since
+        AND event IN ('route', 'dispatch', 'redispatch', 'designate', 'uphold_return') OFFSET 0
+      ) e JOIN ticket t ON t.id = e.ticket_id
 """)
 _FORGET = text("DELETE FROM taken_in_day WHERE day = ANY(:days)")
 _COUNT = text(f"""
