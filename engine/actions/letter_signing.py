@@ -191,6 +191,7 @@ def _mail(step: Step, ticket: Ticket, letter: Letter, due: date | None) -> None:
     facts = {
         "letter_kind": letter.kind.label, "letter_number": letter.number, "unit": unit.name,
         "letter_title": title_of(step, letter), "reply_by": due,
+        "late": due is not None and due != _reply_day(step, letter),
     }  # fmt: skip
     mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=facts, files=files,
                 letter=letter, unit=unit)  # fmt: skip

@@ -36,6 +36,7 @@ def test_a_letter_that_leaves_on_its_own_day_is_answered_by_the_day_it_names():
     said = "请不迟于2026年11月30日（晚于成文日期送出的，自送出次日起算5个工作日）"
     assert said in sent_text(letter)
     assert "反馈期限：11月30日（周一）" in mail.text
+    assert "自送出次日起算" not in mail.text
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,7 @@ def test_one_held_at_night_or_sent_days_later_leaves_the_unit_all_its_days(at, l
     assert clock.due_on == day(due)
     assert clock.certificate["started_on"] == moment(leaves).date().isoformat()
     assert f"反馈期限：{day(due).month}月{day(due).day}日" in mail.text
+    assert "反馈期限自送出次日起算，以此为准" in mail.text
 
 
 def test_an_urgent_letter_leaves_at_night_and_counts_from_that_day():
