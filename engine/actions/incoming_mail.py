@@ -21,6 +21,9 @@ from engine.store.database import work
 from engine.store.row_security import as_house
 from engine.terms import MailReplyStatus, TicketEvent
 
+MOST_BYTES = 10_000_000
+CUT_ON_ARRIVAL = "信太大，只收了前 10 MB"
+
 
 def file_mail(raw: bytes, now: datetime, remark: str = "") -> str:
     """File one mail in a transaction of its own and return what it became; twice changes nothing.

@@ -3,15 +3,14 @@
 from datetime import datetime
 
 from engine.actions import daily_digests, incoming_mail, stuck
+from engine.actions.incoming_mail import MOST_BYTES
 from engine.delivery.imap import ImapMailbox
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store.database import work
 
 MOST_AT_ONCE = 50
-MOST_BYTES = 10_000_000
 CUT = "信太大，只读了前 10 MB，原信在邮箱里"
-CUT_ON_ARRIVAL = "信太大，只收了前 10 MB"
 
 
 def waiting() -> list[int]:

@@ -27,8 +27,7 @@ def receive() -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
     from engine import clock
-    from engine.actions.incoming_mail import file_mail
-    from engine.actions.mailing import CUT_ON_ARRIVAL, MOST_BYTES
+    from engine.actions.incoming_mail import CUT_ON_ARRIVAL, MOST_BYTES, file_mail
 
     raw = sys.stdin.buffer.read(MOST_BYTES + 1)
     while sys.stdin.buffer.read(1 << 20):

@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
@@ -16,7 +15,7 @@ from engine.models import (
     TicketEventRecord,
     Unit,
 )
-from engine.store.migrate import alembic_config
+from engine.store.migrate import newest_known
 from engine.store.questions import Question
 from engine.store.reading import read_rows
 from engine.store.writing import run
@@ -132,4 +131,4 @@ def revision(session: Session) -> str:
 @cache
 def newest_revision() -> str:
     """Return the newest migration that this program knows."""
-    return str(ScriptDirectory.from_config(alembic_config()).get_current_head() or "")
+    return newest_known()

@@ -1,6 +1,8 @@
 """Migrations: up, down and up again; the models say what they make; history cannot be rewritten."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -14,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from engine.models import SQLModel
 from engine.store.database import connect, work
-from engine.store.migrate import alembic_config, migrate
+from engine.store.migrate import alembic_config, migrate, newest_known
 from tests.builders import a_ticket
 
 VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
@@ -101,6 +103,26 @@ def test_a_migration_is_numbered_and_its_revision_is_its_file_name():
     files = {path.stem for path in VERSIONS.glob("*.py") if path.stem != "__init__"}
     assert revisions == files
     assert all(re.fullmatch(r"\d{4}_[a-z0-9_]+", name) for name in files)
+
+
+def test_the_newest_migration_is_known_by_its_file_alone():
+    assert newest_known() == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_alembic(database):
+    code = (
+        "import sys\n"
+        "from engine.store.database import connect\n"
+        "from engine.store.migrate import migrate\n"
+        f"found = connect({str(database.engine.url.render_as_string(hide_password=False))!r})\n"
+        "migrate(found)\n"
+        "found.dispose()\n"
+        "print('alembic' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["False"]
 
 
 def test_the_numbers_of_migrations_have_no_gap_and_no_branch():
