@@ -5,10 +5,10 @@ A line never holds anybody's words or name: it is built from the kind of the eve
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from engine.actions.proofs import HEARD, Proofs, still_missed
+from engine.actions.proofs import HEARD, Proofs, left_by, still_missed
 from engine.actions.step import Step
 from engine.actions.told_units import untold_signatures
 from engine.actions.unit_share import share_of
@@ -55,8 +55,17 @@ def evidence_for(step: Step, ticket: Ticket, unit_id: int) -> list[str]:
     records = store.events(step.session, ticket)
     untold = untold_signatures(step, records, share.unit_clocks)
     own = (one for one in records if share.holds(one) and one.seq not in untold)
-    lines = (line_of(record, share.unit_clocks, year) for record in own)
-    return [line for line in lines if line]
+    left = left_by(step, records)
+    lines = ((one, line_of(one, share.unit_clocks, year)) for one in own)
+    return [_undone(line, left.get(one.seq), year) for one, line in lines if line]
+
+
+def _undone(line: str, until: datetime | None, year: int) -> str:
+    """Return a reminder's line with what it is evidence of: that nothing was done till then."""
+    if until is None:
+        return line
+    words, mark, number = line.rpartition("（事件第")
+    return f"{words}，至{_moment(until, year)}未办{mark}{number}"
 
 
 def line_of(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: int) -> str:
@@ -114,10 +123,15 @@ def _day(day: date, year: int) -> str:
 
 
 def _end(clock: Clock, year: int) -> str:
-    """Return the moment a clock ran out; midnight is 24:00 of its last day."""
-    local = clock.due_at.astimezone(SHANGHAI)
+    """Return the moment a clock ran out."""
+    return _moment(clock.due_at, year)
+
+
+def _moment(at: datetime, year: int) -> str:
+    """Return a moment; midnight is 24:00 of the day before."""
+    local = at.astimezone(SHANGHAI)
     if local.time() == time(0):
-        return f"{_day(clock.due_on, year)}24:00"
+        return f"{_day(local.date() - timedelta(days=1), year)}24:00"
     return f"{_day(local.date(), year)}{local:%H:%M}"
 
 

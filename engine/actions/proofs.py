@@ -152,18 +152,31 @@ def _refused_returns(records: Sequence[TicketEventRecord]) -> Iterator[frozenset
 
 def _left(step: Step, records: Sequence[TicketEventRecord]) -> Iterator[frozenset[int]]:
     """Yield each reminder left without any act by its limit, or by a limit missed after it."""
+    left = left_by(step, records)
+    yield from (frozenset({seq}) for seq in left)
     for place, record in enumerate(records):
         reminder = record.event is E.REMIND or _red(record)
         if not reminder and record.event not in AGAIN:
             continue
         later = records[place + 1 :]
         acted = next((one.at for one in later if _ends(one)), None)
-        end = reply_end(step, record.at) if reminder else None
-        if end is not None and end <= (acted or step.now):
-            yield frozenset({record.seq})
         for one in later:
             if one.event is E.BREACH and record.at < _missed_at(one) <= (acted or step.now):
                 yield frozenset({record.seq, one.seq})
+
+
+def left_by(step: Step, records: Sequence[TicketEventRecord]) -> Mapping[int, datetime]:
+    """Return of each reminder that was left without any act the end of the day it asked one by.
+
+    A reminder is the hotline's own act: what speaks against a unit is that it then did nothing.
+    """
+    left = {}
+    for place, record in enumerate(records):
+        end = reply_end(step, record.at) if record.event is E.REMIND or _red(record) else None
+        acted = next((one.at for one in records[place + 1 :] if _ends(one)), None)
+        if end is not None and end <= (acted or step.now):
+            left[record.seq] = end
+    return left
 
 
 def _red(record: TicketEventRecord) -> bool:

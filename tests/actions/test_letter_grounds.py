@@ -145,6 +145,21 @@ def test_a_reminder_is_no_neglect_till_its_day_has_passed_without_an_act():
     assert G.PERFUNCTORY in shown(number, "Wed 2026-11-25 00:00")
 
 
+def test_a_neglected_reminder_is_told_with_the_units_omission_and_not_as_the_hotlines_act_alone():
+    number = a_signed_ticket(NOW)
+    remind(number, "Mon 2026-11-23 09:01")
+
+    def lines(now):
+        def told(step, ticket):
+            return evidence.evidence_for(step, ticket, ticket.lead_unit_id)
+
+        return [one for one in on_ticket(number, now, SUPERVISOR, told) if "催办" in one]
+
+    (fresh,), (left,) = lines("Mon 2026-11-23 09:02"), lines("Wed 2026-11-25 09:00")
+    assert fresh.startswith("11月23日热线催办（事件第")
+    assert left.startswith("11月23日热线催办，至11月24日24:00未办（事件第")
+
+
 def test_a_reminder_the_unit_acted_on_in_time_proves_nothing_ever():
     number = a_signed_ticket(NOW)
     remind(number, "Mon 2026-11-23 09:01")
