@@ -11,6 +11,7 @@ import structlog
 from sqlmodel import Session
 
 from engine.actions.actor import SYSTEM
+from engine.actions.letter_arrival import count_from_leaving
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.messages import Attachment, Outgoing, build
@@ -102,7 +103,8 @@ def _deliver_one(sender: Sender, message_id: int, outgoing: Outgoing, now: datet
         log.exception("mail_failed", message=message_id)
         return _later(message_id, now, f"发送出错：{type(error).__name__}")
     with work() as session:
-        outbox.record_sent(session, message_id, now)
+        if outbox.record_sent(session, message_id, now):
+            count_from_leaving(session, message_id, now)
     return "sent"
 
 

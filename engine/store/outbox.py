@@ -207,14 +207,25 @@ def still_pending(session: Session, message_ids: Sequence[int]) -> int:
     return session.exec(pending).one()
 
 
-def record_sent(session: Session, message_id: int, now: datetime) -> None:
-    """Record that a mail server took a message."""
-    run(session, _TAKEN, {"id": message_id, "now": now})
+def record_sent(session: Session, message_id: int, now: datetime) -> bool:
+    """Record that a mail server took a message; return whether it brings a letter."""
+    taken = run(session, _TAKEN, {"id": message_id, "now": now}).fetchone()
+    return taken is not None and taken[0] is not None
+
+
+def left_before(session: Session, message: OutboxMessage) -> bool:
+    """Return whether another mail of the same debt to the same unit has left before this one."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.key == message.key, OutboxMessage.unit_id == message.unit_id,
+        OutboxMessage.id != message.id, OutboxMessage.status == MessageStatus.SENT,
+    )  # fmt: skip
+    return session.exec(query).first() is not None
 
 
 _TAKEN = """
 UPDATE outbox_message SET status = 'sent', sent_at = %(now)s, attempts = attempts + 1,
   last_error = '', claimed_until = NULL, sending_until = NULL WHERE id = %(id)s
+RETURNING letter_id
 """
 
 

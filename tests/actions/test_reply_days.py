@@ -3,8 +3,9 @@
 import pytest
 
 from engine.actions.corrections import sent_text
+from engine.actions.delivering import deliver
 from engine.errors import ConflictError
-from engine.terms import ClockKind, NoticeKind, Urgency
+from engine.terms import ClockKind, NoticeKind, TicketEvent, Urgency
 from tests.actions.letter_steps import (
     a_reviewed_letter,
     number_of,
@@ -13,9 +14,9 @@ from tests.actions.letter_steps import (
     the,
 )
 from tests.builders import day, moment
-from tests.looking import clock_of, mails_of
+from tests.looking import clock_of, last_event, mails_of, send_mails
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "var")
 
 
 def sent(signed, at, **changes):
@@ -66,3 +67,27 @@ def test_an_urgent_letter_leaves_at_night_and_counts_from_that_day():
 
     assert mail.next_attempt_at == moment("Mon 2026-11-23 22:00")
     assert clock.due_on == day("Mon 2026-11-30")
+
+
+def test_a_mail_server_that_was_away_takes_no_day_from_the_unit():
+    letter, clock, _ = sent("Mon 2026-11-23 09:30", "Mon 2026-11-23 10:00")
+
+    send_mails("Wed 2026-11-25 09:00")
+
+    number = number_of(letter.id)
+    moved = clock_of(number, ClockKind.RECTIFICATION_REPLY)
+    assert (moved.id, moved.due_on) == (clock.id, day("Wed 2026-12-02"))
+    assert "11月25日（周三）才送出" in last_event(number, TicketEvent.NOTE).reason
+    (told,) = mails_of(number, NoticeKind.DUE_CHANGED)
+    assert "由11月30日（周一）改为12月2日（周三）" in told.text
+
+
+def test_a_copy_to_the_head_that_leaves_later_changes_nothing():
+    letter, clock, mail = sent("Mon 2026-11-23 09:30", "Mon 2026-11-23 10:00")
+    number = number_of(letter.id)
+    deliver([mail.id], moment("Mon 2026-11-23 10:01"))
+
+    send_mails("Wed 2026-11-25 09:00")
+
+    assert clock_of(number, ClockKind.RECTIFICATION_REPLY).due_on == clock.due_on
+    assert mails_of(number, NoticeKind.DUE_CHANGED) == []
