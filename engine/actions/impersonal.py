@@ -18,6 +18,8 @@ SHORTEST_NAME = 2
 ENTERPRISE, CODE, NAME = "诉求人企业名称", "企业信用代码", "诉求人姓名"
 INSTEAD = {ENTERPRISE: FIRM, CODE: "（代码已隐去）", NAME: PERSON}
 CALLED = {ENTERPRISE: called_firm, NAME: called_person}
+# What stands where nobody is named: no name, and a word that letters need.
+NOBODY = frozenset(["个人", "本人", "匿名", "未知", "不详", "企业", "公司", "单位", "诉求人"])
 READ_INSIDE = "登录后查看"
 HINTS = ("举报", "检举", "控告", "揭发")
 
@@ -108,5 +110,5 @@ def _sayings(step: Step, ticket_id: int) -> dict[str, str]:
     if one is None:
         return {}
     name = "" if one.trouble else one.contact_name
-    values = (one.enterprise or "", one.credit_code or "", name or "")
-    return dict(zip(INSTEAD, values, strict=True))
+    said = (one.enterprise or "", one.credit_code or "", name or "")
+    return dict(zip(INSTEAD, ("" if value in NOBODY else value for value in said), strict=True))

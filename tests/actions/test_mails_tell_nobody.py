@@ -62,3 +62,11 @@ def test_no_short_name_of_the_requester_goes_out_as_the_ground_of_a_dispatch():
     mail = mails_of(number, NoticeKind.ASSIGNMENT)[-1]
     assert "派单依据：该企业诉求人的税务问题" in mail.text
     assert "鹅山" not in mail.text + mail.html
+
+
+def test_a_word_that_stands_where_nobody_is_named_is_no_name():
+    number = a_signed_ticket(NOW, contact_name="本人", enterprise="个人")
+
+    on_ticket(number, NOW, SUPERVISOR, lambda s, t: callbacks.supervise(s, t, "请向个人说明"))
+
+    assert "请向个人说明" in mails_of(number, NoticeKind.SUPERVISION)[0].text
