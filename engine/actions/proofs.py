@@ -56,9 +56,10 @@ def proofs_of(step: Step, ticket: Ticket) -> Proofs:
     records = store.events(step.session, ticket)
     rounds = _rounds(step, ticket, records)
     clocks = {one.id: one for one in clock_store.of_ticket(step.session, ticket.id)}
-    late = [frozenset({one.seq}) for one in records if one.event is E.BREACH
-            and still_missed(one, clocks.get(one.details.get("clock", 0)))]  # fmt: skip
     untold = untold_signatures(step, records, clocks)
+    late = [frozenset({one.seq}) for one in records if one.event is E.BREACH
+            and one.seq not in untold
+            and still_missed(one, clocks.get(one.details.get("clock", 0)))]  # fmt: skip
     deemed = [frozenset({one.seq}) for one in records if one.event is E.DEEM_SIGNED
               and one.seq not in untold]  # fmt: skip
     done_again = [frozenset({one.answer.seq, one.again.seq}) for one in rounds if one.again]

@@ -6,7 +6,7 @@ from datetime import datetime
 from engine.actions.step import Step
 from engine.models import Assignment, Clock, OutboxMessage, TicketEventRecord
 from engine.store import outbox
-from engine.terms import MessageStatus, TicketEvent
+from engine.terms import ClockKind, MessageStatus, TicketEvent
 
 
 def assignment_key(assignment_id: int) -> str:
@@ -37,12 +37,19 @@ def deemed_though_told(step: Step, assignment: Assignment) -> bool:
 def untold_signatures(
     step: Step, records: Sequence[TicketEventRecord], clocks: Mapping[int, Clock]
 ) -> frozenset[int]:
-    """Return the numbers of the events that deem a ticket signed for which its unit never heard of.
+    """Return the numbers of the events of a missed signature for which its unit was told nothing.
 
     They stay on record and the limit stays over, but say nothing against the unit.
     """
-    deemed = [one for one in records if one.event is TicketEvent.DEEM_SIGNED]
-    return frozenset(one.seq for one in deemed if not _told(step, one, clocks))
+    missed = [one for one in records if _missed_signature(one, clocks)]
+    return frozenset(one.seq for one in missed if not _told(step, one, clocks))
+
+
+def _missed_signature(record: TicketEventRecord, clocks: Mapping[int, Clock]) -> bool:
+    clock = clocks.get(record.details.get("clock", 0))
+    signing = clock is not None and clock.kind is ClockKind.SIGN_FOR
+    late = record.event is TicketEvent.BREACH and signing
+    return late or record.event is TicketEvent.DEEM_SIGNED
 
 
 def _told(step: Step, record: TicketEventRecord, clocks: Mapping[int, Clock]) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.actions import letters
+from engine.actions import letters, unit_work
 from engine.actions.evidence import evidence_for, proved
 from engine.actions.letter_facts import letter_data
 from engine.actions.letters import Proposal
@@ -14,7 +14,7 @@ from engine.store.database import work
 from engine.terms import LetterKind, MessageStatus, NoticeKind, RectificationGround
 from tests.actions.letter_steps import proposed
 from tests.actions.test_incoming_mail import a_bounce, file
-from tests.builders import SUPERVISOR, a_dispatched_ticket, a_step, on_ticket
+from tests.builders import MARKET, SUPERVISOR, a_dispatched_ticket, a_step, on_ticket
 from tests.looking import assignments_of, letters_of, mails_of, send_mails, sweep
 
 pytestmark = pytest.mark.usefixtures("database", "var")
@@ -67,6 +67,16 @@ def test_nor_is_one_whose_mail_still_waits_when_the_limit_ends():
 
     assert mails_of(number, NoticeKind.ASSIGNMENT)[0].status is MessageStatus.SENT
     assert shown(number) == (set(), [])
+
+
+@pytest.mark.parametrize(("told", "grounds"), [(True, {G.DUTY_NOT_PERFORMED}), (False, set())])
+def test_a_late_signature_speaks_against_a_unit_only_if_it_was_told(told, grounds):
+    number = a_dispatched_ticket(NOW)
+    if told:
+        send_mails(NOW)
+    on_ticket(number, LIMIT_OVER, MARKET, unit_work.sign_for)
+
+    assert shown(number)[0] == grounds
 
 
 @pytest.mark.parametrize("told", [True, False])

@@ -20,7 +20,7 @@ def test_a_reason_with_the_requesters_name_is_refused_and_stays_in_the_field(dat
 
     assert answer.status_code == 422
     assert 'id="reason-e"' in answer.text
-    assert "理由里有诉求人姓名，函件不写诉求人信息，请删去" in answer.text
+    assert "理由里有诉求人姓名“演示人”，函件不写诉求人信息，请删去" in answer.text
     assert "承办人对演示人恶语相向</textarea>" in answer.text
     assert letters_of(number) == []
 
