@@ -142,7 +142,6 @@ def _walk(text: str) -> list[str]:
 
 def print_index() -> None:
     started = time.process_time()
-    load_router.cache_clear()
     load_router()
     print(f"index built in {time.process_time() - started:.2f} s CPU")
     tracemalloc.start()

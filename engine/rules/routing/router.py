@@ -289,12 +289,17 @@ def _highest(points: Mapping[str, float]) -> frozenset[str]:
     return frozenset(name for name, score in points.items() if score >= most > 0)
 
 
-@lru_cache(maxsize=4)
 def load_router(version: str = "", edits: Edits = ()) -> Router:
     """The router over the list of that version; without one, the newest. Built once.
 
     `edits` are what supervisors changed in the lexicon.
     """
+    return _built(version, edits)
+
+
+@lru_cache(maxsize=4)
+def _built(version: str, edits: Edits) -> Router:
+    """Build a router: a second of work, so it is kept, however its caller spelt the arguments."""
     tuning = load_tuning()
     catalogue = load_catalogue(version)
     return Router(catalogue, load_lexicon(catalogue, tuning, edits), tuning)

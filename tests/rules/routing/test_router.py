@@ -47,6 +47,13 @@ def test_nothing_said_is_never_dispatched():
     assert "补充" in routing.reason
 
 
+def test_a_router_is_built_once_however_it_is_asked_for():
+    named = load_router("2023-19")
+
+    assert named is load_router("2023-19", ())
+    assert named is load_router(version="2023-19")
+
+
 def test_the_same_text_gets_the_same_proposal():
     text = "给镇政府修路的工程款拖欠三年了"
 
