@@ -73,6 +73,13 @@ class Line:
         mine = [one for one in self.clocks if one.kind is ClockKind.REQUESTER]
         return mine[-1] if mine else None
 
+    @property
+    def answering(self) -> Clock | None:
+        """Return the limit of an answer that runs out first: by it the lists of what is due go."""
+        mine = [one for one in self.clocks
+                if one.kind in ANSWERING and one.state is ClockState.RUNNING]  # fmt: skip
+        return min(mine, key=lambda one: one.due_at, default=self.clock)
+
     def named(self, kind: ClockKind) -> Clock | None:
         """Return the newest clock of a kind."""
         found = [one for one in self.clocks if one.kind is kind]

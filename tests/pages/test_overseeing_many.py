@@ -14,6 +14,7 @@ from tests.builders import (
     OPERATOR,
     SUPERVISOR,
     TAX,
+    a_dispatched_ticket,
     a_signed_ticket,
     a_ticket,
     moment,
@@ -39,6 +40,19 @@ def test_a_filter_finds_by_unit_kind_and_days_and_stays_in_the_address(as_):
     page = desk.get("/supervise/tickets?scope=open&kind=complaint&until=2026-11-02").text
     assert numbers_on(page) == [market]
     assert "scope=open&amp;kind=complaint&amp;until=2026-11-02" in page
+
+
+def test_a_list_of_what_is_late_shows_the_limit_it_goes_by(as_):
+    a_dispatched_ticket(
+        LATE
+    )  # never signed for: that limit was over sooner, and is not an answer's
+    desk = as_(SUPERVISOR)
+
+    for path in ("/supervise", "/supervise/overdue"):
+        page = desk.get(path).text
+        assert "承办超" in page or "办结超" in page, path
+        assert "签收超" not in page, path
+    assert "签收超" in desk.get("/supervise/tickets?scope=open").text
 
 
 def test_a_step_of_the_ladder_leads_to_its_tickets(as_):
