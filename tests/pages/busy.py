@@ -8,11 +8,13 @@ from sqlmodel import col, select
 
 from bench.archive import build
 from engine import clock
-from engine.actions import promises
+from engine.actions import findings, promises
 from engine.actions.evaluations import issue_evaluation_link
+from engine.actions.finding_evidence import FindingForm
 from engine.actions.promises import PromiseForm
 from engine.demo.day import play_demo_day
-from engine.models import Breach, Letter
+from engine.flows import figuring
+from engine.models import Breach, Letter, Unit
 from engine.rules.shanghai import shanghai_date
 from engine.store.database import Database, work
 from engine.terms import LetterKind, Role
@@ -21,6 +23,7 @@ from tests.actions.test_knowledge import in_use
 from tests.builders import (
     MARKET,
     OPERATOR,
+    SECOND_SUPERVISOR,
     SUPERVISOR,
     TAX,
     a_dispatched_ticket,
@@ -29,9 +32,11 @@ from tests.builders import (
     a_ticket,
     a_ticket_to_call_back,
     an_answered_ticket,
+    doing,
     on_ticket,
 )
 from tests.pages.conftest import Browser
+from tests.pages.test_rules_pages import CSV, NOTICE
 from tests.structure.page_roles import PAGES, roles
 
 LEADER, ADMINISTRATOR, AUDITOR = "fuzeren", "guanli", "zhidu"
@@ -106,6 +111,8 @@ def busy(database: Database, archived: int = 400) -> Busy:
     made = Busy(tickets, _letters(), _breach(), _evaluation(tickets["callback"]))
     for one in (_hotline, _unit, _supervisors, _administrator):
         one(tickets)
+    _refused_excuse()
+    figuring.keep(figuring.live(), [], now)
     return made
 
 
@@ -150,6 +157,17 @@ def _breach() -> int:
         return session.exec(select(Breach.id).order_by(col(Breach.id).desc())).first() or 0
 
 
+def _refused_excuse() -> None:
+    """Leave a finding that the market authority may appeal against."""
+    with work() as session:
+        mine = select(Breach.id).join(Unit, col(Unit.id) == col(Breach.unit_id))
+        late = session.exec(mine.where(Unit.slug == MARKET, Breach.judgement == "")).first() or 0
+    form = FindingForm(kind="excused", reason="系统停机一日", evidence="《停机记录》")
+    found = doing(clock.now(), SUPERVISOR, lambda one: findings.judge_breach(one, late, form).id)
+    doing(clock.now(), SECOND_SUPERVISOR, lambda one: findings.decide(
+        one, found, agreed=False, reason="记录对不上"))  # fmt: skip
+
+
 def _evaluation(number: str) -> str:
     link = on_ticket(number, clock.now(), OPERATOR, issue_evaluation_link)
     return link.url.rsplit("/", 1)[1]
@@ -189,6 +207,8 @@ def _supervisors(tickets: dict[str, str]) -> None:
     since = str(today + timedelta(days=7))
     wanted = {"value": "2", "since": since, "reason": "参照外地做法", "send": "1"}
     _done(desk.submit("/rules/p/sign_for.limit", **wanted))
+    desk.get("/calendar/import")
+    _done(desk.post("/calendar/import", text=CSV, **NOTICE, send="1"))
     number = tickets["signed"]
     asked = {"what": "remind", "numbers": number, "back": "/supervise/tickets"}
     desk.get("/supervise/tickets?scope=open")
@@ -207,7 +227,7 @@ def _administrator(tickets: dict[str, str]) -> None:
 
 def addresses(made: Busy, role: Role) -> list[str]:
     """Return every page a role may open, with something on it; forms of what it may do, too."""
-    found = [one for page in PAGES if role in roles(page) for one in _filled(made, page)]
+    found = [one for page in PAGES if role in roles(page) for one in filled(made, page)]
     number = made.tickets
     acts = [
         f"/tickets/{number[which]}/{name}" for which, name in ACTS
@@ -218,7 +238,7 @@ def addresses(made: Busy, role: Role) -> list[str]:
     return list(dict.fromkeys(found + acts + tickets + more))
 
 
-def _filled(made: Busy, page: str) -> list[str]:
+def filled(made: Busy, page: str) -> list[str]:
     """Return the addresses of a page that is looked at, none of what is downloaded or sent."""
     method, path = page.split(" ")
     if method != "GET" or any(one in path for one in FILES):
@@ -230,5 +250,5 @@ def _filled(made: Busy, page: str) -> list[str]:
     facts = {"number": made.tickets["answered"], "key": "sign_for.limit", "request_id": 1,
              "secret": made.evaluation, "breach_id": made.breach, "subscription": 1}  # fmt: skip
     if "/changes/" in path or "/bulk/" in path:
-        facts["number"] = "1"
+        facts["number"] = "2" if path.startswith("/calendar") else "1"
     return [path.format_map(defaultdict(lambda: "1", facts))]
