@@ -47,20 +47,21 @@ async function send(url, data, signal) {
 // what the server itself refuses goes: its page says why
 const through = x => /^(4(?!01)|500)/.test(x.message) || (x.message !== "401" && say("与服务器断开，没有提交。内容还在，恢复后请再提交。"));
 
-// some time after the last finished word; never half-typed pinyin
+// some time after the form's last finished word; never half-typed pinyin
 function typed(el, wait, f) {
 	let timer;
 	const later = e => { clearTimeout(timer); if (!e.isComposing) timer = setTimeout(f, wait); };
-	for (const what of ["input", "change", "compositionend"]) on(el, what, later);
+	for (const what of ["input", "change", "compositionend"]) on(el.form || el, what, later);
 }
 
 // live parts: one's own choice survives, late answers are dropped
 for (const el of $$("[data-live]")) {
 	const out = $(el.dataset.into);
-	let ctl, last;
+	const asks = all => all.get(el.name) + (/sug/.test(el.dataset.live) && all.get("kind"));
+	let ctl, last = asks(body(el.form));
 	on(out, "change", () => { out.touched = 1; });
 	typed(el, 250, async () => {
-		const all = body(el.form), now = all.get(el.name) + all.get("kind");
+		const all = body(el.form), now = asks(all);
 		if (now === last) return;
 		last = now; ctl?.abort(); ctl = new AbortController();
 		try {
@@ -72,7 +73,6 @@ for (const el of $$("[data-live]")) {
 		} catch (x) { if (x.name !== "AbortError") { out.dataset.stale = 1; last = null; } }
 	});
 }
-on($(".kinds"), "change", () => tell($("[name=content][data-live]"), "change"));
 
 pressed("[data-fill]", b => {
 	for (const [k, v] of Object.entries(JSON.parse(b.dataset.fill))) { const f = $(`[name=${k}]`); if (f) { f.value = v; tell(f, "input"); } }

@@ -67,6 +67,25 @@ def test_composing_pinyin_sends_no_half_typed_word(site, screen):
     assert sent == ["营业执照", "营业执照变更登记"]
 
 
+def test_no_request_carries_a_word_that_is_composed_in_another_field(site, screen):
+    sign_in(screen, site, OPERATOR, "/tickets/new")
+    screen.execute_script(
+        "window.sent=[];const f=window.fetch;window.fetch=(u,o)=>{if(o&&o.body)"
+        "window.sent.push(new URLSearchParams(o.body).get('content'));return f(u,o)}"
+    )
+    find(screen, "#enterprise").send_keys("演示企业甲")
+    find(screen, "#content").click()
+    for half in ("ying", "ying'ye"):
+        screen.execute_cdp_cmd(
+            "Input.imeSetComposition", {"text": half, "selectionStart": 4, "selectionEnd": 4}
+        )
+        time.sleep(0.5)
+    screen.execute_cdp_cmd("Input.insertText", {"text": "营业执照"})
+    until(screen, lambda: "营业执照" in screen.execute_script("return window.sent"))
+
+    assert set(screen.execute_script("return window.sent")) == {"营业执照"}
+
+
 def test_keys_do_nothing_while_a_word_is_being_composed(site, screen):
     sign_in(screen, site, OPERATOR, "/tickets/new")
 
