@@ -290,16 +290,11 @@ def _highest(points: Mapping[str, float]) -> frozenset[str]:
 
 
 def load_router(version: str = "", edits: Edits = ()) -> Router:
-    """The router over the list of that version; without one, the newest. Built once.
-
-    `edits` are what supervisors changed in the lexicon.
-    """
-    return _built(version, edits)
+    """The router over that version's list, or the newest, with supervisors' edits; built once."""
+    return _built(version, edits)  # one key, however a caller spells the arguments
 
 
 @lru_cache(maxsize=4)
 def _built(version: str, edits: Edits) -> Router:
-    """Build a router: a second of work, so it is kept, however its caller spelt the arguments."""
-    tuning = load_tuning()
-    catalogue = load_catalogue(version)
+    tuning, catalogue = load_tuning(), load_catalogue(version)
     return Router(catalogue, load_lexicon(catalogue, tuning, edits), tuning)
