@@ -10,6 +10,7 @@ from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, HEADERS, UNIT, Visit, attempt, reading
 from engine.actions import corrections, letter_signing, referrals
 from engine.actions import letters as actions
+from engine.actions.evidence import kept_among
 from engine.actions.impersonal import refuse_personal
 from engine.actions.letter_facts import letter_data
 from engine.actions.letter_preview import page_picture, pages_of, why_not_set
@@ -90,6 +91,7 @@ def _page(
         "earlier": desk_lists.letters_of_unit(visit.session, letter.unit_id, letter.id),
         "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,
+        "kept_among": kept_among,
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in UNFINISHED,
         "gone_out": letter.status in GONE_OUT, "seen": seen_of(visit.step, letter),
         "corrections": store.corrections_of(visit.session, letter.id),

@@ -215,6 +215,15 @@ def _seq(line: str) -> int:
     return int(numbered.group(1)) if numbered else 0
 
 
+def kept_among(known: Sequence[str], stored: Sequence[str]) -> list[str]:
+    """Return which known lines were stored: by their event, for their words may have grown since.
+
+    A reminder's line says 至…未办 from the end of the day on that it asked an answer by.
+    """
+    events = {_seq(line) for line in stored} - {0}
+    return [line for line in known if line in stored or _seq(line) in events]
+
+
 def judged_lines(grounds: Sequence[RectificationGround], drafted: TicketEventRecord) -> list[str]:
     """Return a line for each ground that is a person's judgement: the drafter's own, on record.
 
