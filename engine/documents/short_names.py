@@ -11,15 +11,20 @@ from pathlib import Path
 import yaml
 
 _WORDS = Path(__file__).with_name("name_words.yaml")
-_TITLES = (
-    "先生|女士|小姐|老板娘?|经理|总经理|董事长|总裁|厂长|店长|掌柜|师傅|阿姨|大姐|大哥|大叔|大伯"
-    "|大妈|老师|会计|某某?(?![种个些日月时项类单公人地处条方年次款])"
+# Only a person is called so; 程经理 may be the end of 工程 and an office, and takes a boundary.
+_SOCIAL = "先生|女士|小姐|某某?(?![种个些日月时项类单公人地处条方年次款])"
+_OFFICE = (
+    "老板娘?|经理|总经理|董事长|董(?!事|监)|总裁|厂长|店长|掌柜|师傅|阿姨|大姐|大哥|大叔|大伯|大妈"
+    "|老师|会计|[姐哥](?![妹弟夫])"
 )
 # 覃总 is a person and 资金总额 is not: the short title takes a boundary on either side.
 _SHORT_TITLE = r"总(?![量额体结计数队署工局部会监理裁价产目则值书站装线店行分公务是])"
-_BOUNDARY = r"(?:(?<![一-鿿])|(?<=[与向请由找和对给跟同让被系知人的是业]))"
-# Surnames that are words too: 双方经理, 关于先生, 基金经理. They take a boundary before them.
-_WORDS_TOO = frozenset("方于和与向对时金关成高安平万全国能应通明常包管经都从支")
+_BEFORE = "与向请由找和对给跟同让被系知人的是业复访诉络告叫"
+_BOUNDARY = rf"(?:(?<![一-鿿])|(?<=[{_BEFORE}]))"
+# 小黄、老黄: in front of what somebody does, or at the end.
+_SPEAKS = r"(?![一-鿿])|(?=反映|来电|投诉|表示|要求|认为|称|说|本人)"
+# Surnames that are words too: 双方经理, 关于先生, 任何女士. They take a boundary before them.
+_WORDS_TOO = frozenset("方于和与向对时金关成高安平万全国能应通明常包管经都从支何区")
 
 _REGION = re.compile(
     r"^(?:中国|广西壮族自治区|广西|[一-鿿]{2,3}(?:自治州|自治县|新区|[省市县区](?!场))"
@@ -43,7 +48,7 @@ SHORTEST, SHORTEST_STEM = 2, 6
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, frozenset[str]]:
-    """Return the lists of words: surnames of two characters, industries, ordinary words."""
+    """Return the lists of words: surnames of two characters, industries, everyday words, pairs."""
     listed = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
     return {name: frozenset(words.split()) for name, words in listed.items()}
 
@@ -69,23 +74,33 @@ def without_short_names(words: str, name: str, enterprise: str) -> str:
 def _person(name: str) -> re.Pattern[str]:
     name = name.strip()
     surname = name[:2] if name[:2] in _words()["surnames"] else name[:1]
-    before = _BOUNDARY if surname in _WORDS_TOO else ""
-    return re.compile(
-        rf"{before}{re.escape(surname)}(?:{_TITLES})|{_BOUNDARY}{re.escape(surname)}{_SHORT_TITLE}"
-    )
+    called, edge = re.escape(surname), _edge(surname)
+    before = edge if surname in _WORDS_TOO else ""
+    forms = [f"{before}{called}(?:{_SOCIAL})", f"{edge}{called}(?:{_OFFICE}|{_SHORT_TITLE})"]
+    familiar = "".join(one for one in "小老" if one + surname not in _words()["pairs"])
+    if familiar:
+        forms.append(f"{_BOUNDARY}[{familiar}]{called}(?:{_SPEAKS})")
+    return re.compile("|".join(forms))
+
+
+def _edge(surname: str) -> str:
+    """Return where a surname may begin: not in 由于, 对方 or 联系单, which are words themselves."""
+    first = {word[0] for word in _words()["pairs"] if word[1] == surname}
+    return rf"{_BOUNDARY}(?<![{''.join(first)}])" if first else _BOUNDARY
 
 
 def _firm(enterprise: str) -> re.Pattern[str] | None:
     """Return what an enterprise may be called: with its region, by its field, by its own name."""
     stem, core = _stem_and_core(enterprise)
     rest = stem.partition(core)[2] if core else ""
+    firm = _FIRM if core in _words()["everyday"] else f"(?:{_FIRM})?"
     forms = [rf"{re.escape(stem)}(?:{_FIRM})?"] if len(stem) >= SHORTEST_STEM else []
     if rest and len(core + rest[:2]) > SHORTEST:  # 鹅山机械, 鹅山机械制造, 鹅山机械公司
         more = f"(?:{re.escape(rest[2:])})?" if rest[2:] else ""
-        forms.append(rf"{re.escape(core + rest[:2])}{more}(?:{_FIRM})?")
+        forms.append(rf"{re.escape(core + rest[:2])}{more}{firm}")
     if len(core) >= SHORTEST:
         forms.append(rf"{re.escape(core)}{_FIRM}")
-    if len(core) >= SHORTEST and core not in _words()["ordinary"]:
+    if len(core) >= SHORTEST and core not in _words()["ordinary"] | _words()["everyday"]:
         forms.append(rf"{re.escape(core)}{_NO_PLACE}")
     return re.compile("|".join(forms)) if forms else None
 
