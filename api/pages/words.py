@@ -7,6 +7,7 @@ from engine.models import Clock, Ticket
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import SHANGHAI, shanghai_date, spoken_date
 from engine.settings import load_settings
+from engine.store.figure_cases import DEEMED
 from engine.terms import ClockKind, ClockState, DueStatus, LimitUnit
 
 HOURS = (LimitUnit.HOUR.value, LimitUnit.MINUTE.value)
@@ -92,6 +93,8 @@ def _stopped(clock: Clock, name: str, rules: RuleSet) -> Tag:
         return Tag("○", NOTHING_OWED[done], "off")
     if end < clock.due_at:
         return Tag("✓", f"{name}按期 · {done}" if name else f"按期 · {done}", "done")
+    if done == DEEMED:
+        return Tag("■", f"{name}逾期 · {done}，{day_words(end)}", "bad")
     over = rules.calendar.working_days_between(clock.due_on, shanghai_date(end))
     late = f"超 {over} 个工作日" if over else "超期"
     return Tag("■", f"{name}逾期 · {done}，{late}", "bad")

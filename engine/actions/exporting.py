@@ -22,6 +22,7 @@ from engine.store import breach_ledger, export_rows, unit_figures
 from engine.store.breach_ledger import BreachFilter
 from engine.store.breach_proof import AT_A_TIME, Beside, with_proof
 from engine.store.desk_filters import TicketFilter
+from engine.store.figure_cases import DEEMED
 from engine.store.histories import units_by_id
 from engine.terms import (
     BreachJudgement,
@@ -144,7 +145,7 @@ def _without_name(words: str, who: Sequence[Any]) -> str:
 def breaches(step: Step, wanted: BreachFilter, conditions: str) -> Export:
     """Return the ledger of breaches that fit a filter (超期明细): proof, findings, appeals."""
     columns = _columns(
-        "工单号:16 类型 时限 单位:20 任务项 应于:12 超期起:17 发现:17 停止:17 超期工作日 系统判定 "
+        "工单号:16 类型 时限 单位:20 任务项 应于:12 超期起:17 发现:17 停止:17 停止原因:14 超期工作日 系统判定 "
         "期限:9 依据:30 规则版本:18 日历版本:22 谁用了几天:30 升级阶梯:36 通知送达:16 "
         "主管认定 理由和依据:44 证据:30 认定人 认定时间:17 复核人 复核时间:17 申诉期至:12 申诉 "
         "申诉裁定:30 演示件"
@@ -165,11 +166,12 @@ def _breaches(step: Step, wanted: BreachFilter) -> Iterator[Sequence[object]]:
 def _breach(
     step: Step, row: breach_ledger.LedgerLine, beside: Beside, used: str
 ) -> Sequence[object]:
-    end = shanghai_date(row.stopped_at or step.now)
+    deemed = row.stop_reason == DEEMED  # what it waited for ended with its limit: no day late
+    end = row.due_on if deemed else shanghai_date(row.stopped_at or step.now)
     return (
         row.number, row.ticket_kind.label, row.kind.label, row.unit or "热线",
         "、".join(map(str, row.rows)), row.due_on, row.true_at, row.detected_at, row.stopped_at,
-        _late_days(step, row.due_on, end), "超期", f"{row.limit or ''} {_unit_of(row.limit_unit)}",
+        row.stop_reason, _late_days(step, row.due_on, end), "超期", f"{row.limit or ''} {_unit_of(row.limit_unit)}",
         Citation.from_json(row.citation).label if row.citation else "", row.rules_version or "",
         row.calendar_version or "", used, beside.rungs, beside.mails, *_judged(beside),
         _marked(row.demonstration),

@@ -10,7 +10,7 @@ from engine.actions.breaches import keep_breach, record_breach, why_of
 from engine.actions.ladder_mail import Caught
 from engine.actions.letters import Proposal, propose_letter
 from engine.actions.step import Step, Why, take
-from engine.actions.unit_work import mark_signed
+from engine.actions.unit_work import deem_signed
 from engine.models import Clock, Letter, Ticket
 from engine.rules.escalation import DueRung, due_rungs
 from engine.rules.parameter_tables import WARNINGS
@@ -113,8 +113,7 @@ def _deem_signed(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Non
     take(step, ticket, TicketEvent.DEEM_SIGNED, why_of(step, clock, rung))
     lead = ticket_store.current_lead(step.session, ticket)
     if lead is not None:
-        lead.deemed_signed = True
-        mark_signed(step, ticket, lead, at=rung.at, contact_from=rung.at)
+        deem_signed(step, ticket, lead, rung.at)
 
 
 def _propose(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter | None:

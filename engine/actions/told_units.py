@@ -23,6 +23,12 @@ def told_in_time(step: Step, assignment_id: int, limit: datetime) -> bool:
     return not mails or any(_came_through(one, limit) for one in mails)
 
 
+def never_told(step: Step, assignment_id: int) -> bool:
+    """Return whether every mail about an assignment failed for good (送达失败)."""
+    mails = outbox.under(step.session, assignment_key(assignment_id))
+    return bool(mails) and all(one.status is MessageStatus.UNDELIVERED for one in mails)
+
+
 def _came_through(mail: OutboxMessage, limit: datetime) -> bool:
     return mail.status is MessageStatus.SENT and (mail.sent_at or limit) < limit
 

@@ -7,12 +7,13 @@ from engine.actions import clocks, promises
 from engine.actions.actor import Actor
 from engine.actions.promises import PromiseForm
 from engine.actions.step import Step, Why, take
+from engine.actions.told_units import never_told
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import Answer, Assignment, ReturnRequest, Ticket, Unit
 from engine.rules.returns import missing_in_return
 from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
-from engine.store.figure_cases import ANSWERED, SENT_BACK
+from engine.store.figure_cases import ANSWERED, DEEMED, SENT_BACK
 from engine.terms import (
     AnswerOutcome,
     AssignmentRole,
@@ -84,18 +85,33 @@ def sign_for(step: Step, ticket: Ticket) -> Assignment:
 
 
 def mark_signed(
-    step: Step, ticket: Ticket, assignment: Assignment, *, at: datetime | None = None,
-    contact_from: datetime | None = None,
-) -> None:  # fmt: skip
+    step: Step, ticket: Ticket, assignment: Assignment, *, at: datetime | None = None
+) -> None:
     """Record that the lead has signed: its sign-for clock stops, its first-contact clock starts.
 
-    `at` is when it signed and `contact_from` when it had to call from, where that was not now.
+    `at` is when it signed, where that was not now.
     """
     assignment.signed_at = at or step.now
     clocks.stop(step, ticket, [ClockKind.SIGN_FOR], "已签收")
-    since = replace(step, now=contact_from or step.now)
+    to_contact(step, ticket, assignment)
+
+
+def deem_signed(step: Step, ticket: Ticket, assignment: Assignment, at: datetime) -> None:
+    """Record a signature that is deemed given at `at` (视为签收), where its wait ends (H-11).
+
+    The unit has to make its first contact from now: that it was due was not known before. Who was
+    never told of the ticket has not.
+    """
+    assignment.deemed_signed, assignment.signed_at = True, at
+    clocks.stop(replace(step, now=at), ticket, [ClockKind.SIGN_FOR], DEEMED)
+    if not never_told(step, assignment.id):
+        to_contact(step, ticket, assignment)
+
+
+def to_contact(step: Step, ticket: Ticket, assignment: Assignment) -> None:
+    """Start the limit of the first contact (首次联系) from now, where the ticket has one."""
     subject = clocks.Subject(assignment=assignment)
-    clocks.start_if_limited(since, ticket, ClockKind.FIRST_CONTACT, subject)
+    clocks.start_if_limited(step, ticket, ClockKind.FIRST_CONTACT, subject)
 
 
 def first_contact(step: Step, ticket: Ticket, note: str = "") -> None:

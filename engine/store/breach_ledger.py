@@ -138,6 +138,7 @@ class LedgerLine:
     true_at: datetime
     detected_at: datetime
     stopped_at: datetime | None
+    stop_reason: str
     limit: str
     limit_unit: str
     citation: dict[str, Any] | None
@@ -156,7 +157,7 @@ def every(session: Session, wanted: BreachFilter) -> Iterator[LedgerLine]:
     columns: tuple[Any, ...] = (
         Breach.id, Clock.id, Ticket.id, Ticket.number, Ticket.demonstration, Ticket.kind,
         Ticket.task_rows, Breach.kind,
-        Unit.name, Clock.due_on, Breach.true_at, Breach.detected_at, Clock.stopped_at,
+        Unit.name, Clock.due_on, Breach.true_at, Breach.detected_at, Clock.stopped_at, Clock.stop_reason,
         _proved("limit"), _proved("unit"), proof["citation"], _proved("rules_version"),
         _proved("calendar_version"),
     )  # fmt: skip

@@ -27,6 +27,7 @@ CLOSED = "办结"
 SENT_BACK = "退单"  # while the hotline rules on a return, its unit's clock stands: nothing is done
 LIMITS = [one.value for one in (ClockKind.SIGN_FOR, ClockKind.FIRST_CONTACT, ClockKind.HANDLING,
                                 ClockKind.CALLBACK, ClockKind.PROMISE)]  # fmt: skip
+DEEMED = "视为签收"  # with this reason a wait for a signature ended where its limit did (H-11)
 ANSWERED = "已答复"  # with this reason a unit's clock stops when it has answered
 REWORK = "rework.limit"  # the rule of a handling clock that runs for a rework (重办)
 

@@ -237,12 +237,13 @@ def test_a_late_answer_that_no_sweep_saw_climbs_what_was_due():
     assert kinds == {one.kind for one in letters_of(swept)} >= {LetterKind.SUPERVISION}
 
 
-def test_a_signature_deemed_late_begins_the_first_contact_when_it_was_due():
+def test_a_signature_deemed_late_begins_the_first_contact_when_it_was_found():
     number = a_dispatched_ticket(NOW)
     sweep("Fri 2026-12-11 10:00")
 
     contact = clock_of(number, ClockKind.FIRST_CONTACT)
-    assert contact.started_at == moment("Wed 2026-11-25 00:00")
+    assert contact.started_at == moment("Fri 2026-12-11 10:00")
+    assert contact.due_on == day("Mon 2026-12-14")
 
 
 # --- supervision -------------------------------------------------------------------------------
