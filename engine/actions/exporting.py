@@ -145,8 +145,9 @@ def _without_name(words: str, who: Sequence[Any]) -> str:
 def breaches(step: Step, wanted: BreachFilter, conditions: str) -> Export:
     """Return the ledger of breaches that fit a filter (超期明细): proof, findings, appeals."""
     columns = _columns(
-        "工单号:16 类型 时限 单位:20 任务项 应于:12 超期起:17 发现:17 停止:17 停止原因:14 超期工作日 系统判定 "
-        "期限:9 依据:30 规则版本:18 日历版本:22 谁用了几天:30 升级阶梯:36 通知送达:16 "
+        "工单号:16 类型 时限 单位:20 任务项 应于:12 超期起:17 发现:17 停止:17 停止原因:14 "
+        "超期工作日 系统判定 期限:9 "
+        "依据:30 规则版本:18 日历版本:22 谁用了几天:30 升级阶梯:36 通知送达:16 "
         "主管认定 理由和依据:44 证据:30 认定人 认定时间:17 复核人 复核时间:17 申诉期至:12 申诉 "
         "申诉裁定:30 演示件"
     )
@@ -171,7 +172,8 @@ def _breach(
     return (
         row.number, row.ticket_kind.label, row.kind.label, row.unit or "热线",
         "、".join(map(str, row.rows)), row.due_on, row.true_at, row.detected_at, row.stopped_at,
-        row.stop_reason, _late_days(step, row.due_on, end), "超期", f"{row.limit or ''} {_unit_of(row.limit_unit)}",
+        row.stop_reason, _late_days(step, row.due_on, end), "超期",
+        f"{row.limit or ''} {_unit_of(row.limit_unit)}",
         Citation.from_json(row.citation).label if row.citation else "", row.rules_version or "",
         row.calendar_version or "", used, beside.rungs, beside.mails, *_judged(beside),
         _marked(row.demonstration),

@@ -157,9 +157,9 @@ def every(session: Session, wanted: BreachFilter) -> Iterator[LedgerLine]:
     columns: tuple[Any, ...] = (
         Breach.id, Clock.id, Ticket.id, Ticket.number, Ticket.demonstration, Ticket.kind,
         Ticket.task_rows, Breach.kind,
-        Unit.name, Clock.due_on, Breach.true_at, Breach.detected_at, Clock.stopped_at, Clock.stop_reason,
-        _proved("limit"), _proved("unit"), proof["citation"], _proved("rules_version"),
-        _proved("calendar_version"),
+        Unit.name, Clock.due_on, Breach.true_at, Breach.detected_at, Clock.stopped_at,
+        Clock.stop_reason, _proved("limit"), _proved("unit"), proof["citation"],
+        _proved("rules_version"), _proved("calendar_version"),
     )  # fmt: skip
     query = _filtered(_joined(select(*columns).select_from(Breach)), wanted)
     found = session.execute(query.order_by(col(Breach.id)).execution_options(yield_per=AT_A_TIME))

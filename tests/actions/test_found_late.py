@@ -1,4 +1,4 @@
-"""What the scheduler finds late (迟发现) costs a unit nothing and leaves the figures of past days."""
+"""What the scheduler finds late (迟发现) costs a unit nothing and changes no past figure."""
 
 import pytest
 
