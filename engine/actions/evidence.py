@@ -19,6 +19,7 @@ from engine.store import tickets as store
 from engine.terms import (
     AnswerOutcome,
     AttemptResult,
+    ClockKind,
     RectificationGround,
     Rung,
     Satisfaction,
@@ -84,7 +85,7 @@ def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: in
     if record.event is TicketEvent.BREACH:
         clock = unit_clocks.get(details.get("clock", 0))
         missed = clock is not None and still_missed(record, clock)
-        return f"{_end(clock, year)}{clock.kind.label}届满未办" if clock and missed else ""
+        return f"{_end(clock, year)}{_unmet(clock, year)}" if clock and missed else ""
     if record.event is TicketEvent.DEEM_SIGNED:
         clock = unit_clocks.get(details.get("clock", 0))
         since = _end(clock, year) if clock else on
@@ -95,6 +96,14 @@ def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: in
     if record.event in HEARD:
         return _of_callback(record, on)
     return f"{on}{words}" if (words := _plain(record)) else ""
+
+
+def _unmet(clock: Clock, year: int) -> str:
+    """Return which limit ended without what it was for; a reply that came late says when."""
+    if clock.kind is not ClockKind.RECTIFICATION_REPLY:
+        return f"{clock.kind.label}届满未办"
+    came = f"，{_moment(clock.stopped_at, year)}反馈" if clock.stopped_at else ""
+    return f"{clock.kind.label}届满未反馈{came}"
 
 
 def happened_at(record: TicketEventRecord) -> datetime:

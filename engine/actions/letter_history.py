@@ -20,7 +20,7 @@ TELLING = frozenset({
     TicketEvent.ESCALATE, TicketEvent.REMIND, TicketEvent.ORDER_REWORK,
     TicketEvent.SUPERVISE, TicketEvent.CALLBACK_ATTEMPT, TicketEvent.FIRST_CONTACT,
     TicketEvent.SEND_LETTER, TicketEvent.EVALUATE, TicketEvent.REPORT_PROMISE,
-    TicketEvent.VERIFY_PROMISE,
+    TicketEvent.VERIFY_PROMISE, TicketEvent.ANSWER_LETTER, TicketEvent.ACCEPT_LETTER_ANSWER,
 })  # fmt: skip
 # Events whose stored reason holds somebody's free words: a letter says the event's name only.
 FREE_WORDS = frozenset({
@@ -86,11 +86,19 @@ def said(record: TicketEventRecord, *, neutral: bool = False) -> str:
     who = "热线" if record.actor_kind is not ActorKind.SYSTEM else "系统"
     if record.unit_id is not None:
         who = "承办单位"
+    if record.event is TicketEvent.ACCEPT_LETTER_ANSWER:
+        return f"{who}{_found(record)}"
     label = record.event.label
     words = "" if neutral else _undoubled(label, _official(record))
     if not words or (label in words and len(words) <= len(label) + REPEATED):
         return f"{who}{label}"
     return words if record.event in OF_A_CLOCK else f"{who}{label}：{words}"
+
+
+def _found(record: TicketEventRecord) -> str:
+    """Return what was found of a reply, without the reasons somebody gave in their own words."""
+    accepted = record.event.label
+    return accepted if record.reason.partition("：")[0] == accepted else "认定整改不到位"
 
 
 def _climbed(record: TicketEventRecord, *, neutral: bool) -> str:

@@ -1,9 +1,12 @@
 """The unit's reply to a letter (整改回复), and what is found of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from engine.actions import attachments, clocks, post, referrals
+from engine.actions import attachments, clocks, letters, post, referrals
+from engine.actions.actor import SYSTEM
 from engine.actions.attachments import Upload
+from engine.actions.late_replies import MOOT, moot_referrals
 from engine.actions.letter_facts import title_of
 from engine.actions.letter_signing import start_reply_clock
 from engine.actions.letters import moved
@@ -78,6 +81,8 @@ def _tell_answered(step: Step, ticket: Ticket, letter: Letter) -> None:
 def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "") -> Letter:
     """Accept a unit's reply, or find it insufficient and let it be answered again.
 
+    What the engine proposed to hand over for the lateness of an accepted reply is dropped.
+
     Raises:
         ConflictError: there is no reply to judge.
     """
@@ -85,9 +90,11 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     word = "认可整改" if accepted else "整改不到位"
     words = f"{word}：{opinion.strip()}" if opinion.strip() else word
-    why = Why(words, details=referrals.restricted(letter))
+    why = Why(words, details={"sha256": letter.pdf_sha256, **referrals.restricted(letter)})
     take(step, ticket, TicketEvent.ACCEPT_LETTER_ANSWER, why)
     letter.status, letter.opinion = status, opinion.strip()
     if not accepted and letter.kind is not LetterKind.REFERRAL:
         start_reply_clock(step, ticket, letter)
+    for moot in moot_referrals(step, letter) if accepted else ():
+        letters.drop_letter(replace(step, actor=SYSTEM), moot, MOOT)
     return letter

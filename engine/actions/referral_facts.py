@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from engine.actions.late_replies import reason_now
 from engine.actions.step import Step
 from engine.actions.unit_share import Share, share_behind
 from engine.documents.fonts import installed_fonts
@@ -30,7 +31,7 @@ def referral_of(step: Step, letter: Letter) -> Referral | None:
     sent = _letters_before(step, letter)
     return Referral(
         target=step.session.get_one(Unit, letter.unit_id).name,
-        source=f"{load_settings().hotline_name}工单办理和督办记录（{_reasons(letter)}）",
+        source=f"{load_settings().hotline_name}工单办理和督办记录（{_reasons(step, letter)}）",
         measures=_measures(step, ticket, share_behind(step, ticket, letter), sent),
         materials=tuple(_material(one) for one in sent),
         judgement=without_closing_marks(letter.facts.get("judgement", "")),
@@ -53,11 +54,11 @@ def with_pages(facts: RectificationFacts) -> LetterData:
     return letter_from(LetterKind.REFERRAL, replace(facts, referral=referral))
 
 
-def _reasons(letter: Letter) -> str:
+def _reasons(step: Step, letter: Letter) -> str:
     """Return why a clue is handed over, with what other tickets added to it."""
     joined = letter.facts.get("joined", ())
-    more = (f"另有工单{one['ticket']}：{_clean(one['reason'])}" for one in joined)
-    return "；".join([_clean(letter.facts["reason"]), *more])
+    more = (f"另有工单{one['ticket']}：{_clean(reason_now(step, one))}" for one in joined)
+    return "；".join([_clean(reason_now(step, letter.facts)), *more])
 
 
 def _clean(words: str) -> str:

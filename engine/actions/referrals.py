@@ -13,6 +13,7 @@ from engine.actions import post
 from engine.actions.actor import SYSTEM
 from engine.actions.evidence import evidence_for
 from engine.actions.impersonal import personal_problem, refuse_personal
+from engine.actions.late_replies import words_of
 from engine.actions.letter_facts import demands_for
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
@@ -138,7 +139,7 @@ def _open(letter: Letter) -> str:
 
 def after_rectification(step: Step, ticket: Ticket, letter: Letter) -> Letter | None:
     """Propose a referral where the letter just sent was one too many for its unit (H-33)."""
-    return _propose_if_due(step, ticket, letter.unit_id, letter, reply_overdue=False)
+    return _propose_if_due(step, ticket, letter.unit_id, letter)
 
 
 def after_reply_breach(step: Step, ticket: Ticket, clock: Clock) -> Letter | None:
@@ -146,20 +147,31 @@ def after_reply_breach(step: Step, ticket: Ticket, clock: Clock) -> Letter | Non
     letter = step.session.get(Letter, clock.letter_id) if clock.letter_id else None
     if letter is None or letter.kind is not LetterKind.RECTIFICATION:
         return None
-    return _propose_if_due(step, ticket, letter.unit_id, letter, reply_overdue=True)
+    return _propose_if_due(step, ticket, letter.unit_id, letter, clock)
 
 
 def _propose_if_due(
-    step: Step, ticket: Ticket, unit_id: int, letter: Letter, *, reply_overdue: bool
+    step: Step, ticket: Ticket, unit_id: int, letter: Letter, missed: Clock | None = None
 ) -> Letter | None:
     today = shanghai_date(step.now)
     sent = [_sent_on(one) for one in letters_in_window(step, unit_id)]
-    due = referral_due(sent, today, reply_overdue=reply_overdue, rules=step.rules)
+    due = referral_due(sent, today, reply_overdue=missed is not None, rules=step.rules)
     if due is None:
         return None
     grounds = tuple(RectificationGround.parse(one) for one in letter.grounds) or GROUNDS
-    reason = f"{due[0]}（{letter.number}）"
-    return propose_referral(replace(step, actor=SYSTEM), ticket, unit_id, reason, grounds)
+    reason = words_of(letter, missed) if missed else f"{due[0]}（{letter.number}）"
+    made = propose_referral(replace(step, actor=SYSTEM), ticket, unit_id, reason, grounds)
+    if made is not None and missed is not None:
+        _name_reply(made, missed)
+    return made
+
+
+def _name_reply(referral: Letter, missed: Clock) -> None:
+    """Keep with a proposal, or with what joined one, on which missed limit of a reply it rests."""
+    named = {"reply_clock": missed.id}
+    *before, last = referral.facts.get("joined") or [None]
+    joined = {"joined": [*before, {**last, **named}]} if last else named
+    referral.facts = {**referral.facts, **joined}
 
 
 def settle(step: Step, letter: Letter, *, target: str, judgement: str) -> None:

@@ -11,7 +11,11 @@ from engine.store import letters as letter_store
 from engine.store import tickets as store
 from engine.terms import AssignmentRole, ClockKind, TicketEvent
 
-OF_THE_UNIT = (ClockKind.HANDLING, ClockKind.FIRST_CONTACT, ClockKind.SIGN_FOR)
+OF_THE_UNIT = (
+    ClockKind.HANDLING, ClockKind.FIRST_CONTACT, ClockKind.SIGN_FOR, ClockKind.RECTIFICATION_REPLY,
+)  # fmt: skip
+# What was done about a letter is of the unit that letter spoke to.
+OF_A_LETTER = frozenset({TicketEvent.SEND_LETTER, TicketEvent.ACCEPT_LETTER_ANSWER})
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Share:
             return clock in self.unit_clocks
         if record.unit_id is not None:
             return record.unit_id == self.unit_id
-        if record.event is TicketEvent.SEND_LETTER:
+        if record.event in OF_A_LETTER:
             sent_to = self.addressed.get(record.details.get("sha256", ""))
             if sent_to is not None:
                 return sent_to == self.unit_id

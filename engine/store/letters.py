@@ -83,6 +83,19 @@ def referral_about(session: Session, accused_unit_id: int) -> Letter | None:
     return session.exec(locked.execution_options(populate_existing=True)).first()
 
 
+def proposed_referrals(session: Session, accused_unit_id: int) -> Sequence[Letter]:
+    """Return the referrals about a unit that nobody has drafted yet, locked.
+
+    One that somebody is at work on at this moment is left to them, and not found.
+    """
+    about = cast("Any", Letter.facts)["accused_unit_id"].as_integer()
+    query = select(Letter).where(
+        Letter.kind == LetterKind.REFERRAL, about == accused_unit_id,
+        Letter.status == LetterStatus.PROPOSED,
+    )  # fmt: skip
+    return session.exec(query.order_by(col(Letter.id)).with_for_update(skip_locked=True)).all()
+
+
 def kinds_waiting(session: Session, limit: int) -> Sequence[LetterKind]:
     """Return of which kinds those letters are: a count needs no texts."""
     query = select(Letter.kind).where(col(Letter.status).in_(UNFINISHED))

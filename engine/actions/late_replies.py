@@ -1,0 +1,57 @@
+"""A rectification letter not answered in time (整改函逾期): what is so of its reply by now.
+
+A reply that came late is no silence, and one that was accepted leaves nothing to hand over for.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.actions.step import Step
+from engine.documents.letter_data import written_date
+from engine.documents.templates import written_moment
+from engine.models import Clock, Letter
+from engine.store import letters as store
+from engine.terms import LetterStatus
+
+FOUND = {LetterStatus.ACCEPTED: "，已获认可", LetterStatus.INSUFFICIENT: "，经认定整改不到位"}
+MOOT = "整改函的反馈已获认可，自动提议的移交不再需要；认为情况恶劣的，可另行提议。"
+
+
+def words_of(letter: Letter, clock: Clock) -> str:
+    """Return what a missed reply limit shows: that nothing came, or when it came and what of it."""
+    within = f"{letter.number}，期限{written_date(clock.due_on)}"
+    came = _came(letter, clock)
+    if came is not None:
+        found = FOUND.get(letter.status, "")
+        return f"整改函逾期反馈（{within}，{written_moment(came)}反馈{found}）"
+    what = "整改不到位后逾期未再反馈" if letter.replied_at else "整改函逾期未反馈"
+    return f"{what}（{within}）"
+
+
+def reason_now(step: Step, stored: Mapping[str, Any]) -> str:
+    """Return why a clue is handed over, by what is so of the reply now, not when proposed."""
+    clock = step.session.get(Clock, stored.get("reply_clock", 0))
+    if clock is None or clock.letter_id is None:
+        return str(stored["reason"])
+    return words_of(step.session.get_one(Letter, clock.letter_id), clock)
+
+
+def moot_referrals(step: Step, letter: Letter) -> list[Letter]:
+    """Return the referrals the engine proposed for a letter's late reply alone, locked.
+
+    One that somebody drafted, or that other tickets joined, is people's to decide.
+    """
+    found = store.proposed_referrals(step.session, letter.unit_id)
+    return [one for one in found if not one.facts.get("joined") and _rests_on(step, one, letter)]
+
+
+def _rests_on(step: Step, referral: Letter, letter: Letter) -> bool:
+    clock = step.session.get(Clock, referral.facts.get("reply_clock", 0))
+    return clock is not None and clock.letter_id == letter.id
+
+
+def _came(letter: Letter, clock: Clock) -> datetime | None:
+    """Return when the reply to that limit came: it stops its clock, after its breach is told."""
+    answered = letter.replied_at if letter.status is LetterStatus.ANSWERED else None
+    return clock.stopped_at or answered
