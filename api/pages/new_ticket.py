@@ -19,7 +19,7 @@ from engine.actions.intake_checks import NewTicket, normal_phone, parse_kind, pa
 from engine.actions.ringing import form_for_call
 from engine.actions.supplements import add_supplement
 from engine.actions.undo import Logged, log_ticket
-from engine.errors import BadInputError, ConflictError, EngineError
+from engine.errors import BadInputError, ConflictError, EngineError, RefusedTransitionError
 from engine.models import Ticket
 from engine.rules.certificate_words import due_words as certificate_due
 from engine.rules.shanghai import SHANGHAI
@@ -125,15 +125,19 @@ def _to_desk(visit: Visit, form: Form, new: NewTicket) -> tuple[Logged, str]:
 
 
 def _on_the_spot(visit: Visit, form: Form, new: NewTicket) -> tuple[Logged, str]:
+    if not form.has("spot_confirmed"):
+        words = "当场办结须经来电人确认已解决：请问过来电人后勾选，没有解决的请派单。"
+        raise BadInputError(words, fields={"spot_confirmed": words})
     ticket = accept_ticket(visit.step, _without_unit(new))
-    confirmed = form.has("spot_confirmed")
     try:
         endings.answer_on_the_spot(
-            visit.step, ticket, form.text("spot_words"), confirmed=confirmed,
+            visit.step, ticket, form.text("spot_words"), confirmed=True,
             knowledge_id=form.number("knowledge"),
         )  # fmt: skip
-    except BadInputError as error:
-        raise BadInputError(str(error), fields={"spot_words": str(error)}) from error
+    except (BadInputError, RefusedTransitionError) as error:
+        # Nothing was taken in: the number in the words is the next caller's.
+        words = str(error).removeprefix(f"{ticket.number}：")
+        raise BadInputError(words, fields={"spot_words": words}) from error
     return Logged(ticket, None), f"已登记 {ticket.number}，当场答复，已办结。"
 
 

@@ -179,6 +179,9 @@ def request_return(step: Step, ticket: Ticket, form: ReturnForm) -> ReturnReques
     """
     suggested = _check_return(step, ticket, form)
     assignment = assignment_of(step, ticket, lead=True)
+    if suggested and suggested.id == assignment.unit_id:
+        words = "建议的主办单位不能是您单位自己，请写应由哪个单位主办。"
+        raise BadInputError(words, fields={"suggested_unit": words})
     name = suggested.name if suggested else "由热线研定"
     words = f"{form.reason.label}：{form.explanation.strip()}（建议：{name}）"
     details = {"reason": form.reason.value, "basis": form.legal_basis.strip()}

@@ -36,15 +36,16 @@ class Card:
 
     @property
     def clock(self) -> Clock | None:
-        """Return the unit's own clock to watch: signing first, then the answer."""
-        kinds = (ClockKind.SIGN_FOR, ClockKind.HANDLING, ClockKind.ASSISTING)
+        """Return the unit's own clock to watch: the one that ends first."""
+        kinds = (ClockKind.SIGN_FOR, ClockKind.HANDLING, ClockKind.ASSISTING,
+                 ClockKind.FIRST_CONTACT)  # fmt: skip
         mine = [one for one in self.line.clocks if one.assignment_id == self.part.id]
         if self.part.signed_at is not None:
             mine = [one for one in mine if one.kind is not ClockKind.SIGN_FOR]
         live = [one for one in mine if one.state in LIVE and one.kind in kinds]
         if live:
-            return min(live, key=lambda one: kinds.index(one.kind))
-        stopped = [one for one in mine if one.kind in kinds[1:]]
+            return min(live, key=lambda one: (one.due_at, kinds.index(one.kind)))
+        stopped = [one for one in mine if one.kind in kinds[1:3]]
         return stopped[-1] if stopped else None
 
     @property

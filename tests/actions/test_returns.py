@@ -11,6 +11,7 @@ from engine.terms import (
 )
 from tests.actions.return_steps import NEXT, NOW, rule, send_back
 from tests.builders import (
+    MARKET,
     TAX,
     a_dispatched_ticket,
     a_signed_ticket,
@@ -73,6 +74,15 @@ def test_a_return_without_reason_basis_or_suggestion_names_the_field(field, chan
     with pytest.raises(BadInputError) as error:
         send_back(number, **changes)
     assert list(error.value.fields) == [field]
+
+
+def test_a_unit_does_not_suggest_itself():
+    number = a_signed_ticket(NOW)
+
+    with pytest.raises(BadInputError, match="不能是您单位自己") as error:
+        send_back(number, suggested_unit=MARKET)
+    assert list(error.value.fields) == ["suggested_unit"]
+    assert status_of(number) == "signed_for"
 
 
 def test_only_the_lead_unit_returns():

@@ -153,9 +153,10 @@ def test_a_complaint_cannot_be_answered_on_the_spot_and_the_words_stay(as_):
         as_(OPERATOR), kind="complaint", spot="1", spot_words="已告知", spot_confirmed="1"
     )
 
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "投诉、举报须转承办单位办理" in answer.text
     assert "已告知" in answer.text
+    assert NUMBER not in answer.text  # it is the next caller's
     assert tickets() == []
 
 
@@ -166,7 +167,8 @@ def test_without_an_answer_or_the_callers_word_nothing_is_closed(as_):
     unconfirmed = logged(desk, spot="1", spot_words="已告知")
 
     assert 'href="#spot_words"' in nothing.text
-    assert "来电人确认" in unconfirmed.text
+    assert 'href="#spot_confirmed"' in unconfirmed.text
+    assert NUMBER not in nothing.text + unconfirmed.text
     assert tickets() == []
 
 

@@ -42,6 +42,17 @@ def test_a_unit_signs_for_its_ticket_and_is_told_until_when_to_answer(as_):
     assert status_of(number) == "signed_for"
 
 
+def test_after_signing_a_card_shows_the_limit_that_ends_first_and_the_answers(as_):
+    a_signed_ticket(EARLIER)
+
+    card = as_(MARKET).get("/unit").text.partition('<article class="card')[2]
+    head = card.partition("<p><b>")[0]
+
+    assert "首联" in head
+    assert "承办" not in head
+    assert "承办" in card
+
+
 def test_a_unit_answers_after_contact(as_):
     number = a_signed_ticket(EARLIER)
     unit = as_(MARKET)
