@@ -5,6 +5,7 @@ from datetime import datetime
 
 from engine.actions.step import Step
 from engine.models import Assignment, Clock, OutboxMessage, TicketEventRecord
+from engine.store import clocks as clock_store
 from engine.store import outbox
 from engine.terms import ClockKind, MessageStatus, TicketEvent
 
@@ -37,6 +38,8 @@ def deemed_though_told(step: Step, assignment: Assignment) -> bool:
     """Return whether an assignment was deemed signed (视为签收) though its unit was told."""
     if not assignment.deemed_signed or assignment.signed_at is None:
         return False
+    if not clock_store.signed_too_late(step.session, assignment.id):
+        return False  # its return, made in time, was refused
     return told_in_time(step, assignment.id, assignment.signed_at)
 
 

@@ -149,6 +149,13 @@ def kinds(session: Session, ticket_id: int) -> Mapping[int, ClockKind]:
     return {one.id: one.kind for one in of_ticket(session, ticket_id)}
 
 
+def signed_too_late(session: Session, assignment_id: int) -> bool:
+    """Return whether the limit to sign for an assignment was missed (签收超期)."""
+    query = select(Breach.id).join(Clock, col(Clock.id) == col(Breach.clock_id))
+    mine = Clock.assignment_id == assignment_id
+    return session.exec(query.where(mine, Breach.kind == ClockKind.SIGN_FOR)).first() is not None
+
+
 def breaches(session: Session, ticket_id: int) -> Sequence[Breach]:
     """Return the breaches of a ticket, oldest first."""
     query = select(Breach).where(Breach.ticket_id == ticket_id)

@@ -21,38 +21,50 @@ OVERLAP = timedelta(minutes=10)  # what a slow transaction wrote is committed by
 COUNTS = ("due", "in_time", "excused", "left_out", "left_out_good", "deemed_signed", "returned",
           "reworked")  # fmt: skip
 # A matter counts once its limit is over, answered early or not at all, as the indicator's do; one
-# that was returned, or handed to another unit before its limit, is not the first one's. OFFSET 0
-# keeps each join a look-up for each clock.
+# that was returned, or handed to another unit before its limit, is not the first one's. Whatever
+# became of a ticket since, a return, a rework and a missed signature are those of the unit that
+# returned, whose answer was done again, that did not sign. OFFSET 0 keeps each join a look-up for
+# each clock.
 _COUNTED = text(f"""
-SELECT c.due_on AS day, c.unit_id, count(*) AS due,
-       count(*) FILTER (WHERE c.stopped_at < c.due_at) AS in_time,
-       count(*) FILTER (WHERE (c.stopped_at IS NULL OR c.stopped_at >= c.due_at)
-                          AND b.judgement = 'excused') AS excused,
-       count(*) FILTER (WHERE o.left_out) AS left_out,
-       count(*) FILTER (WHERE o.left_out AND (c.stopped_at < c.due_at OR b.judgement = 'excused'))
-         AS left_out_good,
-       count(*) FILTER (WHERE a.deemed_signed) AS deemed_signed,
-       count(*) FILTER (WHERE t.returns > 0) AS returned,
-       count(*) FILTER (WHERE t.reworks > 0) AS reworked
-FROM clock c
-CROSS JOIN LATERAL (SELECT deemed_signed, ended_at, end_reason FROM assignment
-                    WHERE id = c.assignment_id OFFSET 0) a
-CROSS JOIN LATERAL (SELECT returns, reworks, demonstration FROM ticket
-                    WHERE id = c.ticket_id OFFSET 0) t
-LEFT JOIN LATERAL (SELECT judgement FROM breach WHERE clock_id = c.id OFFSET 0) b ON true
-CROSS JOIN LATERAL (
-  SELECT EXISTS (SELECT 1 FROM finding WHERE kind = 'excluded' AND state = 'in_force'
+WITH c AS (
+  SELECT c.due_on AS day, c.unit_id, c.stopped_at < c.due_at AS good, b.judgement,
+         (c.due_status = 'confirmed' OR c.stopped_at < c.due_at)
+           AND NOT COALESCE(c.stopped_at < c.due_at AND c.stop_reason = :sent_back, false)
+           AND (a.ended_at IS NULL OR a.ended_at >= c.due_at OR a.end_reason = :closed) AS owed,
+         EXISTS (SELECT 1 FROM finding WHERE kind = 'excluded' AND state = 'in_force'
                  AND ticket_id = c.ticket_id
                  AND (unit_id IS NULL OR unit_id = c.unit_id)
-                 AND indicator IN ('answered_on_time', 'breached')) AS left_out
-) o
-WHERE c.kind = 'handling' AND c.due_on = ANY(:days) AND c.state <> 'superseded'
-  AND c.due_at <= :now AND (c.due_status = 'confirmed' OR c.stopped_at < c.due_at)
-  AND c.certificate ->> 'rule' <> :rework
-  AND NOT COALESCE(c.stopped_at < c.due_at AND c.stop_reason = :sent_back, false)
-  AND c.unit_id IS NOT NULL AND {TOLD}
-  AND (a.ended_at IS NULL OR a.ended_at >= c.due_at OR a.end_reason = :closed)
-GROUP BY c.due_on, c.unit_id
+                 AND indicator IN ('answered_on_time', 'breached')) AS left_out,
+         a.deemed_signed AND EXISTS (
+           SELECT 1 FROM clock s JOIN breach x ON x.clock_id = s.id
+           WHERE s.assignment_id = c.assignment_id AND s.kind = 'sign_for') AS deemed,
+         t.returns > 0 AND EXISTS (SELECT 1 FROM return_request r WHERE r.ticket_id = c.ticket_id
+                                   AND r.assignment_id = c.assignment_id) AS returned,
+         t.reworks > 0 AND EXISTS (
+           SELECT 1 FROM ticket_event e WHERE e.ticket_id = c.ticket_id
+             AND e.event = 'order_rework' AND e.at >= a.dispatched_at
+             AND (a.ended_at IS NULL OR e.at < a.ended_at)) AS reworked
+  FROM clock c
+  CROSS JOIN LATERAL (SELECT deemed_signed, dispatched_at, ended_at, end_reason FROM assignment
+                      WHERE id = c.assignment_id OFFSET 0) a
+  CROSS JOIN LATERAL (SELECT returns, reworks, demonstration FROM ticket
+                      WHERE id = c.ticket_id OFFSET 0) t
+  LEFT JOIN LATERAL (SELECT judgement FROM breach WHERE clock_id = c.id OFFSET 0) b ON true
+  WHERE c.kind = 'handling' AND c.due_on = ANY(:days) AND c.state <> 'superseded'
+    AND c.due_at <= :now AND c.certificate ->> 'rule' <> :rework AND c.unit_id IS NOT NULL
+    AND {TOLD}
+)
+SELECT day, unit_id, count(*) FILTER (WHERE owed) AS due,
+       count(*) FILTER (WHERE owed AND good) AS in_time,
+       count(*) FILTER (WHERE owed AND good IS NOT TRUE AND judgement = 'excused') AS excused,
+       count(*) FILTER (WHERE owed AND left_out) AS left_out,
+       count(*) FILTER (WHERE owed AND left_out AND (good OR judgement = 'excused'))
+         AS left_out_good,
+       count(*) FILTER (WHERE deemed) AS deemed_signed,
+       count(*) FILTER (WHERE returned) AS returned,
+       count(*) FILTER (WHERE reworked) AS reworked
+FROM c GROUP BY day, unit_id
+HAVING count(*) FILTER (WHERE owed OR deemed OR returned OR reworked) > 0
 """)
 
 

@@ -5,6 +5,7 @@ import pytest
 from engine.actions.exclusions import ExclusionForm, exclude
 from engine.actions.finding_evidence import FindingForm
 from engine.actions.findings import decide, judge_breach
+from engine.rules.ranking import UnitFigures
 from engine.store import unit_figures
 from engine.store.database import work
 from engine.terms import Indicator
@@ -103,7 +104,8 @@ def test_a_unit_whose_return_waits_owes_nothing_beside_the_others():
     send_back(a_signed_ticket(EARLY), "Mon 2026-11-02 15:00")
 
     with work() as session:
-        assert unit_figures.unit_figures(session, FIRST, LAST, moment(LATE)) == []
+        (found,) = unit_figures.unit_figures(session, FIRST, LAST, moment(LATE))
+    assert found == UnitFigures(found.name, due=0, returned=1)
 
 
 def test_what_is_left_out_of_answers_in_time_is_left_out_of_overdue_too():

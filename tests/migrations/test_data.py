@@ -20,7 +20,7 @@ from tests.builders import (
     doing,
     on_ticket,
 )
-from tests.looking import breaches_of, sweep
+from tests.looking import breaches_of, clock_of, sweep
 
 EARLY = "Mon 2026-11-02 09:00"
 
@@ -51,6 +51,18 @@ def test_a_signature_deemed_given_before_stands_in_the_ledger_afterwards(as_befo
     told = [(one.clock_id, one.unit_id, one.task_rows, one.true_at, one.detected_at, one.judgement)
             for one in (*before, after)]  # fmt: skip
     assert told[0] == told[1]
+
+
+def test_a_wait_that_stopped_when_it_was_found_ends_with_its_limit_afterwards(as_before):
+    number = a_dispatched_ticket(EARLY)
+    sweep("Mon 2026-11-09 09:00")
+    before = clock_of(number, ClockKind.SIGN_FOR)
+
+    as_before("0043_days_taken_in", "UPDATE clock SET stopped_at = '2026-11-09 01:00Z', "
+              "stop_reason = '已签收' WHERE kind = 'sign_for'")  # fmt: skip
+
+    after = clock_of(number, ClockKind.SIGN_FOR)
+    assert (after.stopped_at, after.stop_reason) == (before.stopped_at, before.stop_reason)
 
 
 def test_an_exclusion_filed_under_the_new_unit_goes_to_the_one_whose_clock_ran(as_before):
