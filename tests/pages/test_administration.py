@@ -91,6 +91,14 @@ def test_a_handler_without_a_unit_is_refused(as_):
     assert "承办单位的人要选单位" in answer.text
 
 
+def test_no_single_click_ends_an_account_or_its_password(as_):
+    page = as_("guanli").get("/admin/accounts").text
+
+    for button in ("确认停用", "确认重置密码"):
+        before, _, _ = page.partition(button)
+        assert before.rfind("<details>") > before.rfind("</details>")
+
+
 def test_switching_an_account_off_ends_its_sessions_at_once(as_):
     handler, desk = as_(MARKET), as_("guanli")
     with work() as session:
