@@ -8,7 +8,7 @@ from engine.actions import referrals
 from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import letter_data, reply_due, title_of
 from engine.actions.step import Step, Why, take
-from engine.documents.day_words import days_in, limits_in, relative_days_in, spans_in
+from engine.documents.day_words import limits_in
 from engine.documents.letter_data import written_date
 from engine.errors import BadInputError, ConflictError
 from engine.models import Letter, Ticket
@@ -20,6 +20,7 @@ from engine.terms import LetterKind, LetterStatus, TicketEvent
 
 LONGEST_WORDS = 200
 SENTENCE = re.compile(r"[。；\n]")
+FROM_LEAVING = "自送出次日起算"
 
 
 def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) -> Letter:
@@ -86,7 +87,7 @@ def _check_deadline(step: Step, letter: Letter, wrong: str, right: str) -> None:
     due, since = reply_due(step, ticket, letter).due_on, shanghai_date(step.now)
     words = ""
     if _moves(sent_text(letter), due, wrong, right):
-        words = "反馈期限按规则计算，不能用更正函更改。"
+        words = "反馈期限按规则计算，不能用更正函更改；写反馈期限的那一句一字不动。"
     elif (added := limits_in(right, since)) and not limits_in(wrong, since):
         words = f"更正函只改写错的内容，不加新的期限，请删去“{added[0]}”。"
     if words:
@@ -96,20 +97,15 @@ def _check_deadline(step: Step, letter: Letter, wrong: str, right: str) -> None:
 def _moves(text: str, due: date, wrong: str, right: str) -> bool:
     """Return whether a letter so corrected would ask for the reply by another day.
 
-    However that day is written: where it stands it may not be cut out, and in the sentence that
-    names it no other day may come to stand.
+    By whichever fragment: the sentences that state the reply's limit stand as they went out.
     """
-    written, kept = written_date(due), [one for one in days_in(right) if one.means(due)]
-    if text.replace(wrong, right).count(written) < text.count(written):
-        return True
-    if any(one.means(due) for one in days_in(wrong)) and not kept:
-        return True
-    asking = [one for one in SENTENCE.split(text) if written in one]
-    if not any(wrong in one or one in wrong for one in asking):
-        return False
-    return spans_in(wrong) != spans_in(right) or bool(
-        len(days_in(right)) > len(kept) or relative_days_in(right)
-    )
+    return _asking(text, due) != _asking(text.replace(wrong, right), due)
+
+
+def _asking(text: str, due: date) -> list[str]:
+    """Return the sentences of a letter that name the day of the reply, or from when it counts."""
+    return [one for one in SENTENCE.split(text)
+            if written_date(due) in one or FROM_LEAVING in one]  # fmt: skip
 
 
 def sent_text(letter: Letter) -> str:

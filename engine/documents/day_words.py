@@ -17,7 +17,6 @@ _RELATIVE = re.compile(
     r"|明[天日]|后[天日]|次日|[今当]天|今日|即日"
 )
 _WITHIN = re.compile(r"\d+个?(?:工作日|自然日|日|天|周|星期|月|小时)(?:之|以)?内")
-_SPAN = re.compile(r"\d+(?:个工作日|个自然日|工作日|天|个?星期|周)")
 _AFTER_LIMIT = re.compile(
     r"^(?:[（(][^）)]*[）)])?(?:\d{1,2}[:：时点]\d{0,2}分?)?(?:之|以)?[前止]|^为限|^到期|^届满"
 )
@@ -70,11 +69,6 @@ def relative_days_in(words: str) -> list[str]:
     """Return the days and limits that are named without a date: 下周五, 月底, 三日内."""
     plain = _plain(words)
     return [found[0] for form in (_RELATIVE, _WITHIN) for found in form.finditer(plain)]
-
-
-def spans_in(words: str) -> list[str]:
-    """Return how many days are named in words, whatever they are for: 5个工作日, 3日内."""
-    return [found[0] for found in _SPAN.finditer(_plain(words))]
 
 
 def _day_word(found: re.Match[str], plain: str) -> DayWord:
