@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.actions.proofs import HEARD, Proofs, left_by, still_missed
 from engine.actions.step import Step
-from engine.actions.told_units import untold_signatures
+from engine.actions.told_units import untold_misses
 from engine.actions.unit_share import share_of
 from engine.documents.letter_texts import GroundEvidence
 from engine.models import Clock, Ticket, TicketEventRecord
@@ -54,7 +54,7 @@ def evidence_for(step: Step, ticket: Ticket, unit_id: int) -> list[str]:
     share = share_of(step, ticket, unit_id)
     year = shanghai_date(ticket.accepted_at).year
     records = store.events(step.session, ticket)
-    untold = untold_signatures(step, records, share.unit_clocks)
+    untold = untold_misses(step, records, share.unit_clocks)
     own = (one for one in records if share.holds(one) and one.seq not in untold)
     left = left_by(step, records)
     lines = ((one, line_of(one, share.unit_clocks, year)) for one in own)

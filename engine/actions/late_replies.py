@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.actions.step import Step
+from engine.actions.told_units import asked_in_time
 from engine.documents.letter_data import written_date
 from engine.documents.templates import written_moment
 from engine.models import Clock, Letter
@@ -34,7 +35,10 @@ def reason_now(step: Step, stored: Mapping[str, Any]) -> str:
     clock = step.session.get(Clock, stored.get("reply_clock", 0))
     if clock is None or clock.letter_id is None:
         return str(stored["reason"])
-    return words_of(step.session.get_one(Letter, clock.letter_id), clock)
+    letter = step.session.get_one(Letter, clock.letter_id)
+    if not asked_in_time(step.session, clock):
+        return f"{letter.kind.label}没有送达（{letter.number}）"
+    return words_of(letter, clock)
 
 
 def moot_referrals(step: Step, letter: Letter) -> list[Letter]:

@@ -1,6 +1,6 @@
-"""A letter whose mail left later than it was owed: its unit has its full days from then on."""
+"""A letter that left late, or never arrived: its unit has its full days from when it leaves."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlmodel import Session
@@ -10,11 +10,16 @@ from engine.actions.actor import SYSTEM
 from engine.actions.post import Mail
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
-from engine.models import Clock, Letter, Ticket, Unit
+from engine.actions.told_units import asked_in_time, asking_mails
+from engine.models import Clock, Letter, OutboxMessage, Ticket, Unit
 from engine.rules.shanghai import shanghai_date, spoken_date
+from engine.settings import load_settings
 from engine.store import clocks as clock_store
 from engine.store import outbox, tickets
 from engine.terms import ClockKind, NoticeKind, Recipient, TicketEvent
+
+LOOK_AGAIN = timedelta(hours=1)
+UNARRIVED, SEND_ANEW = "函件没有送达", "请在“没送达的邮件”里重发，或另行送达。"
 
 
 class Late(NamedTuple):
@@ -31,24 +36,65 @@ def count_from_leaving(session: Session, message_id: int, now: datetime) -> None
     A mail server that was away, or an address that was put right, takes no day from the unit.
     """
     message = outbox.message(session, message_id)
-    if message.kind is not NoticeKind.RECTIFICATION or message.letter_id is None:
+    if message.letter_id is None or message.ticket_id is None:
         return
-    letter = session.get_one(Letter, message.letter_id)
-    if message.unit_id != letter.unit_id or outbox.left_before(session, message):
-        return
-    ticket = tickets.lock_ticket(session, letter.ticket_id)
-    running = clock_store.running(session, ticket.id, [ClockKind.RECTIFICATION_REPLY])
-    clock = next((one for one in running if one.letter_id == letter.id), None)
-    if clock is not None and shanghai_date(clock.started_at) < shanghai_date(now):
-        step = Step(session, SYSTEM, now, rules_in_force(session))
-        _recount(step, ticket, Late(letter, session.get_one(Unit, letter.unit_id), clock))
+    ticket = tickets.lock_ticket(session, message.ticket_id)
+    step = Step(session, SYSTEM, now, rules_in_force(session))
+    late = asked_late(step, message)
+    if late is not None:
+        _recount(step, ticket, late)
+
+
+def asked_late(step: Step, message: OutboxMessage) -> Late | None:
+    """Return the reply clock that a mail leaving now would move: it began on an earlier day.
+
+    None where another mail of the same debt has left, or the mail asks for no reply any more.
+    """
+    session = step.session
+    running = clock_store.running(session, message.ticket_id or 0, [ClockKind.RECTIFICATION_REPLY])
+    clock = next((one for one in running if one.letter_id == message.letter_id), None)
+    if clock is None or message.id not in {one.id for one in asking_mails(session, clock)}:
+        return None
+    began = shanghai_date(clock.started_at)
+    if began >= shanghai_date(step.now) or outbox.left_before(session, message):
+        return None
+    letter = session.get_one(Letter, clock.letter_id)
+    return Late(letter, session.get_one(Unit, letter.unit_id), clock)
+
+
+def awaits_arrival(step: Step, ticket: Ticket, clock: Clock) -> bool:
+    """Return whether a reply clock waits for its letter to arrive; it is looked at again later.
+
+    Nobody is reminded of a letter or charged with it before; once its limit has ended,
+    supervisors are told that it did not arrive.
+    """
+    if clock.letter_id is None or asked_in_time(step.session, clock):
+        return False
+    clock.next_rung_at = step.now + LOOK_AGAIN
+    if clock.due_at <= step.now:
+        _tell_unarrived(step, ticket, clock)
+    return True
+
+
+def _tell_unarrived(step: Step, ticket: Ticket, clock: Clock) -> None:
+    letter = step.session.get_one(Letter, clock.letter_id)
+    unit = step.session.get_one(Unit, letter.unit_id)
+    what = f"{letter.kind.label}{letter.number}没有送达{unit.name}，反馈期限届满不计超期"
+    link = f"{load_settings().link_base}/letters/{letter.id}"
+    item = {"number": ticket.number, "kind": "", "what": what, "due_on": clock.due_on, "link": link}
+    facts = {"items": [item], "about": UNARRIVED, "summary": SEND_ANEW, "link": link}
+    key = f"letter:{letter.id}:unarrived:{clock.id}:{clock.due_on:%Y%m%d}"
+    mail = Mail(key=key, kind=NoticeKind.DIGEST, facts=facts)
+    to = post.addresses(step.session, None, (Recipient.SUPERVISOR,))
+    if post.post(step, ticket, mail, to):
+        take(step, ticket, TicketEvent.NOTE, Why(what, details={"clock": clock.id}))
 
 
 def _recount(step: Step, ticket: Ticket, late: Late) -> None:
     letter, unit, clock = late
     rules, old = clocks.own_rules(clock, step.rules), clock.due_on
     deadline = clocks.deadline_of(ticket, clock.kind, step.now, rules)
-    if deadline is None:
+    if deadline is None or deadline.due_at <= clock.due_at:
         return
     clock.started_at = step.now
     clocks.set_deadline(step, ticket, clock, deadline)

@@ -8,7 +8,7 @@ from engine.actions.actor import SYSTEM
 from engine.actions.attachments import Upload
 from engine.actions.late_replies import MOOT, moot_referrals
 from engine.actions.letter_facts import title_of
-from engine.actions.letter_signing import start_reply_clock
+from engine.actions.letter_signing import ask_again
 from engine.actions.letters import moved
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
@@ -81,7 +81,8 @@ def _tell_answered(step: Step, ticket: Ticket, letter: Letter) -> None:
 def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "") -> Letter:
     """Accept a unit's reply, or find it insufficient and let it be answered again.
 
-    What the engine proposed to hand over for the lateness of an accepted reply is dropped.
+    Its unit is told why, and has the full days of a new limit from when that mail leaves. What the
+    engine proposed to hand over for the lateness of an accepted reply is dropped.
 
     Raises:
         ConflictError: there is no reply to judge.
@@ -94,7 +95,7 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
     take(step, ticket, TicketEvent.ACCEPT_LETTER_ANSWER, why)
     letter.status, letter.opinion = status, opinion.strip()
     if not accepted and letter.kind is not LetterKind.REFERRAL:
-        start_reply_clock(step, ticket, letter)
+        ask_again(step, ticket, letter)
     for moot in moot_referrals(step, letter) if accepted else ():
         letters.drop_letter(replace(step, actor=SYSTEM), moot, MOOT)
     return letter

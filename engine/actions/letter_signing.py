@@ -13,6 +13,7 @@ from engine.actions.letters import moved
 from engine.actions.post import File, Mail
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
+from engine.actions.told_units import again_key
 from engine.documents.fonts import installed_fonts
 from engine.documents.letters import render_docx, render_pdf
 from engine.errors import ConflictError, NotPermittedError
@@ -177,6 +178,32 @@ def start_reply_clock(step: Step, ticket: Ticket, letter: Letter) -> Clock:
     return clocks.start(step, ticket, ClockKind.RECTIFICATION_REPLY, subject)
 
 
+def ask_again(step: Step, ticket: Ticket, letter: Letter) -> Clock:
+    """Tell a unit that its reply is not enough, why, and by when to reply again; start that limit.
+
+    The limit runs from the leaving of that mail, which may be held at night.
+    """
+    clock = start_reply_clock(replace(step, now=_leaves_at(step, letter)), ticket, letter)
+    unit = step.session.get_one(Unit, letter.unit_id)
+    facts = {**asking_facts(step, letter, clock.due_on), "late": False, "again": True,
+             "reason": letter.opinion}  # fmt: skip
+    mail = Mail(key=again_key(clock), kind=NoticeKind.RECTIFICATION, facts=facts, letter=letter,
+                unit=unit)  # fmt: skip
+    to = post.addresses(step.session, unit, (Recipient.UNIT, Recipient.UNIT_LEADER))
+    post.post(step, ticket, mail, to)
+    return clock
+
+
+def asking_facts(step: Step, letter: Letter, due: date | None) -> dict[str, object]:
+    """Return what the mail with a letter says: which it is, and by when it asks for the reply."""
+    return {
+        "letter_kind": letter.kind.label, "letter_number": letter.number,
+        "unit": step.session.get_one(Unit, letter.unit_id).name,
+        "letter_title": title_of(step, letter), "reply_by": due,
+        "late": due is not None and due != _reply_day(step, letter),
+    }  # fmt: skip
+
+
 def files_of(one: Letter | Bulletin) -> tuple[File, File]:
     """Return the final files of what was signed, as they are mailed."""
     return (
@@ -188,13 +215,8 @@ def files_of(one: Letter | Bulletin) -> tuple[File, File]:
 def _mail(step: Step, ticket: Ticket, letter: Letter, due: date | None) -> None:
     unit, files = step.session.get_one(Unit, letter.unit_id), files_of(letter)
     kind = NoticeKind.RECTIFICATION if due else NoticeKind.CORRECTION
-    facts = {
-        "letter_kind": letter.kind.label, "letter_number": letter.number, "unit": unit.name,
-        "letter_title": title_of(step, letter), "reply_by": due,
-        "late": due is not None and due != _reply_day(step, letter),
-    }  # fmt: skip
-    mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=facts, files=files,
-                letter=letter, unit=unit)  # fmt: skip
+    mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=asking_facts(step, letter, due),
+                files=files, letter=letter, unit=unit)  # fmt: skip
     recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)
     post.post(step, ticket, mail, post.addresses(step.session, unit, recipients))
     mail_copies(step, ticket, letter, due, files)

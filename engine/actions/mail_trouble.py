@@ -3,6 +3,7 @@
 from engine.actions.actor import require_role
 from engine.actions.address_checks import require_verified
 from engine.actions.audit import Note, note
+from engine.actions.letter_resent import restate_day
 from engine.actions.step import Step
 from engine.delivery.reply_tokens import mail_name
 from engine.errors import BadInputError, ConflictError, NotFoundError
@@ -18,6 +19,8 @@ LONGEST_REASON = 200
 def send_again(step: Step, message_id: int) -> OutboxMessage:
     """Owe a mail once more; where its unit has another address by now, to that one.
 
+    A letter that reached nobody before asks for its reply by the day that counts from now.
+
     Raises:
         ConflictError: it is not among the failed, or the letter's address is not verified.
     """
@@ -29,6 +32,7 @@ def send_again(step: Step, message_id: int) -> OutboxMessage:
         _readdress(step, message, unit)
     message.status, message.attempts, message.last_error = MessageStatus.PENDING, 0, ""
     message.next_attempt_at = step.now
+    restate_day(step, message)
     note(step.session, step.actor, step.now, Note(f"mail:{message.id}", "send_again", {}))
     wake(step.session, "outbox")
     return message

@@ -11,6 +11,7 @@ from engine.actions.impersonal import told_by_mail, without_requester
 from engine.actions.step import Step
 from engine.delivery.reply_tokens import mail_name
 from engine.documents.notices import FREE_TEXT, render_notice
+from engine.documents.notices import Notice as Rendered
 from engine.models import Account, Letter, OutboxAttachment, OutboxMessage, Ticket, Unit
 from engine.rules.notice_times import Notice, notice_leaves_at
 from engine.rules.shanghai import shanghai_date
@@ -68,12 +69,7 @@ def post(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
 
 
 def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee]) -> int:
-    common = common_facts(ticket) if ticket else {}
-    told = mail.unit is None or mail.unit.subordinate
-    replies = {"replies": True} if _takes_replies(ticket, mail) else {}
-    facts = {**common, **replies, "subordinate": told, "written_at": step.now,
-             **_impersonal(step, ticket, mail.facts)}  # fmt: skip
-    notice = render_notice(mail.kind, facts)
+    notice = _notice_of(step, ticket, mail)
     count = 0
     for address, role in _once(to):
         message = made(
@@ -90,6 +86,21 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
             count += 1
             _attach(step.session, message_id, mail.files)
     return count
+
+
+def rewrite(step: Step, ticket: Ticket, message: OutboxMessage, mail: Mail) -> None:
+    """Let a mail that did not arrive say what is so now; whom it goes to and its files stay."""
+    notice = _notice_of(step, ticket, mail)
+    message.subject, message.text, message.html = notice.subject, notice.text, notice.html
+
+
+def _notice_of(step: Step, ticket: Ticket | None, mail: Mail) -> Rendered:
+    common = common_facts(ticket) if ticket else {}
+    told = mail.unit is None or mail.unit.subordinate
+    replies = {"replies": True} if _takes_replies(ticket, mail) else {}
+    facts = {**common, **replies, "subordinate": told, "written_at": step.now,
+             **_impersonal(step, ticket, mail.facts)}  # fmt: skip
+    return render_notice(mail.kind, facts)
 
 
 def _impersonal(

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from engine.actions.reply_days import reply_end
 from engine.actions.step import Step
-from engine.actions.told_units import untold_signatures
+from engine.actions.told_units import untold_misses
 from engine.lifecycle import FINAL
 from engine.models import Clock, Ticket, TicketEventRecord
 from engine.rules.callback import counts_as_human, is_unresolved
@@ -56,7 +56,7 @@ def proofs_of(step: Step, ticket: Ticket) -> Proofs:
     records = store.events(step.session, ticket)
     rounds = _rounds(step, ticket, records)
     clocks = {one.id: one for one in clock_store.of_ticket(step.session, ticket.id)}
-    untold = untold_signatures(step, records, clocks)
+    untold = untold_misses(step, records, clocks)
     late = [frozenset({one.seq}) for one in records if one.event is E.BREACH
             and one.seq not in untold
             and still_missed(one, clocks.get(one.details.get("clock", 0)))]  # fmt: skip

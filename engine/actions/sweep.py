@@ -8,8 +8,10 @@ from engine.actions.actor import SYSTEM
 from engine.actions.adjusting import resume_used_up
 from engine.actions.breaches import keep_breach, record_breach, why_of
 from engine.actions.ladder_mail import Caught
+from engine.actions.letter_arrival import awaits_arrival
 from engine.actions.letters import Proposal, propose_letter
 from engine.actions.step import Step, Why, take
+from engine.actions.told_units import asked_in_time
 from engine.actions.unit_work import deem_signed
 from engine.models import Clock, Letter, Ticket
 from engine.rules.escalation import DueRung, due_rungs
@@ -37,7 +39,8 @@ def climb(step: Step, clock_id: int) -> list[Rung]:
     """Take every rung of a clock that is due at `step.now`; return those taken now.
 
     Nothing is taken when another sweep has the clock, or it is no longer due. A pause that is
-    used up ends first: its clocks run on, and what fell due meanwhile is taken.
+    used up ends first: its clocks run on, and what fell due meanwhile is taken. A reply is due
+    from nobody whom its letter has not reached.
     """
     step = replace(step, actor=SYSTEM)
     found = step.session.get(Clock, clock_id)
@@ -45,7 +48,7 @@ def climb(step: Step, clock_id: int) -> list[Rung]:
         return []
     ticket = ticket_store.lock_ticket(step.session, found.ticket_id)
     clock = store.lock_due(step.session, clock_id, step.now)
-    if clock is None:
+    if clock is None or awaits_arrival(step, ticket, clock):
         return []
     if clock.state is ClockState.PAUSED and clock.next_rung_at is not None:
         resume_used_up(step, ticket, clock.next_rung_at)
@@ -58,8 +61,10 @@ def catch_up(step: Step, ticket: Ticket, clock: Clock) -> None:
     """Take what fell due on an overdue clock before it stops: no sweep will look at it again.
 
     Its warnings are moot, and so is a signature that nobody need deem any more; that it was not
-    given in time stays a breach (H-11).
+    given in time stays a breach (H-11). A letter that never arrived is missed by nobody.
     """
+    if clock.letter_id is not None and not asked_in_time(step.session, clock):
+        return
     step = replace(step, actor=SYSTEM)
     due = _due(step, ticket, clock)
     take_due(step, ticket, clock, [rung for rung in due if rung.rung not in MOOT])

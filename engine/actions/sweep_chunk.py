@@ -26,7 +26,6 @@ from engine.store.many import many
 from engine.terms import ClockKind, ClockState, Rung
 
 log = structlog.get_logger()
-MORE_THAN_ROWS = (ClockKind.RECTIFICATION_REPLY, ClockKind.PROMISE)
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,8 @@ def _plain(step: Step, ticket: Ticket, clock: Clock) -> _Case | None:
         raise
     except Exception:  # whatever it is: alone it is set aside, and the others go on
         return None
+    if clock.kind is ClockKind.RECTIFICATION_REPLY:  # whether its letter arrived must be asked
+        return None
     due = _due(step, _Case(ticket, clock, ladder))
     alone = clock.state is not ClockState.RUNNING or any(_needs_more(clock, one) for one in due)
     return None if alone else _Case(ticket, clock, ladder)
@@ -96,7 +97,7 @@ def _plain(step: Step, ticket: Ticket, clock: Clock) -> _Case | None:
 
 def _needs_more(clock: Clock, rung: DueRung) -> bool:
     if rung.rung is Rung.BREACH:
-        return clock.kind in MORE_THAN_ROWS
+        return clock.kind is ClockKind.PROMISE
     return rung.rung is Rung.DEEMED_SIGNED or (
         rung.rung in PROPOSED and clock.kind is ClockKind.HANDLING
     )

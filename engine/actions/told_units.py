@@ -1,13 +1,17 @@
-"""Whether a unit was told of a ticket in time: who was told nothing has not refused to sign."""
+"""Whether a unit was told in time: who was told nothing refused neither to sign nor to reply."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+from sqlmodel import Session
 
 from engine.actions.step import Step
 from engine.models import Assignment, Clock, OutboxMessage, TicketEventRecord
 from engine.store import clocks as clock_store
 from engine.store import outbox
 from engine.terms import ClockKind, MessageStatus, TicketEvent
+
+ASKED_BY_MAIL = (ClockKind.SIGN_FOR, ClockKind.RECTIFICATION_REPLY)
 
 
 def assignment_key(assignment_id: int) -> str:
@@ -30,6 +34,26 @@ def never_told(step: Step, assignment_id: int) -> bool:
     return bool(mails) and all(one.status is MessageStatus.UNDELIVERED for one in mails)
 
 
+def again_key(clock: Clock) -> str:
+    """Return under which key the mail is owed that asks for a better reply (整改不到位)."""
+    return f"letter:{clock.letter_id}:again:{clock.id}"
+
+
+def asking_mails(session: Session, clock: Clock) -> Sequence[OutboxMessage]:
+    """Return the mails to its unit that ask for the reply a clock waits for."""
+    again = outbox.under(session, again_key(clock))
+    return again or outbox.under(session, f"letter:{clock.letter_id}")
+
+
+def asked_in_time(session: Session, clock: Clock) -> bool:
+    """Return whether a mail that asks for a reply came through before its limit ended.
+
+    A unit that has no address is written no mail: its desk is where it is told.
+    """
+    mails = asking_mails(session, clock)
+    return not mails or any(_came_through(one, clock.due_at) for one in mails)
+
+
 def _came_through(mail: OutboxMessage, limit: datetime) -> bool:
     return mail.status is MessageStatus.SENT and (mail.sent_at or limit) < limit
 
@@ -43,26 +67,28 @@ def deemed_though_told(step: Step, assignment: Assignment) -> bool:
     return told_in_time(step, assignment.id, assignment.signed_at)
 
 
-def untold_signatures(
+def untold_misses(
     step: Step, records: Sequence[TicketEventRecord], clocks: Mapping[int, Clock]
 ) -> frozenset[int]:
-    """Return the numbers of the events of a missed signature for which its unit was told nothing.
+    """Return the numbers of the events of a missed signature or reply its unit was never asked for.
 
     They stay on record and the limit stays over, but say nothing against the unit.
     """
-    missed = [one for one in records if _missed_signature(one, clocks)]
+    missed = [one for one in records if _waits_for_mail(one, clocks)]
     return frozenset(one.seq for one in missed if not _told(step, one, clocks))
 
 
-def _missed_signature(record: TicketEventRecord, clocks: Mapping[int, Clock]) -> bool:
+def _waits_for_mail(record: TicketEventRecord, clocks: Mapping[int, Clock]) -> bool:
     clock = clocks.get(record.details.get("clock", 0))
-    signing = clock is not None and clock.kind is ClockKind.SIGN_FOR
-    late = record.event is TicketEvent.BREACH and signing
+    asked = clock is not None and clock.kind in ASKED_BY_MAIL
+    late = record.event is TicketEvent.BREACH and asked
     return late or record.event is TicketEvent.DEEM_SIGNED
 
 
 def _told(step: Step, record: TicketEventRecord, clocks: Mapping[int, Clock]) -> bool:
     clock = clocks.get(record.details.get("clock", 0))
+    if clock is not None and clock.letter_id is not None:
+        return asked_in_time(step.session, clock)
     if clock is None or clock.assignment_id is None:
         return True
     return told_in_time(step, clock.assignment_id, clock.due_at)

@@ -17,7 +17,7 @@ from tests.builders import (
     doing,
     on_ticket,
 )
-from tests.looking import letters_of
+from tests.looking import letters_of, send_mails
 
 NOW = "Mon 2026-11-23 09:00"
 NEXT = "Tue 2026-11-24 09:00"
@@ -54,10 +54,11 @@ def send(letter_id, now=NEXT, who=SECOND_SUPERVISOR):
 
 
 def approve(letter_id, now=NEXT, who=SECOND_SUPERVISOR):
-    """Review, sign and send a letter, as a second supervisor does on a quiet day."""
+    """Review, sign and send a letter, as a second supervisor does on a quiet day; it arrives."""
     review(letter_id, now, who)
     sign(letter_id, now, who)
     send(letter_id, now, who)
+    send_mails(now)
 
 
 def a_drafted_letter(**changes):

@@ -7,7 +7,7 @@ from engine.terms import ClockKind, LetterKind, LetterStatus
 from tests.actions.letter_steps import a_sent_letter, number_of, on_letter, reply, the
 from tests.actions.test_referrals import GRAVE, data_of, draft, referral_of
 from tests.builders import SUPERVISOR
-from tests.looking import clock_of, letters_of, sweep
+from tests.looking import clock_of, letters_of, send_mails, sweep
 
 pytestmark = pytest.mark.usefixtures("database")
 LATE = "Wed 2026-12-02 00:01"
@@ -81,6 +81,7 @@ def test_silence_after_an_insufficient_reply_is_told_as_that():
     letter_id = a_sent_letter()
     reply(letter_id)
     judge(letter_id, accepted=False, now="Thu 2026-11-26 09:00")
+    send_mails("Thu 2026-11-26 09:00")
 
     sweep("Fri 2026-12-04 09:00")
 

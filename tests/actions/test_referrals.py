@@ -25,7 +25,16 @@ from tests.builders import (
     doing,
     on_ticket,
 )
-from tests.looking import clocks_of, events_of, last_event, letters_of, mails_of, sweep, unit_named
+from tests.looking import (
+    clocks_of,
+    events_of,
+    last_event,
+    letters_of,
+    mails_of,
+    send_mails,
+    sweep,
+    unit_named,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 NOW = "Mon 2026-11-23 09:00"
@@ -55,7 +64,9 @@ def approve(letter_id, now, who=SECOND_SUPERVISOR):
             act(step, letter)
         return letter
 
-    return doing(now, who, all_of_it)
+    sent = doing(now, who, all_of_it)
+    send_mails(now)
+    return sent
 
 
 def send(letter_id, now, **changes):
