@@ -1,13 +1,13 @@
 // One small script; every page also works without it.
 const $ = (s, r = document) => r.querySelector(s), $$ = (s, r = document) => [...r.querySelectorAll(s)];
-const on = (t, e, f) => t?.addEventListener(e, f);
+const on = (t, what, f) => { for (const e of what.split(" ")) t?.addEventListener(e, f); };
 const make = (tag, facts, ...inside) => { const e = Object.assign(document.createElement(tag), facts); e.append(...inside); return e; };
 const press = b => (b?.click(), b);
 const pressed = (s, f) => on(document, "click", e => { const b = e.target.closest(s); if (b) f(b, e); });
 const tell = (e, what) => e?.dispatchEvent(new Event(what, { bubbles: 1 }));
 const focus = e => (e?.focus(), e), inside = e => e.contains(document.activeElement);
 const body = form => new URLSearchParams([...new FormData(form)].filter(p => typeof p[1] === "string"));
-const pageOf = async r => new DOMParser().parseFromString(await r.text(), "text/html");
+const pageOf = async r => new DOMParser().parseFromString(await (await r).text(), "text/html");
 const gone = r => r.status === 401 || r.type === "opaqueredirect";
 let bar;
 function say(text) {
@@ -26,19 +26,19 @@ let asking;
 async function signIn() {
 	if (asking) return;
 	asking = 1;
-	const form = $("form", await pageOf(await fetch("/login?next=/keys")));
+	const form = $("form", await pageOf(fetch("/login?next=/keys")));
 	const words = make("p", {}, "登录已过期，请重新登录。您填的内容不会丢。"), box = boxed("登录", words, form);
 	on(box, "close", () => { asking = 0; box.remove(); });
 	on(form, "submit", async e => {
 		e.preventDefault();
-		const back = await pageOf(await fetch("/login", { method: "POST", body: body(form) })), csrf = $("[name=csrf]", back);
+		const back = await pageOf(fetch("/login", { method: "POST", body: body(form) })), csrf = $("[name=csrf]", back);
 		if (!csrf) return words.textContent = $(".errsum", back)?.textContent;
 		for (const one of $$("[name=csrf]")) one.value = csrf.value;
 		box.close();
 	});
 }
-async function send(url, data, signal) {
-	const r = await fetch(url, { method: data ? "POST" : "GET", body: data, signal, redirect: "manual", headers: { "X-Partial": 1 } });
+async function send(url, data, more) {
+	const r = await fetch(url, { method: data ? "POST" : "GET", body: data, redirect: "manual", headers: { "X-Partial": 1 }, ...more });
 	if (gone(r)) { signIn(); throw Error(401); }
 	if (!r.ok) throw Error(r.status);
 	say();
@@ -47,11 +47,13 @@ async function send(url, data, signal) {
 // what the server itself refuses goes: its page says why
 const through = x => /^(4(?!01)|500)/.test(x.message) || (x.message !== "401" && say("与服务器断开，没有提交。内容还在，恢复后请再提交。"));
 
-// some time after the form's last finished word; never half-typed pinyin
-function typed(el, wait, f) {
+// after the page's last finished word; nothing goes while one is composed
+let composing;
+function typed(wait, f) {
 	let timer;
-	const later = e => { clearTimeout(timer); if (!e.isComposing) timer = setTimeout(f, wait); };
-	for (const what of ["input", "change", "compositionend"]) on(el.form || el, what, later);
+	const later = ms => { clearTimeout(timer); timer = setTimeout(() => composing || f(), ms); };
+	on(document, "input change compositionend", e => { composing = e.isComposing; later(wait); });
+	return later;
 }
 
 // live parts: one's own choice survives, late answers are dropped
@@ -59,13 +61,13 @@ for (const el of $$("[data-live]")) {
 	const out = $(el.dataset.into);
 	const asks = all => all.get(el.name) + (/sug/.test(el.dataset.live) && all.get("kind"));
 	let ctl, last = asks(body(el.form));
-	on(out, "change", () => { out.touched = 1; });
-	typed(el, 250, async () => {
+	on(out, "change", () => out.touched = 1);
+	typed(250, async () => {
 		const all = body(el.form), now = asks(all);
 		if (now === last) return;
 		last = now; ctl?.abort(); ctl = new AbortController();
 		try {
-			const text = await (await send(el.dataset.live, all, ctl.signal)).text();
+			const text = await (await send(el.dataset.live, all, { signal: ctl.signal })).text();
 			const kept = out.touched && $(":checked", out)?.value, back = inside(out);
 			out.innerHTML = text; delete out.dataset.stale;
 			for (const one of $$("[type=radio]", out)) one.checked ||= one.value === kept;
@@ -77,11 +79,11 @@ for (const el of $$("[data-live]")) {
 pressed("[data-fill]", b => {
 	for (const [k, v] of Object.entries(JSON.parse(b.dataset.fill))) { const f = $(`[name=${k}]`); if (f) { f.value = v; tell(f, "input"); } }
 	const next = $(b.dataset.then), box = next.closest("details");
-	if (box) box.open = true;
+	if (box) box.open = 1;
 	next.focus();
 });
 
-// drafts: kept while one types, and before it goes
+// drafts: kept while one types, leaves, and before it goes
 function keptAs(form, r) {
 	const id = r.headers.get("X-Draft");
 	if (id) form.dataset.draft = $("[name=form_id]", form).value = id;
@@ -90,23 +92,23 @@ function keptAs(form, r) {
 }
 for (const form of $$("form[data-draft]")) {
 	const d = form.dataset;
-	let again, sent, busy;
-	const save = form.there = async last => {
-		const now = String(body(form));
-		if (!last && (busy || now === sent || d.gone)) return;
-		busy = 1; clearTimeout(again);
+	let sent = String(body(form)), busy;
+	const save = form.there = async (last, leaving) => {
+		const all = body(form), now = String(all);
+		if (!last && (now === sent || d.gone)) return;
+		if (busy && !last && !leaving) return later(700);
+		busy = 1; sent = now;
 		try {
-			const r = keptAs(form, await send("/drafts/" + d.draft, body(form)));
-			sent = now;
+			const r = keptAs(form, await send("/drafts/" + d.draft, all, { keepalive: now.length < 6e4 }));
 			$("[data-saved]").textContent = await r.text();
 			return last && (d.gone = 1);
 		} catch (x) {
 			if (last && through(x)) return d.gone = 1;
-			if (!last && x.message !== "401") say("与服务器断开，您填的内容还在这一页，恢复后会自动续上。");
-			sent = 0; again = setTimeout(save, 3000);
+			if (!last && x.message !== "401") say("与服务器断开，内容还在，恢复后自动续上。");
+			sent = 0; later(3000);
 		} finally { busy = 0; }
-	};
-	typed(form, 700, () => save());
+	}, later = typed(700, save);
+	on(window, "beforeunload pagehide", () => save(0, 1));
 }
 
 // files: too large is said at once; in a form they go up as chosen
@@ -120,7 +122,7 @@ for (const input of $$("input[type=file]")) on(input, "change", async () => {
 });
 
 // one press, one submit; none while the server is away
-const there = async () => { try { return await send("/health/live"); } catch (x) { return through(x); } };
+const there = () => send("/health/live").catch(through);
 for (const form of $$("form[method=post]")) on(form, "submit", async e => {
 	const d = form.dataset;
 	if (d.sent === "2") return d.sent = 3;
@@ -134,14 +136,14 @@ on(window, "pageshow", () => { for (const f of $$("form")) f.dataset.sent = f.da
 
 // parts renew themselves: never while somebody is in them
 const parts = $$("[data-refresh]"), news = $("[data-news]");
-for (const part of parts) on(part, "input", () => { part.dirty = 1; });
+for (const part of parts) on(part, "input", () => part.dirty = 1);
 async function renew() {
 	if (document.hidden) return;
 	try {
-		const r = await fetch(news ? news.dataset.news : location.href, { redirect: "manual", headers: { "X-Refresh": 1 } });
+		const r = await fetch(news?.dataset.news || location, { redirect: "manual", headers: { "X-Refresh": 1 } });
 		if (gone(r)) return signIn();
 		if (r.status !== 200) return;
-		if (news) return news.replaceChildren(await r.text() + "——", make("a", { href: location.href }, "刷新")), news.hidden = false;
+		if (news) return news.replaceChildren(await r.text() + "——", make("a", { href: location }, "刷新")), news.hidden = 0;
 		const fresh = await pageOf(r);
 		for (const part of parts) { const now = $("#" + part.id, fresh); if (now && !inside(part) && !part.dirty) part.innerHTML = now.innerHTML; }
 	} catch { /* later */ }
@@ -151,7 +153,7 @@ for (const one of $$("[data-left]")) setTimeout(() => one.remove(), one.dataset.
 let list;
 async function keys() {
 	if (list) return list.open ? list.close() : list.showModal();
-	list = boxed("快捷键", $("#keys", await pageOf(await fetch("/keys"))));
+	list = boxed("快捷键", $("#keys", await pageOf(fetch("/keys"))));
 }
 pressed("[data-keys]", (_, e) => keys(e.preventDefault()));
 pressed("[data-print]", () => print());
@@ -161,16 +163,16 @@ for (const b of $$("[data-copy]")) b.hidden = on(b, "click", async () => {
 	getSelection().selectAllChildren(text);
 	try { await navigator.clipboard.writeText(text.textContent); b.textContent = "已复制"; } catch { b.textContent = "已选中，请按 Ctrl+C"; }
 });
-const tick = el => { if (el) el.checked = true; tell(el, "change"); return focus(el); };
+const tick = el => { if (el) el.checked = 1; tell(el, "change"); return focus(el); };
 function spot() {
 	const box = $("#spot"), words = $("#spot textarea");
 	if (box?.open && words.value.trim()) return press($("[data-key=f9]"));
-	if (box) box.open = true;
+	if (box) box.open = 1;
 	return focus(words);
 }
 function walk(step) {
-	const links = $$("main .item .line > a:first-child, main .grid td:first-child > a"), at = links.indexOf(document.activeElement);
-	return focus(links[at + step]);
+	const links = $$("main .item .line > a:first-child, main .grid td:first-child > a");
+	return focus(links[links.indexOf(document.activeElement) + step]);
 }
 function submitMain(t) {
 	const f = t.form?.method === "post" && $(".go", t.form) ? t.form : $("form[data-main]");
@@ -184,8 +186,8 @@ function caller(t, key) {
 	return key > 0 || key === "enter" ? press(all[key - 1] || all[at]) : focus(to[key]);
 }
 function choose(t, key) {
-	const near = t.closest("[data-pick]") || $("[data-pick]") || document;
-	return press($(`[data-one="${key}"]`, near)) || tick($$(".sugs [type=radio]", near)[key - 1]);
+	const row = t.closest(".item");
+	return row ? press($(`[data-one="${key}"]`, row)) : tick($$(".sugs [type=radio]")[key - 1]);
 }
 const plain = {
 	f1: keys, f2: () => location = "/tickets/new", f3: () => focus($("#q")),
@@ -196,10 +198,9 @@ on(document, "keydown", e => {
 	if (e.isComposing || e.keyCode === 229 || "quiet" in document.body.dataset) return;
 	const t = e.target, key = e.key.toLowerCase(), typing = /INPUT|TEXTAREA|SELECT/.test(t.tagName);
 	if ($("dialog[open]") && key !== "f1") return;
-	let done;
-	if (e.ctrlKey) done = key === "enter" && submitMain(t);
-	else if (e.altKey) done = /^[1-5]$/.test(key) ? caller(t, key) || choose(t, key) : "qwr".includes(key) && tick($(`[data-key="${key}"]`));
-	else done = (key[1] && caller(t, key)) || (plain[key] || !typing && reading[key] || (() => 0))();
+	const done = e.ctrlKey ? key === "enter" && submitMain(t)
+		: e.altKey ? /^[1-5]$/.test(key) ? caller(t, key) || choose(t, key) : "qwr".includes(key) && tick($(`[data-key="${key}"]`))
+		: (key[1] && caller(t, key)) || (plain[key] || !typing && reading[key] || (() => 0))();
 	if (done) e.preventDefault();
 });
 $(".errsum")?.focus();

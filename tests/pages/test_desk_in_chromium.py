@@ -81,6 +81,36 @@ def test_half_typed_text_survives_a_server_that_dies_and_comes_back(database):
             assert drafts() == ["窗口说系统坏了，让我们下周再来"]
 
 
+@pytest.mark.parametrize("way", ["a link", "F2"])
+def test_the_last_words_are_kept_however_soon_one_leaves_the_form(site, screen, way):
+    sign_in(screen, site, OPERATOR, "/tickets/new")
+    find(screen, "#content").send_keys("窗口说系统坏了")
+    until(screen, lambda: "草稿已存" in find(screen, "[data-saved]").text)
+    find(screen, "#content").send_keys("，让我们下周再来")
+
+    if way == "F2":
+        keys(screen, Keys.F2)
+        until(screen, lambda: find(screen, "#content").get_attribute("value") == "")
+    else:
+        find(screen, ".top nav a[href='/desk']").click()
+        until(screen, lambda: found(screen, "#lists"))
+
+    until(screen, lambda: drafts() == ["窗口说系统坏了，让我们下周再来"], 5)
+
+
+def test_a_form_that_is_only_looked_at_leaves_no_draft(site, screen):
+    sign_in(screen, site, OPERATOR, "/tickets/new")
+    screen.execute_script(
+        "const f=window.fetch;window.fetch=(u,o)=>{sessionStorage.sent="
+        "(sessionStorage.sent||'')+u;return f(u,o)}"
+    )
+
+    find(screen, ".top nav a[href='/desk']").click()
+    until(screen, lambda: found(screen, "#lists"))
+
+    assert "/drafts" not in (screen.execute_script("return sessionStorage.sent") or "")
+
+
 def test_two_tabs_of_one_draft_keep_a_text_each(site, screen):
     sign_in(screen, site, OPERATOR, "/tickets/new")
     find(screen, "#content").send_keys("第一页写的")

@@ -21,7 +21,7 @@ from tests.builders import (
     on_ticket,
     status_of,
 )
-from tests.pages.screens import IN_A_BROWSER, chord, find, keys, sign_in, tickets, until
+from tests.pages.screens import IN_A_BROWSER, chord, find, keys, sign_in, tickets, until, width_of
 
 pytestmark = IN_A_BROWSER
 
@@ -170,6 +170,12 @@ def test_on_a_telephone_signing_and_its_neighbour_are_of_one_size(site, phone):
     assert height >= 46
 
 
+def test_a_table_of_many_columns_scrolls_by_itself_on_a_telephone(site, phone):
+    sign_in(phone, site, "guanli", "/admin/accounts")
+
+    assert width_of(phone) <= 390
+
+
 def test_the_list_of_keys_opens_over_the_form_and_closes(site, screen):
     sign_in(screen, site, OPERATOR, "/tickets/new")
     find(screen, "#phone").send_keys("0772-1")
@@ -182,15 +188,23 @@ def test_the_list_of_keys_opens_over_the_form_and_closes(site, screen):
     assert find(screen, "#phone").get_attribute("value") == "0772-1"
 
 
-def test_one_key_on_the_desk_hands_the_first_waiting_ticket_to_the_first_proposal(site, screen):
-    number = a_ticket(clock.now())
-    on_ticket(number, clock.now(), None, hold)
+def test_a_key_on_the_desk_dispatches_only_the_ticket_one_has_walked_to(site, screen):
+    first, second = (a_ticket(clock.now()) for _ in range(2))
+    for number in (first, second):
+        on_ticket(number, clock.now(), None, hold)
     sign_in(screen, site, OPERATOR)
 
     chord(screen, Keys.ALT, "1")
+    time.sleep(0.5)
+    assert {status_of(first), status_of(second)} == {"to_be_dispatched"}
 
+    keys(screen, Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+    walked_to = screen.switch_to.active_element.text
+    chord(screen, Keys.ALT, "1")
     until(screen, lambda: "已派" in find(screen, ".done").text)
-    assert status_of(number) == "dispatched"
+
+    dispatched = [one for one in (first, second) if status_of(one) == "dispatched"]
+    assert dispatched == [walked_to]
 
 
 def test_without_the_script_a_ticket_can_still_be_logged_and_errors_are_shown(site, screen):
