@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api import errors
 from api.envelope import Envelope
+from api.gzipped import Gzipped
 from api.open311 import router as open311
 from api.pages import router as pages
 from api.rate import Gate
@@ -40,6 +41,7 @@ def create_app() -> FastAPI:
     app.include_router(metrics.router)
     app.include_router(reference_page.router)
     app.include_router(pages)
+    app.add_middleware(Gzipped)
     app.add_middleware(ShortWay)
     app.add_middleware(Envelope)
     app.openapi = lambda: contract(app)  # type: ignore[method-assign]

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages.forms import Posted
+from api.pages.token import masked, matches
 from api.pages.visit import COOKIE, check_origin, html, posting, reading
 from engine import clock
 from engine.actions.drafts import clear_call_drafts
@@ -57,9 +58,9 @@ def login_form(
 ) -> Response:
     """Show the form as it was filled in, with what was wrong."""
     token = request.cookies.get(TOKEN) or secrets.token_urlsafe(18)
-    facts = {"next": local(wanted), "username": username, "refusal": refusal, "token": token,
-             "expired": wanted not in ("", "/"), "settings": load_settings(),
-             "identity": identity.in_use(), "left": left}  # fmt: skip
+    facts = {"next": local(wanted), "username": username, "refusal": refusal,
+             "token": masked(token), "expired": wanted not in ("", "/"), "left": left,
+             "settings": load_settings(), "identity": identity.in_use()}  # fmt: skip
     response = html("login.html", facts, 422 if refusal else 200)
     response.set_cookie(TOKEN, token, httponly=True, samesite="lax", secure=is_secure(request))
     return response
@@ -69,8 +70,7 @@ def login_form(
 def login(request: Request, form: Posted) -> Response:
     """Open a session, or say why not."""
     check_origin(request)
-    token = request.cookies.get(TOKEN, "") or "-"
-    if not secrets.compare_digest(form.text("token").encode(), token.encode()):
+    if not matches(form.text("token"), request.cookies.get(TOKEN, "")):
         return login_form(request, form.text("next"), form.text("username"), OLD)
     username, password = form.text("username"), form.text("password")
     outcome = sign_in(username, password, clock.now(), browser_of(request))

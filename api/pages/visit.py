@@ -1,7 +1,6 @@
 """Who looks at a page: session, role, token; and the two ways in, reading and posting."""
 
 import json
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from api.pages import words
 from api.pages.forms import Form
 from api.pages.language import remember
 from api.pages.rendering import render
+from api.pages.token import masked, matches
 from engine import clock
 from engine.actions.actor import Actor
 from engine.actions.passwords import must_change
@@ -79,8 +79,8 @@ class Visit:
 
     @property
     def csrf(self) -> str:
-        """Return the token that this person's forms carry."""
-        return self.signed_in.csrf
+        """Return the token that this person's forms carry, another one on every page."""
+        return masked(self.signed_in.csrf)
 
     @cached_property
     def rules(self) -> RuleSet:
@@ -232,7 +232,7 @@ def posting(request: Request, form: Form, *roles: Role) -> Iterator[Visit]:
     check_origin(request)
     with work() as session:
         visit = _visit(session, request, roles)
-        if not secrets.compare_digest(form.text("csrf").encode(), visit.csrf.encode()):
+        if not matches(form.text("csrf"), visit.signed_in.csrf):
             raise NotPermittedError(STALE)
         yield visit
     _note_seen(request, visit)

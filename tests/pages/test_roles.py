@@ -4,6 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.main import create_app
+from api.pages.token import masked
 from api.pages.visit import COOKIE
 from engine.actions import sessions
 from engine.actions.people import NewAccount, create_account
@@ -67,7 +68,7 @@ def sit_down(client, account_id):
         account = session.get_one(Account, account_id)
         entered = sessions.open_session(session, account, moment(NOW), sessions.Browser())
     client.cookies.set(COOKIE, entered.secret)
-    return entered.session.csrf
+    return masked(entered.session.csrf)
 
 
 def asked(client, page, number, csrf="", origin=HOST):
