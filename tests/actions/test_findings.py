@@ -1,11 +1,8 @@
 """Findings: who must agree, what they change, the appeal and its window; nothing is deleted."""
 
-import io
-
 import pytest
 
 from engine.actions import findings
-from engine.actions.attachments import Upload, attach
 from engine.actions.exclusions import ExclusionForm, exclude
 from engine.actions.finding_evidence import FindingForm
 from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermittedError
@@ -21,9 +18,7 @@ from tests.builders import (
     TAX,
     a_signed_ticket,
     doing,
-    on_ticket,
 )
-from tests.files import PDF
 from tests.looking import breaches_of, event_names, sweep
 
 LATE, NOW = "Mon 2026-11-02 09:00", "Mon 2026-11-23 09:00"
@@ -103,29 +98,6 @@ def test_what_changes_a_figure_needs_a_reason_and_evidence(late, changes, field)
         judge(late[1], **changes)
 
     assert field in refused.value.fields
-
-
-@pytest.mark.parametrize("words", ["无", "同上", "情况属实", "见主管口头说明", "事件第99号"])
-def test_evidence_that_nobody_can_look_up_excuses_nothing(late, words):
-    with pytest.raises(BadInputError) as refused:
-        judge(late[1], evidence=words)
-
-    assert list(refused.value.fields) == ["evidence"]
-
-
-@pytest.mark.parametrize(
-    "words", ["事件第2号", "《停机公告》", "城中政办〔2026〕5号", "录音20261103-0012"]
-)
-def test_an_event_a_document_or_a_record_by_its_number_is_evidence(late, words):
-    assert state(judge(late[1], evidence=words)) is FindingState.PROPOSED
-
-
-def test_a_file_of_the_ticket_is_evidence_by_its_name(late):
-    number, breach_id = late
-    upload = Upload(name="停机证明.pdf", source=io.BytesIO(PDF))
-    on_ticket(number, NOW, MARKET, lambda s, t: attach(s, t, [upload]))
-
-    assert state(judge(breach_id, evidence="停机证明.pdf")) is FindingState.PROPOSED
 
 
 def test_the_hotlines_own_breach_takes_two_supervisors_a_reason_and_evidence(late):

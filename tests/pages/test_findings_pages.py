@@ -58,7 +58,7 @@ def test_with_a_third_supervisor_the_page_names_who_may_rule_and_they_may(as_, a
 
 def test_where_two_units_have_a_case_the_form_of_an_exclusion_asks_whose(as_):
     number = late_then_redispatched()
-    sweep("Mon 2026-11-23 09:00")
+    sweep("Fri 2026-11-20 00:00")
     desk = as_(SUPERVISOR)
     desk.get("/supervise/exclusions")
     typed = {"number": number, "indicator": "responded_on_time", "ground": "force_majeure",
