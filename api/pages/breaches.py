@@ -13,7 +13,7 @@ from api.pages.visit import EYES, Visit, attempt, reading
 from api.pages.whys import why_of
 from engine.actions.actor import require_role
 from engine.actions.adjusting import decide_extension
-from engine.actions.finding_evidence import FindingForm
+from engine.actions.finding_evidence import FindingForm, excuse_of_the_untold
 from engine.actions.finding_seen import check_findings_seen, findings_seen
 from engine.actions.findings import judge_breach
 from engine.errors import EngineError
@@ -56,6 +56,8 @@ def breach_page(
     row = breach_ledger.breach(visit.session, breach_id)
     found = findings.of_breach(visit.session, breach_id)
     used = strip_of(days_used_of(visit.step, row.ticket))
+    if form is EMPTY and not found:
+        form = _proposed(visit, row)
     facts = {
         "row": row, "form": form, "error": error, "found": found, "why": why_of(row.clock),
         "own": SHORTEST_OWN, "seen": findings_seen(visit.step, breach_id),
@@ -65,6 +67,14 @@ def breach_page(
             one.proposed_by_id, one.decided_by_id, one.appeal_ruled_by_id)}),
     }  # fmt: skip
     return visit.page("breach.html", facts, error.status if error else 200)
+
+
+def _proposed(visit: Visit, row: breach_ledger.BreachRow) -> Form:
+    """Return the form as it stands before anybody typed: an excuse where the unit was not told."""
+    said = excuse_of_the_untold(visit.step, row.ticket, row.clock)
+    if said is None:
+        return EMPTY
+    return Form({"judgement": [said.kind], "reason": [said.reason], "evidence": [said.evidence]})
 
 
 @router.post("/supervise/breaches/{breach_id}")

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 
 from engine.actions.step import Step
-from engine.models import Finding, Ticket
+from engine.actions.told_units import never_told
+from engine.models import Clock, Finding, Ticket
 from engine.rules.findings import Said, missing_in_finding
 from engine.store import attachments
 from engine.store import tickets as ticket_store
-from engine.terms import TicketEvent
+from engine.terms import ClockKind, NoticeKind, TicketEvent
+
+OF_THE_TOLD = (ClockKind.SIGN_FOR, ClockKind.FIRST_CONTACT)  # only who was told can keep these
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +32,24 @@ def missing_fields(
         kind=form.kind, reason=form.reason, evidence=form.evidence, events=events, files=files,
         own=own,
     ))  # fmt: skip
+
+
+def excuse_of_the_untold(step: Step, ticket: Ticket, clock: Clock) -> FindingForm | None:
+    """Return what may be said for a unit that no mail told of a ticket (派单通知送达失败)."""
+    if clock.kind not in OF_THE_TOLD or clock.assignment_id is None:
+        return None
+    if not never_told(step, clock.assignment_id):
+        return None
+    told = f"{NoticeKind.ASSIGNMENT.label}没有送达"
+    seqs = [
+        one.seq
+        for one in ticket_store.events(step.session, ticket)
+        if one.event is TicketEvent.UNDELIVERED and one.reason.startswith(told)
+    ]
+    if not seqs:
+        return None
+    reason = f"{told}，单位在时限内无从知道这件工单。"
+    return FindingForm(kind="excused", reason=reason, evidence=f"事件第{seqs[-1]}号")
 
 
 def appealed_in(step: Step, finding: Finding) -> str:

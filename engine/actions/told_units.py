@@ -16,7 +16,7 @@ ASKED_BY_MAIL = (ClockKind.SIGN_FOR, ClockKind.RECTIFICATION_REPLY)
 
 def assignment_key(assignment_id: int) -> str:
     """Return under which key the mail of an assignment (派单通知) is owed."""
-    return f"assignment:{assignment_id}"
+    return f"{outbox.ASSIGNMENT}{assignment_id}"
 
 
 def told_in_time(step: Step, assignment_id: int, limit: datetime) -> bool:

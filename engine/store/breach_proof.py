@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from engine.models import Account, Clock, Finding, Letter, OutboxMessage, RungTaken
 from engine.store.ahead import LADDER
 from engine.store.breach_ledger import LedgerLine
 from engine.store.light import among
+from engine.store.outbox import ASSIGNMENT
 from engine.terms import FindingState
 
 AT_A_TIME = 1000
@@ -28,11 +29,14 @@ class Proof:
 
 
 def proof(session: Session, clock: Clock) -> Proof:
-    """Return the ladder of a clock with its mails, and the letters sent on its ticket."""
+    """Return the ladder of a clock with its mails and its 派单通知, and its ticket's letters."""
     rungs = select(RungTaken).where(RungTaken.clock_id == clock.id)
     mails = select(OutboxMessage).where(
         OutboxMessage.ticket_id == clock.ticket_id,
-        col(OutboxMessage.key).startswith(f"{LADDER}{clock.id}:"),
+        or_(
+            col(OutboxMessage.key).startswith(f"{LADDER}{clock.id}:"),
+            OutboxMessage.key == f"{ASSIGNMENT}{clock.assignment_id}",
+        ),
     )
     letters = select(Letter).where(Letter.ticket_id == clock.ticket_id, Letter.number != "")
     return Proof(

@@ -16,6 +16,7 @@ from engine.terms import ClockState, MessageStatus, NoticeKind, Rung
 SWEEP_TAKES = timedelta(minutes=2)
 STORMS_AT_ONCE, MOST_FOLDED = 100, 2000
 FOLDED = "已并入后一封通知"
+ASSIGNMENT = "assignment:"  # begins the key of the mail of an assignment
 MOOT = "时限已停或已改，不再提醒"
 
 
