@@ -36,7 +36,6 @@ PLAIN = {
     TicketEvent.RETURN: "退单",
     TicketEvent.REJECT_RETURN: "退单未获同意",
     TicketEvent.REPORT_PROMISE: "报告承诺已兑现",
-    TicketEvent.SEND_LETTER: "热线发函",
 }
 # What is so from a moment on, whenever the sweep comes to see it.
 SO_FROM = frozenset({TicketEvent.BREACH, TicketEvent.DEEM_SIGNED})

@@ -41,6 +41,7 @@ from engine.store import clocks as clock_store
 from engine.store import letters as letter_store
 from engine.terms import (
     ClockKind,
+    DueStatus,
     LetterKind,
     RectificationGround,
     Rung,
@@ -100,6 +101,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         demands=tuple(letter.demands),
         reply_by=reply.due_on,
         reply_days=reply.counted.limit,
+        reply_provisional=reply.status is DueStatus.PROVISIONAL,
         objection_channel=settings.contact,
         basis=cited_in_full(LETTER),
         dated=shanghai_date(letter.approved_at or step.now),
@@ -201,7 +203,8 @@ def reply_due(step: Step, ticket: Ticket, letter: Letter) -> Deadline:
 def digest_of(step: Step, letter: Letter) -> str:
     """Return a digest of all a letter says, but for what the calendar alone moves on."""
     facts = facts_of(step, letter, UNNUMBERED)
-    lasting = replace(facts, dated=date.min, reply_by=date.min, overdue_days=0)
+    lasting = replace(facts, dated=date.min, reply_by=date.min, overdue_days=0,
+                      reply_provisional=False)  # fmt: skip
     return hashlib.sha256(json.dumps(asdict(lasting), default=_plain).encode()).hexdigest()
 
 

@@ -25,6 +25,10 @@ def restate_day(step: Step, message: OutboxMessage) -> None:
         return
     again = message.key == again_key(late.clock)
     more = {"again": True, "reason": late.letter.opinion} if again else {}
-    facts = {**asking_facts(step, late.letter, deadline.due_on), **more, "late": True}
+    facts = {
+        **asking_facts(step, late.letter, deadline.due_on, deadline.status),
+        **more,
+        "late": True,
+    }
     mail = Mail(key=message.key, kind=message.kind, facts=facts, letter=late.letter, unit=late.unit)
     post.rewrite(step, ticket, message, mail)

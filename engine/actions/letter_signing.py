@@ -25,6 +25,7 @@ from engine.store import letters as store
 from engine.store import tickets as ticket_store
 from engine.terms import (
     ClockKind,
+    DueStatus,
     LetterAct,
     LetterKind,
     NoticeKind,
@@ -163,7 +164,7 @@ def _deliver(step: Step, ticket: Ticket, letter: Letter, leaves: datetime | None
     due = None
     if leaves is not None:
         due = start_reply_clock(replace(step, now=_since(step, letter, leaves)), ticket, letter)
-    _mail(step, ticket, letter, due.due_on if due else None)
+    _mail(step, ticket, letter, due)
 
 
 def _since(step: Step, letter: Letter, leaves: datetime) -> datetime:
@@ -185,7 +186,7 @@ def ask_again(step: Step, ticket: Ticket, letter: Letter) -> Clock:
     """
     clock = start_reply_clock(replace(step, now=_leaves_at(step, letter)), ticket, letter)
     unit = step.session.get_one(Unit, letter.unit_id)
-    facts = {**asking_facts(step, letter, clock.due_on), "late": False, "again": True,
+    facts = {**_facts_of_mail(step, letter, clock), "late": False, "again": True,
              "reason": letter.opinion}  # fmt: skip
     mail = Mail(key=again_key(clock), kind=NoticeKind.RECTIFICATION, facts=facts, letter=letter,
                 unit=unit)  # fmt: skip
@@ -194,12 +195,15 @@ def ask_again(step: Step, ticket: Ticket, letter: Letter) -> Clock:
     return clock
 
 
-def asking_facts(step: Step, letter: Letter, due: date | None) -> dict[str, object]:
+def asking_facts(
+    step: Step, letter: Letter, due: date | None, status: DueStatus = DueStatus.CONFIRMED
+) -> dict[str, object]:
     """Return what the mail with a letter says: which it is, and by when it asks for the reply."""
     return {
         "letter_kind": letter.kind.label, "letter_number": letter.number,
         "unit": step.session.get_one(Unit, letter.unit_id).name,
         "letter_title": title_of(step, letter), "reply_by": due,
+        "due_status": status.value,
         "late": due is not None and due != _reply_day(step, letter),
     }  # fmt: skip
 
@@ -212,11 +216,17 @@ def files_of(one: Letter | Bulletin) -> tuple[File, File]:
     )
 
 
-def _mail(step: Step, ticket: Ticket, letter: Letter, due: date | None) -> None:
+def _mail(step: Step, ticket: Ticket, letter: Letter, due: Clock | None) -> None:
     unit, files = step.session.get_one(Unit, letter.unit_id), files_of(letter)
     kind = NoticeKind.RECTIFICATION if due else NoticeKind.CORRECTION
-    mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=asking_facts(step, letter, due),
+    mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=_facts_of_mail(step, letter, due),
                 files=files, letter=letter, unit=unit)  # fmt: skip
     recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)
     post.post(step, ticket, mail, post.addresses(step.session, unit, recipients))
-    mail_copies(step, ticket, letter, due, files)
+    mail_copies(step, ticket, letter, due.due_on if due else None, files)
+
+
+def _facts_of_mail(step: Step, letter: Letter, due: Clock | None) -> dict[str, object]:
+    if due is None:
+        return asking_facts(step, letter, None)
+    return asking_facts(step, letter, due.due_on, due.due_status)

@@ -133,6 +133,7 @@ class RectificationFacts:
     dated: date
     limit_working_days: int | None = None
     reply_days: int | None = None
+    reply_provisional: bool = False
     signed_at: datetime | None = None
     deemed: bool = False
     answered_at: datetime | None = None

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.actions.corrections import propose_correction, sent_text
+from engine.actions.evidence import evidence_for
 from engine.actions.letter_facts import letter_data
 from engine.actions.overseeing import remind
 from engine.errors import BadInputError, ConflictError, NotPermittedError, RefusedTransitionError
@@ -198,3 +199,13 @@ def test_a_quiet_ticket_needs_no_second_review_days_later():
     sign(letter_id, "Fri 2026-11-27 16:00")
 
     assert the(letter_id).status is LetterStatus.SIGNED
+
+
+def test_letters_that_were_sent_even_corrections_are_no_evidence_against_their_unit():
+    sent = a_sent_letter()
+    approve(correct(sent))
+
+    lines = on_ticket(number_of(sent), NEXT, SUPERVISOR, lambda step, ticket: evidence_for(
+        step, ticket, ticket.lead_unit_id))  # fmt: skip
+
+    assert [line for line in lines if "函" in line] == []

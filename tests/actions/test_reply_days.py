@@ -91,3 +91,19 @@ def test_a_copy_to_the_head_that_leaves_later_changes_nothing():
 
     assert clock_of(number, ClockKind.RECTIFICATION_REPLY).due_on == clock.due_on
     assert mails_of(number, NoticeKind.DUE_CHANGED) == []
+
+
+def test_a_day_beyond_the_published_calendars_is_named_as_provisional():
+    letter, clock, mail = sent("Mon 2026-12-28 10:00", "Mon 2026-12-28 11:00")
+
+    assert clock.due_on == day("Tue 2027-01-05")
+    said = "请不迟于2027年1月5日（暂定，日历公布后可能调整）（晚于成文日期"
+    assert said in sent_text(letter)
+    assert "反馈期限：1月5日（周二）（暂定，日历公布后可能调整）" in mail.text
+    assert "（暂定，日历公布后可能调整）" in mail.html
+
+
+def test_a_day_of_a_published_calendar_is_not():
+    letter, _, mail = sent("Mon 2026-11-23 09:30", "Mon 2026-11-23 16:00")
+
+    assert "暂定" not in sent_text(letter) + mail.text + mail.html
