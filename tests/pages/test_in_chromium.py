@@ -148,7 +148,7 @@ def test_a_handler_answers_on_a_telephone(site, phone):
     find(phone, "#text").send_keys("已为企业办结变更登记，执照已送达。")
     find(phone, "#contacted").click()
     find(phone, "form[data-main] .go").click()
-    until(phone, lambda: "提交后不能改" in find(phone, "main").text)
+    until(phone, lambda: "将发给热线审核" in find(phone, "main").text)
     find(phone, "form[data-main] .go").click()
 
     until(phone, lambda: "答复已提交" in find(phone, ".done").text)
