@@ -72,6 +72,7 @@ class Blank:
     factories: tuple[tuple[str, Callable[[], Any]], ...]
     required: frozenset[str]
     names: frozenset[str]
+    fitting: set[tuple[str, ...]]  # names given before that were right
 
 
 def made(table: type[Row], /, **values: Any) -> Row:
@@ -81,16 +82,22 @@ def made(table: type[Row], /, **values: Any) -> Row:
         TypeError: a column does not exist, or one without a default is missing.
     """
     blank = _blank(table)
-    wrong = (values.keys() - blank.names) | (blank.required - values.keys())
-    if wrong:
-        message = f"{table.__name__}: {', '.join(sorted(wrong))}"
-        raise TypeError(message)
+    if tuple(values) not in blank.fitting:
+        _check(table, blank, values)
     row: Row = blank.new()
     found = row.__dict__
     found.update(blank.defaults)
     found.update((name, new()) for name, new in blank.factories)
     found.update(values)
     return row
+
+
+def _check(table: type[SQLModel], blank: Blank, values: Mapping[str, Any]) -> None:
+    wrong = (values.keys() - blank.names) | (blank.required - values.keys())
+    if wrong:
+        message = f"{table.__name__}: {', '.join(sorted(wrong))}"
+        raise TypeError(message)
+    blank.fitting.add(tuple(values))
 
 
 def fresh(table: type[Row]) -> Row:
@@ -115,6 +122,7 @@ def _blank(kind: type[SQLModel]) -> Blank:
         tuple(factories),
         required,
         frozenset(fields),
+        set(),
     )
 
 
