@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 
@@ -85,7 +86,8 @@ def _returned_and_designated(number, unit):
     on_ticket(number, now, unit, lambda s, t: unit_work.request_return(s, t, form))
     on_ticket(number, now, OPERATOR, lambda s, t: review.rule_on_return(
         s, t, review.Ruling(True, "职责不符", store.unit_by_name(s.session, TAX))))  # fmt: skip
-    on_ticket(number, now, TAX, lambda s, t: unit_work.request_return(s, t, form))
+    other = replace(form, suggested_unit=FINANCE)
+    on_ticket(number, now, TAX, lambda s, t: unit_work.request_return(s, t, other))
     on_ticket(number, now, SUPERVISOR, review.convene_panel)
     on_ticket(number, now, SUPERVISOR, lambda s, t: review.designate(
         s, t, store.unit_by_name(s.session, FINANCE), (store.unit_by_name(s.session, MARKET),),

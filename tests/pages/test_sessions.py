@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import select
 
+from api.pages.token import masked
 from engine.actions.setup import DEMO_PASSWORD
 from engine.models import Account, AccountSession, AuditEntry
 from engine.store.database import work
@@ -96,7 +97,7 @@ def test_an_administrator_sees_who_is_signed_in_and_ends_it_with_a_trace(as_):
 
 
 def test_signing_in_always_makes_a_new_session_and_ends_the_one_before(browser):
-    form = {"token": "t", "username": OPERATOR, "password": DEMO_PASSWORD, "next": "/"}
+    form = {"token": masked("t"), "username": OPERATOR, "password": DEMO_PASSWORD, "next": "/"}
 
     def enter(session):
         browser.client.cookies.clear()
