@@ -1,5 +1,7 @@
 """What a test looks at afterwards: read in a transaction of its own, free of the action's."""
 
+from datetime import datetime
+
 from sqlmodel import col, select
 
 from engine.actions import background
@@ -102,7 +104,7 @@ def sweep(now: str, limit: int = 500) -> dict[int, list[str]]:
     return {clock: rungs for clock, rungs in found.items() if rungs}
 
 
-def send_mails(now: str, limit: int = 200) -> dict[str, int]:
-    """Send what is owed at a Shanghai moment and return the counts."""
-    at = moment(now)
+def send_mails(now: str | datetime, limit: int = 200) -> dict[str, int]:
+    """Send what is owed at a moment, a text's by Shanghai, and return the counts."""
+    at = moment(now) if isinstance(now, str) else now
     return background.deliver(background.messages_due(at, limit), at)

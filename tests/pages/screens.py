@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -86,11 +86,23 @@ def chord(browser, modifier, key):
     webdriver.ActionChains(browser).key_down(modifier).send_keys(key).key_up(modifier).perform()
 
 
+REPLACED = "does not belong to the document"  # of a page that has just gone
+
+
 def until(browser, what, seconds=30):
     """Wait for something; a page that is just being replaced is looked at again."""
     replaced = (StaleElementReferenceException,)
     waiting = WebDriverWait(browser, seconds, poll_frequency=0.05, ignored_exceptions=replaced)
-    return waiting.until(lambda _: what())
+    return waiting.until(lambda _: _unless_replaced(what))
+
+
+def _unless_replaced(what):
+    try:
+        return what()
+    except WebDriverException as error:
+        if REPLACED in str(error):
+            return False
+        raise
 
 
 def find(browser, selector):
