@@ -11,6 +11,7 @@ import structlog
 
 from engine.actions.actor import SYSTEM
 from engine.actions.audit import Note, note
+from engine.actions.mail_rows import addresses_of, close, row_of, stream_of
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.incoming import Bounce, Incoming, read_mail
@@ -70,10 +71,9 @@ def believe(step: Step, reply_id: int) -> OutboxMessage:
         words = "这不是可以认定的退信，或那封邮件的状态已变；请刷新后再看。"
         raise ConflictError(words)
     _undelivered(replace(step, actor=SYSTEM), message, bounce, f"退信经{step.actor.name}核实")
-    reply.status, reply.settled_by_id = MailReplyStatus.PUT_AWAY, step.actor.account_id
-    reply.settled_at = step.now
+    close(step, reply, MailReplyStatus.PUT_AWAY)
     note(step.session, step.actor, step.now,
-         Note(f"mail_reply:{reply.id}", "believe_bounce", {"mail": message.id}))  # fmt: skip
+         Note(stream_of(reply), "believe_bounce", {"mail": message.id}))  # fmt: skip
     return message
 
 
@@ -108,7 +108,7 @@ def _no_server(step: Step, mail: Incoming, message: OutboxMessage) -> str:
     A server's report has no sender on its envelope (RFC 3464 §2), so that nobody answers it.
     """
     unit = step.session.get(Unit, message.unit_id) if message.unit_id else None
-    own = {one.lower() for one in (unit.email, unit.leader_email) if one} if unit else set()
+    own = addresses_of(unit) if unit else set()
     if mail.several_senders or {mail.sender, mail.envelope} & {*own, message.recipient.lower()}:
         return f"退信是从收件单位的邮箱写来的，{BY_PERSON}"
     if mail.envelope is None:
@@ -117,11 +117,9 @@ def _no_server(step: Step, mail: Incoming, message: OutboxMessage) -> str:
 
 
 def _aside(step: Step, mail: Incoming, raw: bytes, doubt: str, about: OutboxMessage | None) -> str:
-    row = MailReply(
-        digest=mail.digest, received_at=step.now, sender=mail.sender, subject=mail.subject,
-        text=mail.text, attachments=len(mail.files), status=MailReplyStatus.ASIDE,
+    row = row_of(
+        step, mail, MailReplyStatus.ASIDE, doubt,
         ticket_id=about.ticket_id if about else None, unit_id=about.unit_id if about else None,
-        reason=doubt, settled_by_id=None, settled_at=None,
     )  # fmt: skip
     files.keep_mail(mail.digest, raw)
     return MailReplyStatus.ASIDE.value if store.keep(step.session, row) else KNOWN

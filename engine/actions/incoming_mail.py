@@ -8,10 +8,11 @@ from engine.actions.actor import SYSTEM
 from engine.actions.attachments import Upload, attach
 from engine.actions.audit import Note, note
 from engine.actions.bounces import AUTOMATIC, KNOWN, LONGEST, file_bounce
+from engine.actions.mail_rows import addresses_of, close, row_of, stream_of
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.incoming import Incoming, read_mail
-from engine.delivery.reply_tokens import Marked, looks_marked, read_mark
+from engine.delivery.reply_tokens import looks_marked, read_mark
 from engine.errors import BadInputError, ConflictError, EngineError
 from engine.models import MailReply, Ticket, Unit
 from engine.rules.mail_replies import ReplyFacts, reply_refusal
@@ -48,9 +49,9 @@ def _file(step: Step, mail: Incoming, remark: str) -> str:
     ticket = step.session.get(Ticket, marked.ticket_id) if marked else None
     unit = step.session.get(Unit, marked.unit_id) if marked else None
     reason = remark or reply_refusal(_facts(step, mail, ticket, unit))
-    reply = _row(step, mail, marked if ticket and unit else None)
-    if reason is not None:
-        reply.status, reply.reason = MailReplyStatus.ASIDE, reason
+    status = MailReplyStatus.PROPOSED if reason is None else MailReplyStatus.ASIDE
+    known = {"ticket_id": ticket.id, "unit_id": unit.id} if ticket and unit else {}
+    reply = row_of(step, mail, status, reason or "", **known)
     kept = store.keep(step.session, reply)
     if kept is None:
         return KNOWN
@@ -81,7 +82,7 @@ def _facts(step: Step, mail: Incoming, ticket: Ticket | None, unit: Unit | None)
     return ReplyFacts(
         marked=known,
         looks_marked=any(looks_marked(one) for one in mail.marks),
-        from_unit=unit is not None and mail.sender in _addresses(unit),
+        from_unit=unit is not None and mail.sender in addresses_of(unit),
         in_hand=ticket is not None and unit is not None and _has(step, ticket, unit),
         confidential=ticket is not None and ticket.confidential,
         empty=not mail.text,
@@ -89,22 +90,8 @@ def _facts(step: Step, mail: Incoming, ticket: Ticket | None, unit: Unit | None)
     )
 
 
-def _addresses(unit: Unit) -> set[str]:
-    return {one.lower() for one in (unit.email, unit.leader_email) if one}
-
-
 def _has(step: Step, ticket: Ticket, unit: Unit) -> bool:
     return any(one.unit_id == unit.id for one in tickets.open_assignments(step.session, ticket))
-
-
-def _row(step: Step, mail: Incoming, marked: Marked | None) -> MailReply:
-    return MailReply(
-        digest=mail.digest, received_at=step.now, sender=mail.sender, subject=mail.subject,
-        text=mail.text, attachments=len(mail.files), status=MailReplyStatus.PROPOSED,
-        ticket_id=marked.ticket_id if marked else None,
-        unit_id=marked.unit_id if marked else None,
-        reason="", settled_by_id=None, settled_at=None,
-    )  # fmt: skip
 
 
 def _note(step: Step, ticket: Ticket, unit: Unit) -> None:
@@ -123,15 +110,10 @@ def settle(step: Step, reply_id: int, *, used: bool) -> MailReply:
         if reply.status not in (MailReplyStatus.PROPOSED, MailReplyStatus.ASIDE):
             message = f"这封来信已经是“{reply.status.label}”。"
             raise ConflictError(message)
-        reply.status = MailReplyStatus.USED if used else MailReplyStatus.PUT_AWAY
-        reply.settled_by_id, reply.settled_at = step.actor.account_id, step.now
+        close(step, reply, MailReplyStatus.USED if used else MailReplyStatus.PUT_AWAY)
         if not used:
-            note(step.session, step.actor, step.now, Note(_stream(reply), "put_reply_away", {}))
+            note(step.session, step.actor, step.now, Note(stream_of(reply), "put_reply_away", {}))
     return reply
-
-
-def _stream(reply: MailReply) -> str:
-    return f"mail_reply:{reply.id}"
 
 
 def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
@@ -154,7 +136,7 @@ def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
     if (raw := files.kept_mail(reply.digest)) is not None:
         _attach(step, ticket, unit, (reply, read_mail(raw)))
     note(step.session, step.actor, step.now,
-         Note(_stream(reply), "give_reply", {"ticket": ticket.number}))  # fmt: skip
+         Note(stream_of(reply), "give_reply", {"ticket": ticket.number}))  # fmt: skip
     return reply
 
 
