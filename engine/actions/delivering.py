@@ -11,6 +11,7 @@ import structlog
 from sqlmodel import Session
 
 from engine.actions.actor import SYSTEM
+from engine.actions.assignment_arrival import contact_from_now
 from engine.actions.letter_arrival import count_from_leaving
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
@@ -20,7 +21,7 @@ from engine.delivery.sending import Sender, sender_for
 from engine.errors import PermanentDeliveryError, TemporaryDeliveryError
 from engine.models import OutboxAttachment, OutboxMessage
 from engine.settings import load_settings
-from engine.store import outbox, tickets
+from engine.store import leaving, outbox, tickets
 from engine.store.database import work
 from engine.terms import MessageStatus, TicketEvent
 
@@ -103,8 +104,11 @@ def _deliver_one(sender: Sender, message_id: int, outgoing: Outgoing, now: datet
         log.exception("mail_failed", message=message_id)
         return _later(message_id, now, f"发送出错：{type(error).__name__}")
     with work() as session:
-        if outbox.record_sent(session, message_id, now):
+        left = leaving.record_sent(session, message_id, now)
+        if left.letter_id is not None:
             count_from_leaving(session, message_id, now)
+        if left.untold is not None:
+            contact_from_now(session, left.untold, now)
     return "sent"
 
 

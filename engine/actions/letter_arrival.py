@@ -15,7 +15,7 @@ from engine.models import Clock, Letter, OutboxMessage, Ticket, Unit
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.settings import load_settings
 from engine.store import clocks as clock_store
-from engine.store import outbox, tickets
+from engine.store import leaving, outbox, tickets
 from engine.terms import ClockKind, NoticeKind, Recipient, TicketEvent
 
 LOOK_AGAIN = timedelta(hours=1)
@@ -56,7 +56,7 @@ def asked_late(step: Step, message: OutboxMessage) -> Late | None:
     if clock is None or message.id not in {one.id for one in asking_mails(session, clock)}:
         return None
     began = shanghai_date(clock.started_at)
-    if began >= shanghai_date(step.now) or outbox.left_before(session, message):
+    if began >= shanghai_date(step.now) or leaving.left_before(session, message):
         return None
     letter = session.get_one(Letter, clock.letter_id)
     return Late(letter, session.get_one(Unit, letter.unit_id), clock)

@@ -10,7 +10,7 @@ from sqlmodel import Session, and_, col, func, or_, select, update
 from engine.models import Clock, OutboxAttachment, OutboxMessage
 from engine.store.ahead import LADDER, ahead_of
 from engine.store.together import key_of
-from engine.store.writing import run, write_once, write_row
+from engine.store.writing import write_once, write_row
 from engine.terms import ClockState, MessageStatus, NoticeKind, Rung
 
 SWEEP_TAKES = timedelta(minutes=2)
@@ -206,28 +206,6 @@ def still_pending(session: Session, message_ids: Sequence[int]) -> int:
         col(OutboxMessage.id).in_(message_ids), OutboxMessage.status == MessageStatus.PENDING
     )
     return session.exec(pending).one()
-
-
-def record_sent(session: Session, message_id: int, now: datetime) -> bool:
-    """Record that a mail server took a message; return whether it brings a letter."""
-    taken = run(session, _TAKEN, {"id": message_id, "now": now}).fetchone()
-    return taken is not None and taken[0] is not None
-
-
-def left_before(session: Session, message: OutboxMessage) -> bool:
-    """Return whether another mail of the same debt to the same unit has left before this one."""
-    query = select(OutboxMessage.id).where(
-        OutboxMessage.key == message.key, OutboxMessage.unit_id == message.unit_id,
-        OutboxMessage.id != message.id, OutboxMessage.status == MessageStatus.SENT,
-    )  # fmt: skip
-    return session.exec(query).first() is not None
-
-
-_TAKEN = """
-UPDATE outbox_message SET status = 'sent', sent_at = %(now)s, attempts = attempts + 1,
-  last_error = '', claimed_until = NULL, sending_until = NULL WHERE id = %(id)s
-RETURNING letter_id
-"""
 
 
 def _awaits_the_sweep(now: datetime) -> ColumnElement[bool]:

@@ -1,0 +1,45 @@
+"""Mails that a server has taken: recorded, and what their leaving sets going."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, select
+
+from engine.models import OutboxMessage
+from engine.store.writing import run
+from engine.terms import MessageStatus
+
+
+class Left(NamedTuple):
+    """What a mail that has just left sets going: a letter's reply, a first contact still owed.
+
+    `untold` is the assignment deemed signed (视为签收) that no mail told its unit of before.
+    """
+
+    letter_id: int | None = None
+    untold: int | None = None
+
+
+def record_sent(session: Session, message_id: int, now: datetime) -> Left:
+    """Record that a mail server took a message; return what its leaving sets going."""
+    taken = run(session, _TAKEN, {"id": message_id, "now": now}).fetchone()
+    return Left(*taken) if taken is not None else Left()
+
+
+def left_before(session: Session, message: OutboxMessage) -> bool:
+    """Return whether another mail of the same debt to the same unit has left before this one."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.key == message.key, OutboxMessage.unit_id == message.unit_id,
+        OutboxMessage.id != message.id, OutboxMessage.status == MessageStatus.SENT,
+    )  # fmt: skip
+    return session.exec(query).first() is not None
+
+
+_TAKEN = """
+UPDATE outbox_message SET status = 'sent', sent_at = %(now)s, attempts = attempts + 1,
+  last_error = '', claimed_until = NULL, sending_until = NULL WHERE id = %(id)s
+RETURNING letter_id, CASE WHEN key LIKE 'assignment:%%' THEN (
+  SELECT a.id FROM assignment a WHERE a.id = split_part(key, ':', 2)::bigint AND a.role = 'lead'
+    AND a.deemed_signed AND a.contacted_at IS NULL AND a.ended_at IS NULL
+    AND NOT EXISTS (SELECT FROM clock WHERE assignment_id = a.id AND kind = 'first_contact')) END
+"""
