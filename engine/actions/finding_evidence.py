@@ -1,16 +1,18 @@
 """What a finding says for itself (认定的理由和证据), looked up on its ticket."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine.actions.step import Step
 from engine.actions.told_units import never_told
-from engine.models import Clock, Finding, Ticket
+from engine.models import Assignment, Clock, Finding, Ticket
 from engine.rules.findings import Said, missing_in_finding
 from engine.store import attachments
 from engine.store import tickets as ticket_store
-from engine.terms import ClockKind, NoticeKind, TicketEvent
+from engine.terms import AssignmentRole, ClockKind, NoticeKind, TicketEvent
 
-OF_THE_TOLD = (ClockKind.SIGN_FOR, ClockKind.FIRST_CONTACT)  # only who was told can keep these
+# Only who was told of a ticket can keep these.
+OF_THE_TOLD = (ClockKind.SIGN_FOR, ClockKind.FIRST_CONTACT, ClockKind.HANDLING, ClockKind.ASSISTING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,21 +37,33 @@ def missing_fields(
 
 
 def excuse_of_the_untold(step: Step, ticket: Ticket, clock: Clock) -> FindingForm | None:
-    """Return what may be said for a unit that no mail told of a ticket (派单通知送达失败)."""
+    """Return what may be said for a unit that no mail told of a ticket (派单通知送达失败).
+
+    Who worked on it all the same before the limit ended knew of it.
+    """
     if clock.kind not in OF_THE_TOLD or clock.assignment_id is None:
         return None
-    if not never_told(step, clock.assignment_id):
+    assignment = step.session.get_one(Assignment, clock.assignment_id)
+    if not never_told(step, assignment.id) or _knew(assignment, clock.due_at):
         return None
-    told = f"{NoticeKind.ASSIGNMENT.label}没有送达"
+    leads = assignment.role is AssignmentRole.LEAD
+    told = f"{(NoticeKind.ASSIGNMENT if leads else NoticeKind.ASSISTING).label}没有送达"
     seqs = [
         one.seq
         for one in ticket_store.events(step.session, ticket)
         if one.event is TicketEvent.UNDELIVERED and one.reason.startswith(told)
-    ]
+        and one.at >= assignment.dispatched_at
+    ]  # fmt: skip
     if not seqs:
         return None
     reason = f"{told}，单位在时限内无从知道这件工单。"
     return FindingForm(kind="excused", reason=reason, evidence=f"事件第{seqs[-1]}号")
+
+
+def _knew(assignment: Assignment, limit: datetime) -> bool:
+    signed = None if assignment.deemed_signed else assignment.signed_at
+    did = (signed, assignment.contacted_at, assignment.answered_at)
+    return any(one is not None and one < limit for one in did)
 
 
 def appealed_in(step: Step, finding: Finding) -> str:

@@ -127,6 +127,7 @@ class LedgerLine:
 
     breach_id: int
     clock_id: int
+    assignment_id: int | None
     ticket_id: int
     number: str
     demonstration: bool
@@ -155,11 +156,10 @@ def every(session: Session, wanted: BreachFilter) -> Iterator[LedgerLine]:
     """Yield every breach that fits, oldest first, a few at a time and no more than is written."""
     proof: Any = col(Clock.certificate)
     columns: tuple[Any, ...] = (
-        Breach.id, Clock.id, Ticket.id, Ticket.number, Ticket.demonstration, Ticket.kind,
-        Ticket.task_rows, Breach.kind,
-        Unit.name, Clock.due_on, Breach.true_at, Breach.detected_at, Clock.stopped_at,
-        Clock.stop_reason, _proved("limit"), _proved("unit"), proof["citation"],
-        _proved("rules_version"), _proved("calendar_version"),
+        Breach.id, Clock.id, Clock.assignment_id, Ticket.id, Ticket.number, Ticket.demonstration,
+        Ticket.kind, Ticket.task_rows, Breach.kind, Unit.name, Clock.due_on, Breach.true_at,
+        Breach.detected_at, Clock.stopped_at, Clock.stop_reason, _proved("limit"), _proved("unit"),
+        proof["citation"], _proved("rules_version"), _proved("calendar_version"),
     )  # fmt: skip
     query = _filtered(_joined(select(*columns).select_from(Breach)), wanted)
     found = session.execute(query.order_by(col(Breach.id)).execution_options(yield_per=AT_A_TIME))

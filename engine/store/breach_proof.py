@@ -17,6 +17,7 @@ from engine.store.outbox import ASSIGNMENT
 from engine.terms import FindingState
 
 AT_A_TIME = 1000
+MAILED = ("派单通知 ", "预警催办 ")
 
 
 @dataclass(frozen=True)
@@ -81,21 +82,36 @@ def _rungs(session: Session, rows: Sequence[LedgerLine]) -> dict[int, str]:
 
 
 def _mails(session: Session, rows: Sequence[LedgerLine]) -> dict[int, str]:
-    named = func.split_part(OutboxMessage.key, ":", 2)
-    columns: tuple[Any, ...] = (named, OutboxMessage.status, func.count())
+    """Return by clock what became of its 派单通知, and of what its ladder sent."""
+    found = _mails_by_state(session, rows)
+    said: dict[int, str] = {}
+    for row in rows:
+        told = found.get((ASSIGNMENT, row.assignment_id or 0)), found.get((LADDER, row.clock_id))
+        parts = (f"{what}{'、'.join(words)}" for what, words in zip(MAILED, told, strict=True)
+                 if words)  # fmt: skip
+        said[row.clock_id] = "；".join(parts)
+    return said
+
+
+def _mails_by_state(
+    session: Session, rows: Sequence[LedgerLine]
+) -> dict[tuple[str, int], list[str]]:
+    kept = col(OutboxMessage.key)
+    kind, named = func.split_part(kept, ":", 1), func.split_part(kept, ":", 2)
+    columns: tuple[Any, ...] = (kind, named, OutboxMessage.status, func.count())
     query = (
         select(*columns)
         .where(
             among(OutboxMessage.ticket_id, (row.ticket_id for row in rows)),
-            col(OutboxMessage.key).startswith(LADDER),
+            or_(kept.startswith(LADDER), kept.startswith(ASSIGNMENT)),
         )
-        .group_by(named, col(OutboxMessage.status))
-        .order_by(named, col(OutboxMessage.status))
+        .group_by(kind, named, col(OutboxMessage.status))
+        .order_by(kind, named, col(OutboxMessage.status))
     )
-    said: dict[int, list[str]] = {}
-    for clock_id, status, count in session.execute(query):
-        said.setdefault(int(clock_id), []).append(f"{status.label} {count}")
-    return {clock_id: "、".join(words) for clock_id, words in said.items()}
+    said: dict[tuple[str, int], list[str]] = {}
+    for what, of, status, count in session.execute(query):
+        said.setdefault((f"{what}:", int(of)), []).append(f"{status.label} {count}")
+    return said
 
 
 def _findings(
