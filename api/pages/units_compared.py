@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from api.pages.filters import from_address, period
 from api.pages.visit import EYES, reading
-from engine.actions.exporting import unit_standings
+from engine.actions.exporting import stood_at, unit_standings
 from engine.rules.ranking import Standing
 from engine.rules.shanghai import shanghai_date
 
@@ -42,7 +42,7 @@ def units(request: Request) -> Response:
         settings, today = visit.rules.parameters, shanghai_date(visit.now)
         facts = {
             "asked": asked, "form": from_address(request), "found": found, "error": asked.error,
-            "bars": _worst(found), "drawn": DRAWN,
+            "bars": _worst(found), "drawn": DRAWN, "stood_at": stood_at(visit.step),
             "least": settings["scoring.minimum_count"].on(today).value,
             "ranking": settings["scoring.ranking"].on(today).value,
             "target": settings["scoring.on_time_target"].on(today).value,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import IO, Any
 
@@ -23,6 +23,7 @@ from engine.store.breach_ledger import BreachFilter
 from engine.store.breach_proof import AT_A_TIME, Beside, with_proof
 from engine.store.desk_filters import TicketFilter
 from engine.store.figure_cases import DEEMED
+from engine.store.figure_days import kept_lately
 from engine.store.histories import units_by_id
 from engine.terms import (
     BreachJudgement,
@@ -147,7 +148,7 @@ def breaches(step: Step, wanted: BreachFilter, conditions: str) -> Export:
     columns = _columns(
         "工单号:16 类型 时限 单位:20 任务项 应于:12 超期起:17 发现:17 停止:17 停止原因:14 "
         "超期工作日 系统判定 期限:9 "
-        "依据:30 规则版本:18 日历版本:22 谁用了几天:30 升级阶梯:36 通知送达:16 "
+        "依据:30 规则版本:18 日历版本:22 谁用了几天:30 升级阶梯:36 通知送达:30 "
         "主管认定 理由和依据:44 证据:30 认定人 认定时间:17 复核人 复核时间:17 申诉期至:12 申诉 "
         "申诉裁定:30 演示件"
     )
@@ -237,7 +238,8 @@ def units(step: Step, period: tuple[date, date]) -> Export:
     )
     words = (
         f"应办结日 {period[0]} 至 {period[1]}，退给别的单位的不计；"
-        "满意率按这段时间的回访日归期，与“指标”相同"
+        "视为签收、退过单、重办归到那次派单的承办到期日；满意率按这段时间的回访日归期，与“指标”相同；"
+        f"汇总截至 {stood_at(step).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     )
     rows = (_standing(one) for one in unit_standings(step, period))
     return Export("单位汇总", Table("单位汇总", columns, rows), words)
@@ -255,6 +257,11 @@ def unit_standings(step: Step, period: tuple[date, date]) -> list[Standing]:
     every = sorted(units_by_id(step.session).items())
     named = [by_name[one.name] for _, one in every if one.name in by_name]
     return standings(named, step.rules, shanghai_date(step.now))
+
+
+def stood_at(step: Step) -> datetime:
+    """Return of when the figures of `unit_standings` are."""
+    return kept_lately(step.session, step.now) or step.now
 
 
 def _standing(one: Standing) -> Sequence[object]:

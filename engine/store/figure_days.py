@@ -16,6 +16,7 @@ from engine.store.demonstration import demonstrating
 from engine.store.figure_cases import LIMITS, DayCount
 from engine.terms import Indicator
 
+LATELY = timedelta(minutes=10)  # kept every two
 # Whatever happens to a ticket is an event of it; its cases lie on the days named here. A limit that
 # ends makes a case of it, whatever state its clock is in; one of 24:00 ends on the day after.
 _TOUCHED = text("""
@@ -59,6 +60,15 @@ def mark(session: Session) -> datetime | None:
 
 def _of_this_kind() -> Any:
     return col(FigureMark.demonstration).is_(demonstrating()["demonstrating"])
+
+
+def kept_lately(session: Session, now: datetime) -> datetime | None:
+    """Return up to when the summaries are right, if lately: a page then counts nothing itself.
+
+    None where they were never made, or where the flow that keeps them stands still.
+    """
+    at = mark(session)
+    return at if at is not None and now - at <= LATELY else None
 
 
 def seen(session: Session) -> int:

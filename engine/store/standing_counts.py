@@ -6,17 +6,16 @@ only where nothing was kept lately does it count for itself.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, text
 from sqlmodel import Session, col, delete, insert, select
 
 from engine.models import Clock, StandingCount, Ticket
 from engine.store import desk_views
-from engine.store.figure_days import mark
+from engine.store.figure_days import kept_lately
 from engine.terms import ClockState, Rung, TicketStatus
 
-LATELY = timedelta(minutes=10)  # kept every two: who stands still longer is counted anew
 # An array of the running clocks is one walk along the index: neither a look-up for each of them,
 # nor every rung ever taken.
 _RUNGS = text(
@@ -51,8 +50,8 @@ class Standing:
 
 def standing(session: Session, now: datetime) -> Standing:
     """Return where tickets stand, as kept lately, or counted now where nothing was."""
-    at = mark(session)
-    kept = _kept(session) if at is not None and now - at <= LATELY else {}
+    at = kept_lately(session, now)
+    kept = _kept(session) if at is not None else {}
     if at is None or not kept:
         return Standing(now, _rungs(session), _named(session, _units(session, now)))
     rungs = {Rung.parse(key): one.total for (what, key), one in kept.items() if what == RUNG}

@@ -1,7 +1,8 @@
 """What each unit owed and did in a period, counted from handling clocks that fell due in it.
 
-Days are kept as summaries (`UnitDay`) by the same flow as the indicators; what may have changed
-since is counted anew at each look, so that a page is never behind.
+Days are kept as summaries (`UnitDay`) by the same flow as the indicators. While that flow runs a
+look adds them up and says since when they are; where it stands still, what may have changed since
+is counted anew.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from engine.models import Unit, UnitDay
 from engine.rules.ranking import UnitFigures
 from engine.store.demonstration import TOLD, demonstrating
 from engine.store.figure_cases import CLOSED, REWORK, SENT_BACK
-from engine.store.figure_days import mark, touched
+from engine.store.figure_days import kept_lately, mark, touched
 
 OVERLAP = timedelta(minutes=10)  # what a slow transaction wrote is committed by then
 COUNTS = ("due", "in_time", "excused", "left_out", "left_out_good", "deemed_signed", "returned",
@@ -89,7 +90,12 @@ def _count(session: Session, days: Sequence[date], now: datetime) -> Sequence[Ro
 
 
 def unit_figures(session: Session, since: date, until: date, now: datetime) -> list[UnitFigures]:
-    """Return the figures of every unit with a matter due in the period, in registry order."""
+    """Return the figures of every unit with a matter due in the period, in registry order.
+
+    They are as of `kept_lately`, or as of now where nothing was kept lately.
+    """
+    if kept_lately(session, now) is not None:
+        return _together(session, list(_kept(session, since, until, set())))
     kept = mark(session)
     span = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     if kept is None:
