@@ -83,7 +83,7 @@ def read_ahead(session: Session, ticket_ids: Sequence[int]) -> None:
 def _rungs(session: Session, ids: list[int]) -> dict[int, list[Climbed]]:
     statement = (
         "SELECT ticket_id, clock_id, rung, due_on, fell_due_at, detected_at FROM rung_taken "
-        "WHERE ticket_id = ANY(%s) ORDER BY fell_due_at, id"
+        "WHERE ticket_id = ANY(%s::bigint[]) ORDER BY fell_due_at, id"
     )
     found: dict[int, list[Climbed]] = {one: [] for one in ids}
     for ticket_id, clock_id, rung, *when in run(session, statement, [ids]):
@@ -93,7 +93,7 @@ def _rungs(session: Session, ids: list[int]) -> dict[int, list[Climbed]]:
 
 def _kinds(session: Session, ids: list[int]) -> dict[int, dict[int, ClockKind]]:
     found: dict[int, dict[int, ClockKind]] = {one: {} for one in ids}
-    statement = "SELECT ticket_id, id, kind FROM clock WHERE ticket_id = ANY(%s)"
+    statement = "SELECT ticket_id, id, kind FROM clock WHERE ticket_id = ANY(%s::bigint[])"
     for ticket_id, clock_id, kind in run(session, statement, [ids]):
         found[ticket_id][clock_id] = KINDS[kind]
     return found
@@ -102,8 +102,9 @@ def _kinds(session: Session, ids: list[int]) -> dict[int, dict[int, ClockKind]]:
 def _held(session: Session, ids: list[int]) -> dict[int, list[OutboxMessage]]:
     """Lock the ladder mails nobody has sent or reserved yet."""
     unsent = (
-        f"WHERE ticket_id = ANY(%s) AND status = 'pending' AND starts_with(key, '{LADDER}') "
-        "AND claimed_until IS NULL ORDER BY id FOR UPDATE SKIP LOCKED"
+        f"WHERE ticket_id = ANY(%s::bigint[]) AND status = 'pending' "
+        f"AND starts_with(key, '{LADDER}') AND claimed_until IS NULL "
+        "ORDER BY id FOR UPDATE SKIP LOCKED"
     )
     found: dict[int, list[OutboxMessage]] = {}
     for row in read_rows(session, OutboxMessage, unsent, [ids]):

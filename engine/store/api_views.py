@@ -46,7 +46,7 @@ def units_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Unit]:
     wanted = {one for one in ids if one is not None}
     if not wanted:
         return {}
-    rest = "WHERE id = ANY(%s)"
+    rest = "WHERE id = ANY(%s::bigint[])"
     return {unit.id: unit for unit in read_rows(session, Unit, rest, [list(wanted)])}
 
 

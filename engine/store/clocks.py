@@ -62,7 +62,7 @@ def due(session: Session, now: datetime, limit: int) -> Sequence[int]:
 
 def tickets_of(session: Session, clock_ids: Sequence[int]) -> Mapping[int, int]:
     """Return the ticket of each of these clocks, in their order."""
-    statement = "SELECT id, ticket_id FROM clock WHERE id = ANY(%s)"
+    statement = "SELECT id, ticket_id FROM clock WHERE id = ANY(%s::bigint[])"
     found: dict[int, int] = dict(run(session, statement, [list(clock_ids)]).fetchall())
     return {one: found[one] for one in clock_ids if one in found}
 
@@ -72,8 +72,8 @@ def lock_all_due(
 ) -> Sequence[Clock]:
     """Return those clocks of locked tickets that are due, locked; as `lock_due` for each."""
     rest = (
-        "WHERE id = ANY(%s) AND ticket_id = ANY(%s) AND state IN ('running', 'paused') "
-        "AND next_rung_at <= %s FOR UPDATE SKIP LOCKED"
+        "WHERE id = ANY(%s::bigint[]) AND ticket_id = ANY(%s::bigint[]) "
+        "AND state IN ('running', 'paused') AND next_rung_at <= %s FOR UPDATE SKIP LOCKED"
     )
     return read_rows(session, Clock, rest, [list(clock_ids), list(ticket_ids), now])
 

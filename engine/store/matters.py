@@ -38,11 +38,12 @@ _RECENT = (
 )
 _NOT_KNOWN = (
     f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t"
-    f" WHERE t.id > %(after)s AND t.id <> ALL(%(known)s) AND {_COUNTS}"
+    f" WHERE t.id > %(after)s AND t.id <> ALL(%(known)s::bigint[]) AND {_COUNTS}"
     f" {_NEWEST} {MOST_IN_WINDOW}"
 )
 _SAID = (
-    f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t WHERE t.id = ANY(%s) AND {_COUNTS}"
+    f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t"
+    f" WHERE t.id = ANY(%s::bigint[]) AND {_COUNTS}"
     " ORDER BY t.accepted_at DESC, t.id DESC"
 )
 _OF_ACCUSED = f"""
@@ -56,7 +57,7 @@ _MATTERS = """
 SELECT t.id, t.number, t.accepted_at,
        coalesce(nullif(r.credit_code, ''), nullif(r.enterprise, ''),
                 encode(r.phone_mark, 'hex'), '')
-FROM ticket t JOIN requester r ON r.ticket_id = t.id WHERE t.id = ANY(%s)
+FROM ticket t JOIN requester r ON r.ticket_id = t.id WHERE t.id = ANY(%s::bigint[])
 ORDER BY t.accepted_at DESC, t.id DESC
 """
 _GROUPS = """

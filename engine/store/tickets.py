@@ -48,7 +48,7 @@ def lock_ticket(session: Session, ticket_id: int) -> Ticket:
 
 def lock_free(session: Session, ticket_ids: Iterable[int]) -> Sequence[Ticket]:
     """Return those tickets that nobody else has locked, locked for this transaction."""
-    rest = "WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED"
+    rest = "WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED"
     return read_rows(session, Ticket, rest, [sorted(set(ticket_ids))])
 
 
@@ -203,7 +203,7 @@ def units(session: Session) -> Sequence[Unit]:
 
 def still_unrouted(session: Session, ticket_ids: Sequence[int]) -> Sequence[int]:
     """Return which of these tickets routing has not looked at, in their order."""
-    statement = "SELECT id FROM ticket WHERE id = ANY(%s) AND status = 'accepted'"
+    statement = "SELECT id FROM ticket WHERE id = ANY(%s::bigint[]) AND status = 'accepted'"
     found = {one for (one,) in run(session, statement, [list(ticket_ids)])}
     return [one for one in ticket_ids if one in found]
 
