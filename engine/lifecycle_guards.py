@@ -24,6 +24,7 @@ class TicketFacts:
     carries_merged: bool = False
     panel_due: bool = False
     contacted: bool = False
+    unsigned: bool = False
     requester_content: bool = False
     second_person: bool = False
     merge_target: bool = False
@@ -74,6 +75,11 @@ def panel_is_due(facts: TicketFacts) -> str | None:
 def has_contacted(facts: TicketFacts) -> str | None:
     """Refuse an answer without contact with the requester (先行联系)."""
     return None if facts.contacted else "答复前须联系诉求人，请先登记首次联系。"
+
+
+def is_unsigned(facts: TicketFacts) -> str | None:
+    """Refuse a second signature: supervision (督办) leaves one open only where there was none."""
+    return None if facts.unsigned else "工单已签收，不必再签，请直接办理答复。"
 
 
 def may_answer_on_the_spot(facts: TicketFacts) -> str | None:

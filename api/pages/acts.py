@@ -253,9 +253,8 @@ def _propose(visit: Visit, ticket: Ticket, form: Form) -> str:
     if made is None:
         msg = f"这张工单已有一份{kind.label}在办，或没有主办单位。"
         raise BadInputError(msg)
-    if made.ticket_id != ticket.id:
-        return referrals.JOINED.format(made.id)
-    return f"已提议{kind.label}，由主管拟稿、另一人批准后发出。"
+    proposed = f"已提议{kind.label}，由主管拟稿、另一人批准后发出。"
+    return referrals.joined_words(made, ticket) or proposed
 
 
 ACTS: tuple[Act, ...] = (

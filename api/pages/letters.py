@@ -10,7 +10,7 @@ from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import EYES, HEADERS, UNIT, Visit, attempt, reading
 from engine.actions import corrections, letter_signing, referrals
 from engine.actions import letters as actions
-from engine.actions.evidence import kept_among
+from engine.actions.ground_evidence import kept_among
 from engine.actions.impersonal import refuse_personal
 from engine.actions.letter_facts import letter_data
 from engine.actions.letter_preview import page_picture, pages_of, why_not_set
@@ -277,9 +277,8 @@ def _refer(visit: Visit, letter: Letter, form: Form) -> str:
     if made is None:
         message = "这张工单已有一份问题线索移交函在办。"
         raise ConflictError(message)
-    if made.ticket_id != ticket.id:
-        return referrals.JOINED.format(made.id)
-    return "已提议移交线索，由主管拟稿、另一位主管批准。"
+    proposed = "已提议移交线索，由主管拟稿、另一位主管批准。"
+    return referrals.joined_words(made, ticket) or proposed
 
 
 def _judge(visit: Visit, letter: Letter, form: Form) -> str:

@@ -25,6 +25,7 @@ SETTLED_BY_FORM = {
 LEAD_CHOSEN = {TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE}
 ASSISTING_ACTS = ("sign", "assist")
 PAUSING = ("pause", "resume")
+UNSAID = ("sign",)  # who has signed need not be told that it is done
 RARE = (
     "merge", "emergency", "refuse", "propose-refusal", "settle", "pause", "resume", "supplement",
     "note", "propose-letter", "split", "withdraw", "statutory", "evaluation-link",
@@ -66,7 +67,8 @@ def option(visit: Visit, ticket: Ticket, act: Act) -> Option | None:
     refusals = [reason for guard in rows[0].guards if (reason := guard(facts))]
     if act.name == "extend" and not refusals:
         return Option(act, extension_choices(visit.step, ticket).refusal)
-    return Option(act, refusals[0] if refusals else "")
+    unsaid = refusals and act.name in UNSAID
+    return None if unsaid else Option(act, refusals[0] if refusals else "")
 
 
 def _fits(visit: Visit, ticket: Ticket, act: Act) -> bool:

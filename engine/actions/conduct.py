@@ -1,6 +1,7 @@
 """How a unit handled a ticket (办理情况), read off the record; judgements are people's."""
 
-from engine.actions.evidence import evidence_for, proved
+from engine.actions.evidence import evidence_for
+from engine.actions.ground_evidence import proved
 from engine.actions.letter_facts import main_clock, overdue_working_days
 from engine.actions.proofs import proofs_of
 from engine.actions.step import Step

@@ -4,15 +4,14 @@ A line never holds anybody's words or name: it is built from the kind of the eve
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from engine.actions.proofs import HEARD, Proofs, left_by, still_missed
+from engine.actions.proofs import HEARD, left_by, still_missed
 from engine.actions.step import Step
 from engine.actions.told_units import untold_misses
 from engine.actions.unit_share import share_of
-from engine.documents.letter_texts import GroundEvidence
 from engine.models import Clock, Ticket, TicketEventRecord
 from engine.rules.shanghai import SHANGHAI, shanghai_date
 from engine.store import tickets as store
@@ -20,7 +19,6 @@ from engine.terms import (
     AnswerOutcome,
     AttemptResult,
     ClockKind,
-    RectificationGround,
     Rung,
     Satisfaction,
     TicketEvent,
@@ -39,13 +37,6 @@ PLAIN = {
 }
 # What is so from a moment on, whenever the sweep comes to see it.
 SO_FROM = frozenset({TicketEvent.BREACH, TicketEvent.DEEM_SIGNED})
-NEEDED: Mapping[RectificationGround, str] = {
-    RectificationGround.DUTY_NOT_PERFORMED: "时限届满未办或逾期未签收的记录",
-    RectificationGround.REFUSED_TO_SIGN: "派单通知已送达而逾期未签收的记录",
-    RectificationGround.PERFUNCTORY: "催办后逾答复期限仍未办、答复被退回重办、退单未获同意的记录",
-    RectificationGround.FALSE_REPORT: "答复已解决而回访查明未解决、报告兑现而核查未兑现的记录",
-    RectificationGround.DISSATISFIED_TWICE: "重办之前和重办答复之后两次回访都未解决或不满意的记录",
-}
 
 
 def evidence_for(step: Step, ticket: Ticket, unit_id: int) -> list[str]:
@@ -78,7 +69,7 @@ def line_of(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: i
 
 
 def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: int) -> str:
-    details, on = record.details, _day(shanghai_date(record.at), year)
+    details, on = record.details, day_within(shanghai_date(record.at), year)
     if details.get("restricted"):
         return ""
     if record.event is TicketEvent.BREACH:
@@ -114,7 +105,7 @@ def happened_at(record: TicketEventRecord) -> datetime:
 def found_later(record: TicketEventRecord, year: int) -> str:
     """Return on which day something was found that had become so on an earlier one, or nothing."""
     on = shanghai_date(record.at)
-    return f"，{_day(on, year)}查见" if on > shanghai_date(happened_at(record)) else ""
+    return f"，{day_within(on, year)}查见" if on > shanghai_date(happened_at(record)) else ""
 
 
 def _plain(record: TicketEventRecord) -> str:
@@ -125,7 +116,8 @@ def _plain(record: TicketEventRecord) -> str:
     return PLAIN.get(record.event, "")
 
 
-def _day(day: date, year: int) -> str:
+def day_within(day: date, year: int) -> str:
+    """Return a day as evidence names it: with its year only where that is not `year`."""
     short = f"{day.month}月{day.day}日"
     return short if day.year == year else f"{day.year}年{short}"
 
@@ -139,8 +131,8 @@ def _moment(at: datetime, year: int) -> str:
     """Return a moment; midnight is 24:00 of the day before."""
     local = at.astimezone(SHANGHAI)
     if local.time() == time(0):
-        return f"{_day(local.date() - timedelta(days=1), year)}24:00"
-    return f"{_day(local.date(), year)}{local:%H:%M}"
+        return f"{day_within(local.date() - timedelta(days=1), year)}24:00"
+    return f"{day_within(local.date(), year)}{local:%H:%M}"
 
 
 def _of_callback(record: TicketEventRecord, on: str) -> str:
@@ -154,100 +146,3 @@ def _of_callback(record: TicketEventRecord, on: str) -> str:
 
 def _label(kind: Any, value: str | None) -> str:
     return str(kind.parse(value).label) if value else ""
-
-
-def by_ground(
-    grounds: Sequence[RectificationGround], lines: Sequence[str], proofs: Proofs
-) -> tuple[GroundEvidence, ...]:
-    """Return each ground with the lines that speak for it; a line nobody claims goes first.
-
-    A line stands under one ground; only where another is not proved by its own it stands there too.
-    """
-    claimed: list[list[str]] = [[] for _ in grounds]
-    for line in lines:
-        claimed[_claimant(line, grounds, proofs)].append(line)
-    return tuple(
-        GroundEvidence(
-            ground,
-            tuple(line.replace(f"认定{ground.label}（", "认定（")
-                  for line in _proving(ground, own, lines, proofs)),
-        )
-        for ground, own in zip(grounds, claimed, strict=True)
-    )  # fmt: skip
-
-
-def _proving(
-    ground: RectificationGround, own: Sequence[str], lines: Sequence[str], proofs: Proofs
-) -> Sequence[str]:
-    if ground not in proofs or _proves(ground, own, proofs):
-        return own
-    return [line for line in lines if line in own or _speaks(ground, line, proofs)]
-
-
-def proved(lines: Sequence[str], proofs: Proofs) -> set[RectificationGround]:
-    """Return the grounds that these lines prove."""
-    return {ground for ground in proofs if _proves(ground, lines, proofs)}
-
-
-def unproved(
-    grounds: Sequence[RectificationGround], lines: Sequence[str], proofs: Proofs
-) -> list[RectificationGround]:
-    """Return the grounds that events must prove and these lines don't.
-
-    An earlier letter (a line without an event) proves whatever it was about.
-    """
-    if any(NUMBERED.search(line) is None for line in lines):
-        return []
-    return [one for one in grounds if one in proofs and not _proves(one, lines, proofs)]
-
-
-def refusal_of(bare: Sequence[RectificationGround]) -> str:
-    """Return why those grounds can't be chosen, and what to do; empty where there are none."""
-    if not bare:
-        return ""
-    said = "；".join(f"“{one.label}”要有{NEEDED[one]}" for one in bare)
-    return f"工单经过里没有可作依据的事件：{said}。请改选事由，或等事实发生后再提。"
-
-
-def _proves(ground: RectificationGround, lines: Sequence[str], proofs: Proofs) -> bool:
-    shown = {_seq(line) for line in lines}
-    return any(together <= shown for together in proofs[ground])
-
-
-def _speaks(ground: RectificationGround, line: str, proofs: Proofs) -> bool:
-    return any(_seq(line) in together for together in proofs.get(ground, ()))
-
-
-def _seq(line: str) -> int:
-    numbered = NUMBERED.search(line)
-    return int(numbered.group(1)) if numbered else 0
-
-
-def kept_among(known: Sequence[str], stored: Sequence[str]) -> list[str]:
-    """Return which known lines were stored: by their event, for their words may have grown since.
-
-    A reminder's line says 至…未办 from the end of the day on that it asked an answer by.
-    """
-    events = {_seq(line) for line in stored} - {0}
-    return [line for line in known if line in stored or _seq(line) in events]
-
-
-def judged_lines(grounds: Sequence[RectificationGround], drafted: TicketEventRecord) -> list[str]:
-    """Return a line for each ground that is a person's judgement: the drafter's own, on record.
-
-    No event can prove 态度恶劣 and the like; the letter says when it was found and where.
-    """
-    on = shanghai_date(drafted.at)
-    found = f"{_day(on, on.year)}热线核实认定"
-    judged = [ground for ground in grounds if ground not in NEEDED]
-    return [f"{found}{ground.label}（事件第{drafted.seq}号）" for ground in judged]
-
-
-def _claimant(line: str, grounds: Sequence[RectificationGround], proofs: Proofs) -> int:
-    judged = (at for at, ground in enumerate(grounds) if f"认定{ground.label}（" in line)
-    if (place := next(judged, None)) is not None:
-        return place
-    for place, ground in enumerate(grounds):
-        if _speaks(ground, line, proofs):
-            return place
-    return next((place for place, ground in enumerate(grounds) if ground in proofs), 0)

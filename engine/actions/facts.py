@@ -87,4 +87,5 @@ def _of_lead(
         "within_return_window": now < return_closes_at(lead.dispatched_at, rules, on),
         "return_used": returns_used_up(returns, rules, on),
         "contacted": lead.contacted_at is not None,
+        "unsigned": lead.signed_at is None,
     }

@@ -1,11 +1,12 @@
 """What a finding says for itself (认定的理由和证据), looked up on its ticket."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from engine.actions.step import Step
 from engine.actions.told_units import never_told
-from engine.models import Assignment, Clock, Finding, Ticket
+from engine.models import Assignment, Clock, Finding, Ticket, TicketEventRecord
 from engine.rules.findings import Said, missing_in_finding
 from engine.store import attachments
 from engine.store import tickets as ticket_store
@@ -48,16 +49,13 @@ def excuse_of_the_untold(step: Step, ticket: Ticket, clock: Clock) -> FindingFor
         return None
     leads = assignment.role is AssignmentRole.LEAD
     told = f"{(NoticeKind.ASSIGNMENT if leads else NoticeKind.ASSISTING).label}没有送达"
-    seqs = [
-        one.seq
-        for one in ticket_store.events(step.session, ticket)
-        if one.event is TicketEvent.UNDELIVERED and one.reason.startswith(told)
-        and one.at >= assignment.dispatched_at
-    ]  # fmt: skip
-    if not seqs:
+    shown = _last(step, ticket, lambda one: (
+        one.event is TicketEvent.UNDELIVERED and one.reason.startswith(told)
+        and one.at >= assignment.dispatched_at))  # fmt: skip
+    if not shown:
         return None
     reason = f"{told}，单位在时限内无从知道这件工单。"
-    return FindingForm(kind="excused", reason=reason, evidence=f"事件第{seqs[-1]}号")
+    return FindingForm(kind="excused", reason=reason, evidence=shown)
 
 
 def _knew(assignment: Assignment, limit: datetime) -> bool:
@@ -69,9 +67,12 @@ def _knew(assignment: Assignment, limit: datetime) -> bool:
 def appealed_in(step: Step, finding: Finding) -> str:
     """Return the appeal as evidence: the number of its event, where its words stand."""
     ticket = step.session.get_one(Ticket, finding.ticket_id)
-    seqs = [
-        one.seq
-        for one in ticket_store.events(step.session, ticket)
-        if one.event is TicketEvent.APPEAL and one.details.get("finding") == finding.id
-    ]
-    return f"事件第{seqs[-1]}号，单位申诉：{finding.appeal_reason}"  # fmt: skip
+    shown = _last(step, ticket, lambda one: (
+        one.event is TicketEvent.APPEAL and one.details.get("finding") == finding.id))  # fmt: skip
+    return f"{shown}，单位申诉：{finding.appeal_reason}"
+
+
+def _last(step: Step, ticket: Ticket, tells: Callable[[TicketEventRecord], bool]) -> str:
+    """Return the newest event that tells of it, as evidence names it; empty where none does."""
+    seqs = [one.seq for one in ticket_store.events(step.session, ticket) if tells(one)]
+    return f"事件第{seqs[-1]}号" if seqs else ""

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 
 from engine.actions import clocks
 from engine.actions.clocks import REWORK_RULE
-from engine.actions.evidence import by_ground
+from engine.actions.ground_evidence import beside_grounds, by_ground, earlier_letters
 from engine.actions.letter_history import history_of
 from engine.actions.letter_limits import (
     again_of,
@@ -21,6 +21,7 @@ from engine.actions.proofs import proofs_of
 from engine.actions.referral_facts import referral_of, with_pages
 from engine.actions.step import Step
 from engine.actions.unit_share import Share, share_behind, told_unit
+from engine.documents.asked_words import asked_words
 from engine.documents.letter_data import UNNUMBERED, LetterData
 from engine.documents.letter_texts import (
     Correction,
@@ -84,6 +85,10 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
     behind, rework = clocks_behind(step, ticket, letter, share), rework_clock(share)
     reply = reply_due(step, ticket, letter)
     certificate, *more = certificates_of(clock, behind)
+    grounds = [RectificationGround.parse(one) for one in letter.grounds]
+    say = str if unit.subordinate else asked_words
+    lines = [say(one) for one in letter.evidence]
+    claims = (grounds, lines, proofs_of(step, ticket), earlier_letters(step, lines))
     return RectificationFacts(
         issuer=settings.organ_name,
         unit=unit.name,
@@ -93,11 +98,8 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         accepted_at=ticket.accepted_at,
         dispatched_at=share.dispatched_at,
         due_on=clock.due_on,
-        grounds=by_ground(
-            [RectificationGround.parse(one) for one in letter.grounds],
-            letter.evidence,
-            proofs_of(step, ticket),
-        ),
+        grounds=by_ground(*claims),
+        beside=beside_grounds(*claims),
         demands=tuple(letter.demands),
         reply_by=reply.due_on,
         reply_days=reply.counted.limit,
@@ -119,7 +121,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         more_certificates=tuple(more),
         limits=limits_of(clock, behind),
         again=again_of(rework, share.answered_at()),
-        history=history_of(step, ticket, share),
+        history=tuple(replace(one, text=say(one.text)) for one in history_of(step, ticket, share)),
         referral=referral,
         correction=_correction_of(letter),
     )

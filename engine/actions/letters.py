@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from engine.actions import letter_copies, post, referrals
 from engine.actions.conduct import grounds_on_record
-from engine.actions.evidence import evidence_for, judged_lines, refusal_of, unproved
+from engine.actions.evidence import evidence_for
+from engine.actions.ground_evidence import earlier_letters, judged_lines, refusal_of, unproved
 from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import demands_for, digest_of, letter_data
 from engine.actions.post import Mail
@@ -89,7 +90,7 @@ def propose_by_hand(step: Step, ticket: Ticket, wish: Proposal) -> Letter | None
     lines = evidence_for(step, ticket, ticket.lead_unit_id or 0)
     # A reminder names no ground; a referral rests on earlier letters too.
     if wish.kind not in (LetterKind.REMINDER, LetterKind.REFERRAL) and (
-        problem := refusal_of(unproved(wish.grounds, lines, proofs_of(step, ticket)))
+        problem := refusal_of(unproved(wish.grounds, lines, proofs_of(step, ticket), {}))
     ):
         fields["grounds"] = problem
     if fields:
@@ -198,7 +199,8 @@ def _unproved(step: Step, letter: Letter, draft: Draft) -> str:
         return ""
     ticket = step.session.get_one(Ticket, letter.ticket_id)
     kept = _evidence(step, ticket, letter, draft)
-    return refusal_of(unproved(draft.grounds, kept, proofs_of(step, ticket)))
+    earlier = earlier_letters(step, kept)
+    return refusal_of(unproved(draft.grounds, kept, proofs_of(step, ticket), earlier))
 
 
 def review_letter(step: Step, letter: Letter) -> Letter:

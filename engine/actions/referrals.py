@@ -107,6 +107,11 @@ def _join(step: Step, ticket: Ticket, letter: Letter, reason: str) -> Letter:
     return letter
 
 
+def joined_words(made: Letter, ticket: Ticket) -> str:
+    """Return what to answer where a proposal joined another ticket's referral; else nothing."""
+    return JOINED.format(made.id) if made.ticket_id != ticket.id else ""
+
+
 def _tell_supervisors(step: Step, ticket: Ticket, unit_id: int, key: str, reason: str) -> None:
     unit = step.session.get_one(Unit, unit_id)
     facts = {"unit": unit.name, "letter_kind": LetterKind.REFERRAL.label, "reason": reason}

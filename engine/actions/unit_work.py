@@ -68,7 +68,7 @@ def _belongs(actor: Actor, assignment: Assignment) -> bool:
 
 
 def sign_for(step: Step, ticket: Ticket) -> Assignment:
-    """Sign for a locked ticket (签收); an assisting unit signs its own slip.
+    """Sign for a locked ticket (签收), under 督办 too; an assisting unit signs its own slip.
 
     Raises:
         RefusedTransitionError: it is not waiting to be signed for.
@@ -93,7 +93,8 @@ def mark_signed(
     """
     assignment.signed_at = at or step.now
     clocks.stop(step, ticket, [ClockKind.SIGN_FOR], "已签收")
-    to_contact(step, ticket, assignment)
+    if assignment.contacted_at is None:
+        to_contact(step, ticket, assignment)
 
 
 def deem_signed(step: Step, ticket: Ticket, assignment: Assignment, at: datetime) -> None:

@@ -125,6 +125,7 @@ def grid_table(made: DocumentType, annex: Annex) -> None:
     if annex.rows:
         _first_row(table, annex, shares, FontRole.FANGSONG)
         _more_rows(table, annex)
+        _hold_together(table, annex.together)
 
 
 def _first_row(table: Table, annex: Annex, shares: list[Mm], role: FontRole) -> None:
@@ -148,6 +149,16 @@ def _more_rows(table: Table, annex: Annex) -> None:
                 cell.p_lst[0].remove(run)
             write(paragraph, text, FontRole.FANGSONG, figures()["sizes"]["table"])
         table._tbl.append(row)
+
+
+def _hold_together(table: Table, last: int) -> None:
+    """Keep the last rows of a table on one page: each whole, all but the last with the next."""
+    rows = table._tbl.tr_lst[-last:] if last else []
+    for row in rows:
+        row.get_or_add_trPr().append(element("w:cantSplit", {}))
+    for row in rows[:-1]:
+        for cell in row.tc_lst:
+            DocxParagraph(cell.p_lst[0], table).paragraph_format.keep_with_next = True
 
 
 def element(tag: str, attributes: dict[str, str]) -> Any:

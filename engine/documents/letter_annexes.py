@@ -17,6 +17,8 @@ from engine.rules.shanghai import weekday_name
 from engine.terms import DayKind
 
 FINGERPRINT_SHOWN = 16
+# The rows both sides sign, with what they sign for: never alone on a page.
+SIGNED_TOGETHER = 4
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def fingerprint(annex: Annex) -> str:
 
 def register_annex(words: Mapping[str, object], materials: tuple[Material, ...]) -> Annex:
     """Return the 问题线索移交登记表, to be signed by both sides; it never names a reporter."""
-    lines = fill("referral_register.txt.j2", words).strip().splitlines()
+    filled = fill("referral_register.txt.j2", {**words, "materials": materials})
+    lines = filled.strip().splitlines()
     listed = [f"{index}. {_material(item)}" for index, item in enumerate(materials, start=1)]
     pairs = [line.partition("：")[::2] for line in lines if line.strip()]
     rows = [("材料清单", "\n".join(listed) or "无") if name == "材料清单" else (name, text)
@@ -91,6 +94,7 @@ def register_annex(words: Mapping[str, object], materials: tuple[Material, ...])
         widths=(3, 13),
         rows=tuple(rows),
         prose=True,
+        together=SIGNED_TOGETHER,
     )
 
 

@@ -40,7 +40,8 @@ class Paragraph:
 class Annex:
     """One annex (附件) on pages of its own: words, a table, closing words.
 
-    `prose` says that the table's last column holds sentences and is set flush left.
+    `prose` says that the table's last column holds sentences and is set flush left; `together` how
+    many of the last rows stand on one page.
     """
 
     title: str
@@ -50,6 +51,7 @@ class Annex:
     rows: tuple[tuple[str, ...], ...] = ()
     closing: tuple[Paragraph, ...] = ()
     prose: bool = False
+    together: int = 0
 
     def renumbered(self, old: str, new: str) -> "Annex":
         """Return the annex with the letter's number changed in its table."""

@@ -63,8 +63,7 @@ class GroundEvidence:
 
     def __post_init__(self) -> None:
         """Take out phone and identity numbers that stood in an event's words."""
-        clean = tuple(without_personal_numbers(line) for line in self.evidence)
-        object.__setattr__(self, "evidence", clean)
+        object.__setattr__(self, "evidence", _clean(self.evidence))
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,8 @@ class RectificationFacts:
     """What a letter about one ticket is built from; nothing in it says who the requester is.
 
     `subordinate` is False for bodies the hotline is not above (courts, police): they are asked
-    (商请贵单位), not told. `certificate` and `history` become annexes.
+    (商请贵单位), not told. `certificate` and `history` become annexes. `beside` are kept lines of
+    the record that speak for no ground: they are told with the course, not held against anybody.
     """
 
     issuer: str
@@ -131,6 +131,7 @@ class RectificationFacts:
     objection_channel: str
     basis: str
     dated: date
+    beside: tuple[str, ...] = ()
     limit_working_days: int | None = None
     reply_days: int | None = None
     reply_provisional: bool = False
@@ -255,6 +256,7 @@ def _words(facts: RectificationFacts) -> Mapping[str, object]:
     # vars, not asdict: terms and dates go to the template as they are.
     return {
         **vars(facts),
+        "beside": _clean(facts.beside),
         "told": facts.subordinate,
         "you": "你单位" if facts.subordinate else "贵单位",
         "ask": "请" if facts.subordinate else "商请",
@@ -274,6 +276,10 @@ def _certificate_annex(facts: RectificationFacts, proof: Certificate) -> Annex:
     how = without_kind(proof.sentence) if facts.confidential else proof.sentence
     body = fill("certificate_annex.txt.j2", {**_words(facts), "sentence": how})
     return certificate_annex(paragraphs(body), proof.days, proof.name)
+
+
+def _clean(lines: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(without_personal_numbers(line) for line in lines)
 
 
 def _paragraph(line: str) -> Paragraph:

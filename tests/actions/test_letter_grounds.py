@@ -2,7 +2,15 @@
 
 import pytest
 
-from engine.actions import callbacks, evidence, letters, overseeing, review, unit_work
+from engine.actions import (
+    callbacks,
+    evidence,
+    ground_evidence,
+    letters,
+    overseeing,
+    review,
+    unit_work,
+)
 from engine.actions.letter_facts import letter_data
 from engine.actions.letters import Draft, Proposal
 from engine.actions.proofs import proofs_of
@@ -129,7 +137,7 @@ def remind(number, now):
 
 def shown(number, now):
     def what(step, ticket):
-        return evidence.proved(
+        return ground_evidence.proved(
             evidence.evidence_for(step, ticket, ticket.lead_unit_id or 0), proofs_of(step, ticket)
         )
 
@@ -158,8 +166,9 @@ def test_a_neglected_reminder_is_told_with_the_units_omission_and_not_as_the_hot
     (fresh,), (left,) = lines("Mon 2026-11-23 09:02"), lines("Wed 2026-11-25 09:00")
     assert fresh.startswith("11月23日热线催办（事件第")
     assert left.startswith("11月23日热线催办，至11月24日24:00未办（事件第")
-    assert evidence.kept_among([left], [fresh]) == [left]
-    assert evidence.kept_among([left], ["2026年11月23日发整改函（城中热线〔2026〕1号）"]) == []
+    assert ground_evidence.kept_among([left], [fresh]) == [left]
+    earlier = "2026年11月23日发整改函（城中热线〔2026〕1号）"
+    assert ground_evidence.kept_among([left], [earlier]) == []
 
 
 def test_a_reminder_the_unit_acted_on_in_time_proves_nothing_ever():

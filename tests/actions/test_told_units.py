@@ -3,7 +3,8 @@
 import pytest
 
 from engine.actions import letters, unit_work
-from engine.actions.evidence import evidence_for, proved
+from engine.actions.evidence import evidence_for
+from engine.actions.ground_evidence import proved
 from engine.actions.letter_facts import letter_data
 from engine.actions.letters import Proposal
 from engine.actions.proofs import proofs_of

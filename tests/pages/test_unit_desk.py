@@ -1,5 +1,8 @@
+import re
+
 import pytest
 
+from engine.actions import callbacks
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.store import tickets as store
 from engine.store.database import work
@@ -7,6 +10,7 @@ from engine.terms import ReturnReason, TicketEvent, TicketKind
 from tests.builders import (
     MARKET,
     OPERATOR,
+    SUPERVISOR,
     TAX,
     a_callback,
     a_dispatched_ticket,
@@ -258,3 +262,19 @@ def test_words_typed_before_it_became_impossible_are_shown_without_a_way_to_send
 
     assert "已联系企业，正在核对" in page
     assert 'class="go" disabled' in page
+
+
+def test_what_is_under_supervision_unsigned_can_be_signed_for_and_once(as_):
+    number = a_dispatched_ticket(EARLIER)
+    on_ticket(number, EARLIER, SUPERVISOR, lambda s, t: callbacks.supervise(s, t, "请抓紧"))
+    unit, sign = as_(MARKET), f'action="/tickets/{number}/sign"'
+    page = unit.get(f"/tickets/{number}").text
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+
+    unit.post(f"/tickets/{number}/sign", version=version)
+
+    assert sign in page
+    after = unit.get(f"/tickets/{number}").text
+    assert sign not in after
+    assert "不必再签" not in after
+    assert status_of(number) == "supervised"

@@ -1,0 +1,129 @@
+"""Which evidence stands under which ground of a letter (事由与依据), and what under none."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from engine.actions.evidence import NUMBERED, day_within
+from engine.actions.proofs import Proofs
+from engine.actions.step import Step
+from engine.documents.letter_texts import GroundEvidence
+from engine.models import TicketEventRecord
+from engine.rules.shanghai import shanghai_date
+from engine.store import letters as store
+from engine.terms import RectificationGround
+
+NEEDED: Mapping[RectificationGround, str] = {
+    RectificationGround.DUTY_NOT_PERFORMED: "时限届满未办或逾期未签收的记录",
+    RectificationGround.REFUSED_TO_SIGN: "派单通知已送达而逾期未签收的记录",
+    RectificationGround.PERFUNCTORY: "催办后逾答复期限仍未办、答复被退回重办、退单未获同意的记录",
+    RectificationGround.FALSE_REPORT: "答复已解决而回访查明未解决、报告兑现而核查未兑现的记录",
+    RectificationGround.DISSATISFIED_TWICE: "重办之前和重办答复之后两次回访都未解决或不满意的记录",
+}
+EARLIER = re.compile(r"发整改函（(.+?号)）")
+Grounds = Sequence[RectificationGround]
+Earlier = Mapping[str, frozenset[RectificationGround]]
+"""Of each line about an earlier letter the grounds that letter was about."""
+
+
+def earlier_letters(step: Step, lines: Sequence[str]) -> Earlier:
+    """Return what the earlier letters that these lines name were about."""
+    numbered = ((line, EARLIER.search(line)) for line in lines if not _seq(line))
+    letters = ((line, store.by_number(step.session, one[1])) for line, one in numbered if one)
+    return {
+        line: frozenset(RectificationGround.parse(ground) for ground in one.grounds)
+        for line, one in letters
+    }
+
+
+def by_ground(
+    grounds: Grounds, lines: Sequence[str], proofs: Proofs, earlier: Earlier
+) -> tuple[GroundEvidence, ...]:
+    """Return each ground with the lines that speak for it.
+
+    A line stands under one ground; only where another is not proved by its own it stands there too.
+    What speaks for no ground is under none (`beside_grounds`).
+    """
+    speaking = {ground: _speaking(ground, lines, proofs, earlier) for ground in grounds}
+    claimed: set[str] = set()
+    found = []
+    for ground, own in speaking.items():
+        first = [line for line in own if line not in claimed]
+        claimed.update(first)
+        shown = first if ground not in proofs or _proves(ground, first, proofs) else own
+        words = tuple(line.replace(f"认定{ground.label}（", "认定（") for line in shown)
+        found.append(GroundEvidence(ground, words))
+    return tuple(found)
+
+
+def beside_grounds(
+    grounds: Grounds, lines: Sequence[str], proofs: Proofs, earlier: Earlier
+) -> tuple[str, ...]:
+    """Return the lines that speak for none of the grounds: part of the course of the ticket."""
+    speaking = {line for one in grounds for line in _speaking(one, lines, proofs, earlier)}
+    return tuple(line for line in lines if line not in speaking)
+
+
+def _speaking(
+    ground: RectificationGround, lines: Sequence[str], proofs: Proofs, earlier: Earlier
+) -> list[str]:
+    """Return the lines that speak for a ground: by an event, an earlier letter or a judgement."""
+    shown = {_seq(line) for line in lines}
+    whole = [together for together in proofs.get(ground, ()) if together <= shown]
+    seqs = frozenset[int]().union(*whole)
+    return [line for line in lines if _seq(line) in seqs
+            or ground in earlier.get(line, ()) or f"认定{ground.label}（" in line]  # fmt: skip
+
+
+def proved(lines: Sequence[str], proofs: Proofs) -> set[RectificationGround]:
+    """Return the grounds that these lines prove."""
+    return {ground for ground in proofs if _proves(ground, lines, proofs)}
+
+
+def unproved(
+    grounds: Grounds, lines: Sequence[str], proofs: Proofs, earlier: Earlier
+) -> list[RectificationGround]:
+    """Return the grounds that events must prove and these lines don't.
+
+    An earlier letter proves what it was about.
+    """
+    before = frozenset[RectificationGround]().union(*earlier.values())
+    return [one for one in grounds
+            if one in proofs and one not in before and not _proves(one, lines, proofs)]  # fmt: skip
+
+
+def refusal_of(bare: Grounds) -> str:
+    """Return why those grounds can't be chosen, and what to do; empty where there are none."""
+    if not bare:
+        return ""
+    said = "；".join(f"“{one.label}”要有{NEEDED[one]}" for one in bare)
+    return f"工单经过里没有可作依据的事件：{said}。请改选事由，或等事实发生后再提。"
+
+
+def _proves(ground: RectificationGround, lines: Sequence[str], proofs: Proofs) -> bool:
+    shown = {_seq(line) for line in lines}
+    return any(together <= shown for together in proofs[ground])
+
+
+def _seq(line: str) -> int:
+    numbered = NUMBERED.search(line)
+    return int(numbered.group(1)) if numbered else 0
+
+
+def kept_among(known: Sequence[str], stored: Sequence[str]) -> list[str]:
+    """Return which known lines were stored: by their event, for their words may have grown since.
+
+    A reminder's line says 至…未办 from the end of the day on that it asked an answer by.
+    """
+    events = {_seq(line) for line in stored} - {0}
+    return [line for line in known if line in stored or _seq(line) in events]
+
+
+def judged_lines(grounds: Grounds, drafted: TicketEventRecord) -> list[str]:
+    """Return a line for each ground that is a person's judgement: the drafter's own, on record.
+
+    No event can prove 态度恶劣 and the like; the letter says when it was found and where.
+    """
+    on = shanghai_date(drafted.at)
+    found = f"{day_within(on, on.year)}热线核实认定"
+    judged = [ground for ground in grounds if ground not in NEEDED]
+    return [f"{found}{ground.label}（事件第{drafted.seq}号）" for ground in judged]
