@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.errors import KeysError
+from engine.secret_files import made_once, put
 from engine.settings import Settings, load_settings
 
 FORMAT = "hotline-keys-1"
@@ -206,22 +207,15 @@ def without_key(old: Ring, key_id: str) -> Ring:
 
 def write_ring(made: Ring, path: Path) -> None:
     """Put a ring in the place of another at once, for nobody else to read."""
-    draft = _draft(made, path)
-    draft.replace(path)
+    put(path, _written(made))
     _kept.looked = 0.0
 
 
-def _draft(made: Ring, path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _written(made: Ring) -> bytes:
     keys = [{"id": one.id, "made_at": one.made_at, "secret": _text(one.secret)}
             for one in made.keys.values()]  # fmt: skip
     content = {"format": FORMAT, "writing": made.writing, "index": _text(made.index), "keys": keys}
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    return draft
+    return json.dumps(content, indent=1).encode()
 
 
 def _text(secret: bytes) -> str:
@@ -238,13 +232,7 @@ def _make(path: Path) -> None:
         raise KeysError(message)
     key = new_key(time.strftime("%Y-%m-%d"))
     try:
-        draft = _draft(Ring({key.id: key}, key.id, secrets.token_bytes(SECRET)), path)
+        made_once(path, _written(Ring({key.id: key}, key.id, secrets.token_bytes(SECRET))))
     except OSError as error:
         message = f"密钥文件 {path} 写不进去（{error.strerror}）：请换目录或改 HOTLINE_KEYS。"
         raise KeysError(message) from error
-    try:
-        os.link(draft, path)  # a link is made once: two processes never write two rings
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

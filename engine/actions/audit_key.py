@@ -1,6 +1,5 @@
 """The key that signs seals and exports (审计签名): Ed25519, outside of the database."""
 
-import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from engine.errors import BadInputError, ConflictError
+from engine.secret_files import made_once
 from engine.settings import load_settings
 
 
@@ -60,19 +60,10 @@ def _key_in(path: Path, _changed: int) -> Ed25519PrivateKey:
 
 def _make(path: Path) -> None:
     """Write a new key so that two processes starting at once end with the same one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     pem = Ed25519PrivateKey.generate().private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(pem)
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink(missing_ok=True)
+    made_once(path, pem)
 
 
 def public_key() -> bytes:

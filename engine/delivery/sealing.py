@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from engine.errors import UnavailableError
+from engine.secret_files import made_once
 from engine.settings import load_settings
 
 PURPOSE = b"hotline webhook secrets"
@@ -69,16 +70,7 @@ def _kept(file: str) -> bytes:
 
 
 def _made(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{secrets.token_hex(4)}")
-    draft.touch(mode=0o600)
-    draft.write_bytes(secrets.token_urlsafe(48).encode())
-    try:
-        os.link(draft, path)  # a link is made once: two processes never write two keys
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    made_once(path, secrets.token_urlsafe(48).encode())
     return path.read_bytes()
 
 
