@@ -21,7 +21,7 @@ from engine.rules.certificate_words import due_words as certificate_due
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.rules.time_limits import answer_deadline
-from engine.store import desk_calls, desk_views, matters
+from engine.store import desk_calls, desk_views, enterprises, matters
 from engine.store.desk_views import Line
 from engine.terms import RoutingDecision, TicketKind
 
@@ -111,8 +111,8 @@ def caller_of(visit: Visit, form: Form) -> Caller:
     """Return what is known of a caller by number and enterprise."""
     phone, enterprise = normal_phone(form.text("phone")), form.text("enterprise").strip()
     mark = phone_mark(phone)
-    known = desk_calls.enterprises_of(visit.session, mark)
-    known = known or desk_calls.enterprises_like(visit.session, enterprise, initials(enterprise))
+    known = enterprises.of_number(visit.session, mark)
+    known = known or enterprises.like(visit.session, enterprise, initials(enterprise))
     return Caller(
         lines=desk_views.of_caller(visit.session, mark, enterprise, visit.now),
         known=[one for one in known if one.enterprise != enterprise], typed=enterprise,

@@ -60,6 +60,9 @@ class Requester(SQLModel, table=True):
               postgresql_where=text("initials <> ''")),
         Index("ix_requester_words", text("hotline_grams(ticket_id, enterprise)"),
               postgresql_using="gin", postgresql_with=WORDS),
+        Index("ix_requester_initial_parts", text("hotline_grams(ticket_id, initials)"),
+              postgresql_using="gin", postgresql_with=WORDS,
+              postgresql_where=text("initials <> ''")),
     )  # fmt: skip
 
     ticket_id: int = refers("ticket.id", primary_key=True)

@@ -1,4 +1,4 @@
-"""What the form of a call asks: whose number it is, what may be the same matter, my own day."""
+"""What the desk of calls asks: what may be the same matter, what was logged on a day."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,45 +8,12 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from engine.lifecycle import OPEN
-from engine.models import Callback, Requester, Ticket, TicketEventRecord
+from engine.models import Callback, Ticket, TicketEventRecord
 from engine.store.desk_views import MOST_IN_MENU, PAGE, Line, Page, lines_of, page_of
 from engine.terms import CallbackState, TicketStatus
 
-MOST_KNOWN, MOST_READ = 6, 200
 MOST = MOST_IN_MENU + 1
-SHORTEST = 2
 FIRST = 1
-
-
-def enterprises_of(session: Session, mark: bytes | None) -> Sequence[Requester]:
-    """Return who called from a number before, one row an enterprise; `mark` is the number's."""
-    if not mark:
-        return ()
-    return _one_each(session, col(Requester.phone_mark) == mark)
-
-
-def enterprises_like(session: Session, typed: str, letters: str) -> Sequence[Requester]:
-    """Return known enterprises by what is typed so far: pinyin initials, a name, a credit code.
-
-    `letters` are the pinyin initials of what is typed.
-    """
-    if len(letters) < SHORTEST:
-        return ()
-    begins: ColumnElement[bool] = col(Requester.initials).like(f"{letters}%")
-    if not typed.isascii():
-        begins &= col(Requester.enterprise).startswith(typed, autoescape=True)
-    found = _one_each(session, begins)
-    return found or _one_each(session, col(Requester.credit_code) == typed.upper())
-
-
-def _one_each(session: Session, which: ColumnElement[bool]) -> Sequence[Requester]:
-    """Return the newest row of each enterprise among the newest rows; a busy number has many."""
-    query = select(Requester).where(which, Requester.enterprise != "")
-    newest = session.exec(query.order_by(col(Requester.ticket_id).desc()).limit(MOST_READ))
-    each: dict[str, Requester] = {}
-    for one in newest:
-        each.setdefault(one.enterprise, one)
-    return list(each.values())[:MOST_KNOWN]
 
 
 def open_lines(session: Session, ids: Sequence[int]) -> tuple[Line, ...]:

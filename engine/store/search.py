@@ -95,7 +95,7 @@ def search(
     asked = _asked(words, who, limit) | {"called": _called(session, words)}
     if not asked["terms"]:
         return Page()
-    asked["marks"] = marks(_newest_id(session), far=far)
+    asked["marks"] = marks(newest_id(session), far=far)
     ids = _ids(session, OWN, asked) if who.unit_id is not None else _anywhere(session, asked)
     query = select(Ticket).where(among(Ticket.id, ids[: limit + 1]))
     tickets = session.exec(query.order_by(col(Ticket.id).desc())).all()
@@ -115,7 +115,8 @@ def marks(newest: int, *, far: bool = False) -> list[str]:
     return [f"#{one}" for one in range(last, last - NEAR, -1)]
 
 
-def _newest_id(session: Session) -> int:
+def newest_id(session: Session) -> int:
+    """Return the newest ticket's id, which says which marks there are."""
     newest: int = run(session, "SELECT coalesce(max(id), 0) FROM ticket").fetchall()[0][0]
     return newest
 
@@ -191,7 +192,7 @@ def _by_words(session: Session, asked: dict[str, Any]) -> Sequence[int]:
         return []
     found = _newest(session, BY_TEXT, asked, terms, TEXT)
     for one in terms:
-        if _grams(one):
+        if grams_of(one):
             anywhere = f"{TEXT} || ' ' || hotline_plain(t.enterprise)"
             found += _newest(session, BY_ENTERPRISE, asked, [one], anywhere)
     return found
@@ -199,7 +200,7 @@ def _by_words(session: Session, asked: dict[str, Any]) -> Sequence[int]:
 
 def _has_words(asked: dict[str, Any]) -> bool:
     """Return whether texts are asked: digits are a number, and stand in every other text."""
-    return not asked["start"].isdigit() and any(_grams(one) for one in asked["terms"])
+    return not asked["start"].isdigit() and any(grams_of(one) for one in asked["terms"])
 
 
 def _newest(
@@ -210,7 +211,7 @@ def _newest(
     # Pairs of characters only suggest a word: the text itself decides.
     where = "".join(f" AND strpos({text}, %(term{place})s) > 0"
                     for place in range(len(asked["terms"])))  # fmt: skip
-    grams = sorted({gram for one in indexed for gram in _grams(one)})
+    grams = sorted({gram for one in indexed for gram in grams_of(one)})
     query, ids = READ.format(query) + where, set[int]()
     for mark in asked["marks"]:
         ids |= {*_ids(session, query, {**values, "grams": [*grams, mark] if mark else grams})}
@@ -223,5 +224,6 @@ def _ids(session: Session, query: str, values: dict[str, Any]) -> list[int]:
     return [row[0] for row in run(session, NEWEST.format(query), values, prepare=False)]
 
 
-def _grams(term: str) -> list[str]:
+def grams_of(term: str) -> list[str]:
+    """Return the pairs of characters that a text with this term in it has."""
     return [term[place : place + 2] for place in range(len(term) - 1)]
