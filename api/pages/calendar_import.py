@@ -9,7 +9,8 @@ from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import Visit, attempt, reading
 from engine.actions import calendar_changes, rule_changes
 from engine.actions.rule_impact import impact_of_rules
-from engine.errors import BadInputError, EngineError, NotFoundError
+from engine.errors import BadInputError, EngineError, NotFoundError, RuleError
+from engine.rules.calendar_bytes import text_of
 from engine.rules.calendar_files import NATIONAL, REGIONS
 from engine.rules.calendar_reading import HandedIn
 from engine.store import rules_versions as store
@@ -33,9 +34,10 @@ def _page(visit: Visit, form: Form, error: EngineError | None = None) -> Respons
 @router.post("/calendar/import")
 def propose(request: Request, form: Posted) -> Response:
     """Show what a notice would change; sent from there, put it before a second person."""
-    form = _with_file(form)
 
     def do(visit: Visit) -> Response:
+        nonlocal form
+        form = _with_file(form)
         given = _given(form)
         if not form.has("send"):
             plan = calendar_changes.allowed_plan(visit.step, given)
@@ -51,19 +53,19 @@ def propose(request: Request, form: Posted) -> Response:
 
 
 def _with_file(form: Form) -> Form:
-    """Return the form with the words of the file that came with it, to be read and shown again."""
+    """Return the form with the words of the file that came with it, to be read and shown again.
+
+    Raises:
+        BadInputError: the file is no text.
+    """
     if not form.files:
         return form
-    data = form.files[0].source.read()
-    return Form({**form.values, "text": [_decoded(data).replace("\r\n", "\n")]})
-
-
-def _decoded(data: bytes) -> str:
-    """Return a file's text: UTF-8, or what Excel in China saves a CSV as."""
+    file = form.files[0]
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030", "replace")
+        text = text_of(file.source.read(), f"“{file.name}”")
+    except RuleError as error:
+        raise BadInputError(str(error), fields={"file": str(error)}) from error
+    return Form({**form.values, "text": [text.replace("\r\n", "\n")]})
 
 
 def _given(form: Form) -> HandedIn:

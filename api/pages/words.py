@@ -1,7 +1,7 @@
 """How the desks say moments, limits and numbers: filters and tags for the templates."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from engine.models import Clock, Ticket
 from engine.rules.rule_set import RuleSet
@@ -70,20 +70,40 @@ def clock_tag(clock: Clock, now: datetime, rules: RuleSet, *, named: bool = Fals
 def _by_days(clock: Clock, now: datetime, rules: RuleSet, name: str, provisional: str) -> Tag:
     today = shanghai_date(now)
     if now >= clock.due_at:
-        over = rules.calendar.working_days_between(clock.due_on, today)
-        words = f"超 {over} 个工作日" if over else "超期"
-        return Tag("■", f"{name}{words}{provisional}", "bad")
+        return Tag("■", f"{name}{_over(clock, now, rules)}{provisional}", "bad")
     left = rules.calendar.working_days_between(today, clock.due_on)
     if left <= 0:
-        return Tag("▲", f"{name}今天{due_hour(clock)}到期{provisional}", "warn")
+        return Tag("▲", f"{name}{_until(clock, today)}到期{provisional}", "warn")
     tone, shape = ("warn", "▲") if left == 1 else ("ok", "●")
     return Tag(shape, f"{name}剩 {left} 个工作日{provisional}", tone)
 
 
+def _over(clock: Clock, until: datetime, rules: RuleSet) -> str:
+    """Return by how much a limit of days was missed: 超 3 个工作日, within a day 超 5 小时."""
+    days = rules.calendar.working_days_between(clock.due_on, shanghai_date(until))
+    if days:
+        return f"超 {days} 个工作日"
+    late = until - clock.due_at
+    return f"超 {_amount(late)}" if late < timedelta(days=1) else "超期不足 1 个工作日"
+
+
+def _until(clock: Clock, today: date) -> str:
+    """Return when a limit ends that has no working day before it: 今天24:00, or days off on."""
+    days = (clock.due_on - today).days
+    near = {0: "今天", 1: "明天"}
+    return f"{near[days]}{due_hour(clock)}" if days in near else f"还有 {days} 天"
+
+
 def _by_time(clock: Clock, now: datetime, word: str, *, over: bool) -> Tag:
-    seconds = abs((clock.due_at - now).total_seconds())
-    amount = f"{seconds / HOUR:.0f} 小时" if seconds >= 2 * HOUR else f"{seconds // 60:.0f} 分钟"
+    amount = _amount(abs(clock.due_at - now))
     return Tag("■" if over else "▲", f"{word} {amount}", "bad" if over else "warn")
+
+
+def _amount(gap: timedelta) -> str:
+    seconds = gap.total_seconds()
+    return (
+        f"{seconds / HOUR:.0f} 小时" if seconds >= 2 * HOUR else f"{max(1, seconds // 60):.0f} 分钟"
+    )
 
 
 def _stopped(clock: Clock, name: str, rules: RuleSet) -> Tag:
@@ -95,9 +115,7 @@ def _stopped(clock: Clock, name: str, rules: RuleSet) -> Tag:
         return Tag("✓", f"{name}按期 · {done}" if name else f"按期 · {done}", "done")
     if done == DEEMED:
         return Tag("■", f"{name}逾期 · {done}，{day_words(end)}", "bad")
-    over = rules.calendar.working_days_between(clock.due_on, shanghai_date(end))
-    late = f"超 {over} 个工作日" if over else "超期"
-    return Tag("■", f"{name}逾期 · {done}，{late}", "bad")
+    return Tag("■", f"{name}逾期 · {done}，{_over(clock, end, rules)}", "bad")
 
 
 def due_hour(clock: Clock) -> str:

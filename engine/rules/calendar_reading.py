@@ -5,6 +5,7 @@ JSON and CSV list a whole year's days and carry no notice: its number and date a
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.errors import RuleError
+from engine.rules.calendar_bytes import text_of
 from engine.rules.calendar_files import NATIONAL, REGIONAL, Notice, YearFile, year_file_of
 
 OFF = MappingProxyType(
@@ -21,11 +23,15 @@ OFF = MappingProxyType(
      "上班": False, "班": False, "调休": False, "调休上班": False, "false": False, "0": False}
 )  # fmt: skip
 EXAMPLE = "2027-02-08,放假,春节"
+HOW = "一天一行，依次写日期、放假或上班、名称，用逗号隔开。"
 _TITLES = MappingProxyType(
     {NATIONAL: "国务院办公厅关于{year}年部分节假日安排的通知",
      REGIONAL: "广西壮族自治区关于{year}年“壮族三月三”放假的通知"}
 )  # fmt: skip
 _COLUMNS = 3
+_HEAD = ["日期", "安排", "名称"]
+_KEY = re.compile(r"\ufeff?(#|---|[a-z_]+\s*:)")  # how a file in our own format begins
+_APART = ",\t;，；"  # what a pasted or exported table has between its cells
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,9 @@ class HandedIn:
 
     @property
     def _csv(self) -> bool:
-        first = next((one for one in self.text.splitlines() if one.strip()), "#")
-        return not self._json and not first.startswith("#") and first.count(",") == _COLUMNS - 1
+        """Return whether it must be a CSV: neither JSON, nor our own format's keys, nor empty."""
+        first = next((one for one in self.text.splitlines() if one.strip("\ufeff \t")), "#")
+        return not self._json and _KEY.match(first) is None
 
     def year_file(self) -> YearFile:
         """Return the year it holds.
@@ -102,14 +109,14 @@ def handed_in(path: Path, *, number: str = "", dated: date | None = None) -> Han
     """Return a file as handed in.
 
     Raises:
-        RuleError: it cannot be read, or is not UTF-8.
+        RuleError: it cannot be read, or is no text.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        msg = f"{path.name} 读不出来：应为 holiday-cn 的 JSON、CSV 或本系统的 YAML，UTF-8 编码"
+        data = path.read_bytes()
+    except OSError as error:
+        msg = f"{path.name} 读不出来：{error.strerror}"
         raise RuleError(msg) from error
-    return HandedIn(text, path.name, number, dated)
+    return HandedIn(text_of(data, path.name), path.name, number, dated)
 
 
 def _from_json(given: HandedIn) -> Any:
@@ -127,15 +134,39 @@ def _from_csv(given: HandedIn) -> Any:
 
 
 def _csv_days(given: HandedIn) -> Iterator[dict[str, Any]]:
-    for line, row in enumerate(csv.reader(given.text.lstrip("\ufeff").splitlines()), start=1):
+    head: list[str] = []
+    found = 0
+    for line, row in enumerate(_rows(given.text), start=1):
         cells = [one.strip() for one in row]
-        if not any(cells) or (line == 1 and not cells[0][:1].isdigit()):
+        if not any(cells):
+            continue
+        if not found and not head and not cells[0][:1].isdigit():
+            head = cells
             continue
         if len(cells) != _COLUMNS or cells[1].lower() not in OFF or not cells[2]:
-            msg = f"{given.name} 第 {line} 行：“{','.join(cells)}”不对；应为{EXAMPLE}（或 上班）"
-            raise RuleError(msg)
+            raise RuleError(_wrong(given, line, cells, head))
+        found += 1
         yield {"date": _day(cells[0], given, line), "isOffDay": OFF[cells[1].lower()],
                "name": cells[2]}  # fmt: skip
+    if not found:
+        msg = f"{given.name} 里没有一行放假安排。{HOW}"
+        raise RuleError(msg)
+
+
+def _rows(text: str) -> Iterator[list[str]]:
+    """Return the cells of each line, apart by whatever the first line has between them."""
+    lines = text.lstrip("\ufeff").splitlines()
+    first = next((one for one in lines if one.strip()), "")
+    apart = next((one for one in _APART if one in first), ",")
+    return csv.reader(lines, delimiter=apart)
+
+
+def _wrong(given: HandedIn, line: int, cells: list[str], head: list[str]) -> str:
+    """Say what is wrong with a line: it, how it should be, and a head that misleads."""
+    other = head and head != _HEAD
+    heading = f"；第一行是“{','.join(head)}”，应为“{','.join(_HEAD)}”" if other else ""
+    shown = ",".join(cells)
+    return f"{given.name} 第 {line} 行：“{shown}”不对；应为{EXAMPLE}（或 上班）{heading}。{HOW}"
 
 
 def _day(text: str, given: HandedIn, line: int) -> str:

@@ -163,7 +163,7 @@ def test_a_calendar_is_compared_proposed_and_approved_by_another(as_):
         ({"text": CSV, "dated": "昨天"}, "请写通知的日期"),
         ({"text": CSV + "2026-11-20,放假,补假"}, "不在 2027 年"),
         ({"text": CSV, "region": "CN-GD"}, "请选全国或广西"),
-        ({"text": "2027-01-01,放假\n"}, "“键: 内容”的形式"),
+        ({"text": "2027-01-01,放假\n"}, "依次写日期、放假或上班、名称"),
     ],
 )
 def test_a_calendar_that_cannot_be_taken_in_is_refused_in_words(as_, fields, said):

@@ -15,10 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 RULES = Path(engine.rules.__file__).parent
 # What reads, carries or shows the rules decides nothing and so cites nothing.
 MACHINERY = {
-    "adjustments", "calendar_amendment", "calendar_book", "calendar_files", "calendar_import",
-    "calendar_reading", "calendar_years", "certificate_words", "citations", "clause_page",
-    "located_yaml", "parameter_keys", "parameter_tables", "parameter_values", "parameter_words",
-    "parameters", "early_sight",
+    "adjustments", "calendar_amendment", "calendar_book", "calendar_bytes", "calendar_files",
+    "calendar_import", "calendar_reading", "calendar_years", "certificate_words", "citations",
+    "clause_page", "located_yaml", "parameter_keys", "parameter_tables", "parameter_values",
+    "parameter_words", "parameters", "early_sight",
     "references", "rehearsal", "rehearsal_lives", "rule_set", "shanghai",
     "working_days", "__init__",
 }  # fmt: skip

@@ -25,7 +25,9 @@ def found(typed):
         return [one.enterprise for one in enterprises.like(session, typed, initials(typed))]
 
 
-@pytest.mark.parametrize("typed", ["华兴", "华兴商贸", "城中区", "商贸", "hx", "hxsm", "czqhx", "SM"])
+@pytest.mark.parametrize(
+    "typed", ["华兴", "华兴商贸", "城中区", "商贸", "hx", "hxsm", "czqhx", "SM"]
+)
 def test_an_enterprise_is_found_by_any_part_of_its_name_or_initials(known, typed):
     assert found(typed) == [NAME]
 
