@@ -5,6 +5,7 @@ from datetime import datetime
 
 from engine.actions import clocks
 from engine.actions.actor import SYSTEM
+from engine.actions.moved_days import Was, tell_moved
 from engine.actions.step import Step, Why, append, take
 from engine.actions.telling import tell_lead
 from engine.actions.unit_work import assignment_of
@@ -163,26 +164,26 @@ def resume(step: Step, ticket: Ticket) -> None:
     if not paused:
         message = f"工单 {ticket.number} 没有停表。"
         raise RefusedTransitionError(message)
-    for clock in paused:
-        _run_on(step, ticket, clock, step.now)
+    before = _run_on(step, ticket, paused, step.now)
     due = paused[0].due_on
-    take(step, ticket, TicketEvent.RESUME, Why(f"恢复计时，到期日{spoken_date(due)}"))
+    record = take(step, ticket, TicketEvent.RESUME, Why(f"恢复计时，到期日{spoken_date(due)}"))
+    tell_moved(step, ticket, record, before, "停表结束，恢复计时")
 
 
 def resume_used_up(step: Step, ticket: Ticket, at: datetime) -> None:
     """Let a ticket's clocks run on because its pause was used up at `at` (停表已满)."""
     step = replace(step, actor=SYSTEM)
     paused = _paused(step, ticket)
-    for clock in paused:
-        _run_on(step, ticket, clock, at)
+    before = _run_on(step, ticket, paused, at)
     words = f"停表已满，恢复计时，到期日{spoken_date(paused[0].due_on)}"
     details = {"fell_due_at": at.isoformat(), "detected_at": step.now.isoformat()}
     citation = clause("house/H-22").label
+    why = Why(words, citation, details)
     if ticket.status in WITH_UNIT:
-        take(step, ticket, TicketEvent.RESUME, Why(words, citation, details))
+        record = take(step, ticket, TicketEvent.RESUME, why)
     else:
-        why = Why(words, citation, details)
-        append(step, ticket, TicketEvent.RESUME, why, ticket.status, citation)
+        record = append(step, ticket, TicketEvent.RESUME, why, ticket.status, citation)
+    tell_moved(step, ticket, record, before, "停表已满，恢复计时")
 
 
 def _paused(step: Step, ticket: Ticket) -> list[Clock]:
@@ -192,9 +193,13 @@ def _paused(step: Step, ticket: Ticket) -> list[Clock]:
     return sorted(paused, key=lambda one: PAUSED_TOO.index(one.kind))
 
 
-def _run_on(step: Step, ticket: Ticket, clock: Clock, ended_at: datetime) -> None:
-    clock.state = ClockState.RUNNING
-    clocks.end_pause(step, ticket, clock, ended_at)
+def _run_on(step: Step, ticket: Ticket, paused: list[Clock], ended_at: datetime) -> list[Was]:
+    """Let these clocks run on; return on which day each ended before it stood still."""
+    before = [(clock, clocks.day_unpaused(step, ticket, clock)) for clock in paused]
+    for clock in paused:
+        clock.state = ClockState.RUNNING
+        clocks.end_pause(step, ticket, clock, ended_at)
+    return before
 
 
 def _running(step: Step, ticket: Ticket, kind: ClockKind) -> Clock:

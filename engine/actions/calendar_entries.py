@@ -16,24 +16,33 @@ from engine.documents.calendar_entry import CalendarEntry, assignment_ics
 from engine.models import Assignment, Ticket
 from engine.store import clocks as clock_store
 from engine.store import outbox
-from engine.store import tickets as store
+from engine.store.outbox import SentFile
 from engine.terms import ClockKind, MessageStatus
 
-TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
+TYPE = "text/calendar; charset=utf-8; method={}"
 # The entry stands on the day by which the unit answers: its own limit, or the law's in its stead.
 LIMITS = (ClockKind.HANDLING, ClockKind.ASSISTING, ClockKind.FOLLOW_UP)
+CANCEL = b"METHOD:CANCEL"
 UID = re.compile(rb"^UID:(\S+(?:\r\n \S+)*)", re.MULTILINE)
 DAY = re.compile(rb"^DTSTART;VALUE=DATE:(\d{8})", re.MULTILINE)
 
 
-def first_entry(
-    ticket: Ticket, assignment: Assignment, due_on: object, stamp: datetime
+def entry_of(
+    step: Step, ticket: Ticket, assignment: Assignment, due_on: object, *, again: bool
 ) -> tuple[File, ...]:
-    """Return the entry that goes with an assignment, if it has a due date."""
+    """Return the entry that goes with an assignment, if it has a due date.
+
+    `again`: units had the ticket before. The entry of one that had it, and still has it in another
+    part, moves; one that was cancelled stays so, and the unit gets a new one.
+    """
     if not isinstance(due_on, date):
         return ()
+    sent = _sent(step, ticket, assignment.unit_id) if again else ()
+    if uid := _standing(sent):
+        return (_file(ticket, due_on, uid, len(sent), step.now),)
     name = assignment_key(assignment.id).replace(":", "-")
-    return (_file(ticket, due_on, f"{ticket.number}-{name}@{sender_domain()}", 0, stamp),)
+    uid = f"{ticket.number}-{name}@{sender_domain()}"
+    return (_file(ticket, due_on, uid, 0, assignment.dispatched_at),)
 
 
 def moved_entry(step: Step, ticket: Ticket, unit_id: int) -> tuple[File, ...]:
@@ -41,25 +50,38 @@ def moved_entry(step: Step, ticket: Ticket, unit_id: int) -> tuple[File, ...]:
 
     The name is that of the entry it was sent, whoever was the sender then.
     """
-    sent = outbox.files_named(step.session, ticket.id, unit_id, _name(ticket))
-    due_on = _day(step, ticket, unit_id)
-    open_now = store.open_assignments(step.session, ticket)
-    mine = [
-        data
-        for key, _, data in sent
-        if key in {assignment_key(one.id) for one in open_now if one.unit_id == unit_id}
-    ]
-    if due_on is None or not mine or (uid := UID.search(mine[-1])) is None:
+    sent = _sent(step, ticket, unit_id)
+    due_on, uid = _day(step, ticket, unit_id), _standing(sent)
+    if due_on is None or not uid or _stands_on(sent) == f"{due_on:%Y%m%d}":
         return ()
-    if _stands_on(sent) == f"{due_on:%Y%m%d}":
-        return ()
-    name = uid[1].replace(b"\r\n ", b"").decode()
-    return (_file(ticket, due_on, name, len(sent), step.now),)
+    return (_file(ticket, due_on, uid, len(sent), step.now),)
 
 
-def _stands_on(sent: Sequence[tuple[str, MessageStatus, bytes]]) -> str:
+def cancelled_entry(step: Step, ticket: Ticket, unit_id: int) -> tuple[File, ...]:
+    """Return what takes a unit's entry out of its calendar; nothing where it has none."""
+    sent = _sent(step, ticket, unit_id)
+    uid, stood = _standing(sent), DAY.search(sent[-1].data) if sent else None
+    if not uid or stood is None:
+        return ()
+    due_on = date.fromisoformat(stood[1].decode())
+    return (_file(ticket, due_on, uid, len(sent), step.now, cancelled=True),)
+
+
+def _sent(step: Step, ticket: Ticket, unit_id: int) -> Sequence[SentFile]:
+    return outbox.files_named(step.session, ticket.id, unit_id, _name(ticket))
+
+
+def _standing(sent: Sequence[SentFile]) -> str:
+    """Return the name of the entry that stands in a unit's calendar; empty where none does."""
+    if not sent or CANCEL in sent[-1].data:
+        return ""
+    uid = UID.search(sent[-1].data)
+    return uid[1].replace(b"\r\n ", b"").decode() if uid else ""
+
+
+def _stands_on(sent: Sequence[SentFile]) -> str:
     """Return on which day the newest entry stands that has gone out or will."""
-    going = [data for _, status, data in sent if status is not MessageStatus.SUPERSEDED]
+    going = [one.data for one in sent if one.status is not MessageStatus.SUPERSEDED]
     found = DAY.search(going[-1]) if going else None
     return found[1].decode() if found else ""
 
@@ -71,10 +93,13 @@ def _day(step: Step, ticket: Ticket, unit_id: int) -> date | None:
     return own[0].due_on if own else None
 
 
-def _file(ticket: Ticket, due_on: date, uid: str, sequence: int, stamp: datetime) -> File:
+def _file(
+    ticket: Ticket, due_on: date, uid: str, sequence: int, stamp: datetime,
+    *, cancelled: bool = False,
+) -> File:  # fmt: skip
     summary = f"{ticket.number} 办结期限"
-    entry = CalendarEntry(ticket.number, due_on, summary, uid, stamp, sequence)
-    return File(_name(ticket), TYPE, assignment_ics(entry))
+    entry = CalendarEntry(ticket.number, due_on, summary, uid, stamp, sequence, cancelled)
+    return File(_name(ticket), TYPE.format(entry.method), assignment_ics(entry))
 
 
 def _name(ticket: Ticket) -> str:

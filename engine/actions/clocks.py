@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from engine.actions.step import Step
@@ -252,6 +252,13 @@ def set_pauses(step: Step, ticket: Ticket, clock: Clock, pauses: tuple[Pause, ..
     deadline = stored_deadline(ticket, clock, own_rules(clock, step.rules))
     moved = counted_deadline(deadline.counted._replace(pauses=pauses))
     set_deadline(step, ticket, clock, moved)
+
+
+def day_unpaused(step: Step, ticket: Ticket, clock: Clock) -> date:
+    """Return on which day a clock would end without the pause that stands on it."""
+    deadline = stored_deadline(ticket, clock, own_rules(clock, step.rules))
+    earlier = pauses_of(clock)[:-1]
+    return counted_deadline(deadline.counted._replace(pauses=earlier)).due_on
 
 
 def end_pause(step: Step, ticket: Ticket, clock: Clock, at: datetime) -> None:

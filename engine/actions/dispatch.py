@@ -6,7 +6,8 @@ from datetime import datetime
 
 from engine.actions import clocks, post
 from engine.actions.avoiding import refuse_the_accused
-from engine.actions.calendar_entries import first_entry
+from engine.actions.calendar_entries import entry_of
+from engine.actions.leaving import tell_units
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.actions.told_units import assignment_key
@@ -81,6 +82,8 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> tuple[Work, ...]:
     refuse_the_accused(step, ticket, order.lead, order.supports)
     new = ticket.status is TicketStatus.ACCEPTED  # no unit has had it
     if not new:
+        kept = {order.lead.id, *(unit.id for unit in order.supports)}
+        tell_units(step, ticket, "已改派其他单位", moved=True, but=kept)
         end_assignments(step, ticket, order.event.value)
     main = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
     # Guards look up the units of a ticket that had some before: those are written at once.
@@ -91,7 +94,7 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> tuple[Work, ...]:
         due = followed if followed and main and main.state is ClockState.STOPPED else main
         work = [Work(unit, one, _started(step, ticket, one, due)) for unit, one in given]
     for one in work:
-        _mail(step, ticket, order, one, due)
+        _mail(step, ticket, one, _facts(step, ticket, order, one, due), again=not new)
     if main is not None and main.state is ClockState.PAUSED:
         for clock in clock_store.running(step.session, ticket.id, STANDING_TOO):
             clocks.stand_too(step, ticket, clock)
@@ -217,11 +220,9 @@ def due_facts(clock: Clock | None) -> dict[str, object]:
     }
 
 
-def _mail(step: Step, ticket: Ticket, order: Dispatch, work: Work, due: Clock | None) -> None:
+def _mail(step: Step, ticket: Ticket, work: Work, facts: dict[str, object], *, again: bool) -> None:
     to = post.addresses(step.session, work.unit, (Recipient.UNIT,))
     kind = NoticeKind.ASSIGNMENT if work.leads else NoticeKind.ASSISTING
     key = assignment_key(work.assignment.id)
-    facts = _facts(step, ticket, order, work, due)
-    given = work.assignment
-    files = first_entry(ticket, given, facts["due_on"], given.dispatched_at)
+    files = entry_of(step, ticket, work.assignment, facts["due_on"], again=again)
     post.post(step, ticket, Mail(key=key, kind=kind, facts=facts, files=files, unit=work.unit), to)

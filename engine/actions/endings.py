@@ -2,10 +2,10 @@
 
 from engine.actions import clocks, knowledge
 from engine.actions.dispatch import end_assignments
+from engine.actions.leaving import tell_units
 from engine.actions.silence import check_still_refusable
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
-from engine.actions.withdrawing import tell_units
 from engine.errors import BadInputError, NotFoundError
 from engine.lifecycle import FINAL
 from engine.models import Ticket, TicketEventRecord

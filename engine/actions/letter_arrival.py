@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from engine.actions import clocks, post
 from engine.actions.actor import SYSTEM
+from engine.actions.moved_days import move_of
 from engine.actions.post import Mail
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
@@ -102,7 +103,7 @@ def _recount(step: Step, ticket: Ticket, late: Late) -> None:
     reason = f"{letter.kind.label}{letter.number}于{left}才送出，反馈期限自送出次日起算"
     words = f"{reason}，改为{spoken_date(clock.due_on)}"
     record = take(step, ticket, TicketEvent.NOTE, Why(words, details={"clock": clock.id}))
-    move = {"limit_name": clock.kind.label, "old_due_on": old, "new_due_on": clock.due_on}
+    facts = {"unit": unit.name, "reason": reason, "moves": [move_of(clock, old)]}
     mail = Mail(key=f"event:{record.id}", kind=NoticeKind.DUE_CHANGED, unit=unit, letter=letter,
-                facts={"unit": unit.name, "reason": reason, "moves": [move]})  # fmt: skip
+                facts=facts)  # fmt: skip
     post.post(step, ticket, mail, post.addresses(step.session, unit, (Recipient.UNIT,)))

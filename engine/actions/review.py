@@ -120,7 +120,8 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
     _ruled(step, ticket, waiting, word, ruling.reason)
     due = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
     facts = {"ruling": word.label, "reason": ruling.reason.strip(), **due_facts(due)}
-    tell_lead(step, ticket, NoticeKind.RETURN_RULING, f"event:{record.id}", facts)
+    tell_lead(step, ticket, NoticeKind.RETURN_RULING, f"event:{record.id}", facts,
+              leaves=ruling.upheld)  # fmt: skip
     if not ruling.upheld:
         _keep(step, ticket, waiting)
         return

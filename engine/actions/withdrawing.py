@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from engine.actions import clocks, post
 from engine.actions.dispatch import end_assignments
+from engine.actions.leaving import tell_units
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError
-from engine.models import Ticket, Unit
+from engine.models import Ticket
 from engine.rules.access import caller_refusal
 from engine.rules.callback import counts_as_human
 from engine.rules.shanghai import shanghai_date
@@ -71,16 +72,6 @@ def _by_person(step: Step, ticket: Ticket, form: WithdrawalForm) -> bool:
 def _may_end(step: Step, ticket: Ticket, form: WithdrawalForm) -> bool:
     untouched = not store.assignments(step.session, ticket)
     return untouched or _by_person(step, ticket, form)
-
-
-def tell_units(step: Step, ticket: Ticket, ended: str) -> None:
-    """Owe every unit that has the ticket in hand one mail: how it ended, no work is left."""
-    for part in store.open_assignments(step.session, ticket):
-        unit = step.session.get_one(Unit, part.unit_id)
-        facts = {"unit": unit.name, "role": part.role.label, "ended": ended}
-        key = f"withdrawn:{part.id}"
-        mail = Mail(key=key, kind=NoticeKind.WITHDRAWN, facts=facts, unit=unit)
-        post.post(step, ticket, mail, post.addresses(step.session, unit, (Recipient.UNIT,)))
 
 
 def _ask_hotline(step: Step, ticket: Ticket) -> None:

@@ -12,7 +12,8 @@ FOLD_AT_BYTES = 75
 class CalendarEntry:
     """A due date in a calendar: of which ticket, on which day, and which version of the entry.
 
-    `stamp` is when the entry was made; one of the same `uid` with a higher `sequence` moves it.
+    `stamp` is when the entry was made; one of the same `uid` with a higher `sequence` moves it, or
+    takes it out where it is `cancelled`.
     """
 
     number: str
@@ -21,6 +22,12 @@ class CalendarEntry:
     uid: str
     stamp: datetime
     sequence: int = 0
+    cancelled: bool = False
+
+    @property
+    def method(self) -> str:
+        """What a calendar is asked to do with the entry (RFC 5546): take it in, or take it out."""
+        return "CANCEL" if self.cancelled else "PUBLISH"
 
 
 def assignment_ics(entry: CalendarEntry) -> bytes:
@@ -34,7 +41,7 @@ def assignment_ics(entry: CalendarEntry) -> bytes:
         "VERSION:2.0",
         "PRODID:-//hotline-12345//due dates//ZH",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
+        f"METHOD:{entry.method}",
         "BEGIN:VEVENT",
         f"UID:{_text(entry.uid)}",
         f"SEQUENCE:{entry.sequence}",
@@ -45,15 +52,21 @@ def assignment_ics(entry: CalendarEntry) -> bytes:
         f"DESCRIPTION:{_text(f'工单 {entry.number} 办结期限')}",
         "TRANSP:TRANSPARENT",
         "CLASS:CONFIDENTIAL",
+        *(("STATUS:CANCELLED",) if entry.cancelled else _alarm(entry)),
+        "END:VEVENT",
+        "END:VCALENDAR",
+    )
+    return b"".join(_folded(line) for line in lines)
+
+
+def _alarm(entry: CalendarEntry) -> tuple[str, ...]:
+    return (
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
         f"DESCRIPTION:{_text(entry.summary)}",
         "TRIGGER;RELATED=START:-PT15H",
         "END:VALARM",
-        "END:VEVENT",
-        "END:VCALENDAR",
     )
-    return b"".join(_folded(line) for line in lines)
 
 
 def _text(value: str) -> str:

@@ -52,7 +52,7 @@ NEEDS: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.CALLBACK_OWED: (*TICKET, "due_on", "reason"),
     NoticeKind.LETTER_PROPOSED: (*TICKET, "letter_kind", "reason"),
     NoticeKind.DUE_CHANGED: (*TICKET, "moves", "reason"),
-    NoticeKind.WITHDRAWN: (*TICKET, "role", "ended"),
+    NoticeKind.WITHDRAWN: (*TICKET, "role", "ended", "moved"),
     NoticeKind.DIGEST: (*COMMON, "items"),
     NoticeKind.ADDRESS_CHECK: (*COMMON, "unit", "code"),
     NoticeKind.FINDING: (*TICKET, "finding", "about", "appeal_until"),

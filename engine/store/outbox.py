@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select, update
@@ -243,21 +243,23 @@ def attachments(
     return found
 
 
-def files_named(
-    session: Session, ticket_id: int, unit_id: int, name: str
-) -> Sequence[tuple[str, MessageStatus, bytes]]:
-    """Return the files of a name that went, or were to go, to a unit about a ticket, oldest first.
+class SentFile(NamedTuple):
+    """An attachment with the state of its mail."""
 
-    Each with the key and the state of its mail.
-    """
+    status: MessageStatus
+    data: bytes
+
+
+def files_named(session: Session, ticket_id: int, unit_id: int, name: str) -> Sequence[SentFile]:
+    """Return the files of a name that a unit was or is to be sent of a ticket, oldest first."""
     query = (
-        select(OutboxMessage.key, OutboxMessage.status, OutboxAttachment.data)
+        select(OutboxMessage.status, OutboxAttachment.data)
         .join(OutboxAttachment, col(OutboxAttachment.message_id) == OutboxMessage.id)
         .where(OutboxMessage.ticket_id == ticket_id, OutboxMessage.unit_id == unit_id)
         .where(OutboxAttachment.name == name)
     )
     found = session.exec(query.order_by(col(OutboxMessage.id)))
-    return [(key, MessageStatus.parse(status), data) for key, status, data in found]
+    return [SentFile(MessageStatus.parse(status), data) for status, data in found]
 
 
 def of_ticket(session: Session, ticket_id: int) -> Sequence[OutboxMessage]:

@@ -128,6 +128,7 @@ def notice_facts(**changes):
         "role": "主办",
         "written_at": datetime(2026, 9, 28, 1, 40, tzinfo=UTC),
         "ended": "诉求人已自愿撤回",
+        "moved": False,
         "due_on": date(2026, 10, 16),
         "due_how": "10个工作日，9月29日起算，扣除国庆节放假，计入10月10日调休上班",
         "due_status": "confirmed",
