@@ -571,11 +571,12 @@ class BulkKind(Term):
 
 
 class BreachJudgement(Term):
-    """What a supervisor finds of a breach (超期认定); the breach itself stays."""
+    """What is found of a breach (超期认定); the breach itself stays."""
 
     OPEN = "open", "未认定"
     CONFIRMED = "confirmed", "确认超期"
     EXCUSED = "excused", "免责"
+    WITHDRAWN = "withdrawn", "已撤销"  # by the engine: nobody was asked (函件没有送达)
 
 
 class FindingKind(Term):

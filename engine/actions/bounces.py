@@ -14,6 +14,7 @@ from engine.actions.audit import Note, note
 from engine.actions.mail_rows import addresses_of, close, row_of, stream_of
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
+from engine.actions.withdrawn_breaches import withdraw_unasked
 from engine.delivery.incoming import Bounce, Incoming, read_mail
 from engine.delivery.reply_tokens import is_name_of
 from engine.errors import ConflictError
@@ -84,6 +85,9 @@ def _undelivered(step: Step, message: OutboxMessage, bounce: Bounce, how: str) -
         ticket = tickets.lock_ticket(step.session, message.ticket_id)
         why = Why(f"{message.kind.label}没有送达：{how}（{bounce.status}）")
         take(step, ticket, TicketEvent.UNDELIVERED, why)
+        if message.letter_id is not None:
+            step.session.flush()
+            withdraw_unasked(step, ticket, message.letter_id)
 
 
 def _misfit(bounce: Bounce, message: OutboxMessage | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from engine.actions import clocks, post
 from engine.actions.avoiding import refuse_the_accused
 from engine.actions.calendar_entries import entry_of
-from engine.actions.leaving import tell_units
+from engine.actions.parting import tell_units
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.actions.told_units import assignment_key

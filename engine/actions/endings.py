@@ -2,7 +2,7 @@
 
 from engine.actions import clocks, knowledge
 from engine.actions.dispatch import end_assignments
-from engine.actions.leaving import tell_units
+from engine.actions.parting import tell_units
 from engine.actions.silence import check_still_refusable
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take

@@ -176,7 +176,7 @@ def _breach(
         row.stop_reason, _late_days(step, row.due_on, end), "超期",
         f"{row.limit or ''} {_unit_of(row.limit_unit)}",
         Citation.from_json(row.citation).label if row.citation else "", row.rules_version or "",
-        row.calendar_version or "", used, beside.rungs, beside.mails, *_judged(beside),
+        row.calendar_version or "", used, beside.rungs, beside.mails, *_judged(row, beside),
         _marked(row.demonstration),
     )  # fmt: skip
 
@@ -185,11 +185,12 @@ def _unit_of(unit: str | None) -> str:
     return LimitUnit.parse(unit).label if unit else ""
 
 
-def _judged(beside: Beside) -> Sequence[object]:
+def _judged(row: breach_ledger.LedgerLine, beside: Beside) -> Sequence[object]:
     """Return the columns of a breach's finding; one that waits for another person is said so."""
     finding = beside.finding
     if finding is None:
-        return (BreachJudgement.OPEN.label, *[""] * 9)
+        found = BreachJudgement.parse(row.judgement or BreachJudgement.OPEN.value)
+        return (found.label, without_personal_numbers(row.judgement_reason), *[""] * 8)
     alone = finding.decided_by_id == finding.proposed_by_id
     second = ("", "") if alone else (beside.second, finding.decided_at)
     waits = finding.state is not FindingState.IN_FORCE

@@ -19,11 +19,12 @@ from engine.rules.shanghai import shanghai_date
 from engine.store import findings as store
 from engine.store import tickets as ticket_store
 from engine.store.row_security import as_house
-from engine.terms import FindingKind, FindingState, Role, TicketEvent
+from engine.terms import BreachJudgement, FindingKind, FindingState, Role, TicketEvent
 
 LONGEST = 500
 ANOTHER = "另作认定"
 APPEALED = "申诉后改变"
+UNASKED = "这条超期已经撤销（函件没有送达），不再认定。"
 WAITS = "这条超期已有一份认定待复核，请先复核。"
 
 
@@ -34,13 +35,15 @@ def judge_breach(step: Step, breach_id: int, form: FindingForm) -> Finding:
         NotPermittedError: only supervisors judge.
         NotFoundError: there is no such breach.
         BadInputError: kind or reason is missing, or evidence that can be looked up.
-        ConflictError: a finding of it waits already, or the same one is in force.
+        ConflictError: a finding of it waits already, the same one is in force, or it was withdrawn.
     """
     require_role(step.actor, Role.SUPERVISOR)
     breach, ticket = _locked(step, breach_id)
     fields = missing_fields(step, ticket, form, own=breach.unit_id is None)
     if fields or form.kind == FindingKind.EXCLUDED:
         raise BadInputError("".join(fields.values()) or "请选认定。", fields=fields)
+    if breach.judgement == BreachJudgement.WITHDRAWN:
+        raise ConflictError(UNASKED)
     kind = FindingKind.parse(form.kind)
     _refuse_second(step, breach, kind)
     finding = Finding(

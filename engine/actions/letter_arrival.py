@@ -7,13 +7,16 @@ from sqlmodel import Session
 
 from engine.actions import clocks, post
 from engine.actions.actor import SYSTEM
+from engine.actions.letter_signing import start_reply_clock
 from engine.actions.moved_days import move_of
 from engine.actions.post import Mail
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.actions.told_units import asked_in_time, asking_mails
+from engine.actions.withdrawn_breaches import withdraw_unasked
 from engine.models import Clock, Letter, OutboxMessage, Ticket, Unit
 from engine.rules.shanghai import shanghai_date, spoken_date
+from engine.rules.time_limits import Deadline
 from engine.settings import load_settings
 from engine.store import clocks as clock_store
 from engine.store import leaving, outbox, tickets
@@ -91,14 +94,27 @@ def _tell_unarrived(step: Step, ticket: Ticket, clock: Clock) -> None:
         take(step, ticket, TicketEvent.NOTE, Why(what, details={"clock": clock.id}))
 
 
+def _counted_anew(step: Step, ticket: Ticket, late: Late, deadline: Deadline) -> Clock:
+    """Return the clock that counts from now: the same, or another where its breach is withdrawn."""
+    letter, _, clock = late
+    withdraw_unasked(step, ticket, letter.id)
+    if clock.id not in clock_store.withdrawn(step.session, ticket.id):
+        clock.started_at = step.now
+        clocks.set_deadline(step, ticket, clock, deadline)
+        return clock
+    clocks.stop_clock(step, ticket, clock, UNARRIVED)
+    fresh = start_reply_clock(step, ticket, letter)
+    fresh.supersedes_id = clock.supersedes_id or clock.id
+    return fresh
+
+
 def _recount(step: Step, ticket: Ticket, late: Late) -> None:
     letter, unit, clock = late
     rules, old = clocks.own_rules(clock, step.rules), clock.due_on
     deadline = clocks.deadline_of(ticket, clock.kind, step.now, rules)
     if deadline is None or deadline.due_at <= clock.due_at:
         return
-    clock.started_at = step.now
-    clocks.set_deadline(step, ticket, clock, deadline)
+    clock = _counted_anew(step, ticket, late, deadline)
     left = spoken_date(shanghai_date(step.now))
     reason = f"{letter.kind.label}{letter.number}于{left}才送出，反馈期限自送出次日起算"
     words = f"{reason}，改为{spoken_date(clock.due_on)}"

@@ -62,12 +62,13 @@ def proofs_of(step: Step, ticket: Ticket) -> Proofs:
             and still_missed(one, clocks.get(one.details.get("clock", 0)))]  # fmt: skip
     deemed = [frozenset({one.seq}) for one in records if one.event is E.DEEM_SIGNED
               and one.seq not in untold]  # fmt: skip
+    told = [one for one in records if one.seq not in untold]
     done_again = [frozenset({one.answer.seq, one.again.seq}) for one in rounds if one.again]
     return {
         RectificationGround.DUTY_NOT_PERFORMED: [*late, *deemed],
         RectificationGround.REFUSED_TO_SIGN: deemed,
         RectificationGround.PERFUNCTORY: [
-            *done_again, *_refused_returns(records), *_left(step, records),
+            *done_again, *_refused_returns(records), *_left(step, told),
         ],
         RectificationGround.FALSE_REPORT: [*_denied(rounds), *_false_fulfilments(records)],
         RectificationGround.DISSATISFIED_TWICE: _twice(step, ticket, rounds),

@@ -35,8 +35,11 @@ def never_told(step: Step, assignment_id: int) -> bool:
 
 
 def again_key(clock: Clock) -> str:
-    """Return under which key the mail is owed that asks for a better reply (整改不到位)."""
-    return f"letter:{clock.letter_id}:again:{clock.id}"
+    """Return under which key the mail is owed that asks for a better reply (整改不到位).
+
+    A clock that stands in for one whose mail never arrived is asked for by that same mail.
+    """
+    return f"letter:{clock.letter_id}:again:{clock.supersedes_id or clock.id}"
 
 
 def asking_mails(session: Session, clock: Clock) -> Sequence[OutboxMessage]:
@@ -72,7 +75,8 @@ def untold_misses(
 ) -> frozenset[int]:
     """Return the numbers of the events of a missed signature or reply its unit was never asked for.
 
-    They stay on record and the limit stays over, but say nothing against the unit.
+    They stay on record and the limit stays over, but say nothing against the unit; nor does what
+    followed of a reply's limit (升级), which nobody had to keep.
     """
     missed = [one for one in records if _waits_for_mail(one, clocks)]
     return frozenset(one.seq for one in missed if not _told(step, one, clocks))
@@ -82,6 +86,8 @@ def _waits_for_mail(record: TicketEventRecord, clocks: Mapping[int, Clock]) -> b
     clock = clocks.get(record.details.get("clock", 0))
     asked = clock is not None and clock.kind in ASKED_BY_MAIL
     late = record.event is TicketEvent.BREACH and asked
+    if record.event is TicketEvent.ESCALATE:
+        return clock is not None and clock.letter_id is not None
     return late or record.event is TicketEvent.DEEM_SIGNED
 
 

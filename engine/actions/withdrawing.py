@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from engine.actions import clocks, post
 from engine.actions.dispatch import end_assignments
-from engine.actions.leaving import tell_units
+from engine.actions.parting import tell_units
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError

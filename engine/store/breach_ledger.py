@@ -145,6 +145,8 @@ class LedgerLine:
     citation: dict[str, Any] | None
     rules_version: str
     calendar_version: str
+    judgement: str = ""
+    judgement_reason: str = ""
 
 
 def _proved(name: str) -> Any:
@@ -160,6 +162,7 @@ def every(session: Session, wanted: BreachFilter) -> Iterator[LedgerLine]:
         Ticket.kind, Ticket.task_rows, Breach.kind, Unit.name, Clock.due_on, Breach.true_at,
         Breach.detected_at, Clock.stopped_at, Clock.stop_reason, _proved("limit"), _proved("unit"),
         proof["citation"], _proved("rules_version"), _proved("calendar_version"),
+        Breach.judgement, Breach.judgement_reason,
     )  # fmt: skip
     query = _filtered(_joined(select(*columns).select_from(Breach)), wanted)
     found = session.execute(query.order_by(col(Breach.id)).execution_options(yield_per=AT_A_TIME))

@@ -1,6 +1,7 @@
 """Queries about clocks, rungs and breaches."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -12,7 +13,7 @@ from engine.rules.parameter_tables import WARNINGS
 from engine.store.ahead import Climbed, ahead_of
 from engine.store.reading import read_rows
 from engine.store.writing import made, run, write_once, write_row
-from engine.terms import ClockKind, ClockState, Rung
+from engine.terms import BreachJudgement, ClockKind, ClockState, Rung
 
 # Two index scans, bounded: paused clocks of open tickets, and running ones.
 _DUE = """
@@ -154,6 +155,13 @@ def signed_too_late(session: Session, assignment_id: int) -> bool:
     query = select(Breach.id).join(Clock, col(Clock.id) == col(Breach.clock_id))
     mine = Clock.assignment_id == assignment_id
     return session.exec(query.where(mine, Breach.kind == ClockKind.SIGN_FOR)).first() is not None
+
+
+def withdrawn(session: Session, ticket_id: int) -> AbstractSet[int]:
+    """Return the clocks of a ticket whose breach was withdrawn (已撤销)."""
+    gone = Breach.judgement == BreachJudgement.WITHDRAWN.value
+    query = select(Breach.clock_id).where(Breach.ticket_id == ticket_id, gone)
+    return frozenset(session.exec(query).all())
 
 
 def breaches(session: Session, ticket_id: int) -> Sequence[Breach]:

@@ -1,0 +1,54 @@
+"""A missed reply that nobody was asked for (函件没有送达): its breach is withdrawn, never deleted.
+
+A mail server reports days later that it could not deliver what it had taken. The row stays in the
+ledger with why; the limit that counts from a later sending is another clock, with a breach of its
+own (H-33).
+"""
+
+from dataclasses import replace
+
+from engine.actions import findings, letters
+from engine.actions.actor import SYSTEM
+from engine.actions.late_replies import moot_referrals
+from engine.actions.step import Step, Why, take
+from engine.actions.told_units import asked_in_time
+from engine.models import Breach, Letter, Ticket
+from engine.rules.citations import clause
+from engine.store import clocks as store
+from engine.store import findings as finding_store
+from engine.terms import BreachJudgement, FindingState, TicketEvent
+
+WITHDRAWN = BreachJudgement.WITHDRAWN.value
+STANDING = (FindingState.PROPOSED, FindingState.IN_FORCE)
+
+
+def withdraw_unasked(step: Step, ticket: Ticket, letter_id: int) -> None:
+    """Withdraw the breaches of a letter's reply limits that no mail asked to be kept.
+
+    A proposal to hand clues over (移交) that rests on them alone is dropped. Doing it again changes
+    nothing.
+    """
+    step, letter = replace(step, actor=SYSTEM), step.session.get_one(Letter, letter_id)
+    clocks = {one.id: one for one in store.of_ticket(step.session, ticket.id)
+              if one.letter_id == letter_id}  # fmt: skip
+    for breach in store.breaches(step.session, ticket.id):
+        clock = clocks.get(breach.clock_id)
+        told = clock is None or asked_in_time(step.session, clock)
+        if not told and breach.judgement != WITHDRAWN:
+            _withdraw(step, ticket, letter, breach)
+
+
+def _withdraw(step: Step, ticket: Ticket, letter: Letter, breach: Breach) -> None:
+    reason = f"{letter.kind.label}{letter.number}没有送达，反馈期限届满不计超期"
+    for state in STANDING:
+        finding = finding_store.standing(step.session, breach.id, state)
+        if finding is not None:
+            findings.end(step, finding, BreachJudgement.WITHDRAWN.label)
+    breach.judgement, breach.judgement_reason = WITHDRAWN, reason
+    breach.judged_by_id, breach.judged_at = None, step.now
+    details = {"breach": breach.id, "clock": breach.clock_id, "judgement": WITHDRAWN,
+               "step": "withdraw"}  # fmt: skip
+    why = Why(f"撤销{breach.kind.label}的超期记录：{reason}", clause("house/H-33").label, details)
+    take(step, ticket, TicketEvent.JUDGE_BREACH, why)
+    for moot in moot_referrals(step, letter):
+        letters.drop_letter(step, moot, f"{reason}，自动提议的移交不再需要。")
