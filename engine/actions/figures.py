@@ -203,8 +203,7 @@ def refresh(session: Session, rules: RuleSet, now: datetime) -> int:
     since = store.mark(session)
     days = _every_day(session) if since is None else store.touched(session, since - OVERLAP, now)
     for first, last in _stretches(days):
-        counts = cases(session, rules, (first, last), now, past=False)
-        store.replace(session, first, last, list(counts))
+        store.count_again(session, asked_cases(rules, (first, last), now, past=False))
         span = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         unit_figures.keep_days(session, span, now)
     store.add_up(session, days)

@@ -69,17 +69,23 @@ limits AS (
                                              false)
     AND (a.ended_at IS NULL OR a.ended_at >= LEAST(d.due_at, :at) OR a.end_reason = :closed)
 )"""
+# OFFSET 0 keeps each of these a look-up for one ticket, whatever the planner believes of dates and
+# kinds: by any other index it walks the whole period again for every case.
+_ITS_CLOCKS, _ITS_CALLS, _ITS_EVENTS, _ITS_RETURNS = (
+    f"(SELECT * FROM {table} WHERE ticket_id = {of}.ticket_id OFFSET 0)" for table, of in
+    (("clock", "d"), ("callback_attempt", "d"), ("ticket_event", "d"), ("return_request", "a"))
+)  # fmt: skip
 # A callback whose clock began anew before anybody called is made once the unit has worked again;
 # one that was late by then is owed for good.
-_CALLS = """
+_CALLS = f"""
 calls AS MATERIALIZED (
   SELECT d.due_on AS day, d.ticket_id, lead.unit_id, lead.task_rows, said.person,
          d.stopped_at IS NOT NULL AND d.stop_reason <> :again AS done,
          d.stopped_at IS NOT NULL AND d.stop_reason = :exhausted AS exhausted,
          COALESCE(said.unhappy, false) OR COALESCE(own.outcome <> 'solved', false) AS unhappy,
          COALESCE(own.outcome = 'solved', false) AS claimed,
-         EXISTS (SELECT 1 FROM ticket_event e WHERE e.ticket_id = d.ticket_id
-                 AND e.event = 'order_rework' AND e.at >= d.started_at AND e.at < :at
+         EXISTS (SELECT 1 FROM {_ITS_EVENTS} e
+                 WHERE e.event = 'order_rework' AND e.at >= d.started_at AND e.at < :at
                  AND e.at <= COALESCE(d.stopped_at, :at)) AS reworked
   FROM due d
   JOIN LATERAL (
@@ -91,34 +97,34 @@ calls AS MATERIALIZED (
       AND w.answered_at <= d.started_at ORDER BY w.id DESC LIMIT 1
   ) own ON true
   CROSS JOIN LATERAL (
-    SELECT COALESCE(max(x.stopped_at), '-infinity') AS since FROM clock x
-    WHERE x.ticket_id = d.ticket_id AND x.kind = 'callback' AND x.id < d.id
+    SELECT COALESCE(max(x.stopped_at), '-infinity') AS since FROM {_ITS_CLOCKS} x
+    WHERE x.kind = 'callback' AND x.id < d.id
       AND x.stop_reason <> :again
   ) before
   CROSS JOIN LATERAL (
     SELECT bool_or(t.solved <> 'solved' OR t.satisfaction = 'dissatisfied') AS unhappy,
            COALESCE(bool_or(t.at >= d.started_at AND t.channel = ANY(:human)
                             AND t.result = ANY(:reaching)), false) AS person
-    FROM callback_attempt t WHERE t.ticket_id = d.ticket_id AND t.at > before.since
+    FROM {_ITS_CALLS} t WHERE t.at > before.since
       AND t.at < :at AND t.at <= COALESCE(d.stopped_at, :at)
   ) said
   WHERE d.kind = 'callback' AND (d.stopped_at IS NULL OR d.stop_reason = ANY(:done)
     OR (d.stop_reason = :again AND d.stopped_at >= d.due_at)
     OR (d.stop_reason = :waits AND NOT EXISTS (
-          SELECT 1 FROM clock x WHERE x.ticket_id = d.ticket_id AND x.kind = 'callback'
+          SELECT 1 FROM {_ITS_CLOCKS} x WHERE x.kind = 'callback'
             AND x.id > d.id AND x.started_at < :at)
-        AND EXISTS (SELECT 1 FROM callback_attempt t WHERE t.ticket_id = d.ticket_id
-                    AND t.channel = 'web' AND t.at >= d.stopped_at AND t.at < :at)))
+        AND EXISTS (SELECT 1 FROM {_ITS_CALLS} t
+                    WHERE t.channel = 'web' AND t.at >= d.stopped_at AND t.at < :at)))
 )"""
-_SENT = """
+_SENT = f"""
 sent AS (
   SELECT (a.dispatched_at AT TIME ZONE 'Asia/Shanghai')::date AS day, a.ticket_id, a.unit_id,
          CASE WHEN a.contacted_at < :at
               THEN extract(epoch FROM a.contacted_at - a.dispatched_at) / 60 END AS minutes,
-         EXISTS (SELECT 1 FROM return_request r WHERE r.assignment_id = a.id
+         EXISTS (SELECT 1 FROM {_ITS_RETURNS} r WHERE r.assignment_id = a.id
                  AND r.requested_at < :at) AS returned
   FROM assignment a
-  WHERE a.role = 'lead'{of_assignment} AND a.dispatched_at >= :from AND a.dispatched_at < :to
+  WHERE a.role = 'lead'{{of_assignment}} AND a.dispatched_at >= :from AND a.dispatched_at < :to
     AND a.dispatched_at < :at
 )"""
 _HEARD = """
@@ -190,8 +196,8 @@ excused AS (
 _JUDGED = f"""
 judged AS (
   SELECT x.*, EXISTS (
-    SELECT 1 FROM finding f WHERE f.kind = 'excluded' AND f.ticket_id = x.ticket_id
-      AND (f.indicator = x.indicator OR (f.indicator, x.indicator) IN
+    SELECT 1 FROM (SELECT * FROM finding WHERE ticket_id = x.ticket_id OFFSET 0) f
+    WHERE f.kind = 'excluded' AND (f.indicator = x.indicator OR (f.indicator, x.indicator) IN
            (('answered_on_time', 'breached'), ('breached', 'answered_on_time')))
       AND (f.unit_id IS NULL OR f.unit_id = x.unit_id) AND f.effective_at < :at
       AND (f.ended_at IS NULL OR f.ended_at >= :at)) AS left_out
@@ -215,6 +221,9 @@ def _with(of: Mapping[str, str], ask: str) -> Any:
 
 
 _QUERY = _with(_WHOLE, f", {_JUDGED}")
+_KEEP = text(f"""
+INSERT INTO figure_day (indicator, day, unit_id, n, hit, part, fair_n, fair_hit, fair_part)
+{_QUERY.text}""")
 # Whose cases those of one ticket are; the same query tells, so that it cannot say another.
 _WHOSE = _with(_ONE, " SELECT DISTINCT unit_id FROM cases WHERE indicator = :indicator ORDER BY 1")
 
@@ -254,6 +263,11 @@ def counted(session: Session, asked: AskedCases) -> Iterator[DayCount]:
             Count(row.n, float(row.hit), row.part),
             Count(row.fair_n, float(row.fair_hit), row.fair_part),
         )  # fmt: skip
+
+
+def keep_counted(session: Session, asked: AskedCases) -> None:
+    """Write the counts of `counted` as summaries of their days, for which there are none."""
+    session.connection().execute(_KEEP, _values(asked))
 
 
 def units_of(

@@ -13,7 +13,7 @@ from engine.models import FigureDay, FigureMark, FigureMonth, Ticket
 from engine.rules.indicators import Count
 from engine.rules.shanghai import shanghai_date
 from engine.store.demonstration import demonstrating
-from engine.store.figure_cases import LIMITS, DayCount
+from engine.store.figure_cases import LIMITS, AskedCases, keep_counted
 from engine.terms import Indicator
 
 LATELY = timedelta(minutes=10)  # kept every two
@@ -99,13 +99,10 @@ def all_days(session: Session) -> tuple[date, date] | None:
     return (first, last) if first else None
 
 
-def replace(session: Session, since: date, until: date, counts: Iterable[DayCount]) -> int:
-    """Put new counts in the place of those of some days; return how many rows there are."""
-    session.exec(delete(FigureDay).where(col(FigureDay.day).between(since, until)))
-    rows = [_row(one) for one in counts]
-    if rows:
-        session.execute(insert(FigureDay), rows)
-    return len(rows)
+def count_again(session: Session, asked: AskedCases) -> None:
+    """Put new counts in the place of those of some days."""
+    session.exec(delete(FigureDay).where(col(FigureDay.day).between(asked.since, asked.until)))
+    keep_counted(session, asked)
 
 
 def add_up(session: Session, days: Iterable[date]) -> None:
@@ -113,14 +110,6 @@ def add_up(session: Session, days: Iterable[date]) -> None:
     for month in sorted({one.replace(day=1) for one in days}):
         session.exec(delete(FigureMonth).where(col(FigureMonth.month) == month))
         session.connection().execute(_ADDED_UP, {"month": month, "after": _next_month(month)})
-
-
-def _row(one: DayCount) -> dict[str, Any]:
-    return {
-        "day": one.day, "indicator": one.indicator, "unit_id": one.unit_id,
-        "n": one.raw.n, "hit": one.raw.hit, "part": one.raw.part,
-        "fair_n": one.fair.n, "fair_hit": one.fair.hit, "fair_part": one.fair.part,
-    }  # fmt: skip
 
 
 @dataclass(frozen=True)

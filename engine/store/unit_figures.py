@@ -32,18 +32,18 @@ WITH c AS (
          (c.due_status = 'confirmed' OR c.stopped_at < c.due_at)
            AND NOT COALESCE(c.stopped_at < c.due_at AND c.stop_reason = :sent_back, false)
            AND (a.ended_at IS NULL OR a.ended_at >= c.due_at OR a.end_reason = :closed) AS owed,
-         EXISTS (SELECT 1 FROM finding WHERE kind = 'excluded' AND state = 'in_force'
-                 AND ticket_id = c.ticket_id
+         EXISTS (SELECT 1 FROM (SELECT * FROM finding WHERE ticket_id = c.ticket_id OFFSET 0) f
+                 WHERE kind = 'excluded' AND state = 'in_force'
                  AND (unit_id IS NULL OR unit_id = c.unit_id)
                  AND indicator IN ('answered_on_time', 'breached')) AS left_out,
          a.deemed_signed AND EXISTS (
-           SELECT 1 FROM clock s JOIN breach x ON x.clock_id = s.id
-           WHERE s.assignment_id = c.assignment_id AND s.kind = 'sign_for') AS deemed,
+           SELECT 1 FROM (SELECT * FROM clock WHERE assignment_id = c.assignment_id OFFSET 0) s
+           JOIN breach x ON x.clock_id = s.id WHERE s.kind = 'sign_for') AS deemed,
          t.returns > 0 AND EXISTS (SELECT 1 FROM return_request r WHERE r.ticket_id = c.ticket_id
                                    AND r.assignment_id = c.assignment_id) AS returned,
          t.reworks > 0 AND EXISTS (
-           SELECT 1 FROM ticket_event e WHERE e.ticket_id = c.ticket_id
-             AND e.event = 'order_rework' AND e.at >= a.dispatched_at
+           SELECT 1 FROM (SELECT * FROM ticket_event WHERE ticket_id = c.ticket_id OFFSET 0) e
+           WHERE e.event = 'order_rework' AND e.at >= a.dispatched_at
              AND (a.ended_at IS NULL OR e.at < a.ended_at)) AS reworked
   FROM clock c
   CROSS JOIN LATERAL (SELECT deemed_signed, dispatched_at, ended_at, end_reason FROM assignment
@@ -67,18 +67,21 @@ SELECT day, unit_id, count(*) FILTER (WHERE owed) AS due,
 FROM c GROUP BY day, unit_id
 HAVING count(*) FILTER (WHERE owed OR deemed OR returned OR reworked) > 0
 """)
+_KEEP = text(f"INSERT INTO unit_day (day, unit_id, {', '.join(COUNTS)}) {_COUNTED.text}")
 
 
 def keep_days(session: Session, days: Sequence[date], now: datetime) -> None:
     """Put what units owed on some days, as it stands now, in the place of what was kept."""
     session.exec(delete(UnitDay).where(col(UnitDay.day).in_(days)))
-    found = [dict(row._mapping) for row in _count(session, days, now)]
-    if found:
-        session.execute(UnitDay.__table__.insert(), found)  # type: ignore[attr-defined]
+    session.connection().execute(_KEEP, _values(days, now))
 
 
 def _count(session: Session, days: Sequence[date], now: datetime) -> Sequence[Row[Any]]:
-    values = {
+    return session.connection().execute(_COUNTED, _values(days, now)).all()
+
+
+def _values(days: Sequence[date], now: datetime) -> dict[str, Any]:
+    return {
         "days": list(days),
         "now": now,
         "rework": REWORK,
@@ -86,7 +89,6 @@ def _count(session: Session, days: Sequence[date], now: datetime) -> Sequence[Ro
         "sent_back": SENT_BACK,
         **demonstrating(),
     }
-    return session.connection().execute(_COUNTED, values).all()
 
 
 def unit_figures(session: Session, since: date, until: date, now: datetime) -> list[UnitFigures]:
