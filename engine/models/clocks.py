@@ -110,7 +110,7 @@ class Breach(SQLModel, table=True):
         Index("ix_breach_unit", "unit_id", "true_at", "id"),
         Index("ix_breach_kind", "kind", "true_at", "id"),
         Index("ix_breach_judgement", "judgement", "true_at", "id"),
-        Index("ix_breach_task_rows", "task_rows", postgresql_using="gin"),
+        Index("ix_breach_rows", text("hotline_rows(task_rows)"), postgresql_using="gin"),
     )
 
     id: int = key()

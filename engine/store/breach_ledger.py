@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import false, func, or_, text
+from sqlalchemy import Integer, func, literal, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -93,9 +94,13 @@ def _filtered(query: Any, wanted: BreachFilter) -> Any:
         stored = "" if wanted.judgement is BreachJudgement.OPEN else wanted.judgement.value
         query = query.where(Breach.judgement == stored)
     if wanted.rows is not None:
-        cited = [col(Breach.task_rows).contains([row]) for row in wanted.rows]
-        query = query.where(or_(false(), *cited))
+        query = query.where(_cited().overlap(literal(wanted.rows, ARRAY(Integer))))
     return query
+
+
+def _cited() -> Any:
+    """Return the rows a breach cites as an array, of which there is an index and a count."""
+    return func.hotline_rows(Breach.task_rows, type_=ARRAY(Integer))
 
 
 def _row(found: Any) -> BreachRow:

@@ -103,6 +103,7 @@ LISTS = {
     "event = 'callback_attempt' AND at >= '2026-11-01'",
     "ix_clock_answering": "SELECT DISTINCT ticket_id FROM clock WHERE state = 'running' "
     "AND kind IN ('requester', 'handling') AND due_at <= now()",
+    "ix_breach_rows": "SELECT id FROM breach WHERE hotline_rows(task_rows) && '{7,91}'",
     "ix_outbox_undelivered": "SELECT id FROM outbox_message WHERE status = 'undelivered'",
     "ix_extension_request_pending": "SELECT 1 FROM extension_request WHERE state = 'pending'",
 }
