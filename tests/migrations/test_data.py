@@ -6,13 +6,16 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from engine.actions.exclusions import ExclusionForm, exclude
+from engine.actions.findings import decide
 from engine.actions.overseeing import redispatch
 from engine.models import Finding, Unit
 from engine.store.database import work
 from engine.store.migrate import alembic_config
-from engine.terms import ClockKind
+from engine.terms import ClockKind, Indicator
+from tests.actions.test_figures import on
 from tests.builders import (
     MARKET,
+    SECOND_SUPERVISOR,
     SUPERVISOR,
     TAX,
     a_dispatched_ticket,
@@ -65,13 +68,51 @@ def test_a_wait_that_stopped_when_it_was_found_ends_with_its_limit_afterwards(as
     assert (after.stopped_at, after.stop_reason) == (before.stopped_at, before.stop_reason)
 
 
-def test_an_exclusion_filed_under_the_new_unit_goes_to_the_one_whose_clock_ran(as_before):
+def late_then_moved():
+    """A ticket late at one unit, then at the next."""
     number = a_signed_ticket(EARLY)
     sweep("Tue 2026-11-17 09:00")
     with work() as session:
         units = {one.slug: one for one in session.exec(select(Unit))}
     on_ticket(number, "Wed 2026-11-18 09:00", SUPERVISOR,
               lambda s, t: redispatch(s, t, units[TAX], (), "职责在税务"))  # fmt: skip
+    return number, units
+
+
+@pytest.mark.parametrize("indicator", ["answered_on_time", "returned"])
+def test_what_was_left_out_of_two_units_cases_before_is_left_out_of_both_afterwards(
+    as_before, indicator
+):
+    number, units = late_then_moved()
+    sweep("Mon 2026-12-21 09:00")
+    form = ExclusionForm(number=number, indicator=indicator, ground="force_majeure",
+                         reason="全区停电", evidence="《停电公告》", unit=units[TAX].name)  # fmt: skip
+    found = doing("Mon 2026-12-21 09:00", SUPERVISOR, lambda step: exclude(step, form).id)
+    doing("Mon 2026-12-21 10:00", SECOND_SUPERVISOR, lambda s: decide(s, found, agreed=True))
+    on_that_day = on("Mon 2026-12-21")[Indicator.parse(indicator)]
+
+    as_before("0040_unsigned_is_missed", "SELECT 1")
+
+    again = on("Mon 2026-12-21")[Indicator.parse(indicator)]
+    assert (on_that_day.raw.n, on_that_day.fair.n) == (2, 1)  # as a new exclusion is
+    assert (again.raw.n, again.fair.n) == (2, 0)  # as the program before told it
+    with work() as session:
+        both = session.exec(select(Finding.unit_id, Finding.effective_at)).all()
+    assert {unit for unit, _ in both} == {units[MARKET].id, units[TAX].id}
+    assert len({effective for _, effective in both}) == 1
+
+
+def test_stepping_back_leaves_one_exclusion_of_the_ticket(as_before, database):
+    test_what_was_left_out_of_two_units_cases_before_is_left_out_of_both_afterwards(
+        as_before, "answered_on_time")  # fmt: skip
+
+    with database.engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0040_unsigned_is_missed")
+        assert connection.execute(text("SELECT count(*) FROM finding")).scalar_one() == 1
+
+
+def test_an_exclusion_filed_under_the_new_unit_goes_to_the_one_whose_clock_ran(as_before):
+    number, units = late_then_moved()
     form = ExclusionForm(number=number, indicator="answered_on_time", ground="force_majeure",
                          reason="全区停电", evidence="《停电公告》")  # fmt: skip
     found = doing("Mon 2026-11-23 09:00", SUPERVISOR, lambda step: exclude(step, form).id)
