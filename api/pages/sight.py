@@ -10,13 +10,16 @@ from fastapi.responses import Response
 from api.pages.visit import EYES, Visit, reading
 from engine.actions.routing_in_force import in_force
 from engine.rules.early_sight import (
+    IN_TITLES,
     WEEKS_OF_HISTORY,
+    WEIGHT_OF_DISTRICT,
     Returning,
     Risen,
     backtest,
     counted,
     forecast,
     least_history,
+    of_all,
     returning_more,
     risen,
     together,
@@ -30,7 +33,7 @@ from engine.store import figure_days, tickets
 from engine.terms import Indicator
 
 router = APIRouter(include_in_schema=False)
-WEEKS, MONTH, TESTED, DRAWN = 8, 30, 8, 12
+WEEKS, MONTH, TESTED, DRAWN, SHOWN = 8, 30, 8, 12, 20
 # Whole weeks on both sides, so that each weekday weighs the same in both; titles of each day.
 LATELY, BEFORE, MOST_TITLES = 14, 42, 15
 
@@ -87,20 +90,22 @@ def sight(request: Request) -> Response:
         repeats = visit.rules.parameters["group_alert.repeats"].on(shanghai_date(now)).value
         past = store.weeks_by_unit(session, now, TESTED + WEEKS_OF_HISTORY)
         least = least_history(visit.rules, shanghai_date(now))
-        told = forecast(due, together(past[:WEEKS_OF_HISTORY]), least)
+        history = together(past[:WEEKS_OF_HISTORY])
+        told = forecast(due, history, least)
         compared: int = visit.rules.parameters["scoring.minimum_count"].on(
             shanghai_date(now)).value  # fmt: skip
         words, titles = _words(visit, compared)
         facts = {
             "heat": _heat(visit), "weeks": WEEKS, "forecast": told, "least": least,
+            "district": of_all(history), "weight": WEIGHT_OF_DISTRICT, "in_titles": IN_TITLES,
             "drawn": DRAWN, "tested": backtest(past, least),
             "known": sum(one.enough for one in told),
             "trend": [Week(_week(at), count, max(weeks)) for at, count in enumerate(weeks)],
             "expected": [Bar(one.unit, one.due, round(one.expected, 1))
                          for one in told[:DRAWN] if one.enough],
             "repeated": store.repeated(session, now - timedelta(days=MONTH), repeats),
-            "repeats": repeats, "rising": _rising(visit, compared), "words": words[:20],
-            "titles": titles, "compared": compared, "of_each_day": MOST_TITLES,
+            "repeats": repeats, "rising": _rising(visit, compared), "words": words[:SHOWN],
+            "titles": titles, "compared": compared, "of_each_day": MOST_TITLES, "shown": SHOWN,
         }  # fmt: skip
         return visit.page("sight.html", facts)
 
@@ -123,7 +128,7 @@ def _heat(visit: Visit) -> list[HeatRow]:
         HeatRow(name, tuple(weeks[at] for at in range(WEEKS)), tuple(rows[name].most_common(3)))
         for name, weeks in by_name.items()
     ]
-    return sorted(made, key=lambda one: (-one.total, one.name))[:20]
+    return sorted(made, key=lambda one: (-one.total, one.name))[:SHOWN]
 
 
 def _rising(visit: Visit, least: int) -> list[Returning]:

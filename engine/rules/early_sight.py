@@ -11,8 +11,8 @@ from engine.rules.indicators import Count
 from engine.rules.rule_set import RuleSet
 
 # A unit with little history is judged as the district is, until it has about this many cases.
-_WEIGHT_OF_DISTRICT = 5
-_AT_LEAST = 3
+WEIGHT_OF_DISTRICT = 5
+IN_TITLES = 3
 # A unit is named in the forecast of a week when at least this many are likely to be late.
 _NAMED = 0.5
 _WHOLE = 100
@@ -25,6 +25,11 @@ class History:
 
     open: int = 0
     late: int = 0
+
+
+def of_all(past: Mapping[str, History]) -> History:
+    """Return the district's history: that of its units together."""
+    return History(sum(one.open for one in past.values()), sum(one.late for one in past.values()))
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def forecast(due: Mapping[str, int], past: Mapping[str, History], least: int) ->
 
     Units with less history than `least` matters come last: of them nothing is told.
     """
-    whole = History(sum(one.open for one in past.values()), sum(one.late for one in past.values()))
+    whole = of_all(past)
     district = whole.late / whole.open if whole.open else 0.0
     found = [_of(unit, number, past.get(unit, History()), district, least)
              for unit, number in due.items()]  # fmt: skip
@@ -71,8 +76,8 @@ def forecast(due: Mapping[str, int], past: Mapping[str, History], least: int) ->
 
 
 def _of(unit: str, due: int, past: History, district: float, least: int) -> Forecast:
-    weighed = past.late + _WEIGHT_OF_DISTRICT * district
-    risk = weighed / (past.open + _WEIGHT_OF_DISTRICT)
+    weighed = past.late + WEIGHT_OF_DISTRICT * district
+    risk = weighed / (past.open + WEIGHT_OF_DISTRICT)
     return Forecast(unit, due, risk, past, past.open >= least)
 
 
@@ -172,7 +177,7 @@ def risen(now: Sample, before: Sample, least: int) -> list[Risen]:
     if min(now.texts, before.texts) < least:
         return []
     found = [Risen(word, now.share(word), before.share(word), count, before.words[word])
-             for word, count in now.words.items() if count >= _AT_LEAST]  # fmt: skip
+             for word, count in now.words.items() if count >= IN_TITLES]  # fmt: skip
     return sorted((one for one in found if _clearly(one, now.texts, before.texts)),
                   key=lambda one: (one.share_before - one.share, one.word))  # fmt: skip
 

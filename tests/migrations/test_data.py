@@ -86,7 +86,8 @@ def test_what_was_left_out_of_two_units_cases_before_is_left_out_of_both_afterwa
     number, units = late_then_moved()
     sweep("Mon 2026-12-21 09:00")
     form = ExclusionForm(number=number, indicator=indicator, ground="force_majeure",
-                         reason="全区停电", evidence="《停电公告》", unit=units[TAX].name)  # fmt: skip
+                         reason="全区停电", evidence="《停电公告》",
+                         unit=units[TAX].name)  # fmt: skip
     found = doing("Mon 2026-12-21 09:00", SUPERVISOR, lambda step: exclude(step, form).id)
     doing("Mon 2026-12-21 10:00", SECOND_SUPERVISOR, lambda s: decide(s, found, agreed=True))
     on_that_day = on("Mon 2026-12-21")[Indicator.parse(indicator)]

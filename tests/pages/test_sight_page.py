@@ -22,3 +22,17 @@ def test_what_is_coming_is_told_without_a_requester(as_):
     assert "区税务局" in page
     assert not any(one in page for one in SECRET.values())
     assert page.count("<svg") == page.count("同一数据的表格")
+
+
+def test_each_part_says_its_formula_and_how_many_it_is_told_from(as_):
+    for day in ("Mon 2026-11-16 09:00", "Tue 2026-11-17 09:00"):
+        a_signed_ticket(day, TAX)
+    a_signed_ticket("Mon 2026-11-02 09:00", TAX)
+
+    page = as_(SUPERVISOR).get("/supervise/sight").text
+
+    assert "预计超期＝今后 7 日到期件数 ×（本单位超期＋5×全区超期率）÷（本单位件数＋5）" in page
+    assert "全区 1 件、超期 1 件" in page
+    assert "8 周共 3 件" in page
+    assert "一件工单引用几项的，每项各计一次" in page
+    assert "近 14 日至少 3 件、相差超过两倍标准误的才列" in page
