@@ -23,6 +23,7 @@ from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.rules.time_limits import answer_deadline
 from engine.store import desk_calls, desk_views, enterprises, matters
 from engine.store.desk_views import Line
+from engine.store.search import half_width
 from engine.terms import RoutingDecision, TicketKind
 
 router = APIRouter(include_in_schema=False)
@@ -110,9 +111,10 @@ class Caller:
 def caller_of(visit: Visit, form: Form) -> Caller:
     """Return what is known of a caller by number and enterprise."""
     phone, enterprise = normal_phone(form.text("phone")), form.text("enterprise").strip()
+    asked = half_width(enterprise)
     mark = phone_mark(phone)
     known = enterprises.of_number(visit.session, mark)
-    known = known or enterprises.like(visit.session, enterprise, initials(enterprise))
+    known = known or enterprises.like(visit.session, asked, initials(asked))
     return Caller(
         lines=desk_views.of_caller(visit.session, mark, enterprise, visit.now),
         known=[one for one in known if one.enterprise != enterprise], typed=enterprise,

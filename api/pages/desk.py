@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import ColumnElement, false
 from sqlmodel import col
 
+from api.pages.finding import number_meant
 from api.pages.forms import Posted
 from api.pages.naming import unit_named
 from api.pages.profile import view_facts
@@ -20,7 +21,7 @@ from engine.models import Ticket
 from engine.rules.shanghai import shanghai_date, shanghai_moment
 from engine.store import desk_calls, desk_own, desk_views, promises, tickets
 from engine.store.desk_views import Page
-from engine.store.search import Searcher
+from engine.store.search import Searcher, half_width
 from engine.store.search import search as find_tickets
 from engine.terms import Role, TicketKind, TicketStatus
 
@@ -143,16 +144,27 @@ def top_proposals(ticket: Ticket) -> list[dict[str, Any]]:
 def search(request: Request, form: Posted) -> Response:
     """Find tickets; by POST, because people search by names and telephone numbers."""
     with posting(request, form, *HOTLINE, *UNIT, Role.AUDITOR) as visit:
-        words = form.text("q").strip()
+        typed = form.text("q").strip()
+        words = half_width(typed)
         who = Searcher(
             secrets=visit.role in HOTLINE, kept_since=visit.kept_since,
             unit_id=visit.account.unit_id or 0 if visit.role in UNIT else None,
         )  # fmt: skip
+        words = number_meant(words) or words
         found = find_tickets(visit.session, words, who, far=bool(form.text("far")))
+        if not found.lines and typed != words:  # what stands in full width is found so too
+            found = find_tickets(visit.session, typed, who, far=bool(form.text("far")))
         if len(found.lines) == 1 and found.lines[0].ticket.number == words.upper():
             return visit.go(f"/tickets/{words.upper()}")
         rings = visit.role in HOTLINE and FULL_NUMBER.fullmatch(words) is not None
         return visit.page("search.html", {"words": words, "found": found, "rings": rings})
+
+
+@router.post("/here")
+def here(request: Request, form: Posted) -> Response:
+    """Answer that whoever is about to send a form is signed in and its page not too old."""
+    with posting(request, form):
+        return Response(status_code=204)
 
 
 @router.get("/keys")

@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse, Response
 from api.pages.files import check_form_id, form_address, keep_draft
 from api.pages.forms import Form, Posted
 from api.pages.more_acts import BY_NAME
+from api.pages.rendering import said
 from api.pages.visit import HOTLINE, UNIT, posting, reading
 from engine.actions import drafts
 from engine.errors import KeysError
@@ -61,12 +62,12 @@ def keep(request: Request, form_id: str, form: Posted) -> Response:
     with posting(request, form, *WRITERS) as visit:
         kept = keep_draft(visit, form, form_id)
         if not kept:
-            return PlainTextResponse("内容太长，草稿没有存")
+            return PlainTextResponse(said("内容太长，草稿没有存"))
         if not form.worded():
-            return PlainTextResponse("还没有写内容", headers={"X-Draft": kept})
+            return PlainTextResponse(said("还没有写内容"), headers={"X-Draft": kept})
         apart = "；另一页也开着这份草稿，两份都留着" if kept != form_id else ""
         words = f"草稿已存 {visit.when(visit.now)[6:]}{apart}"
-        return PlainTextResponse(words, headers={"X-Draft": kept})
+        return PlainTextResponse(said(words), headers={"X-Draft": kept})
 
 
 @router.post("/drafts/{form_id}/drop")

@@ -66,7 +66,7 @@ def _wanted(request: Request) -> str:
 
 def _page(request: Request, status: int, head: str, message: str, number: str) -> Response:
     facts = {"head": head, "message": message, "number": number, "status": status,
-             "settings": load_settings(), "path": request.url.path,
+             "settings": load_settings(), "path": _wanted(request),
              "typed": _typed(request),
              "again": _again(request) if status == NotSignedInError.status else []}  # fmt: skip
     return html("error.html", facts, status)

@@ -1,10 +1,20 @@
 """Which ticket a page is about, and how much of it this person may see."""
 
+import re
+
 from api.pages.visit import HOTLINE, Visit
 from engine.errors import NotPermittedError
 from engine.models import Ticket
+from engine.settings import load_settings
 from engine.store import desk_ticket
+from engine.store.search import half_width
 from engine.terms import Role
+
+
+def number_meant(text: str) -> str:
+    """Return the ticket's number that was typed, however it was typed: lz 2611 230002; or none."""
+    plain = "".join(half_width(text).split()).upper()
+    return plain if re.fullmatch(rf"{re.escape(load_settings().number_prefix)}\d+", plain) else ""
 
 
 def find(visit: Visit, number: str, *, lock: bool = False) -> Ticket:
@@ -18,8 +28,9 @@ def find(visit: Visit, number: str, *, lock: bool = False) -> Ticket:
         message = "管理员不看工单内容。需要的角色：话务员、主管、承办单位。"
         raise NotPermittedError(message)
     return desk_ticket.visible_ticket(
-        visit.session, visit.account, number, kept_since=visit.kept_since, lock=lock
-    )
+        visit.session, visit.account, number_meant(number) or number, kept_since=visit.kept_since,
+        lock=lock,
+    )  # fmt: skip
 
 
 def reads_content(visit: Visit, ticket: Ticket) -> bool:

@@ -5,6 +5,7 @@ from sqlmodel import Session
 from engine.errors import BadInputError, NotFoundError
 from engine.models import Unit
 from engine.store import tickets
+from engine.store.search import half_width
 
 
 def unit_named(session: Session, text: str, field: str) -> str:
@@ -13,7 +14,7 @@ def unit_named(session: Session, text: str, field: str) -> str:
     Raises:
         BadInputError: the initials fit several units; they are named.
     """
-    wanted = text.strip()
+    wanted = half_width(text).strip()
     if not wanted or not wanted.isascii():
         return wanted
     known = tickets.units(session)

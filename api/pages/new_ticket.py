@@ -196,8 +196,8 @@ def _new_ticket(visit: Visit, form: Form) -> NewTicket:
         words = "答复方式请从列出的里选。"
         raise BadInputError(words, fields={"answer_by": words})
     form_id = form.text("form_id")
-    other = unit_named(visit.session, form.text("other_unit"), "lead_unit")
-    lead = other or form.text("lead_unit")
+    lead = unit_named(visit.session, form.text("other_unit"), "lead_unit")
+    lead = lead or form.text("lead_unit")
     return NewTicket(
         kind=parse_kind(form.text("kind")), content=form.text("content"),
         phone=form.text("phone"), title=form.text("title"),
@@ -209,7 +209,7 @@ def _new_ticket(visit: Visit, form: Form) -> NewTicket:
         confidential=True if form.has("confidential") else None,
         accused_unit=unit_named(visit.session, form.text("accused_unit"), "accused_unit"),
         lead_unit=lead,
-        support_units=() if other else _supports(visit, form, lead),
+        support_units=_supports(visit, form, lead),
         source=DESK, external_id=form_id if _known(form_id) else None,
         demonstration=load_settings().demo_data,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api.pages import words
-from api.pages.english import English, in_english
+from api.pages.english import English, in_english, said_in_english
 from api.pages.language import spoken
 from api.pages.wording import reworded_script
 from engine.documents.personal_words import without_personal_numbers
@@ -63,6 +63,11 @@ def render(template: str, facts: dict[str, Any]) -> str:
     language = spoken()
     made = environment(language.code).get_template(template)
     return BLANKS.sub("\n", made.render({"language": language, **facts}))
+
+
+def said(text: str) -> str:
+    """Return what a program says to the script, in the language of the request."""
+    return said_in_english(text) if spoken().code == "en" else text
 
 
 @cache

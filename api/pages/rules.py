@@ -20,6 +20,7 @@ from engine.store.desk_admin import units_with_people
 from engine.terms import RuleChangeKind
 
 router = APIRouter(include_in_schema=False)
+TASKS = 45  # rows of the task list on a page
 ROW = "chengzhong-2023-19/113/"
 
 
@@ -88,13 +89,17 @@ def _groups(found: Iterable[Row]) -> dict[str, list[Row]]:
 
 
 @router.get("/rules/tasks")
-def tasks(request: Request, q: str = "") -> Response:
-    """Show the task list, each unit with whether anybody can sign in for it."""
+def tasks(request: Request, q: str = "", after: int = 0) -> Response:
+    """Show a page of the task list, each unit with whether anybody can sign in for it."""
     with reading(request) as visit:
         catalogue = load_catalogue(version_for(shanghai_date(visit.now)))
         found = [one for one in catalogue.tasks if _holds(one, q.strip())]
+        start = max(0, min(after, len(found)))
+        shown = found[start : start + TASKS]
         facts = {
-            "tasks": found, "q": q, "catalogue": catalogue, "all": len(catalogue.tasks),
+            "tasks": shown, "found": len(found), "first": start == 0,
+            "more": start + TASKS if start + TASKS < len(found) else None,
+            "q": q, "catalogue": catalogue, "all": len(catalogue.tasks),
             "people": units_with_people(visit.session),
         }  # fmt: skip
         return visit.page("rule_tasks.html", facts)

@@ -11,6 +11,7 @@ from api.pages import files, promise_acts
 from api.pages.finding import find, may_unmask, reads_content
 from api.pages.forms import Posted
 from api.pages.may import options
+from api.pages.rendering import said
 from api.pages.used_days import strip_of
 from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
 from api.pages.whys import why_of
@@ -86,7 +87,7 @@ def news(request: Request, number: str, seen: int = 0) -> Response:
             return Response(status_code=204)
         last = theirs[-1]
         words = f"工单有新进展（{visit.when(last.at)[6:]} {last.actor_name} {last.event.label}）"
-        return PlainTextResponse(words)
+        return PlainTextResponse(said(words))
 
 
 def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:

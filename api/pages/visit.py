@@ -17,6 +17,7 @@ from api.pages import words
 from api.pages.forms import Form
 from api.pages.language import remember
 from api.pages.rendering import render
+from api.pages.summary import as_on_the_page
 from api.pages.token import masked, matches
 from engine import clock
 from engine.actions.actor import Actor
@@ -48,7 +49,11 @@ HOTLINE = (Role.OPERATOR, Role.SUPERVISOR)
 UNIT = (Role.HANDLER, Role.UNIT_LEADER)
 EYES = (Role.SUPERVISOR, Role.AUDITOR)
 REFRESH = "x-refresh"  # a list that looks again by itself: nobody need be at the desk
-WITHOUT_CHANGE = ("/password", "/logout")  # what a person may do before choosing a password
+WITHOUT_CHANGE = (
+    "/password",
+    "/logout",
+    "/here",
+)  # what a person may do before choosing a password
 STALE = "这个页面放得太久，或在别处重新登录过。您填的内容还在，请再提交一次。"
 ELSEWHERE = "这个请求不是从本系统的页面发出的，已拒绝。"
 REPEATABLE = (BadInputError, ConflictError, DocumentError, NotPermittedError, RuleError)
@@ -169,7 +174,10 @@ class Visit:
 
 def html(template: str, facts: dict[str, Any], status: int) -> HTMLResponse:
     """Return a filled template with the headers every page carries."""
-    response = HTMLResponse(render(template, facts), status_code=status, headers=HEADERS)
+    page = render(template, facts)
+    if getattr(facts.get("error"), "fields", None):
+        page = as_on_the_page(page)
+    response = HTMLResponse(page, status_code=status, headers=HEADERS)
     remember(response)
     return response
 

@@ -114,7 +114,12 @@ def _window_end(step: Step, ticket: Ticket, callback: Callback) -> datetime:
 def _wait_for_evaluation(step: Step, ticket: Ticket, callback: Callback, until: datetime) -> None:
     if _only_silence(step, ticket, callback):
         clocks.stop(step, ticket, [ClockKind.CALLBACK], "待诉求人评价")
-        callback.next_attempt_at = until
+        callback.next_attempt_at = _first_call(step, ticket, until)
+
+
+def _first_call(step: Step, ticket: Ticket, after: datetime) -> datetime | None:
+    """Return when a person may first call once a window is over, which ends at midnight."""
+    return next_attempt_at([], after, step.rules, shanghai_date(ticket.accepted_at))
 
 
 def _only_silence(step: Step, ticket: Ticket, callback: Callback) -> bool:
@@ -210,8 +215,7 @@ def _storable(text: str) -> str:
 
 def _owe_human(step: Step, ticket: Ticket, callback: Callback, need: CallbackNeed) -> None:
     callback.human_required, callback.why = True, need.reason
-    on = shanghai_date(ticket.accepted_at)
-    callback.next_attempt_at = next_attempt_at([], step.now, step.rules, on)
+    callback.next_attempt_at = _first_call(step, ticket, step.now)
     _run_callback_clock(step, ticket)
 
 
@@ -246,7 +250,7 @@ def close_window(step: Step, link_id: int) -> bool:
     words = f"评价期满，诉求人未评价。{need.reason}"
     take(step, ticket, TicketEvent.EVALUATE, Why(words, need.citation.label, {"evaluated": False}))
     if callback.human_required:
-        callback.next_attempt_at = found.expires_at
+        callback.next_attempt_at = _first_call(step, ticket, found.expires_at)
         _run_callback_clock(replace(step, now=found.expires_at), ticket)
     return callback.human_required
 

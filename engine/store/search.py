@@ -7,6 +7,7 @@ looked for among the newest tickets, `NEAR` marks of them, and the page says sin
 index is asked where the archive is small, or when somebody wants it (`far`).
 """
 
+import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,8 @@ MOST_TERMS, MOST_OWN = 4, 2000
 SHORTEST_END = 3
 MOST_ENDINGS = 2000  # numbers opened to see how they end
 LAST = "\U0010ffff"
+WIDE = 0xFEE0  # how far a full-width letter stands from its own
+HALF = {ord(one) + WIDE: one for one in f"{string.digits}{string.ascii_letters}-+"} | {0x3000: " "}
 GRAMS = "hotline_grams(t.id, t.title || left(t.content, 200)) @> %(grams)s::text[]"
 TEXT = "hotline_plain(t.title || left(t.content, 200))"
 # One that may not read a confidential ticket may not find it by what stands in it either.
@@ -82,6 +85,14 @@ class Searcher:
     secrets: bool = True
     unit_id: int | None = None
     kept_since: datetime | None = None
+
+
+def half_width(words: str) -> str:
+    """Return words in full width as people meant them: ＬＺ１２ is LZ12.
+
+    Brackets and commas stay: texts have them in full width.
+    """
+    return words.translate(HALF)
 
 
 def search(

@@ -29,6 +29,7 @@ def on_the_wire(answer):
         (SUPERVISOR, "/supervise"),
         (SUPERVISOR, "/supervise/figures"),
         (SUPERVISOR, "/letters"),
+        (SUPERVISOR, "/rules/tasks"),
         (MARKET, "/unit"),
         (MARKET, "/tickets/{number}/answer"),
         (LEADER, "/unit"),

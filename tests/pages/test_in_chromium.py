@@ -21,7 +21,17 @@ from tests.builders import (
     on_ticket,
     status_of,
 )
-from tests.pages.screens import IN_A_BROWSER, chord, find, keys, sign_in, tickets, until, width_of
+from tests.pages.screens import (
+    IN_A_BROWSER,
+    chord,
+    find,
+    found,
+    keys,
+    sign_in,
+    tickets,
+    until,
+    width_of,
+)
 
 pytestmark = IN_A_BROWSER
 
@@ -184,7 +194,7 @@ def test_the_list_of_keys_opens_over_the_form_and_closes(site, screen):
     until(screen, lambda: find(screen, "dialog").is_displayed())
     keys(screen, Keys.ESCAPE)
 
-    until(screen, lambda: not find(screen, "dialog").is_displayed())
+    until(screen, lambda: not found(screen, "dialog"))
     assert find(screen, "#phone").get_attribute("value") == "0772-1"
 
 

@@ -16,6 +16,8 @@ TYPED = {
     "content": "我公司办理营业执照变更登记，窗口反复要求补材料",
 }
 
+SHARED = "价格监管：供电公司转供电加价收费，严禁强制捆绑销售"
+
 
 def only_ticket() -> Ticket:
     with work() as session:
@@ -44,6 +46,31 @@ def test_a_unit_may_be_named_by_its_pinyin_initials(as_):
     with work() as session:
         lead = store.unit_by_name(session, MARKET)
         assert session.exec(select(Ticket)).one().lead_unit_id == lead.id
+
+
+@pytest.mark.parametrize("typed", ["区市场监管局", "qscjgj"])
+def test_the_proposed_unit_typed_as_another_unit_is_that_proposal(as_, typed):
+    desk = as_(OPERATOR)
+    chosen = {"with_supports": "1", "urgency": "urgent", "content": SHARED}
+
+    desk.post("/tickets/new", TYPED, lead_unit="区市场监管局", **chosen)
+    desk.get("/tickets/new")
+    said = desk.post("/tickets/new", TYPED, lead_unit="区市场监管局", other_unit=typed, **chosen)
+
+    assert "派区市场监管局" in said.text
+    first, second = parts_of_tickets()
+    assert first == second
+    assert len(first) > 1
+
+
+def parts_of_tickets():
+    """Return which units have which part in each ticket."""
+    with work() as session:
+        found = session.exec(select(Ticket).order_by(Ticket.id)).all()
+        return [
+            {(one.unit_id, one.role) for one in store.assignments(session, ticket)}
+            for ticket in found
+        ]
 
 
 def test_what_is_missing_is_named_beside_its_field_and_nothing_typed_is_lost(as_):

@@ -1,6 +1,7 @@
 """The rules and the calendar on their pages: read by all, changed by two."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -121,12 +122,23 @@ def test_the_task_list_is_searched_and_a_unit_without_an_account_stands_out(as_)
             account.active = False
     desk = as_(SUPERVISOR)
 
-    whole, one = desk.get("/rules/tasks").text, desk.get("/rules/tasks?q=113").text
+    whole, one = every_page(desk, "/rules/tasks"), desk.get("/rules/tasks?q=113").text
 
-    assert len(re.findall(r'<tr id="t\d+"', whole)) == 135
+    assert re.findall(r'<tr id="t(\d+)"', whole) == [str(row) for row in range(1, 136)]
     assert len(re.findall(r'<tr id="t\d+"', one)) == 1
+    found = every_page(desk, "/rules/tasks?q=区市场监管局")
+    assert int(re.search(r"的 (\d+) 项", found)[1]) == len(re.findall(r'<tr id="t\d+"', found))
     assert "区市场监管局</span> <span" in whole
     assert "未对应账号" in whole
+
+
+def every_page(desk, path):
+    """Return a list with all that its 下一页 leads to."""
+    page = desk.get(path).text
+    more = re.search(r'href="\?([^"]*after=\d+)">下一页', page)
+    if more is None:
+        return page
+    return page + every_page(desk, f"/rules/tasks?{unescape(more[1])}")
 
 
 def test_a_missing_year_is_a_red_bar_for_those_who_can_end_it(as_):
