@@ -46,7 +46,8 @@ def a_letter(order: int) -> LetterData:
         accepted_at=accepted, dispatched_at=accepted, due_on=first + timedelta(days=11),
         grounds=(GroundEvidence(RectificationGround.PERFUNCTORY, (line,)),),
         demands=("重新办理并向诉求人说明情况", "查明超期原因，落实责任"),
-        reply_by=first + timedelta(days=20), objection_channel="区12345热线主管",
+        reply_by=first + timedelta(days=20), reply_days=5,
+        objection_channel="区12345热线主管",
         basis="城中政办〔2023〕19号附件第113项", dated=first, number=f"样例〔2026〕{order}号",
         certificate=Certificate(f"10个工作日，第{order}件。", days), overdue_days=order,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from engine.actions.letter_facts import letter_data, reply_due, title_of
 from engine.actions.step import Step, Why, take
 from engine.documents.day_words import limits_in
 from engine.documents.letter_data import written_date
+from engine.documents.letter_texts import FROM_LEAVING
 from engine.errors import BadInputError, ConflictError
 from engine.models import Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
@@ -20,7 +21,6 @@ from engine.terms import LetterKind, LetterStatus, TicketEvent
 
 LONGEST_WORDS = 200
 SENTENCE = re.compile(r"[。；\n]")
-FROM_LEAVING = "自送出次日起算"
 
 
 def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) -> Letter:

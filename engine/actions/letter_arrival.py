@@ -26,8 +26,8 @@ LOOK_AGAIN = timedelta(hours=1)
 UNARRIVED, SEND_ANEW = "函件没有送达", "请在“没送达的邮件”里重发，或另行送达。"
 
 
-class Late(NamedTuple):
-    """A reply clock that began before its letter left, with the letter and its unit."""
+class Asked(NamedTuple):
+    """A running reply clock whose reply a mail asks for, with the letter and its unit."""
 
     letter: Letter
     unit: Unit
@@ -46,24 +46,29 @@ def count_from_leaving(session: Session, message_id: int, now: datetime) -> None
     step = Step(session, SYSTEM, now, rules_in_force(session))
     late = asked_late(step, message)
     if late is not None:
-        _recount(step, ticket, late)
+        _recount(step, ticket, late, message)
 
 
-def asked_late(step: Step, message: OutboxMessage) -> Late | None:
-    """Return the reply clock that a mail leaving now would move: it began on an earlier day.
-
-    None where another mail of the same debt has left, or the mail asks for no reply any more.
-    """
+def asked_of(step: Step, message: OutboxMessage) -> Asked | None:
+    """Return the reply clock a mail asks for; None where it asks for no reply any more."""
     session = step.session
     running = clock_store.running(session, message.ticket_id or 0, [ClockKind.RECTIFICATION_REPLY])
     clock = next((one for one in running if one.letter_id == message.letter_id), None)
     if clock is None or message.id not in {one.id for one in asking_mails(session, clock)}:
         return None
-    began = shanghai_date(clock.started_at)
-    if began >= shanghai_date(step.now) or leaving.left_before(session, message):
-        return None
     letter = session.get_one(Letter, clock.letter_id)
-    return Late(letter, session.get_one(Unit, letter.unit_id), clock)
+    return Asked(letter, session.get_one(Unit, letter.unit_id), clock)
+
+
+def asked_late(step: Step, message: OutboxMessage) -> Asked | None:
+    """Return the reply clock that a mail leaving now would move: it began on an earlier day.
+
+    None where another mail of the same debt has left, or the mail asks for no reply any more.
+    """
+    asked = asked_of(step, message)
+    if asked is None or shanghai_date(asked.clock.started_at) >= shanghai_date(step.now):
+        return None
+    return None if leaving.left_before(step.session, message) else asked
 
 
 def awaits_arrival(step: Step, ticket: Ticket, clock: Clock) -> bool:
@@ -94,7 +99,7 @@ def _tell_unarrived(step: Step, ticket: Ticket, clock: Clock) -> None:
         take(step, ticket, TicketEvent.NOTE, Why(what, details={"clock": clock.id}))
 
 
-def _counted_anew(step: Step, ticket: Ticket, late: Late, deadline: Deadline) -> Clock:
+def _counted_anew(step: Step, ticket: Ticket, late: Asked, deadline: Deadline) -> Clock:
     """Return the clock that counts from now: the same, or another where its breach is withdrawn."""
     letter, _, clock = late
     withdraw_unasked(step, ticket, letter.id)
@@ -108,7 +113,7 @@ def _counted_anew(step: Step, ticket: Ticket, late: Late, deadline: Deadline) ->
     return fresh
 
 
-def _recount(step: Step, ticket: Ticket, late: Late) -> None:
+def _recount(step: Step, ticket: Ticket, late: Asked, left_as: OutboxMessage) -> None:
     letter, unit, clock = late
     rules, old = clocks.own_rules(clock, step.rules), clock.due_on
     deadline = clocks.deadline_of(ticket, clock.kind, step.now, rules)
@@ -119,6 +124,8 @@ def _recount(step: Step, ticket: Ticket, late: Late) -> None:
     reason = f"{letter.kind.label}{letter.number}于{left}才送出，反馈期限自送出次日起算"
     words = f"{reason}，改为{spoken_date(clock.due_on)}"
     record = take(step, ticket, TicketEvent.NOTE, Why(words, details={"clock": clock.id}))
+    if spoken_date(clock.due_on) in left_as.text:  # it said so itself as it left
+        return
     facts = {"unit": unit.name, "reason": reason, "moves": [move_of(clock, old)]}
     mail = Mail(key=f"event:{record.id}", kind=NoticeKind.DUE_CHANGED, unit=unit, letter=letter,
                 facts=facts)  # fmt: skip

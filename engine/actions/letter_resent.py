@@ -1,34 +1,73 @@
-"""A letter's mail sent again after it did not arrive: it asks for the reply by a day from now."""
+"""A letter's mail that leaves on a later day than it was written: it names the day as it counts."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import NamedTuple
 
 from engine.actions import clocks, post
-from engine.actions.letter_arrival import asked_late
+from engine.actions.actor import SYSTEM
+from engine.actions.letter_arrival import Asked, asked_late, asked_of
 from engine.actions.letter_signing import asking_facts
 from engine.actions.post import Mail
+from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.actions.told_units import again_key
-from engine.models import OutboxMessage
-from engine.store import tickets
+from engine.models import OutboxMessage, Ticket
+from engine.rules.shanghai import shanghai_date, shanghai_moment
+from engine.store import leaving, outbox, tickets
+from engine.store.database import work
+from engine.terms import DueStatus
+
+
+class _Day(NamedTuple):
+    """By which day a reply is due, whether that is certain, and whether it counts from leaving."""
+
+    due_on: date
+    status: DueStatus
+    late: bool
+
+
+def restate_late(ids: Sequence[int], now: datetime) -> None:
+    """Restate the letters' mails among these that were written on an earlier day and leave now.
+
+    A mail server was away, say: what they name was reckoned for a day that has passed.
+    """
+    with work() as session:
+        today = shanghai_moment(shanghai_date(now), time(0))
+        found = leaving.letters_before(session, ids, today)
+    for message_id in found:
+        with work() as session:
+            step = Step(session, SYSTEM, now, rules_in_force(session))
+            restate_day(step, outbox.message(session, message_id))
 
 
 def restate_day(step: Step, message: OutboxMessage) -> None:
     """Let a letter's mail name the day of the reply as it counts if it leaves now.
 
-    Nothing changes where a copy came through before, or where the mail asks for no reply.
+    Nothing changes where the mail asks for no reply. Where a copy came through before, that day
+    stands.
     """
-    late = asked_late(step, message) if message.letter_id is not None else None
-    if late is None or message.ticket_id is None:
+    asked = asked_of(step, message) if message.letter_id is not None else None
+    if asked is None or message.ticket_id is None:
         return
     ticket = tickets.lock_ticket(step.session, message.ticket_id)
-    rules = clocks.own_rules(late.clock, step.rules)
-    deadline = clocks.deadline_of(ticket, late.clock.kind, step.now, rules)
-    if deadline is None:
-        return
-    again = message.key == again_key(late.clock)
-    more = {"again": True, "reason": late.letter.opinion} if again else {}
-    facts = {
-        **asking_facts(step, late.letter, deadline.due_on, deadline.status),
-        **more,
-        "late": True,
-    }
-    mail = Mail(key=message.key, kind=message.kind, facts=facts, letter=late.letter, unit=late.unit)
+    again = message.key == again_key(asked.clock)
+    told = _day(step, ticket, message, asked)
+    facts = asking_facts(step, asked.letter, told.due_on, told.status)
+    if again:
+        facts = {**facts, "again": True, "reason": asked.letter.opinion}
+    if again or told.late:
+        facts["late"] = told.late
+    mail = Mail(key=message.key, kind=message.kind, facts=facts, letter=asked.letter,
+                unit=asked.unit)  # fmt: skip
     post.rewrite(step, ticket, message, mail)
+
+
+def _day(step: Step, ticket: Ticket, message: OutboxMessage, asked: Asked) -> _Day:
+    clock = asked.clock
+    if asked_late(step, message) is not None:
+        rules = clocks.own_rules(clock, step.rules)
+        deadline = clocks.deadline_of(ticket, clock.kind, step.now, rules)
+        if deadline is not None and deadline.due_at > clock.due_at:
+            return _Day(deadline.due_on, deadline.status, late=True)
+    return _Day(clock.due_on, clock.due_status, late=False)

@@ -44,7 +44,8 @@ def sign_letter(step: Step, letter: Letter) -> Letter:
 
     Raises:
         NotPermittedError: the signer is the drafter, or may not hand clues over.
-        ConflictError: it was not reviewed, or would now say other things than were reviewed.
+        ConflictError: it was not reviewed, would now say other things than were reviewed, or is
+            about an invented ticket of an installation that no longer demonstrates.
         DocumentError: fonts or characters are missing; nothing is numbered.
     """
     status = moved(step, letter, LetterAct.SIGN)
@@ -53,6 +54,7 @@ def sign_letter(step: Step, letter: Letter) -> Letter:
         referrals.check_signer(step, letter)
     require_all_verified(step, letter)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    _refuse_invented(ticket, letter, LetterAct.SIGN, "不发")
     if digest_of(step, letter) != letter.reviewed_digest:
         message = "核稿以后工单有了新的情况，函的内容已不同；请重新核稿后再签发。"
         raise ConflictError(message)
@@ -66,6 +68,16 @@ def sign_letter(step: Step, letter: Letter) -> Letter:
     take(step, ticket, TicketEvent.APPROVE_LETTER,
          Why(f"签发{letter.kind.label} {number}", details=details))  # fmt: skip
     return letter
+
+
+def _refuse_invented(ticket: Ticket, letter: Letter, act: LetterAct, instead: str) -> None:
+    """Refuse a number of the real series to a letter about a ticket that nobody ever filed."""
+    if ticket.demonstration and not load_settings().demo_data:
+        message = (
+            f"工单 {ticket.number} 是演示数据，演示已经关闭，这份{letter.kind.label}"
+            f"不能{act.label}；请选“{instead}”。"
+        )
+        raise ConflictError(message)
 
 
 def check_signer(step: Step, letter: Letter | Bulletin) -> None:
@@ -125,12 +137,13 @@ def send_letter(step: Step, letter: Letter) -> Letter:
         ConflictError: it is not signed, or the day it asks a reply for has come.
     """
     status = moved(step, letter, LetterAct.SEND)
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    _refuse_invented(ticket, letter, LetterAct.SEND, "作废")
     due, leaves = _reply_day(step, letter), _leaves_at(step, letter)
     if due is not None and due <= shanghai_date(leaves):
         message = f"函中写的反馈期限 {spoken_date(due)} 已到，不能再发；请作废后重新提议。"
         raise ConflictError(message)
     require_all_verified(step, letter)
-    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     letter.status, letter.sent_by_id, letter.sent_at = status, step.actor.account_id, step.now
     _deliver(step, ticket, letter, leaves if due else None)
     unit = step.session.get_one(Unit, letter.unit_id)

@@ -21,6 +21,7 @@ from engine.documents.templates import fill, without_kind
 from engine.errors import DocumentError
 from engine.terms import LetterKind, RectificationGround
 
+FROM_LEAVING = "送出次日起"  # from when a reply's days count, in the words of letters
 FIRST_LEVEL = re.compile(r"^([一二三四五六七八九十]+、[^。]*。?)(.*)$")
 SECOND_LEVEL = re.compile(r"^(（[一二三四五六七八九十]+）[^。]*。?)(.*)$")
 
@@ -128,12 +129,12 @@ class RectificationFacts:
     grounds: tuple[GroundEvidence, ...]
     demands: tuple[str, ...]
     reply_by: date
+    reply_days: int
     objection_channel: str
     basis: str
     dated: date
     beside: tuple[str, ...] = ()
     limit_working_days: int | None = None
-    reply_days: int | None = None
     reply_provisional: bool = False
     signed_at: datetime | None = None
     deemed: bool = False
@@ -259,6 +260,7 @@ def _words(facts: RectificationFacts) -> Mapping[str, object]:
         "beside": _clean(facts.beside),
         "told": facts.subordinate,
         "you": "你单位" if facts.subordinate else "贵单位",
+        "from_leaving": FROM_LEAVING,
         "ask": "请" if facts.subordinate else "商请",
         "kind_label": "企业诉求" if facts.confidential else facts.kind_label,
     }

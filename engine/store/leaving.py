@@ -1,9 +1,10 @@
 """Mails that a server has taken: recorded, and what their leaving sets going."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from engine.models import OutboxMessage
 from engine.store.writing import run
@@ -24,6 +25,15 @@ def record_sent(session: Session, message_id: int, now: datetime) -> Left:
     """Record that a mail server took a message; return what its leaving sets going."""
     taken = run(session, _TAKEN, {"id": message_id, "now": now}).fetchone()
     return Left(*taken) if taken is not None else Left()
+
+
+def letters_before(session: Session, ids: Sequence[int], moment: datetime) -> Sequence[int]:
+    """Return which of these mails bring a letter, wait still, and were written before then."""
+    query = select(OutboxMessage.id).where(
+        col(OutboxMessage.id).in_(ids), col(OutboxMessage.letter_id).is_not(None),
+        OutboxMessage.status == MessageStatus.PENDING, OutboxMessage.created_at < moment,
+    )  # fmt: skip
+    return session.exec(query.order_by(col(OutboxMessage.id))).all()
 
 
 def left_before(session: Session, message: OutboxMessage) -> bool:

@@ -6,16 +6,22 @@ from sqlmodel import select
 from engine.actions import bulletin_life as life
 from engine.actions.bulletins import draft_bulletin, propose_cases
 from engine.actions.figure_keeping import keep
+from engine.actions.letter_signing import void_letter
 from engine.actions.monitoring import draft_monitoring
 from engine.errors import ConflictError
 from engine.models import Bulletin
 from engine.settings import load_settings
 from engine.store import bulletins as bulletins_kept
 from engine.store import early_sight, figure_days, unit_figures
+from engine.store import letters as letters_kept
 from engine.store.breach_ledger import breached_rows
 from engine.store.database import work
 from engine.store.recorded_lives import recorded_lives
-from engine.terms import ReportKind
+from engine.terms import LetterStatus, ReportKind
+from tests.actions.letter_steps import a_drafted_letter, on_letter, the
+from tests.actions.letter_steps import review as review_letter
+from tests.actions.letter_steps import send as send_letter
+from tests.actions.letter_steps import sign as sign_letter
 from tests.actions.test_figures import EARLY, FIRST, LAST, on
 from tests.builders import (
     SECOND_SUPERVISOR,
@@ -153,3 +159,39 @@ def test_a_draft_made_while_all_was_a_demonstration_takes_none_afterwards_either
     monkeypatch.undo()
     load_settings.cache_clear()
     assert numbers() == [""]
+
+
+def a_letter(*steps, demonstration):
+    letter_id = a_drafted_letter(demonstration=demonstration)
+    for step in steps:
+        step(letter_id)
+    return letter_id
+
+
+def test_a_letter_about_an_invented_ticket_takes_no_number_once_nothing_is_demonstrated(in_earnest):
+    letter_id = a_letter(review_letter, demonstration=True)
+
+    with pytest.raises(ConflictError, match="演示已经关闭，这份整改函不能签发；请选“不发”"):
+        sign_letter(letter_id)
+
+    assert (the(letter_id).number, the(letter_id).pdf) == ("", None)
+    with work() as session:
+        assert letters_kept.series_of(session, 2026) == []
+
+
+def test_one_about_a_real_ticket_does(in_earnest):
+    letter_id = a_letter(review_letter, sign_letter, send_letter, demonstration=False)
+
+    assert the(letter_id).status is LetterStatus.SENT
+
+
+def test_one_that_was_signed_before_does_not_go_out_any_more_but_can_be_voided(monkeypatch):
+    letter_id = a_letter(review_letter, sign_letter, demonstration=True)
+    monkeypatch.setenv("HOTLINE_DEMO_DATA", "0")
+    load_settings.cache_clear()
+
+    with pytest.raises(ConflictError, match="不能发出；请选“作废”"):
+        send_letter(letter_id)
+
+    on_letter(letter_id, NEXT, SUPERVISOR, lambda s, one: void_letter(s, one, "演示已关闭"))
+    assert the(letter_id).status is LetterStatus.VOIDED

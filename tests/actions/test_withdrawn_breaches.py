@@ -117,8 +117,9 @@ def test_the_limit_that_counts_from_leaving_is_another_clock_and_names_the_one_b
     assert (old.state, old.stop_reason) == (ClockState.STOPPED, "函件没有送达")
     assert (fresh.state, fresh.due_on) == (ClockState.RUNNING, day(DUE_AGAIN))
     assert fresh.supersedes_id == old.id
-    (mail, *_) = mails_of(number, NoticeKind.DUE_CHANGED)
-    assert "整改反馈时限：由12月1日（周二）改为12月9日（周三）" in mail.text
+    assert mails_of(number, NoticeKind.DUE_CHANGED) == []
+    for mail in mails_of(number, NoticeKind.RECTIFICATION):
+        assert "反馈期限：12月9日（周三）" in mail.text
 
 
 def test_a_reply_within_it_leaves_nothing_missed():

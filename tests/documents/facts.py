@@ -47,6 +47,7 @@ def a_rectification(**changes) -> RectificationFacts:
         ),
         demands=("重新办理并向诉求人说明情况", "查明超期原因，落实责任"),
         reply_by=date(2026, 10, 30),
+        reply_days=5,
         objection_channel="区12345热线主管",
         basis="《2023年城中区优化营商环境工作要点》（城中政办〔2023〕19号）附件第113项",
         dated=date(2026, 10, 23),

@@ -67,4 +67,5 @@ def test_two_demands_stand_in_one_paragraph_and_three_in_their_own():
 def test_a_referral_says_what_the_drafter_asks_for():
     letter = referral_letter(a_referral(demands=("依规依纪依法处理", "反馈处理结果。")))
 
-    assert "请依规依纪依法处理，反馈处理结果。请不迟于" in said_in(letter)
+    assert "请依规依纪依法处理，反馈处理结果。" in said_in(letter)
+    assert "请自收到本函之日起5个工作日内在移交登记表上签收" in said_in(letter)
