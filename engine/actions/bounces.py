@@ -11,22 +11,28 @@ import structlog
 
 from engine.actions.actor import SYSTEM
 from engine.actions.audit import Note, note
-from engine.actions.mail_rows import addresses_of, close, row_of, stream_of
+from engine.actions.mail_rows import (
+    AUTOMATIC,
+    BOUNCED,
+    KNOWN,
+    LONGEST,
+    addresses_of,
+    close,
+    row_of,
+    stream_of,
+)
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
-from engine.actions.withdrawn_breaches import withdraw_unasked
 from engine.delivery.incoming import Bounce, Incoming, read_mail
 from engine.delivery.reply_tokens import is_name_of
 from engine.errors import ConflictError
-from engine.models import MailReply, OutboxMessage, Unit
+from engine.models import MailReply, OutboxMessage, Ticket, Unit
 from engine.store import files, tickets
 from engine.store import mail_replies as store
 from engine.store.database import work
 from engine.terms import MailReplyStatus, MessageStatus, TicketEvent
 
 log = structlog.get_logger()
-AUTOMATIC, BOUNCED, KNOWN = "automatic", "bounced", "known"
-LONGEST = 200
 BY_PERSON = "须由人核实"
 
 
@@ -86,8 +92,14 @@ def _undelivered(step: Step, message: OutboxMessage, bounce: Bounce, how: str) -
         why = Why(f"{message.kind.label}没有送达：{how}（{bounce.status}）")
         take(step, ticket, TicketEvent.UNDELIVERED, why)
         if message.letter_id is not None:
-            step.session.flush()
-            withdraw_unasked(step, ticket, message.letter_id)
+            _of_a_letter(step, ticket, message.letter_id)
+
+
+def _of_a_letter(step: Step, ticket: Ticket, letter_id: int) -> None:
+    from engine.actions.withdrawn_breaches import withdraw_unasked  # few mails bring a letter
+
+    step.session.flush()
+    withdraw_unasked(step, ticket, letter_id)
 
 
 def _misfit(bounce: Bounce, message: OutboxMessage | None) -> str:

@@ -7,8 +7,15 @@ from datetime import datetime
 from engine.actions.actor import SYSTEM
 from engine.actions.attachments import Upload, attach
 from engine.actions.audit import Note, note
-from engine.actions.bounces import AUTOMATIC, KNOWN, LONGEST, file_bounce
-from engine.actions.mail_rows import addresses_of, close, row_of, stream_of
+from engine.actions.mail_rows import (
+    AUTOMATIC,
+    KNOWN,
+    LONGEST,
+    addresses_of,
+    close,
+    row_of,
+    stream_of,
+)
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.incoming import Incoming, read_mail
@@ -33,6 +40,8 @@ def file_mail(raw: bytes, now: datetime, remark: str = "") -> str:
     """
     mail = read_mail(raw)
     if mail.bounce is not None:
+        from engine.actions.bounces import file_bounce  # a process a mail: few are reports
+
         return file_bounce(mail, mail.bounce, now, raw)
     if mail.automatic:
         return AUTOMATIC

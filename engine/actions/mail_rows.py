@@ -5,6 +5,10 @@ from engine.delivery.incoming import Incoming
 from engine.models import MailReply, Unit
 from engine.terms import MailReplyStatus
 
+# What became of a mail that is not kept; and how much of a reason is.
+AUTOMATIC, BOUNCED, KNOWN = "automatic", "bounced", "known"
+LONGEST = 200
+
 
 def row_of(
     step: Step, mail: Incoming, status: MailReplyStatus, reason: str = "", *,

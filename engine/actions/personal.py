@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import ProgrammingError
-
 from engine import keyring
 from engine.actions.audit import Note, note
 from engine.actions.audit_key import signing_key
@@ -25,7 +23,7 @@ from engine.models.desk import DRAFT_SEALED, name_place
 from engine.models.requester import sealed_person
 from engine.rules.shanghai import shanghai_date
 from engine.store import personal as store
-from engine.store.database import Database, work
+from engine.store.database import work
 from engine.store.personal import Row
 
 Told = Callable[[int], None]
@@ -160,27 +158,6 @@ def _note(now: datetime, action: str, key_id: str) -> None:
     with work() as session:
         step = system_step(session, now)
         note(session, step.actor, now, Note(STREAM, action, {"key": key_id}))
-
-
-def watch_keys(database: Database) -> None:
-    """See at the start of a process whether the database has keys: then none are made anew.
-
-    Raises:
-        KeysError: this machine has the keys of another installation.
-    """
-    try:
-        with database.work() as session:
-            known, sealed = store.fingerprint(session), store.newest_sealed(session)
-    except ProgrammingError:
-        return  # not migrated yet, so nothing is sealed
-    if known or sealed is not None:
-        keyring.forbid_making()
-    if known and keyring.keys_file().exists() and keyring.ring().fingerprint != known:
-        message = (
-            f"密钥文件 {keyring.keys_file()} 不是这个数据库的：请从最先安装的那台机器拷来 "
-            "personal.json；各机要用同一个。"
-        )
-        raise KeysError(message)
 
 
 def settle_keys(now: datetime) -> None:

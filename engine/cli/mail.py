@@ -4,6 +4,7 @@ Exit codes are those of sysexits.h, which postfix, exim and dovecot understand: 
 again later. A mail is never sent back to its sender: what cannot be told is kept for a person.
 """
 
+import gc
 import sys
 
 import typer
@@ -24,6 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def receive() -> None:
     """File the mail on standard input; nothing of it is printed."""
+    gc.disable()  # a process a mail: it ends before anything is worth collecting
     from sqlalchemy.exc import SQLAlchemyError
 
     from engine import clock

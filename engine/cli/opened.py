@@ -33,7 +33,7 @@ def read_settings() -> "Settings":
 @contextmanager
 def opened_database() -> Iterator["Database"]:
     """Yield the database of this installation, migrated; an embedded one is started if need be."""
-    from engine.actions.personal import watch_keys
+    from engine.actions.key_watch import watch_keys
     from engine.store.database import connect, use
     from engine.store.embedded import embedded_database
     from engine.store.migrate import migrate

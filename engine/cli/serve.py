@@ -167,7 +167,7 @@ def _prefect(house: House) -> "PrefectServer | None":
 
 
 def _database(house: House) -> "Database":
-    from engine.actions.personal import watch_keys
+    from engine.actions.key_watch import watch_keys
 
     database = _opened(house)
     watch_keys(database)

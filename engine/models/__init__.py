@@ -5,6 +5,9 @@ from sqlmodel import SQLModel
 from engine.models.base import NAMING
 
 SQLModel.metadata.naming_convention = NAMING
+# Rows come from the database and from our own code and validate nothing: no process need build
+# sixty validators as it starts. One that is asked for is built then.
+SQLModel.model_config["defer_build"] = True
 
 from engine.models.address_check import AddressCheck  # noqa: E402
 from engine.models.audit import AuditCheck, AuditEntry, AuditMark, AuditSeal  # noqa: E402

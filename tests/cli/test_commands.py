@@ -28,3 +28,16 @@ def test_a_mail_server_that_hands_over_a_mail_loads_no_other_command():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
     assert loaded.stdout.strip() == "['mail']"
+
+
+def test_taking_a_mail_in_loads_neither_letters_nor_logs_nor_migrations():
+    done = subprocess.run(
+        [sys.executable, "-c",
+         "import sys\nimport engine.cli.mail, engine.actions.incoming_mail\n"
+         "import engine.actions.key_watch, engine.store.embedded, engine.store.migrate\n"
+         "heavy = {'docx', 'jinja2', 'typst', 'structlog', 'rich', 'alembic', 'prefect'}\n"
+         "print(sorted(heavy & set(sys.modules)))"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert done.stdout.strip() == "[]"  # a process a mail: what it loads, every mail costs

@@ -19,6 +19,7 @@ from engine.documents.letter_texts import letter_from, rectification_letter
 from engine.documents.letters import render_docx, render_pdf
 from engine.terms import LetterKind
 from tests.documents.facts import SIGNED_AT, a_bulletin, a_history, a_rectification, a_referral
+from tests.documents.test_letter_fit import a_letter_on
 
 
 def opened(letter):
@@ -143,6 +144,8 @@ def test_libreoffice_sets_each_letter_on_as_many_pages_with_the_same_words(tmp_p
         a_rectification(demands=tuple(f"第{n}项要求，逐项说明办理情况和责任人" for n in range(9)))
     )
     letters["bulletin"] = bulletin(a_bulletin())
+    for grounds, lines in ((1, 2), (2, 2), (3, 2), (5, 3), (6, 3)):
+        letters[f"of_{grounds}_grounds"] = a_letter_on(grounds, lines)
 
     set_as = _opened_by_libreoffice(tmp_path, letters)
 

@@ -35,6 +35,13 @@ def a_letter_with(lines: int, **changes):
     return rectification_letter(a_rectification(grounds=grounds, **changes))
 
 
+def a_letter_on(grounds: int, lines: int):
+    """Return a 整改函 with its two annexes on so many grounds, each with as many lines."""
+    chosen = tuple(LINES[place % len(LINES)] for place in range(lines))
+    found = tuple(GroundEvidence(one, chosen) for one in list(RectificationGround)[:grounds])
+    return rectification_letter(a_rectification(grounds=found, history=a_history()))
+
+
 def body_lines(pdf, number, directory, top):
     """Return the middles of the lines of a page in mm, below the title."""
     page = Page(pdf, number, directory)
@@ -65,6 +72,17 @@ def test_the_usual_letter_goes_on_to_a_second_page_with_words_and_a_number(tmp_p
     assert dash[0] == pytest.approx(28 + 14 * 0.3528, abs=0.8)
     assert second.ink_rows(37, 60), "words of the body stand above the signature"
     assert second.long_red_rows() == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "most_on_two"), [(1, 7), (2, 7), (3, 5), (4, 4), (6, 3)]
+)  # fmt: skip
+def test_a_rectification_letter_has_two_pages_up_to_so_many_grounds(lines, most_on_two):
+    annexes, most = 2, len(RectificationGround)
+
+    pages = [printed(a_letter_on(grounds, lines)).pages - annexes for grounds in range(1, most + 1)]
+
+    assert pages == [2] * most_on_two + [3] * (most - most_on_two)
 
 
 def test_a_first_page_holds_thirteen_lines_below_a_title_of_two(tmp_path):

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from engine import keyring
-from engine.actions import keeping, personal
+from engine.actions import keeping, key_watch, personal
 from engine.actions.drafts import save_draft, typed_in
 from engine.errors import ConflictError, KeysError
 from engine.models import Draft, Requester
@@ -99,7 +99,7 @@ def test_a_callers_last_tickets_are_found_by_the_exact_number_however_it_is_writ
 
 def test_a_missing_key_file_is_never_replaced_by_a_new_one(database):
     number = a_ticket(NOW, phone=PHONE)
-    personal.watch_keys(database)
+    key_watch.watch_keys(database)
     keyring.keys_file().unlink()
     keyring._kept.ring = None
 
@@ -203,13 +203,13 @@ def test_a_key_that_is_needed_and_gone_is_named():
 def test_a_machine_with_other_keys_or_none_does_not_make_its_own(database):
     personal.settle_keys(moment(NOW))
     personal.settle_keys(moment(NOW))
-    personal.watch_keys(database)
+    key_watch.watch_keys(database)
     keyring.keys_file().unlink()
     keyring._kept = keyring._Kept()
     keyring.ring()
 
     with pytest.raises(KeysError, match="不是这个数据库的"):
-        personal.watch_keys(database)
+        key_watch.watch_keys(database)
 
     keyring.keys_file().unlink()
     keyring._kept.ring = None
