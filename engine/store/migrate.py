@@ -20,6 +20,8 @@ BUSY = "数据库正忙（有长时间的查询或备份占着表），什么也
 INDEXES = {
     "ix_clock_pause_ends": "clock (next_rung_at, id) "
     "WHERE state = 'paused' AND next_rung_at IS NOT NULL",
+    "ix_clock_quickest": "clock (due_on, (stopped_at - started_at), ticket_id) "
+    "WHERE kind = 'handling' AND stopped_at < due_at",
     "ix_requester_identified": "requester (ticket_id) WHERE phone_sealed IS NOT NULL",
     "ix_requester_phone_mark": "requester (phone_mark, ticket_id) WHERE phone_mark IS NOT NULL",
     "ix_requester_phone_end_mark": "requester (phone_end, ticket_id) WHERE phone_end IS NOT NULL",
