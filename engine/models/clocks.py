@@ -35,8 +35,13 @@ class Clock(SQLModel, table=True):
             "id",
             postgresql_where=text("state = 'paused' AND next_rung_at IS NOT NULL"),
         ),
-        Index("ix_clock_quickest", "due_on", text("(stopped_at - started_at)"), "ticket_id",
-              postgresql_where=text("kind = 'handling' AND stopped_at < due_at")),
+        Index(
+            "ix_clock_quickest",
+            "due_on",
+            text("(stopped_at - started_at)"),
+            "ticket_id",
+            postgresql_where=text("kind = 'handling' AND stopped_at < due_at"),
+        ),
         Index("ix_clock_due", "due_at", "id", postgresql_where=text("state = 'running'")),
         Index(
             "ix_clock_answering",
