@@ -22,6 +22,7 @@ from engine.terms import (
     AssignmentRole,
     AttemptResult,
     CallbackChannel,
+    CallbackState,
     ClockKind,
     LetterKind,
     RectificationGround,
@@ -32,6 +33,7 @@ from engine.terms import (
 )
 
 E = TicketEvent
+REACHED = AttemptResult.REACHED
 Choice = TypeVar("Choice", bound=Term)
 
 
@@ -212,9 +214,20 @@ def _callback(visit: Visit, ticket: Ticket, form: Form) -> str:
         words=form.text("words"),
     )  # fmt: skip
     owed = callbacks.record_attempt(visit.step, ticket, made)
+    if owed.state is CallbackState.OWED and made.result in (REACHED, AttemptResult.DECLINED):
+        return _heard_by_a_machine(made)
     if owed.next_attempt_at is not None:
         return f"已登记。未接通，下次 {visit.when(owed.next_attempt_at)} 后再拨。"
     return f"回访已登记，工单现为“{ticket.status.label}”。"
+
+
+def _heard_by_a_machine(made: callbacks.CallbackForm) -> str:
+    """Say what an automatic callback heard, where a person still has to call (人工回访)."""
+    if made.result is not REACHED:
+        return "已登记。自动回访被拒绝，仍须人工回访。"
+    satisfied = f"、{made.satisfaction.label}" if made.satisfaction else ""
+    said = f"{made.solved.label if made.solved else ''}{satisfied}"
+    return f"已登记。自动回访接通，评价{said}，仍须人工回访。"
 
 
 def _close(visit: Visit, ticket: Ticket, form: Form) -> str:

@@ -101,11 +101,17 @@ class Caller:
     typed: str
     chosen: str
     asked: bool
+    whole: bool = False
 
     @property
     def several(self) -> bool:
         """Return whether the number belongs to several enterprises: then somebody must ask."""
         return len(self.known) > 1 and not self.typed
+
+    @property
+    def unsettled(self) -> bool:
+        """Return whether only a part of a name was typed so far: nobody is chosen to look for."""
+        return bool(self.known and self.typed and not self.whole)
 
 
 def caller_of(visit: Visit, form: Form) -> Caller:
@@ -119,6 +125,7 @@ def caller_of(visit: Visit, form: Form) -> Caller:
         lines=desk_views.of_caller(visit.session, mark, enterprise, visit.now),
         known=[one for one in known if one.enterprise != enterprise], typed=enterprise,
         chosen=form.text("who"), asked=bool(phone or enterprise),
+        whole=any(one.enterprise == enterprise for one in known),
     )  # fmt: skip
 
 

@@ -1,12 +1,18 @@
 """What somebody who dials must know (回访): who is owed a call, what was tried, what is left."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from api.pages.visit import Visit
-from engine.models import CallbackAttempt, Ticket
+from engine.models import Callback, CallbackAttempt, Ticket
 from engine.rules.callback import Attempt
-from engine.rules.callback_progress import Progress, band_words, callback_progress
+from engine.rules.callback_progress import (
+    Progress,
+    band_words,
+    callback_progress,
+    next_band_at,
+)
 from engine.rules.shanghai import shanghai_date
 from engine.store.desk_ticket import Whole
 from engine.terms import CallbackState
@@ -33,3 +39,14 @@ def callback_facts(visit: Visit, ticket: Ticket, whole: Whole) -> dict[str, Any]
         "owed": owed, "owed_open": open_, "tried": tried, "progress": progress,
         "band_now": band_words(visit.now, visit.rules, on),
     }  # fmt: skip
+
+
+def dial_from(visit: Visit, ticket: Ticket, owed: Callback) -> datetime | None:
+    """Return from when it is worth dialling: the next attempt's time, or the next band's opening.
+
+    None: now.
+    """
+    planned = owed.next_attempt_at
+    if planned is not None and planned > visit.now:
+        return planned
+    return next_band_at(visit.now, visit.rules, shanghai_date(ticket.accepted_at))

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from sqlalchemy import ColumnElement, false
 from sqlmodel import col
 
+from api.pages.callback_facts import dial_from
 from api.pages.finding import number_meant
 from api.pages.forms import Posted
 from api.pages.naming import unit_named
@@ -76,6 +77,7 @@ def desk(
         facts = {"lists": LISTS, "name": name, "shown": shown, "numbers": _numbers(visit),
                  "units": tickets.units(visit.session), "proposals": top_proposals,
                  "first": after == 0, "asked": asked, "kinds": [*TicketKind], "error": error,
+                 "dial_from": dial_from,
                  **_held(visit, shown), **view_facts(visit)}  # fmt: skip
         return visit.page("desk.html", facts)
 

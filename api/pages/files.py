@@ -12,7 +12,7 @@ from api.pages.finding import find, may_unmask, reads_content
 from api.pages.forms import Form, Posted
 from api.pages.visit import HOTLINE, REPEATABLE, UNIT, Visit, attempt, noting, posting, reading
 from engine.actions import attachments, drafts
-from engine.actions.attachments import Upload
+from engine.actions.attachments import Taken, Upload
 from engine.documents.file_names import disposition
 from engine.documents.file_types import TYPES
 from engine.errors import BadInputError, EngineError, NotFoundError, NotPermittedError
@@ -80,6 +80,15 @@ def stashed(request: Request, form: Form, form_id: str, again: Again) -> Respons
         return again(visit, refused)
 
 
+def _said_of(taken: Taken, done: str, open_to: Callable[[Attachment], bool]) -> str:
+    """Say what became of the files sent; whose name is not theirs to know is not named."""
+    parts = [f"{done} {taken.added} 个附件"] if taken.added else []
+    for row, sent_as in taken.same:
+        name = row.name if open_to(row) else "附件"
+        parts.append(f"“{sent_as}”与已有的 {name} 相同，没有再存")
+    return "；".join((*parts, *(one.removesuffix("。") for one in taken.refused))) + "。"
+
+
 def _check(refused: tuple[str, ...]) -> None:
     if refused:
         raise BadInputError("；".join(refused), fields={"file": "；".join(refused)})
@@ -127,7 +136,7 @@ def put_to_form(request: Request, form_id: str, form: Posted) -> Response:
     with posting(request, form, *HOTLINE, *UNIT) as visit:
         kept = keep_draft(visit, form, form_id, with_files=True) or form_id
         taken = attachments.attach_to_form(visit.step, kept, uploads_of(form))
-        said = "；".join(taken.refused) or f"已上传 {len(taken.kept)} 个附件。"
+        said = _said_of(taken, "已上传", lambda one: True)
         return _files_again(visit, request, kept, said)
 
 
@@ -163,8 +172,8 @@ def add(request: Request, number: str, form: Posted) -> Response:
         taken = attachments.attach(visit.step, ticket, uploads_of(form))
         if not taken.kept:
             _check(taken.refused)
-        said = "；".join((f"已添加 {len(taken.kept)} 个附件", *taken.refused))
-        return visit.go(f"/tickets/{number}#files", f"{said}。")
+        said = _said_of(taken, "已添加", lambda one: may_have(visit, ticket, one))
+        return visit.go(f"/tickets/{number}#files", said)
 
     def again(visit: Visit, error: EngineError) -> Response:
         return ticket_again(visit, number, error)

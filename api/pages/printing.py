@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.finding import find, reads_content
+from api.pages.receipt import UNANSWERED
 from api.pages.visit import HOTLINE, UNIT, Visit, reading
 from engine.errors import NotFoundError
 from engine.models import Ticket
@@ -59,7 +60,8 @@ def _sheet(visit: Visit, ticket: Ticket, name: str, facts: dict[str, Any]) -> Re
     clock = clocks.one(visit.session, ticket.id, ClockKind.HANDLING)
     clock = clock or clocks.one(visit.session, ticket.id, ClockKind.REQUESTER)
     common = {
-        "ticket": ticket, "clock": clock, "reads": reads_content(visit, ticket),
+        "ticket": ticket, "clock": clock, "unanswered": ticket.status in UNANSWERED,
+        "reads": reads_content(visit, ticket),
         "whole": desk_ticket.whole(visit.session, ticket, to_unit=visit.role in UNIT),
         "sentence": Certificate.from_json(clock.certificate).sentence() if clock else "",
     }  # fmt: skip

@@ -5,19 +5,33 @@ from fastapi.responses import Response
 
 from api.pages.finding import find
 from api.pages.visit import HOTLINE, reading
+from engine.errors import NotFoundError
 from engine.rules.certificates import Certificate
 from engine.store import clocks
-from engine.terms import ClockKind
+from engine.terms import ClockKind, TicketStatus
 
 router = APIRouter(include_in_schema=False)
+# What a ticket comes to that nobody answers any more: a date on paper would promise one.
+UNANSWERED = (
+    TicketStatus.VOIDED, TicketStatus.WITHDRAWN, TicketStatus.MERGED, TicketStatus.REFUSED,
+    TicketStatus.HANDED_TO_EMERGENCY,
+)  # fmt: skip
 
 
 @router.get("/tickets/{number}/receipt")
 def receipt(request: Request, number: str) -> Response:
-    """Show the receipt of a ticket, ready to be printed."""
+    """Show the receipt of a ticket, ready to be printed.
+
+    Raises:
+        NotFoundError: the ticket was taken back; it never came into force.
+    """
     with reading(request, *HOTLINE) as visit:
         ticket = find(visit, number)
+        if ticket.status is TicketStatus.VOIDED:
+            message = f"{ticket.number} 登记后已撤回作废，没有回执。请给重新登记的那张打印。"
+            raise NotFoundError(message)
         clock = clocks.one(visit.session, ticket.id, ClockKind.REQUESTER)
         sentence = Certificate.from_json(clock.certificate).sentence() if clock else ""
-        facts = {"ticket": ticket, "clock": clock, "sentence": sentence}
+        facts = {"ticket": ticket, "clock": clock, "sentence": sentence,
+                 "unanswered": ticket.status in UNANSWERED}  # fmt: skip
         return visit.page("receipt.html", facts)

@@ -11,6 +11,7 @@ from api.pages import files, promise_acts
 from api.pages.finding import find, may_unmask, reads_content
 from api.pages.forms import Posted
 from api.pages.may import options
+from api.pages.receipt import UNANSWERED
 from api.pages.rendering import said
 from api.pages.used_days import strip_of
 from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
@@ -27,6 +28,7 @@ from engine.terms import (
     ClockKind,
     Role,
     TicketEvent,
+    TicketStatus,
 )
 
 router = APIRouter(include_in_schema=False)
@@ -105,7 +107,9 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
         serial_returns(visit.session, ticket) if ticket.returns > 1 and visit.unit is None else None
     )
     facts |= {"serial": serial, "main": main, "watch": watch, "whys": whys, "others": others,
-              "used": strip_of(days_used_of(visit.step, ticket))}  # fmt: skip
+              "used": strip_of(days_used_of(visit.step, ticket)),
+              "unanswered": ticket.status in UNANSWERED,
+              "voided": ticket.status is TicketStatus.VOIDED}  # fmt: skip
     facts["mail_replies"] = _mail_replies(visit, ticket) if facts["reads"] else ()
     facts |= promise_acts.page_facts(visit, ticket)
     facts |= _files(visit, ticket) | {"show": more.get("show", "")}

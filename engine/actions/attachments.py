@@ -38,12 +38,19 @@ class Upload:
 class Taken:
     """What became of an upload: the files kept, and a sentence for each that was not.
 
-    `known` says that every one of them was there already.
+    `same` are those of `kept` that were there already, each with the name it was now sent by;
+    `known` says that every one of them was.
     """
 
     kept: tuple[Attachment, ...]
     refused: tuple[str, ...] = ()
     known: bool = False
+    same: tuple[tuple[Attachment, str], ...] = ()
+
+    @property
+    def added(self) -> int:
+        """Return how many files there are more than before."""
+        return len(self.kept) - len(self.same)
 
 
 @dataclass(frozen=True)
@@ -95,13 +102,16 @@ def _take(step: Step, place: Place, uploads: Sequence[Upload], had: int) -> Take
     allowed = limits(step)
     _check_count(len(uploads), had, allowed)
     kept: list[Attachment] = []
+    same: list[tuple[Attachment, str]] = []
     refused: list[str] = []
     for one in uploads:
         try:
-            kept.append(_one(step, place, one, allowed))
+            row, fresh = _one(step, place, one, allowed)
+            kept.append(row)
+            same += [] if fresh else [(row, _shown(one.name))]
         except BadInputError as error:
             refused.append(f"“{_shown(one.name)}”没有上传：{error}")
-    return Taken(tuple(kept), tuple(refused))
+    return Taken(tuple(kept), tuple(refused), same=tuple(same))
 
 
 def _check_count(many: int, had: int, allowed: AttachmentLimits) -> None:
@@ -121,7 +131,10 @@ def _shown(name: str) -> str:
     return plain if len(plain) <= SHOWN else f"{plain[: SHOWN - 10]}…{plain[-9:]}"
 
 
-def _one(step: Step, place: Place, upload: Upload, allowed: AttachmentLimits) -> Attachment:
+def _one(
+    step: Step, place: Place, upload: Upload, allowed: AttachmentLimits
+) -> tuple[Attachment, bool]:
+    """Return the row of a file, and whether it is a new one."""
     arrived = files.take_in(upload.source, secrets.token_hex(16), allowed.largest + 1)
     try:
         kind = _checked(arrived, upload.name, allowed)
@@ -133,7 +146,8 @@ def _one(step: Step, place: Place, upload: Upload, allowed: AttachmentLimits) ->
     values = _values(step, place, upload, kind) | {
         "size": arrived.size, "sha256": arrived.sha256, "name_sealed": name, "plain_name": "",
     }  # fmt: skip
-    return store.write(step.session, values) or _same(step, place, arrived.sha256)
+    made = store.write(step.session, values)
+    return made or _same(step, place, arrived.sha256), made is not None
 
 
 def _checked(arrived: Arrived, name: str, allowed: AttachmentLimits) -> FileType:

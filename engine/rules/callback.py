@@ -122,7 +122,7 @@ def next_attempt_at(
     human = [attempt for attempt in attempts if counts_as_human(attempt.channel, rules, on)]
     tried = _slots(human, rules, on)
     last = len(tried) + 1 >= rules.parameters["callback.attempts"].on(on).value
-    for day, band, opens_at in _openings(now, rules, on):
+    for day, band, opens_at in openings(now, rules, on):
         slot = (day, band)
         if slot not in tried and (not last or _is_exhausted([*tried, slot], rules, on)):
             return max(opens_at, now.astimezone(UTC))
@@ -207,7 +207,7 @@ def _bands(rules: RuleSet, on: date) -> Mapping[str, tuple[time, time]]:
     }
 
 
-def _openings(now: datetime, rules: RuleSet, on: date) -> Iterable[tuple[date, str, datetime]]:
+def openings(now: datetime, rules: RuleSet, on: date) -> Iterable[tuple[date, str, datetime]]:
     """Yield the bands of the coming working days that are not over yet, with their opening."""
     today = shanghai_date(now)
     for ahead in range(_LOOK_AHEAD):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from engine.rules.callback import Attempt, band_of, counts_as_human
+from engine.rules.callback import Attempt, band_of, counts_as_human, openings
 from engine.rules.citations import cites
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
@@ -53,3 +53,11 @@ def band_words(moment: datetime, rules: RuleSet, on: date) -> str:
     """Return in which band of the day a moment lies, as people say it."""
     band = band_of(moment, rules, on)
     return BANDS.get(band, band) if band is not None else OUTSIDE
+
+
+@cites("house/H-29")
+def next_band_at(moment: datetime, rules: RuleSet, on: date) -> datetime | None:
+    """Return when the next band opens on a working day; None inside a band."""
+    if band_of(moment, rules, on) is not None:
+        return None
+    return next((opens for _, _, opens in openings(moment, rules, on) if opens > moment), None)
