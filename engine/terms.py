@@ -138,8 +138,8 @@ class TicketEvent(Term):
     REJECT_LETTER = "reject_letter", "退回函稿"
     VOID_LETTER = "void_letter", "作废函件"
     SEND_LETTER = "send_letter", "发函"
-    ANSWER_LETTER = "answer_letter", "整改回复"
-    ACCEPT_LETTER_ANSWER = "accept_letter_answer", "认可整改"
+    ANSWER_LETTER = "answer_letter", "函件回复"
+    ACCEPT_LETTER_ANSWER = "accept_letter_answer", "审核函件回复"
     PROPOSE_REFERRAL = "propose_referral", "提议移交"
     UNMASK = "unmask", "查看号码"
     ATTACH = "attach", "添加附件"
@@ -390,8 +390,8 @@ class LetterStatus(Term):
     VOIDED = "voided", "已作废"
     SENT = "sent", "已发出"
     ANSWERED = "answered", "已回复"
-    ACCEPTED = "accepted", "整改认可"
-    INSUFFICIENT = "insufficient", "整改不到位"
+    ACCEPTED = "accepted", "已认可"
+    INSUFFICIENT = "insufficient", "反馈不到位"
 
 
 class ReportKind(Term):
@@ -412,8 +412,8 @@ class LetterAct(Term):
     VOID = "void", "作废"
     SEND = "send", "发出"
     ANSWER = "answer", "回复"
-    ACCEPT = "accept", "认可整改"
-    FIND_INSUFFICIENT = "find_insufficient", "认定整改不到位"
+    ACCEPT = "accept", "认可反馈"
+    FIND_INSUFFICIENT = "find_insufficient", "认定反馈不到位"
 
 
 class Rung(Term):
@@ -450,7 +450,7 @@ class NoticeKind(Term):
     SUPERVISION = "supervision", "督办函"
     INTERVIEW = "interview", "约谈通知"
     RECTIFICATION = "rectification", "整改函"
-    RECTIFICATION_ANSWERED = "rectification_answered", "整改回复告知"
+    RECTIFICATION_ANSWERED = "rectification_answered", "函件回复告知"
     REFERRAL = "referral", "问题线索移交函"
     CORRECTION = "correction", "更正函"
     EXTENSION = "extension", "延期批复"

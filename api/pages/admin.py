@@ -23,6 +23,7 @@ from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import desk_admin, webhooks
 from engine.store.database import work
+from engine.store.mail_names import mail_names
 from engine.store.row_security import wall
 from engine.store.watchdog import is_late
 from engine.terms import Role
@@ -92,12 +93,10 @@ def outbox(request: Request, before: int = 0) -> Response:
     """List outgoing mails with their state."""
     with reading(request, *ADMIN) as visit:
         found = desk_admin.mails(visit.session, before or None)
-        return visit.page(
-            "outbox.html", {
-                "mails": found, "first": not before,
-                "failed": () if before else desk_admin.failed_mails(visit.session, 50),
-            },
-        )  # fmt: skip
+        failed = () if before else desk_admin.failed_mails(visit.session, 50)
+        names = mail_names(visit.session, (*found, *failed))
+        facts = {"mails": found, "first": not before, "failed": failed, "names": names}
+        return visit.page("outbox.html", facts)
 
 
 def _manage(

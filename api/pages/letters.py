@@ -29,6 +29,7 @@ from engine.errors import (
 )
 from engine.models import Letter, Ticket, Unit
 from engine.rules.letter_life import GONE_OUT, UNFINISHED
+from engine.rules.reply_words import reply_words
 from engine.store import clocks, desk_lists, desk_ticket, desk_unit, desk_views
 from engine.store import letters as store
 from engine.store import tickets as ticket_store
@@ -237,7 +238,8 @@ def _send(visit: Visit, letter: Letter, form: Form) -> str:
     letter_signing.send_letter(visit.step, letter)
     unit = visit.session.get_one(Unit, letter.unit_id)
     clock = desk_unit.reply_clocks(visit.session, [letter]).get(letter.id)
-    until = f"，应于 {clock.due_on:%m月%d日} 前回复整改情况" if clock else ""
+    about = reply_words(letter.kind).about
+    until = f"，应于 {clock.due_on:%m月%d日} 前回复{about}" if clock else ""
     return f"已发 {letter.number}，{unit.name}{until}。"
 
 
@@ -283,11 +285,12 @@ def _refer(visit: Visit, letter: Letter, form: Form) -> str:
 
 def _judge(visit: Visit, letter: Letter, form: Form) -> str:
     if form.text("accepted") not in ("yes", "no"):
-        words = "请选是否认可整改。"
+        words = "请选认定的结论。"
         raise BadInputError(words, fields={"accepted": words})
     accepted = form.text("accepted") == "yes"
     judge_answer(visit.step, letter, accepted=accepted, opinion=form.text("opinion"))
-    return "已认可整改。" if accepted else "认定整改不到位，单位须再次回复。"
+    said = reply_words(letter.kind)
+    return f"已{said.enough}。" if accepted else f"认定{said.short}，单位须再次回复。"
 
 
 DOINGS = {

@@ -11,6 +11,7 @@ from engine.errors import EngineError, NotFoundError
 from engine.settings import load_settings
 from engine.store import mail_replies
 from engine.store import mail_trouble as store
+from engine.store.mail_names import mail_names, name_of
 from engine.terms import Role
 
 router = APIRouter(include_in_schema=False)
@@ -27,9 +28,11 @@ def mails(request: Request) -> Response:
 def _page(visit: Visit, form: Form, error: EngineError | None = None, about: str = "") -> Response:
     # What units wrote is the supervisors' affair; the administrator mends addresses.
     reads = visit.role is Role.SUPERVISOR
+    failures = store.failures_by_unit(visit.session)
+    late = store.long_tried(visit.session, visit.now)
+    listed = [*late, *(one for group in failures for one in group.mails)]
     facts = {
-        "failures": store.failures_by_unit(visit.session),
-        "late": store.long_tried(visit.session, visit.now),
+        "failures": failures, "late": late, "names": mail_names(visit.session, listed),
         "replies": mail_replies.aside(visit.session) if reads else (),
         "asks_person": bounces.asks_person, "waiting": mail_replies.count_aside(visit.session),
         "fetches": load_settings().takes_replies, "reads": reads,
@@ -58,7 +61,7 @@ def act(request: Request, what: str, row: int, form: Posted) -> Response:
 
 def _again(visit: Visit, row: int, form: Form) -> str:
     message = mail_trouble.send_again(visit.step, row)
-    return f"{message.kind.label}将重新发往 {message.recipient}。"
+    return f"{name_of(visit.session, message)}将重新发往 {message.recipient}。"
 
 
 def _let_be(visit: Visit, row: int, form: Form) -> str:
@@ -81,7 +84,7 @@ def _put_away(visit: Visit, row: int, form: Form) -> str:
 def _bounced(visit: Visit, row: int, _form: Form) -> str:
     require_role(visit.step.actor, Role.SUPERVISOR)
     message = bounces.believe(visit.step, row)
-    return f"{message.kind.label}认定没有送达，已列入“没有送达”。"
+    return f"{name_of(visit.session, message)}认定没有送达，已列入“没有送达”。"
 
 
 DOINGS = {"again": _again, "let-be": _let_be, "give": _give, "put-away": _put_away,

@@ -10,6 +10,7 @@ from engine.actions.letter_replies import answer_letter
 from engine.errors import EngineError, NotFoundError
 from engine.models import Letter
 from engine.rules.letter_life import GONE_OUT, OPEN_REPLY
+from engine.rules.reply_words import reply_words
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store import desk_unit, findings, letters, promises
 from engine.terms import LetterKind
@@ -75,12 +76,14 @@ def _letter_page(
 
 @router.post("/unit/letters/{letter_id}")
 def reply(request: Request, letter_id: int, form: Posted) -> Response:
-    """File the unit's reply to a letter (整改回复)."""
+    """File the unit's reply to a letter (函件回复)."""
 
     def do(visit: Visit) -> Response:
         letter = _own_letter(visit, letter_id, lock=True)
         answer_letter(visit.step, letter, form.text("text"), uploads_of(form))
-        return visit.go("/unit", f"{letter.number} 的整改情况已回复，等主管认定。")
+        said = reply_words(letter.kind)
+        after = "等主管认定" if said.judged else "热线已收悉"
+        return visit.go("/unit", f"{letter.number} 的{said.about}已回复，{after}。")
 
     def again(visit: Visit, error: EngineError) -> Response:
         return _letter_page(visit, _own_letter(visit, letter_id), form, error)

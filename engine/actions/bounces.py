@@ -30,6 +30,7 @@ from engine.models import MailReply, OutboxMessage, Ticket, Unit
 from engine.store import files, tickets
 from engine.store import mail_replies as store
 from engine.store.database import work
+from engine.store.mail_names import name_of
 from engine.terms import MailReplyStatus, MessageStatus, TicketEvent
 
 log = structlog.get_logger()
@@ -89,7 +90,7 @@ def _undelivered(step: Step, message: OutboxMessage, bounce: Bounce, how: str) -
     message.last_error = f"{how}（{f'{bounce.status} {bounce.reason}'.strip()}）"[:500]
     if message.ticket_id is not None:
         ticket = tickets.lock_ticket(step.session, message.ticket_id)
-        why = Why(f"{message.kind.label}没有送达：{how}（{bounce.status}）")
+        why = Why(f"{name_of(step.session, message)}没有送达：{how}（{bounce.status}）")
         take(step, ticket, TicketEvent.UNDELIVERED, why)
         if message.letter_id is not None:
             _of_a_letter(step, ticket, message.letter_id)

@@ -24,6 +24,7 @@ from engine.models import OutboxAttachment, OutboxMessage
 from engine.settings import load_settings
 from engine.store import leaving, outbox, tickets
 from engine.store.database import work
+from engine.store.mail_names import name_of
 from engine.terms import MessageStatus, TicketEvent
 
 log = structlog.get_logger()
@@ -174,4 +175,5 @@ def _record(session: Session, message: OutboxMessage, now: datetime, error: str)
         return
     ticket = tickets.lock_ticket(session, message.ticket_id)
     step = Step(session, SYSTEM, now, rules_in_force(session))
-    take(step, ticket, TicketEvent.UNDELIVERED, Why(f"{message.kind.label}没有送达：{error[:200]}"))
+    words = f"{name_of(session, message)}没有送达：{error[:200]}"
+    take(step, ticket, TicketEvent.UNDELIVERED, Why(words))

@@ -9,6 +9,7 @@ from engine.actions.unit_share import Share
 from engine.documents.letter_annexes import HistoryLine
 from engine.documents.letter_data import written_date
 from engine.models import Ticket, TicketEventRecord
+from engine.rules.reply_words import found_words
 from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
@@ -100,8 +101,7 @@ def said(record: TicketEventRecord, *, neutral: bool = False) -> str:
 
 def _found(record: TicketEventRecord) -> str:
     """Return what was found of a reply, without the reasons somebody gave in their own words."""
-    accepted = record.event.label
-    return accepted if record.reason.partition("：")[0] == accepted else "认定整改不到位"
+    return found_words(record.reason.partition("：")[0])
 
 
 def _climbed(record: TicketEventRecord, *, neutral: bool) -> str:

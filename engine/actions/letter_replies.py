@@ -1,4 +1,4 @@
-"""The unit's reply to a letter (整改回复), and what is found of it."""
+"""The unit's reply to a letter (函件回复), and what is found of it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,9 +12,15 @@ from engine.actions.letter_signing import ask_again
 from engine.actions.letters import moved
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
-from engine.errors import BadInputError, NotPermittedError, RefusedTransitionError
+from engine.errors import (
+    BadInputError,
+    ConflictError,
+    NotPermittedError,
+    RefusedTransitionError,
+)
 from engine.models import Letter, Ticket, Unit
 from engine.rules.letter_life import LetterRefused, letter_move
+from engine.rules.reply_words import reply_words
 from engine.store import tickets as ticket_store
 from engine.store.row_security import as_house
 from engine.terms import LetterAct, LetterKind, LetterStatus, NoticeKind, Recipient, TicketEvent
@@ -23,7 +29,7 @@ SHORTEST_REPLY = 10
 
 
 def answer_letter(step: Step, letter: Letter, text: str, uploads: Sequence[Upload] = ()) -> Letter:
-    """File a unit's reply to a letter (整改回复) and stop its clock; its files go to the ticket.
+    """File a unit's reply to a letter (函件回复) and stop its clock; its files go to the ticket.
 
     Raises:
         NotPermittedError: the letter went to another unit.
@@ -38,7 +44,7 @@ def answer_letter(step: Step, letter: Letter, text: str, uploads: Sequence[Uploa
         message = f"这份{letter.kind.label}现为“{letter.status.label}”，不需要回复。"
         raise RefusedTransitionError(message)
     if len(text.strip()) < SHORTEST_REPLY:
-        words = f"整改情况至少写 {SHORTEST_REPLY} 个字。"
+        words = f"{reply_words(letter.kind).about}至少写 {SHORTEST_REPLY} 个字。"
         raise BadInputError(words, fields={"text": words})
     with as_house(step.session):  # a letter's unit need not have its ticket
         _file(step, letter, text.strip())
@@ -52,7 +58,7 @@ def _attach(step: Step, letter: Letter, uploads: Sequence[Upload]) -> None:
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     refused = "；".join(attachments.attach(step, ticket, uploads).refused)
     if refused:
-        words = f"{refused}。整改情况还没有提交，请换文件或不选文件再提交。"
+        words = f"{refused}。{reply_words(letter.kind).about}还没有提交，请换文件或不选文件再提交。"
         raise BadInputError(words, fields={"file": words})
 
 
@@ -70,8 +76,11 @@ def _tell_answered(step: Step, ticket: Ticket, letter: Letter) -> None:
     unit = step.session.get_one(Unit, letter.unit_id)
     facts = {
         "unit": unit.name,
+        "letter_kind": letter.kind.label,
         "letter_number": letter.number,
         "letter_title": title_of(step, letter),
+        "about": reply_words(letter.kind).about,
+        "judged": reply_words(letter.kind).judged,
     }
     to = post.addresses(step.session, unit, (Recipient.SUPERVISOR,))
     key = f"letter:{letter.id}:answered"
@@ -85,16 +94,20 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
     engine proposed to hand over for the lateness of an accepted reply is dropped.
 
     Raises:
-        ConflictError: there is no reply to judge.
+        ConflictError: there is no reply to judge, or it is that of a body a clue was handed to.
     """
+    said = reply_words(letter.kind)
+    if not said.judged:
+        message = f"{letter.kind.label}的{said.about}由接收机关反馈，热线收悉即可，不作认定。"
+        raise ConflictError(message)
     status = moved(step, letter, LetterAct.ACCEPT if accepted else LetterAct.FIND_INSUFFICIENT)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    word = "认可整改" if accepted else "整改不到位"
+    word = said.enough if accepted else said.short
     words = f"{word}：{opinion.strip()}" if opinion.strip() else word
     why = Why(words, details={"sha256": letter.pdf_sha256, **referrals.restricted(letter)})
     take(step, ticket, TicketEvent.ACCEPT_LETTER_ANSWER, why)
     letter.status, letter.opinion = status, opinion.strip()
-    if not accepted and letter.kind is not LetterKind.REFERRAL:
+    if not accepted:
         ask_again(step, ticket, letter)
     for moot in moot_referrals(step, letter) if accepted else ():
         letters.drop_letter(replace(step, actor=SYSTEM), moot, MOOT)

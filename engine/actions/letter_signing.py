@@ -19,6 +19,7 @@ from engine.documents.letters import render_docx, render_pdf
 from engine.errors import ConflictError, NotPermittedError
 from engine.models import Bulletin, Clock, Letter, Ticket, Unit
 from engine.rules.rectification import signing_refusal
+from engine.rules.reply_words import reply_words
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.settings import load_settings
 from engine.store import letters as store
@@ -200,7 +201,7 @@ def ask_again(step: Step, ticket: Ticket, letter: Letter) -> Clock:
     clock = start_reply_clock(replace(step, now=_leaves_at(step, letter)), ticket, letter)
     unit = step.session.get_one(Unit, letter.unit_id)
     facts = {**_facts_of_mail(step, letter, clock), "late": False, "again": True,
-             "reason": letter.opinion}  # fmt: skip
+             "short": reply_words(letter.kind).short, "reason": letter.opinion}  # fmt: skip
     mail = Mail(key=again_key(clock), kind=NoticeKind.RECTIFICATION, facts=facts, letter=letter,
                 unit=unit)  # fmt: skip
     to = post.addresses(step.session, unit, (Recipient.UNIT, Recipient.UNIT_LEADER))

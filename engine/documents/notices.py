@@ -44,7 +44,7 @@ NEEDS: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.INTERVIEW: (*TICKET, "due_on", "overdue_days", "reason"),
     NoticeKind.RECTIFICATION: (*LETTER, "letter_kind", "reply_by"),
     NoticeKind.CORRECTION: LETTER,
-    NoticeKind.RECTIFICATION_ANSWERED: LETTER,
+    NoticeKind.RECTIFICATION_ANSWERED: (*LETTER, "letter_kind", "about", "judged"),
     NoticeKind.REFERRAL: (*COMMON, "letter_number"),
     NoticeKind.EXTENSION: (*TICKET, "decision", "reason", "old_due_on", "new_due_on"),
     NoticeKind.RETURN_RULING: (*TICKET, "ruling", "reason", "due_on"),

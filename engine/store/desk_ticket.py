@@ -28,6 +28,7 @@ from engine.models import (
 )
 from engine.store import clocks, letters, outbox, tickets
 from engine.store.desk_views import units_by_id
+from engine.store.mail_names import mail_name
 from engine.store.promises import OPEN as OPEN_PROMISE
 from engine.terms import AssignmentRole, LetterKind, NoticeKind, Role, TicketEvent, TicketKind
 
@@ -116,6 +117,10 @@ class Whole:
         """Return a unit's name, or nothing."""
         return self.units[unit_id].name if unit_id in self.units else ""
 
+    def mail_name(self, mail: OutboxMessage) -> str:
+        """Return what a mail is called: one with a letter by that letter's kind."""
+        return mail_name(mail, {one.id: one.kind for one in self.letters})
+
     def mails_of(self, event: TicketEventRecord) -> list[tuple[OutboxMessage, int, str]]:
         """Return the mails written with an event: one of a kind, how many, and to whom."""
         same = [one for one in self.events if one.at == event.at]
@@ -123,7 +128,8 @@ class Whole:
         for one in self.mails:
             if one.created_at == event.at and same[-1] is event:
                 to = "热线" if one.kind in TO_HOTLINE else self.unit_name(one.unit_id) or "热线"
-                found.setdefault((one.kind, one.status, one.last_error, to), []).append(one)
+                same_mail = (self.mail_name(one), one.status, one.last_error, to)
+                found.setdefault(same_mail, []).append(one)
         return [(mails[0], len(mails), str(key[-1])) for key, mails in found.items()]
 
 

@@ -49,7 +49,7 @@ def test_one_proposed_in_silence_tells_the_reply_that_came_since():
 
     words = words_of(number)
     assert "2026年12月3日09:00反馈，已获认可）" in words
-    assert "承办单位整改回复" in words
+    assert "承办单位函件回复" in words
     assert "热线认可整改" in words
     assert "已当面核实" not in words
 

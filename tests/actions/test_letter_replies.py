@@ -135,7 +135,7 @@ def test_an_insufficient_reply_must_be_given_again_within_a_new_limit():
 def test_a_reply_is_judged_only_once():
     letter_id = a_sent_letter()
 
-    with pytest.raises(ConflictError, match="不能认可整改"):
+    with pytest.raises(ConflictError, match="不能认可反馈"):
         on_letter(letter_id, NEXT, SUPERVISOR,
                   lambda s, one: judge_answer(s, one, accepted=True))  # fmt: skip
 

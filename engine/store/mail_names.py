@@ -1,0 +1,28 @@
+"""What an outgoing mail is called on a page (邮件名称): a letter's by its own kind."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlmodel import Session, select
+
+from engine.models import Letter, OutboxMessage
+from engine.store.light import among
+from engine.terms import LetterKind, NoticeKind
+
+
+def mail_name(mail: OutboxMessage, kinds: Mapping[int, LetterKind]) -> str:
+    """Return the name of a mail; one notice carries every letter that asks for a reply."""
+    carried = kinds.get(mail.letter_id or 0)
+    return carried.label if carried and mail.kind is NoticeKind.RECTIFICATION else mail.kind.label
+
+
+def mail_names(session: Session, mails: Iterable[OutboxMessage]) -> dict[int, str]:
+    """Return the names of mails by their ids."""
+    found = list(mails)
+    query = select(Letter.id, Letter.kind).where(among(Letter.id, (one.letter_id for one in found)))
+    kinds = {int(key): LetterKind.parse(kind) for key, kind in session.exec(query)}
+    return {one.id: mail_name(one, kinds) for one in found}
+
+
+def name_of(session: Session, mail: OutboxMessage) -> str:
+    """Return the name of one mail."""
+    return mail_names(session, [mail])[mail.id]
