@@ -150,7 +150,6 @@ def notice_facts(**changes):
         "letter_number": "城中12345整改〔2026〕1号",
         "letter_title": "关于投诉工单办理问题整改的函",
         "letter_kind": "整改函",
-        "about": "整改情况",
         "judged": True,
         "reason": "两次催办未回应",
         "decision": "同意延期",
