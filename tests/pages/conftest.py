@@ -22,13 +22,22 @@ class Browser:
 
     def __init__(self) -> None:
         self.client = TestClient(create_app(), base_url=HOST, follow_redirects=False)
-        self.page = ""
+        self.waiting = ""  # what signing in led to, until somebody looks at it
+        self.seen = ""
+
+    @property
+    def page(self) -> str:
+        """The page last seen; the first after signing in is asked for when it is looked at."""
+        if self.waiting:
+            self.get(self.waiting)
+        return self.seen
 
     def get(self, path, follow=True):
+        self.waiting = ""
         answer = self.client.get(path)
         if follow and answer.status_code == 303:
             return self.get(answer.headers["location"])
-        self.page = answer.text if "html" in answer.headers.get("content-type", "") else self.page
+        self.seen = answer.text if "html" in answer.headers.get("content-type", "") else self.seen
         return answer
 
     def hidden(self, name):
@@ -46,7 +55,7 @@ class Browser:
         answer = self.client.post(path, data=filled, headers=headers)
         if follow and answer.status_code == 303:
             return self.get(answer.headers["location"])
-        self.page = answer.text
+        self.seen = answer.text
         return answer
 
     def submit(self, path, **fields):
@@ -55,10 +64,10 @@ class Browser:
         version = self.hidden("version") or "".join(re.findall(r"/news\?seen=(\d+)", self.page)[:1])
         return self.post(path, version=version, **fields)
 
-    def sign_in(self, who, wanted="/", password=DEMO_PASSWORD):
+    def sign_in(self, who, wanted="/", password=DEMO_PASSWORD, *, follow=True):
         self.get(f"/login?next={wanted}")
         fields = {"token": self.hidden("token"), "next": self.hidden("next")}
-        return self.post("/login", fields, username=who, password=password)
+        return self.post("/login", fields, username=who, password=password, follow=follow)
 
 
 @pytest.fixture
@@ -80,7 +89,9 @@ def as_(database: Database, frozen: None):
 
     def sit(who: str) -> Browser:
         made = Browser()
-        assert made.sign_in(who).status_code == 200
+        answer = made.sign_in(who, follow=False)
+        assert answer.status_code == 303
+        made.waiting = answer.headers["location"]
         return made
 
     return sit
