@@ -199,7 +199,7 @@ def _draft(visit: Visit, letter: Letter, form: Form) -> str:
     grounds = tuple(RectificationGround.parse(one) for one in form.many("grounds") if one in known)
     draft = actions.Draft(
         grounds, form.lines("demands"), form.many("evidence")[:MOST_EVIDENCE],
-        target=form.text("target"), judgement=form.text("judgement"),
+        target=form.text("target"), judgement=form.text("judgement"), found=form.text("found"),
         copies=tuple(filter(None, BETWEEN.split(form.text("copies").strip()))),
     )  # fmt: skip
     _check_characters(form)

@@ -26,7 +26,8 @@ NAMES = {
 
 
 # Why a clock stopped of a matter that nobody had to answer any more: neither in time nor late.
-NOTHING_OWED = {"撤回登记": "已作废", "诉求人撤回": "已撤回", "并单": "已并单"}
+NOTHING_OWED = {"撤回登记": "已作废", "诉求人撤回": "已撤回", "并单": "已并单",
+                "转督办": "已转督办"}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -239,9 +239,11 @@ def _propose(step: Step, ticket: Ticket, reason: str) -> None:
 
 
 def _in_hand(step: Step, ticket: Ticket) -> Clock | None:
-    """Return the unit's clock where it has not answered: supervision gives it no new days."""
+    """Return the unit's clock where it has not answered: supervision gives it no new days.
+
+    Nor does it take a limit off: who has not signed has to, and may still return (H-13).
+    """
     running = clock_store.running(step.session, ticket.id, [ClockKind.HANDLING])
-    clocks.stop(step, ticket, [ClockKind.SIGN_FOR] if running else [], "转督办")
     return running[0] if running else None
 
 

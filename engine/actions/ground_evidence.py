@@ -125,5 +125,9 @@ def judged_lines(grounds: Grounds, drafted: TicketEventRecord) -> list[str]:
     """
     on = shanghai_date(drafted.at)
     found = f"{day_within(on, on.year)}热线核实认定"
-    judged = [ground for ground in grounds if ground not in NEEDED]
-    return [f"{found}{ground.label}（事件第{drafted.seq}号）" for ground in judged]
+    return [f"{found}{ground.label}（事件第{drafted.seq}号）" for ground in judged(grounds)]
+
+
+def judged(grounds: Grounds) -> list[RectificationGround]:
+    """Return which grounds are a person's judgement: the record can prove none of them."""
+    return [ground for ground in grounds if ground not in NEEDED]

@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from engine.actions import letter_copies, post, referrals
 from engine.actions.conduct import grounds_on_record
 from engine.actions.evidence import evidence_for
-from engine.actions.ground_evidence import earlier_letters, judged_lines, refusal_of, unproved
+from engine.actions.ground_evidence import (
+    earlier_letters,
+    judged,
+    judged_lines,
+    refusal_of,
+    unproved,
+)
 from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import demands_for, digest_of, letter_data
 from engine.actions.post import Mail
@@ -31,6 +37,7 @@ from engine.terms import (
 )
 
 HOW_TO_CORRECT = "更正函从被更正的那份函提起：打开已发出的函，点“发更正函”，写明原文和更正的内容。"
+LEAST_FOUND = 10  # characters
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,8 @@ class Draft:
     """What a drafter settles: the grounds, the demands, the evidence lines kept.
 
     A referral (移交函) also needs its target's key and the judgement that the matter is grave.
-    `copies` names the units that are sent a copy (抄送).
+    `copies` names the units that are sent a copy (抄送). `found` says what was found and how
+    (认定情况), where a ground is a person's judgement; it stays on record and is not printed.
     """
 
     grounds: tuple[RectificationGround, ...]
@@ -129,13 +137,15 @@ class Draft:
     target: str = ""
     judgement: str = ""
     copies: tuple[str, ...] = ()
+    found: str = ""
 
 
 def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
     """Draft a proposed or rejected letter (拟稿).
 
     Raises:
-        BadInputError: no ground or no demand is left, or a demand tells who the requester is.
+        BadInputError: no ground or no demand is left, a judgement does not say what was found, or
+            what was typed tells who the requester is.
         ConflictError: the letter is past drafting.
     """
     status = moved(step, letter, LetterAct.DRAFT)
@@ -145,7 +155,10 @@ def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
         referrals.settle(step, letter, target=draft.target, judgement=draft.judgement)
     letter_copies.settle(step, ticket, letter, draft.copies)
     names = "、".join(one.label for one in draft.grounds)
-    why = Why(f"拟{letter.kind.label}稿：{names}", details=referrals.restricted(letter))
+    found = draft.found.strip() if judged(draft.grounds) else ""
+    letter.facts = {**letter.facts, "found": found}
+    said = f"；认定情况：{found}" if found else ""
+    why = Why(f"拟{letter.kind.label}稿：{names}{said}", details=referrals.restricted(letter))
     record = take(step, ticket, TicketEvent.DRAFT_LETTER, why)
     letter.grounds = [one.value for one in draft.grounds]
     letter.demands = list(draft.demands)
@@ -189,8 +202,22 @@ def _check_draft(step: Step, letter: Letter, draft: Draft) -> None:
         fields["demands"] = "请写明要求。"
     elif problem := personal_problem(step, letter.ticket_id, "\n".join(draft.demands), "要求"):
         fields["demands"] = problem
+    if problem := _unfounded(step, letter, draft):
+        fields["found"] = problem
     if fields:
         raise BadInputError("".join(fields.values()), fields=fields)
+
+
+def _unfounded(step: Step, letter: Letter, draft: Draft) -> str:
+    """Return why the words for what a person judged will not do: no event proves it."""
+    names = judged(draft.grounds)
+    if not names or letter.kind in (LetterKind.REMINDER, LetterKind.CORRECTION):
+        return ""
+    if len(draft.found.strip()) < LEAST_FOUND:
+        said = "、".join(one.label for one in names)
+        return (f"“{said}”没有事件可证，请写认定情况（至少 {LEAST_FOUND} 个字）：何时、向谁、"
+                "怎样查明了什么。")  # fmt: skip
+    return personal_problem(step, letter.ticket_id, draft.found, "认定情况")
 
 
 def _unproved(step: Step, letter: Letter, draft: Draft) -> str:

@@ -1,8 +1,9 @@
 """What the hotline does with a unit's answer or return: review, rule, convene, designate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.actions import clocks, promises
+from engine.actions.actor import SYSTEM
 from engine.actions.callback_needs import need_of, silence_reason
 from engine.actions.dispatch import Dispatch, dispatch, due_facts, end_assignments
 from engine.actions.impersonal import refuse_requester
@@ -20,6 +21,7 @@ from engine.terms import (
     NoticeKind,
     ReturnRuling,
     TicketEvent,
+    TicketStatus,
 )
 
 
@@ -124,6 +126,7 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
               leaves=ruling.upheld)  # fmt: skip
     if not ruling.upheld:
         _keep(step, ticket, waiting)
+        _supervise_on(step, ticket)
         return
     end_assignments(step, ticket, "退单获准")
     ticket.lead_unit_id = None
@@ -144,6 +147,16 @@ def _keep(step: Step, ticket: Ticket, refused: ReturnRequest) -> None:
         return
     lead.deemed_signed = lead.deemed_signed or lead.signed_at is None
     mark_signed(step, ticket, lead, at=lead.signed_at or step.now)
+
+
+def _supervise_on(step: Step, ticket: Ticket) -> None:
+    """Keep a ticket under supervision (督办) that was when its unit wanted to return it."""
+    events = store.events(step.session, ticket)
+    returned = [one.from_status for one in events if one.event is TicketEvent.RETURN]
+    if returned[-1:] == [TicketStatus.SUPERVISED]:
+        take(
+            replace(step, actor=SYSTEM), ticket, TicketEvent.SUPERVISE, Why("退单未获准，继续督办")
+        )
 
 
 def _pending(step: Step, ticket: Ticket) -> ReturnRequest:

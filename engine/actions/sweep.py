@@ -29,6 +29,7 @@ from engine.terms import (
 )
 
 NEGLECT: tuple[RectificationGround, ...] = (RectificationGround.DUTY_NOT_PERFORMED,)
+UNSIGNED = (TicketStatus.DISPATCHED, TicketStatus.SUPERVISED)
 MOOT = {*WARNINGS, Rung.DEEMED_SIGNED}
 PROPOSED = {
     Rung.L2_SUPERVISION: LetterKind.SUPERVISION, Rung.L4_LETTER: LetterKind.RECTIFICATION,
@@ -111,7 +112,7 @@ def _effect(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter |
 
 def _deem_signed(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> None:
     """Record the signature when it was due (H-11), however late that is found, and its breach."""
-    if ticket.status is not TicketStatus.DISPATCHED:
+    if ticket.status not in UNSIGNED:
         record_breach(step, ticket, clock, _breach_why(step, clock, rung))
         return
     keep_breach(step, ticket, clock)

@@ -142,6 +142,8 @@ def answer(step: Step, ticket: Ticket, form: AnswerForm) -> Answer:
     _check_answer(form)
     assignment = assignment_of(step, ticket, lead=True)
     contacted = form.contacted or assignment.contacted_at is not None
+    if contacted and assignment.signed_at is None:  # under supervision (督办): who answers has it
+        sign_for(step, ticket)
     why = Why(f"答复：{form.outcome.label}", details={"outcome": form.outcome.value})
     take(step, ticket, TicketEvent.ANSWER, why, contacted=contacted)
     _contacted(step, ticket, assignment)

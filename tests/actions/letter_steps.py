@@ -23,6 +23,7 @@ NOW = "Mon 2026-11-23 09:00"
 NEXT = "Tue 2026-11-24 09:00"
 # A person's judgement: the others need events that prove them.
 GROUNDS = (RectificationGround.BAD_ATTITUDE,)
+FOUND = "11月20日回听来电录音，承办人三次打断并挂断电话。"
 
 
 def proposed(number, now=NOW, kind=LetterKind.RECTIFICATION):
@@ -37,7 +38,10 @@ def on_letter(letter_id, now, who, what):
 
 def draft(letter_id, now=NOW, who=SUPERVISOR, grounds=GROUNDS, demands=("限期办结并说明原因",)):
     on_letter(
-        letter_id, now, who, lambda s, one: letters.draft_letter(s, one, Draft(grounds, demands))
+        letter_id,
+        now,
+        who,
+        lambda s, one: letters.draft_letter(s, one, Draft(grounds, demands, found=FOUND)),
     )
 
 

@@ -16,6 +16,7 @@ from engine.store import letters as letter_store
 from engine.store import tickets as ticket_store
 from engine.store.database import Database, work
 from engine.terms import LetterKind, LetterStatus, RectificationGround, TicketEvent
+from tests.actions.letter_steps import FOUND
 from tests.builders import (
     MARKET,
     OPERATOR,
@@ -52,7 +53,7 @@ def a_proposed_letter(number: str, now: str) -> int:
 def draft(letter_id: int, now: str, evidence: tuple[str, ...] | None = None) -> None:
     def write(step: Step) -> None:
         letter = letter_store.letter(step.session, letter_id, lock=True)
-        draft_letter(step, letter, Draft(GROUNDS, ("重新办理",), evidence))
+        draft_letter(step, letter, Draft(GROUNDS, ("重新办理",), evidence, found=FOUND))
 
     doing(now, SUPERVISOR, write)
 

@@ -27,6 +27,7 @@ from engine.terms import (
     TicketKind,
 )
 from tests.actions.letter_steps import (
+    FOUND,
     GROUNDS,
     NEXT,
     NOW,
@@ -84,7 +85,11 @@ def test_no_referral_of_a_report_says_that_it_is_one_in_any_of_its_papers():
     sweep(NOW)
     letter_id = proposed(number, kind=LetterKind.REFERRAL)
     wish = Draft(
-        GROUNDS, ("依规依纪依法处理",), target="discipline", judgement="多次逾期，影响恶劣"
+        GROUNDS,
+        ("依规依纪依法处理",),
+        target="discipline",
+        judgement="多次逾期，影响恶劣",
+        found=FOUND,
     )
     on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(s, one, wish))
 
@@ -104,7 +109,7 @@ def test_words_that_hint_at_a_report_are_refused_in_a_letter_about_one(field):
     letter_id = proposed(a_signed_ticket(NOW, kind=TicketKind.REPORT), kind=LetterKind.REFERRAL)
     typed = {"demands": ("依法处理",), "judgement": "影响恶劣"}
     typed[field] = ("核查举报内容",) if field == "demands" else "举报属实"
-    wish = Draft(GROUNDS, target="discipline", **typed)
+    wish = Draft(GROUNDS, target="discipline", found=FOUND, **typed)
 
     with pytest.raises(BadInputError, match="“举报”，保密件不写事项性质") as refused:
         on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(s, one, wish))
@@ -210,7 +215,7 @@ def test_a_correction_of_nothing_that_is_on_record_can_be_dropped_but_not_drafte
 
     with pytest.raises(ConflictError, match="没有写明更正哪份函"):
         on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(
-            s, one, Draft(GROUNDS, ("重新办理",))))  # fmt: skip
+            s, one, Draft(GROUNDS, ("重新办理",), found=FOUND)))  # fmt: skip
     on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.drop_letter(s, one, "提错了"))
 
     assert the(letter_id).status is LetterStatus.DROPPED

@@ -15,6 +15,7 @@ from engine.terms import (
     RectificationGround,
     TicketEvent,
 )
+from tests.actions.letter_steps import FOUND
 from tests.builders import (
     MARKET,
     OPERATOR,
@@ -52,7 +53,9 @@ def rectify(number, now):
 
 
 def draft(letter_id, now, who=SUPERVISOR, **changes):
-    form = Draft(**{"grounds": GROUNDS, "demands": ("依规依纪依法处理",), **changes})
+    form = Draft(
+        **{"grounds": GROUNDS, "demands": ("依规依纪依法处理",), "found": FOUND, **changes}
+    )
     return doing(now, who, lambda step: letters.draft_letter(
         step, letter_store.letter(step.session, letter_id, lock=True), form))  # fmt: skip
 

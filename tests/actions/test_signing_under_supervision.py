@@ -4,8 +4,16 @@ import pytest
 
 from engine.actions import callbacks, unit_work
 from engine.errors import ConflictError, RefusedTransitionError
-from engine.lifecycle import TicketFacts, allowed, move
-from engine.terms import ClockKind, LetterKind, LetterStatus, TicketEvent, TicketStatus
+from engine.lifecycle import Refused, TicketFacts, allowed, move
+from engine.terms import (
+    AnswerOutcome,
+    ClockKind,
+    ClockState,
+    LetterKind,
+    LetterStatus,
+    TicketEvent,
+    TicketStatus,
+)
 from tests.actions.letter_steps import (
     NOW,
     a_reviewed_letter,
@@ -17,6 +25,7 @@ from tests.actions.letter_steps import (
     sign,
     the,
 )
+from tests.actions.return_steps import rule, send_back
 from tests.builders import (
     MARKET,
     SUPERVISOR,
@@ -26,9 +35,12 @@ from tests.builders import (
     on_ticket,
     status_of,
 )
-from tests.looking import assignments_of, clocks_of, last_event, sweep
+from tests.looking import assignments_of, breaches_of, clocks_of, last_event, sweep
 
 pytestmark = pytest.mark.usefixtures("database")
+ANSWER = unit_work.AnswerForm(
+    outcome=AnswerOutcome.SOLVED, text="已到现场核实并办结，诉求人认可。", contacted=True
+)
 SUPERVISED, LATER = "Mon 2026-11-23 10:00", "Mon 2026-11-23 15:00"
 
 
@@ -107,3 +119,43 @@ def test_one_that_was_reviewed_before_is_signed_once_it_was_reviewed_again():
     sign(letter_id, "Tue 2026-11-24 11:00")
 
     assert the(letter_id).status is LetterStatus.SIGNED
+
+
+def test_supervision_takes_no_limit_to_sign_off_and_its_miss_is_a_breach_and_deemed():
+    number = a_dispatched_ticket(NOW)
+    supervise(number)
+    (limit,) = clocks_of(number, ClockKind.SIGN_FOR)
+    assert limit.state is ClockState.RUNNING
+
+    sweep("Wed 2026-11-25 09:00")
+
+    assert [one.kind for one in breaches_of(number)] == [ClockKind.SIGN_FOR]
+    assert assignments_of(number)[0].deemed_signed
+    assert status_of(number) == "supervised"
+
+
+def test_who_answers_under_supervision_without_having_signed_has_signed():
+    number = a_dispatched_ticket(NOW)
+    supervise(number)
+
+    on_ticket(number, LATER, MARKET, lambda s, t: unit_work.answer(s, t, ANSWER))
+
+    assert assignments_of(number)[0].signed_at == moment(LATER)
+    assert clocks_of(number, ClockKind.SIGN_FOR)[0].stop_reason == "已签收"
+
+
+@pytest.mark.parametrize("upheld", [True, False])
+def test_a_ticket_under_supervision_is_returned_in_time_and_stays_supervised_if_in_vain(upheld):
+    number = a_dispatched_ticket(NOW)
+    supervise(number)
+
+    send_back(number, LATER)
+    rule(number, LATER, upheld=upheld)
+
+    assert status_of(number) == ("to_be_dispatched" if upheld else "supervised")
+
+
+def test_no_return_under_supervision_after_an_answer():
+    facts = TicketFacts(status=TicketStatus.SUPERVISED, answered_before=True)
+
+    assert isinstance(move(facts, TicketEvent.RETURN), Refused)

@@ -5,11 +5,12 @@ import pytest
 from engine.actions import letters
 from engine.documents.fonts import find_fonts
 from engine.errors import DocumentError
-from engine.models import Letter
+from engine.models import Letter, Ticket
 from engine.store.database import work
-from engine.terms import LetterKind, RectificationGround
+from engine.terms import LetterKind, RectificationGround, TicketEvent
+from tests.actions.letter_steps import FOUND
 from tests.builders import SECOND_SUPERVISOR, SUPERVISOR, a_signed_ticket, on_ticket
-from tests.looking import letters_of
+from tests.looking import last_event, letters_of
 from tests.pages.test_letters_and_supervision import GROUND, draft, letter, letter_id, sweep
 
 __all__ = ["letter_id"]
@@ -25,7 +26,8 @@ def an_overdue_letter():
 
 def send(desk, letter_id, what="draft", **fields):
     desk.get(f"/letters/{letter_id}")
-    return desk.post(f"/letters/{letter_id}/{what}", **fields)
+    filled = {"found": FOUND, **fields} if what == "draft" else fields
+    return desk.post(f"/letters/{letter_id}/{what}", **filled)
 
 
 def test_the_approver_sees_exactly_the_evidence_that_was_kept(database, as_):
@@ -150,3 +152,17 @@ def test_the_sealed_annex_is_a_download_that_takes_a_reason(database, as_):
     assert sheet.headers["content-type"] == "application/pdf"
     assert sheet.content.startswith(b"%PDF")
     assert sheet.headers["cache-control"] == "no-store"
+
+
+def test_what_a_person_judged_says_how_it_was_found_and_the_approver_reads_it(as_, letter_id):
+    said = {"grounds": GROUND.value, "demands": "重新办理"}
+    bare = send(as_(SUPERVISOR), letter_id, **said, found="属实")
+    assert bare.status_code == 422
+    assert "“态度恶劣”没有事件可证，请写认定情况" in bare.text
+
+    send(as_(SUPERVISOR), letter_id, **said)
+
+    with work() as session:
+        number = session.get_one(Ticket, letter(letter_id).ticket_id).number
+    assert FOUND in last_event(number, TicketEvent.DRAFT_LETTER).reason
+    assert f"认定情况：{FOUND}" in as_(SECOND_SUPERVISOR).get(f"/letters/{letter_id}").text

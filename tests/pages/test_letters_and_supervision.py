@@ -9,6 +9,7 @@ from engine.actions.background import climb_one, clocks_due
 from engine.models import Breach, Letter, OutboxMessage
 from engine.store.database import work
 from engine.terms import LetterKind, RectificationGround
+from tests.actions.letter_steps import FOUND
 from tests.builders import (
     MARKET,
     OPERATOR,
@@ -45,7 +46,7 @@ def draft(desk, letter_id):
     desk.get(f"/letters/{letter_id}")
     return desk.post(
         f"/letters/{letter_id}/draft", grounds=GROUND.value, demands="重新办理\n说明原因",
-        evidence=letter(letter_id).evidence,
+        evidence=letter(letter_id).evidence, found=FOUND,
     )  # fmt: skip
 
 
