@@ -84,13 +84,8 @@ def test_no_referral_of_a_report_says_that_it_is_one_in_any_of_its_papers():
     number = a_signed_ticket("Mon 2026-10-26 09:00", kind=TicketKind.REPORT, **WHO)
     sweep(NOW)
     letter_id = proposed(number, kind=LetterKind.REFERRAL)
-    wish = Draft(
-        GROUNDS,
-        ("依规依纪依法处理",),
-        target="discipline",
-        judgement="多次逾期，影响恶劣",
-        found=FOUND,
-    )
+    wish = Draft(GROUNDS, ("依规依纪依法处理",), target="discipline",
+                 judgement="多次逾期，影响恶劣", found=FOUND)  # fmt: skip
     on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(s, one, wish))
 
     approve(letter_id)
@@ -215,7 +210,7 @@ def test_a_correction_of_nothing_that_is_on_record_can_be_dropped_but_not_drafte
 
     with pytest.raises(ConflictError, match="没有写明更正哪份函"):
         on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(
-            s, one, Draft(GROUNDS, ("重新办理",), found=FOUND)))  # fmt: skip
+            s, one, Draft(GROUNDS, ("重新办理",))))  # fmt: skip
     on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.drop_letter(s, one, "提错了"))
 
     assert the(letter_id).status is LetterStatus.DROPPED

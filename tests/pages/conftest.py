@@ -32,6 +32,10 @@ class Browser:
             self.get(self.waiting)
         return self.seen
 
+    @page.setter
+    def page(self, text: str) -> None:
+        self.waiting, self.seen = "", text
+
     def get(self, path, follow=True):
         self.waiting = ""
         answer = self.client.get(path)
