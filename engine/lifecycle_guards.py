@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from engine.terms import TicketKind, TicketStatus
 
+NOT_CONTACTED = "答复前须联系诉求人，请先登记首次联系。"
+
 
 @dataclass(frozen=True, kw_only=True)
 class TicketFacts:
@@ -74,7 +76,7 @@ def panel_is_due(facts: TicketFacts) -> str | None:
 
 def has_contacted(facts: TicketFacts) -> str | None:
     """Refuse an answer without contact with the requester (先行联系)."""
-    return None if facts.contacted else "答复前须联系诉求人，请先登记首次联系。"
+    return None if facts.contacted else NOT_CONTACTED
 
 
 def is_unsigned(facts: TicketFacts) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from api.pages.callback_facts import heard_by_a_machine
 from api.pages.forms import Form
 from api.pages.naming import unit_meant
 from api.pages.visit import Visit
@@ -13,7 +14,8 @@ from engine.actions import callbacks, incoming_mail, letters, referrals, review,
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.impersonal import refuse_requester
 from engine.actions.promises import PromiseForm
-from engine.errors import BadInputError
+from engine.errors import BadInputError, EngineError, RefusedTransitionError
+from engine.lifecycle_guards import NOT_CONTACTED
 from engine.models import Ticket, Unit
 from engine.store import clocks
 from engine.store import tickets as store
@@ -33,7 +35,8 @@ from engine.terms import (
 )
 
 E = TicketEvent
-REACHED = AttemptResult.REACHED
+NOT_TICKED = "答复前须联系诉求人：联系过的请勾选“已联系过诉求人”，没有的请先联系。"
+HEARD = (AttemptResult.REACHED, AttemptResult.DECLINED)
 Choice = TypeVar("Choice", bound=Term)
 
 
@@ -125,9 +128,19 @@ def _answer(visit: Visit, ticket: Ticket, form: Form) -> str:
         outcome=outcome, text=form.text("text"), legal_basis=form.text("legal_basis"),
         contacted=form.has("contacted"), promise=_promise(form),
     )  # fmt: skip
-    unit_work.answer(visit.step, ticket, made)
+    try:
+        unit_work.answer(visit.step, ticket, made)
+    except RefusedTransitionError as error:
+        raise _untold(error, contacted=made.contacted) from error
     _used_mail(visit, form)
     return "答复已提交，热线审核后回访诉求人。"
+
+
+def _untold(error: RefusedTransitionError, *, contacted: bool) -> EngineError:
+    """Return a refusal beside the tick that is missing, where that is why (答复前须联系)."""
+    if contacted or not str(error).endswith(NOT_CONTACTED):
+        return error
+    return BadInputError(NOT_TICKED, fields={"contacted": NOT_TICKED})
 
 
 def _promise(form: Form) -> PromiseForm | None:
@@ -214,20 +227,11 @@ def _callback(visit: Visit, ticket: Ticket, form: Form) -> str:
         words=form.text("words"),
     )  # fmt: skip
     owed = callbacks.record_attempt(visit.step, ticket, made)
-    if owed.state is CallbackState.OWED and made.result in (REACHED, AttemptResult.DECLINED):
-        return _heard_by_a_machine(made)
+    if owed.state is CallbackState.OWED and made.result in HEARD:
+        return heard_by_a_machine(made)
     if owed.next_attempt_at is not None:
         return f"已登记。未接通，下次 {visit.when(owed.next_attempt_at)} 后再拨。"
     return f"回访已登记，工单现为“{ticket.status.label}”。"
-
-
-def _heard_by_a_machine(made: callbacks.CallbackForm) -> str:
-    """Say what an automatic callback heard, where a person still has to call (人工回访)."""
-    if made.result is not REACHED:
-        return "已登记。自动回访被拒绝，仍须人工回访。"
-    satisfied = f"、{made.satisfaction.label}" if made.satisfaction else ""
-    said = f"{made.solved.label if made.solved else ''}{satisfied}"
-    return f"已登记。自动回访接通，评价{said}，仍须人工回访。"
 
 
 def _close(visit: Visit, ticket: Ticket, form: Form) -> str:

@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -11,6 +10,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
 from api.pages.audit_words import ACTIONS, entry_words, stream_words
+from api.pages.filters import Reading, from_address
 from api.pages.forms import Form, Posted
 from api.pages.visit import HEADERS, Visit, posting, reading
 from engine.actions.audit import Note, note
@@ -33,21 +33,17 @@ def audit(request: Request, log: str = "") -> Response:
     """Show the state of the chain and the newest rows of one log, as asked for."""
     with reading(request, *LOOKERS) as visit:
         asked = request.query_params
+        typed = Reading(visit, from_address(request))
         search = Search(
             asked.get("ticket", ""), asked.get("person", ""), asked.get("action", ""),
-            _day(asked.get("since")), _day(asked.get("until")), asked.get("before", ""),
+            *typed.days(), asked.get("before", ""),
         )  # fmt: skip
         query = urlencode([(name, value) for name, value in asked.items()
                            if value and name != "before"])  # fmt: skip
-        facts = {**_state(visit), **_found(visit, log, search), "query": query}
-        return visit.page("audit.html", facts)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
+        error = typed.error
+        facts = {**_state(visit), **_found(visit, log, search, none=error is not None),
+                 "query": query, "error": error, "form": typed.form}  # fmt: skip
+        return visit.page("audit.html", facts, error.status if error else 200)
 
 
 def _state(visit: Visit) -> dict[str, object]:
@@ -56,16 +52,18 @@ def _state(visit: Visit) -> dict[str, object]:
     return {"check": store.last_check(visit.session), "seal": newest, "key": public_key().hex()}
 
 
-def _found(visit: Visit, log: str, search: Search) -> dict[str, object]:
+def _found(visit: Visit, log: str, search: Search, *, none: bool) -> dict[str, object]:
     changes = log == "changes"
-    entries = list(audit_views.entries(visit.session, search)) if changes else []
-    events = [] if changes else list(audit_views.events(visit.session, search))
+    entries = list(audit_views.entries(visit.session, search)) if changes and not none else []
+    events = [] if changes or none else list(audit_views.events(visit.session, search))
+    people = audit_views.accounts_of(visit.session, [one.stream for one in entries])
     acts = [(one.value, one.label) for one in TicketEvent]
     return {
         "changes": changes, "entries": entries, "events": events, "search": search,
         "acts": list(ACTIONS.items()) if changes else acts, "ACTIONS": ACTIONS,
-        "entry_words": entry_words, "stream_words": stream_words,
-        "more": audit_views.next_key(entries or [event for event, _ in events]),
+        "entry_words": entry_words, "stream_words": lambda stream: stream_words(stream, people),
+        "looked": TicketEvent.UNMASK,
+        "more": audit_views.next_key(entries or [event for event, *_ in events]),
     }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """How changes outside tickets are said on the audit page."""
 
+from collections.abc import Mapping
+
 from engine.models import AuditEntry
 
 ACTIONS = {
@@ -36,10 +38,11 @@ NAMES = {"username": "账号", "role": "角色", "name": "名称", "unit": "单�
          "ids": "经过 id", "log": "日志"}  # fmt: skip
 
 
-def stream_words(stream: str) -> str:
-    """Return what a stream is called: "account:7" is 账号 7."""
+def stream_words(stream: str, people: Mapping[str, str]) -> str:
+    """Return what a stream is called: "account:7" is 账号 7, with the name it has in `people`."""
     kind, _, rest = stream.partition(":")
-    return f"{STREAMS.get(kind, kind)} {rest}".strip()
+    name = f"（{people[stream]}）" if stream in people else ""
+    return f"{STREAMS.get(kind, kind)} {rest}{name}".strip()
 
 
 def entry_words(entry: AuditEntry) -> str:

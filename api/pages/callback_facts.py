@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from api.pages.visit import Visit
+from engine.actions.callbacks import CallbackForm
 from engine.models import Callback, CallbackAttempt, Ticket
 from engine.rules.callback import Attempt
 from engine.rules.callback_progress import (
@@ -15,7 +16,7 @@ from engine.rules.callback_progress import (
 )
 from engine.rules.shanghai import shanghai_date
 from engine.store.desk_ticket import Whole
-from engine.terms import CallbackState
+from engine.terms import AttemptResult, CallbackState
 
 
 @dataclass(frozen=True)
@@ -50,3 +51,12 @@ def dial_from(visit: Visit, ticket: Ticket, owed: Callback) -> datetime | None:
     if planned is not None and planned > visit.now:
         return planned
     return next_band_at(visit.now, visit.rules, shanghai_date(ticket.accepted_at))
+
+
+def heard_by_a_machine(made: CallbackForm) -> str:
+    """Say what an automatic callback heard, where a person still has to call (人工回访)."""
+    if made.result is not AttemptResult.REACHED:
+        return "已登记。自动回访被拒绝，仍须人工回访。"
+    satisfied = f"、{made.satisfaction.label}" if made.satisfaction else ""
+    said = f"{made.solved.label if made.solved else ''}{satisfied}"
+    return f"已登记。自动回访接通，评价{said}，仍须人工回访。"

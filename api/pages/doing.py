@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -46,6 +47,9 @@ router = APIRouter(include_in_schema=False)
 CHOOSING = ("dispatch", "redispatch", "designate", "rule")
 # What a unit sends cannot be taken back: it is shown once more before it goes.
 CHECKED = ("answer",)
+# What may be written any number of times, but not the same words again at once.
+AGAIN = timedelta(minutes=10)
+ONCE = {"note": "words", "remind": "words", "supplement": "text", "contact": "note"}
 FROM_MAIL = ("answer", "assist")
 WITH_FILES = ("answer", "return", "assist", "contact", "supplement", "staged-reply", "extend",
               "report-promise", "verify-promise")  # fmt: skip
@@ -133,6 +137,8 @@ def _act_page(visit: Visit, ticket: Ticket, act: Act, form_id: str, typed: Typed
         facts["known"] = knowledge.suggest(visit.step, ticket.title + ticket.content)
     if act.name == "extend":
         facts["extensions"] = extension_choices(visit.step, ticket)
+        asked = visit.rules.parameters["extension.ask_before"]
+        facts["ask_before"] = asked.on(shanghai_date(ticket.accepted_at)).value
     facts |= {"with_files": act.name in WITH_FILES, **files.form_facts(visit, form_id)}
     return visit.page("act.html", facts, typed.error.status if typed.error else 200)
 
@@ -231,9 +237,28 @@ def _check_unchanged(visit: Visit, ticket: Ticket, act: Act, form: Form) -> None
             "确实要再做一次的，请核对后再提交。"
         )
         raise ConflictError(message)
+    _refuse_again(visit, ticket, act, form)
     changes = _changes(visit, ticket, form)
     if changes:
         last = changes[-1]
         at = visit.when(last.at)[6:]
         message = f"这张工单刚被 {last.actor_name} 改过（{at}），请看过新内容再提交。"
+        raise ConflictError(message)
+
+
+def _refuse_again(visit: Visit, ticket: Ticket, act: Act, form: Form) -> None:
+    """Refuse the very words just written: somebody went back in the browser and sent them anew.
+
+    Raises:
+        ConflictError: says when they were written.
+    """
+    words = form.text(ONCE[act.name]).strip() if act.name in ONCE else ""
+    last = desk_ticket.last_of(visit.session, ticket, act.event, visit.account.id)
+    if last is None or not words or visit.now - last.at > AGAIN:
+        return
+    if words in (last.reason, last.details.get("text")):
+        message = (
+            f"同样的话您在 {visit.when(last.at)} 已经写过，没有再写一次。"
+            "是另一回事的，请写明有什么不同再提交。"
+        )
         raise ConflictError(message)

@@ -12,7 +12,10 @@ from engine.actions.sessions import end_sessions
 from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError, NotFoundError
 from engine.models import Account, Assignment, Unit
+from engine.store.accounts import normal_name
 from engine.terms import Role
+
+NO_MAIL = "这不像邮箱地址。"
 
 
 def add_account(step: Step, new: NewAccount) -> tuple[Account, str]:
@@ -21,18 +24,20 @@ def add_account(step: Step, new: NewAccount) -> tuple[Account, str]:
     Raises:
         BadInputError: a field is missing, or the role and the unit do not fit.
     """
-    fields = {}
-    if not new.username.strip().isascii() or not new.username.strip().isidentifier():
+    fields, username, email = {}, normal_name(new.username), new.email.strip()
+    if not username.isascii() or not username.isidentifier():
         fields["username"] = "账号用字母、数字和下划线，以字母开头。"
     if not new.name.strip():
         fields["name"] = "请写姓名。"
     if (new.role in (Role.HANDLER, Role.UNIT_LEADER)) != (new.unit_id is not None):
         fields["unit"] = "承办单位的人要选单位，其他角色不选。"
+    if email and not _is_mail(email):
+        fields["email"] = NO_MAIL
     if fields:
         raise BadInputError("".join(fields.values()), fields=fields)
     password = one_time_password()
     made = replace(
-        new, username=new.username.strip(), name=new.name.strip(), email=new.email.strip(),
+        new, username=username, name=new.name.strip(), email=email,
         password=password, must_change_password=True,
     )  # fmt: skip
     return create_account(step.session, made, step.now, step.actor), password
@@ -122,7 +127,7 @@ def set_unit_mail(
         BadInputError: something is not an address.
     """
     given = {"email": email.strip(), "leader_email": leader_email.strip()}
-    fields = {name: "这不像邮箱地址。" for name, one in given.items() if one and not _is_mail(one)}
+    fields = {name: NO_MAIL for name, one in given.items() if one and not _is_mail(one)}
     if fields:
         raise BadInputError("".join(fields.values()), fields=fields)
     unit = step.session.get(Unit, unit_id, with_for_update=True)

@@ -20,7 +20,10 @@ NAMES = {
     "credit_code": "信用代码", "external_id": "外部编号", "source": "来源", "answer_by": "答复方式",
 }  # fmt: skip
 
-PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}(?:-\d{1,6})?|[2-9]\d{6,7}(?:-\d{1,6})?|[48]00\d{7}")
+PHONE = re.compile(
+    r"1[3-9]\d{9}|[48]00\d{7}"
+    r"|(?:0\d{9,11}|[2-9]\d{6,7}|00(?:852|853)\d{8}|00886\d{8,9})(?:-\d{1,6})?"
+)  # of Hong Kong, Macao and Taiwan as they are dialled from here
 CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
 
 
@@ -78,7 +81,11 @@ def normal_phone(text: str) -> str:
     """Return a telephone number without spaces, brackets, full-width digits or +86."""
     digits = text.translate(str.maketrans("０１２３４５６７８９－（）＋", "0123456789-()+"))
     digits = re.sub(r"[\s()/.]", "", digits)
+    digits = re.sub(r"-?(?:转|分机号?|ext)[:：-]?", "-", digits, flags=re.IGNORECASE)
     digits = re.sub(r"^(\+|00)86", "", digits)
+    far = re.match(r"^(?:\+|00)(85[23]|886)-?((?:\d-?){8,9})(-\d+)?$", digits)
+    if far:
+        return f"00{far.group(1)}{far.group(2).replace('-', '')}{far.group(3) or ''}"
     if digits.startswith("1"):
         return digits.replace("-", "")
     area = re.match(r"^(0\d{2,3})-(\d{7,8}.*)$", digits)
@@ -126,7 +133,10 @@ def _phone(new: NewTicket) -> dict[str, str]:
     if not new.phone:
         return {"phone": "请填写来电号码，回访时要用。"}
     if not PHONE.fullmatch(new.phone):
-        return {"phone": "来电号码不对：请写 11 位手机号，或区号加固定电话，如 0772-1234567。"}
+        return {
+            "phone": "来电号码不对：请写 11 位手机号，或区号加固定电话，如 0772-1234567、"
+            "0772-1234567转801；港澳台如 00852-12345678。"
+        }
     return {}
 
 

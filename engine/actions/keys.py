@@ -60,7 +60,9 @@ def _check(step: Step, form: KeyForm) -> None:
     if not form.name.strip() or len(form.name.strip()) > LONGEST_NAME:
         fields["name"] = f"请写这个密钥给谁用，最多 {LONGEST_NAME} 字。"
     if not form.scopes or set(form.scopes) - set(SCOPES):
-        fields["scopes"] = f"请至少选一项权限：{'、'.join(SCOPES)}。"
+        fields["scopes"] = (
+            "请至少选一项权限。" if not form.scopes else f"权限只有：{'、'.join(SCOPES)}。"
+        )
     if wrong := [one for one in form.networks if not _is_network(one)]:
         fields["networks"] = f"“{wrong[0]}”不是网段；应如 10.20.0.0/16 或 10.20.3.4。"
     elif len(form.networks) > MOST_NETWORKS:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from engine.actions.actor import SYSTEM, Actor
 from engine.actions.audit import Note, note
@@ -13,7 +13,8 @@ from engine.actions.passwords import hash_password
 from engine.actions.sessions import digest, end_sessions
 from engine.errors import ConflictError, NotFoundError, NotPermittedError, NotSignedInError
 from engine.models import Account, ApiKey
-from engine.store import routing_versions, rules_versions
+from engine.store import accounts, routing_versions, rules_versions
+from engine.store.api_views import lock_names
 from engine.store.questions import ask_ahead
 from engine.store.reading import read_rows, rows_question
 from engine.terms import Role
@@ -39,13 +40,15 @@ def create_account(session: Session, new: NewAccount, now: datetime, by: Actor =
     """Create an account; `by` is the engine itself when the command line makes it.
 
     Raises:
-        ConflictError: the user name is taken.
+        ConflictError: the user name is taken, in whatever case.
     """
-    if account_by_name(session, new.username) is not None:
-        message = f"账号“{new.username}”已存在。"
-        raise ConflictError(message)
+    username = accounts.normal_name(new.username)
+    lock_names(session, [f"account:{username.lower()}"])
+    if accounts.is_taken(session, username):
+        message = f"账号“{username}”已存在（不分大小写）。"
+        raise ConflictError(message, fields={"username": message})
     account = Account(
-        username=new.username, name=new.name, role=new.role, unit_id=new.unit_id, email=new.email,
+        username=username, name=new.name, role=new.role, unit_id=new.unit_id, email=new.email,
         password_hash=new.password_hash or hash_password(new.password), created_at=now,
         must_change_password=new.must_change_password, password_changed_at=now,
     )  # fmt: skip
@@ -74,8 +77,8 @@ def set_password(session: Session, username: str, password: str, now: datetime) 
 
 
 def account_by_name(session: Session, username: str) -> Account | None:
-    """Return the account with that user name, if there is one."""
-    return session.exec(select(Account).where(Account.username == username)).one_or_none()
+    """Return the account with that user name, if there is one; in whatever case it is typed."""
+    return accounts.by_name(session, username)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,11 +5,11 @@ The number stands in the sealed draft and nowhere else: the form's address does 
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from engine.actions import drafts
 from engine.errors import BadInputError
-from engine.models import Account
+from engine.store import accounts
 from engine.terms import Role
 
 LONGEST_PHONE = 64  # technical: what a switchboard may send
@@ -30,8 +30,7 @@ def ring(session: Session, operator: str, phone: str, now: datetime) -> str:
     Raises:
         BadInputError: nobody who answers calls has that user name.
     """
-    query = select(Account).where(Account.username == operator.strip())
-    account = session.exec(query).one_or_none()
+    account = accounts.by_name(session, operator)
     if account is None or not account.active or account.role not in ANSWERING:
         raise BadInputError(NOBODY, fields={"operator": NOBODY})
     return form_for_call(session, account.id, phone, now)

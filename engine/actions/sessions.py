@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,8 @@ from engine.actions.passwords import is_nobodys, is_right
 from engine.errors import NotSignedInError
 from engine.models import Account, AccountSession
 from engine.settings import load_settings
+from engine.store import accounts
+from engine.store.accounts import normal_name
 from engine.store.database import work
 from engine.store.row_security import as_house
 
@@ -58,7 +61,7 @@ def sign_in(
     No connection is held while the password is checked. A lock that fell meanwhile still holds.
     """
     browser = browser or Browser()
-    proved = _prove(Account.username == username.strip(), password, now, browser.address)
+    proved = _prove(lambda one: accounts.by_name(one, username), password, now, browser.address)
     if proved is None:
         return _strangers_words(username, now)
     if isinstance(proved, str):
@@ -72,14 +75,16 @@ def sign_in(
 
 def prove(account_id: int, password: str, now: datetime) -> str:
     """Return nothing when a password is that person's own, else why not; wrong tries count."""
-    proved = _prove(Account.id == account_id, password, now)
+    proved = _prove(lambda one: one.get(Account, account_id), password, now)
     return proved if isinstance(proved, str) else ""
 
 
-def _prove(which: Any, password: str, now: datetime, address: str = "") -> int | str | None:
+def _prove(
+    whose: Callable[[Session], Account | None], password: str, now: datetime, address: str = ""
+) -> int | str | None:
     """Return the account whose password it is, or why not; nothing when there is no account."""
     with work() as session:
-        found = session.exec(select(Account).where(which)).one_or_none()
+        found = whose(session)
     if found is None:
         is_nobodys(password)
         return None
@@ -138,7 +143,7 @@ def _strangers_words(username: str, now: datetime) -> str:
     """Count wrong tries for a name nobody has, in this process: the words must not tell it."""
     if len(_strangers) > MOST_STRANGERS:
         _strangers.clear()
-    nobody = _strangers.setdefault(digest(username.strip()), Nobody())
+    nobody = _strangers.setdefault(digest(normal_name(username).lower()), Nobody())
     return LOCKED if _locked(nobody, now) else _wrong(nobody, now)
 
 

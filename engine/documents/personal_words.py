@@ -21,6 +21,9 @@ _LANDLINE = re.compile(
     rf"|(?:\+|00)86{_GAP}\(?0?(?:10|2\d|[3-9]\d{{2}})\)?)"
     rf"{_GAP}[2-9]\d{{2,3}}{_BLANK}\d{{4}}{_NO_SUM}"
 )
+_FAR = re.compile(  # 港澳台 numbers, as they are dialled from here
+    rf"(?<!\d)(?:\+|00)(?:85[23]|886){_GAP}(?:\d{_GAP}){{7,8}}\d{_NO_SUM}"
+)
 _IDENTITY = re.compile(
     r"(?<!\d)\d{17}[\dXx](?!\d)"
     rf"|(?<!\d)[1-9](?:{_BLANK}\d){{5}}{_BLANK}(?:1{_BLANK}9|2{_BLANK}0)(?:{_BLANK}\d){{2}}"
@@ -30,7 +33,8 @@ _IDENTITY = re.compile(
     rf"{_BLANK}\d{{3}}{_NO_SUM}"
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9_.+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
-_KINDS = (("证件号", _IDENTITY), ("手机号", _MOBILE), ("固定电话", _LANDLINE))
+_KINDS = (("证件号", _IDENTITY), ("手机号", _MOBILE), ("固定电话", _LANDLINE),
+          ("港澳台电话", _FAR))  # fmt: skip
 
 
 def without_personal_numbers(text: str) -> str:

@@ -1,5 +1,6 @@
 """What the district changes itself (本区修改): dated values laid over those that were shipped."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -19,6 +20,7 @@ NEW_VALUE = "新的数值"
 _OF_THE_CALENDAR = frozenset(
     {"calendar.unconfirmed_last_days", "calendar.regional_unconfirmed_from"}
 )
+_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _WORDS = ("text", "choice", "moment", "month_day")
 _YES_NO: Mapping[str, bool] = MappingProxyType(
     {"是": True, "true": True, "yes": True, "否": False, "false": False, "no": False}
@@ -75,12 +77,19 @@ def read_value(parameter: Parameter, text: str) -> Any:
     Raises:
         RuleError: it is not what the parameter is counted in; says what was expected.
     """
-    entry = _typed(parameter, text.strip())
+    entry = _typed(parameter, _half_width(parameter, text.strip()))
     check_value(parameter.key, parameter.unit, entry, parameter.may)
     if entry.value is None:
         msg = "没有数值"
         raise entry.wrong(msg, "一个数值")
     return entry.value
+
+
+def _half_width(parameter: Parameter, text: str) -> str:
+    """Return what was typed with digits in half width; words keep their punctuation."""
+    if parameter.unit in ("list", "table", "text"):
+        return text.translate(_DIGITS) if parameter.unit != "text" else text
+    return unicodedata.normalize("NFKC", text)
 
 
 def _typed(parameter: Parameter, text: str) -> Located:

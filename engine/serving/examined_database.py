@@ -13,7 +13,7 @@ from engine.rules.calendar_alarms import calendar_alarms
 from engine.rules.shanghai import shanghai_date
 from engine.serving.findings import Finding, broken, fine, look
 from engine.settings import Settings
-from engine.store import api_views, audit, personal
+from engine.store import accounts, api_views, audit, personal
 from engine.store.database import Database
 from engine.store.gauges import Gauges, gauges
 from engine.terms import Role
@@ -99,6 +99,9 @@ def _people(session: Session, settings: Settings) -> Iterator[Finding]:
     if supervisors < 2:  # noqa: PLR2004 - four eyes need two people
         words = f"只有 {supervisors} 名主管；整改函要一人拟、另一人批"
         yield look("主管", words, "hotline account create … --role 主管")
+    if same := accounts.twins(session):
+        todo = "各按原来的大小写登录，新的不再建；在“账号”页停用不要的那个。"
+        yield look("账号", f"{'、'.join(same)} 各有几个账号，只差大小写", todo)
     mute = session.exec(select(Unit.name).where(Unit.email == "", col(Unit.active))).all()
     if mute:
         words = f"{len(mute)} 个单位没有邮箱：{'、'.join(mute[:3])}{'…' if len(mute) > 3 else ''}"  # noqa: PLR2004

@@ -1,6 +1,6 @@
 """What the audit page shows (审计核验): rows of both logs, newest first, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from engine.models import AuditEntry, Ticket, TicketEventRecord
+from engine.models import Account, AuditEntry, Ticket, TicketEventRecord
 from engine.rules.shanghai import end_of_day
 from engine.store.paging import key_of, newest_first
 from engine.terms import TicketEvent
 
 PAGE = 50
 SYSTEM = "系统"
+OF_ACCOUNT = "account:"
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,10 @@ class Search:
     before: str = ""
 
 
-def events(session: Session, search: Search) -> Sequence[tuple[TicketEventRecord, str]]:
-    """Return ticket events with their ticket's number, newest first."""
+def events(session: Session, search: Search) -> Sequence[tuple[TicketEventRecord, str, bool]]:
+    """Return ticket events with their ticket's number and whether it is confidential."""
     joined = col(Ticket.id) == col(TicketEventRecord.ticket_id)
-    query = select(TicketEventRecord, Ticket.number).join(Ticket, joined)
+    query = select(TicketEventRecord, Ticket.number, Ticket.confidential).join(Ticket, joined)
     if search.ticket:
         query = query.where(Ticket.number == search.ticket.strip().upper())
     event = next((one for one in TicketEvent if one.value == search.action), None)
@@ -49,6 +50,13 @@ def entries(session: Session, search: Search) -> Sequence[AuditEntry]:
     if search.action:
         query = query.where(AuditEntry.action == search.action)
     return list(session.exec(_narrowed(query, AuditEntry, search)))
+
+
+def accounts_of(session: Session, streams: Iterable[str]) -> dict[str, str]:
+    """Return the user names of those streams that are accounts' ("account:7")."""
+    ids = {int(one.removeprefix(OF_ACCOUNT)) for one in streams if one.startswith(OF_ACCOUNT)}
+    query = select(Account.id, Account.username).where(col(Account.id).in_(ids))
+    return {f"{OF_ACCOUNT}{one}": name for one, name in session.exec(query)} if ids else {}
 
 
 def _narrowed(query: Any, table: Any, search: Search) -> Any:

@@ -12,6 +12,8 @@ from engine.errors import NotFoundError
 from engine.models import BulkAct, OutboxMessage, TicketEventRecord
 from engine.terms import TicketEvent
 
+BULK = "bulk:"
+
 
 def claim(session: Session, values: dict[str, Any]) -> BulkAct | None:
     """Store a bulk act and return it; nothing when its token was used, now or a moment ago."""
@@ -40,7 +42,7 @@ def act(session: Session, number: int) -> BulkAct:
 
 def mail_key(act: BulkAct) -> str:
     """Return what a bulk act's mails are owed for."""
-    return f"bulk:{act.id}"
+    return f"{BULK}{act.id}"
 
 
 def mails(session: Session, act: BulkAct) -> Sequence[OutboxMessage]:

@@ -94,18 +94,25 @@ def _conditions(wanted: TicketFilter) -> Sequence[ColumnElement[bool]]:
         next_day = shanghai_moment(wanted.until + timedelta(days=1), time(0))
         found.append(col(Ticket.accepted_at) < next_day)
     if wanted.rung is not None:
-        found.append(_reached(wanted.rung))
+        found += _stands_on(wanted.rung)
     return found
 
 
-def _reached(rung: Rung) -> ColumnElement[bool]:
-    """Return whether a running clock of the ticket has climbed a rung.
+def _stands_on(rung: Rung) -> list[ColumnElement[bool]]:
+    """Return what is true of a ticket whose running clocks have climbed to a rung and no higher."""
+    ladder = list(Rung)
+    higher = ladder[ladder.index(rung) + 1 :]
+    return [_reached([rung]), *([~_reached(higher)] if higher else [])]
+
+
+def _reached(rungs: Sequence[Rung]) -> ColumnElement[bool]:
+    """Return whether a running clock of the ticket has climbed one of those rungs.
 
     Arrays are one walk along an index: neither a look-up for each clock, nor every rung taken ever.
     """
     running = _array(select(Clock.id).where(Clock.state == ClockState.RUNNING))
     taken = select(RungTaken.ticket_id).where(
-        col(RungTaken.rung) == rung, col(RungTaken.clock_id) == running
+        col(RungTaken.rung).in_(rungs), col(RungTaken.clock_id) == running
     )
     found: ColumnElement[bool] = col(Ticket.id) == _array(taken)
     return found

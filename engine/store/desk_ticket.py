@@ -194,6 +194,13 @@ def done_since(
     return session.exec(query.order_by(col(TicketEventRecord.seq).desc()).limit(1)).first()
 
 
+def last_of(
+    session: Session, ticket: Ticket, event: TicketEvent, account_id: int
+) -> TicketEventRecord | None:
+    """Return what a person last did to a ticket in that way, if ever."""
+    return done_since(session, ticket, 0, event, account_id)
+
+
 def changed_since(session: Session, ticket: Ticket, seen: int) -> Sequence[TicketEventRecord]:
     """Return what happened to a ticket since a form was shown, mere notices left out."""
     query = select(TicketEventRecord).where(

@@ -5,12 +5,18 @@ from collections.abc import Iterable, Mapping
 from sqlmodel import Session, select
 
 from engine.models import Letter, OutboxMessage
+from engine.store.bulk_acts import BULK
 from engine.store.light import among
 from engine.terms import LetterKind, NoticeKind
 
 
 def mail_name(mail: OutboxMessage, kinds: Mapping[int, LetterKind]) -> str:
-    """Return the name of a mail; one notice carries every letter that asks for a reply."""
+    """Return the name of a mail; one notice carries every letter that asks for a reply.
+
+    The list that a bulk act sends is called by that act: it is no daily digest.
+    """
+    if mail.key.startswith(BULK):
+        return "批量" + mail.subject.partition("】")[0].removeprefix("【")
     carried = kinds.get(mail.letter_id or 0)
     return carried.label if carried and mail.kind is NoticeKind.RECTIFICATION else mail.kind.label
 

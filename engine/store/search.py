@@ -7,6 +7,7 @@ looked for among the newest tickets, `NEAR` marks of them, and the page says sin
 index is asked where the archive is small, or when somebody wants it (`far`).
 """
 
+import re
 import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -159,7 +160,7 @@ def _asked(words: str, who: Searcher, limit: int) -> dict[str, Any]:
 def _queries(asked: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the short queries that fit how the words look: a number, a telephone, initials."""
     whole: str = asked["start"]
-    plain = whole.replace("-", "")
+    plain = whole.replace("-", "").removeprefix("+")
     if not (plain.isascii() and plain.isalnum()):
         return
     if len(plain) >= SHORTEST_END and any(one.isdigit() for one in plain):
@@ -176,7 +177,8 @@ def _called(session: Session, words: str) -> list[int]:
 
     The last four digits lead to those that are opened; three are too few for a mark.
     """
-    digits = words.strip().replace("-", "").removeprefix("+86")
+    digits = re.sub(r"-|转|分机", "", words.strip()).removeprefix("+86")
+    digits = re.sub(r"^\+(?=85[23]|886)", "00", digits)
     mark = end_mark(digits) if digits.isascii() and digits.isdigit() else None
     if mark is None:
         return []

@@ -17,10 +17,12 @@ from engine.store.figure_days import kept_lately
 from engine.terms import ClockState, Rung, TicketStatus
 
 # An array of the running clocks is one walk along the index: neither a look-up for each of them,
-# nor every rung ever taken.
+# nor every rung ever taken. A ticket counts once, where it stands highest.
 _RUNGS = text(
-    "SELECT rung, count(DISTINCT ticket_id) FROM rung_taken "
-    "WHERE clock_id = ANY(ARRAY(SELECT id FROM clock WHERE state = 'running')) GROUP BY rung"
+    "SELECT top, count(*) FROM (SELECT max(array_position(CAST(:ladder AS text[]), "
+    "CAST(rung AS text))) AS top FROM rung_taken "
+    "WHERE clock_id = ANY(ARRAY(SELECT id FROM clock WHERE state = 'running')) "
+    "GROUP BY ticket_id) AS stands GROUP BY top"
 )
 WITH_UNIT = (TicketStatus.DISPATCHED, TicketStatus.SIGNED_FOR, TicketStatus.IN_PROGRESS,
              TicketStatus.REWORK, TicketStatus.SUPERVISED)  # fmt: skip
@@ -40,7 +42,7 @@ class Load:
 class Standing:
     """Where tickets stood at a moment: on which rung of the ladder, in which unit's hands.
 
-    Rungs count tickets with a running clock there; units come with most late first.
+    Rungs count tickets with a running clock, each at its highest; units come with most late first.
     """
 
     at: datetime
@@ -82,8 +84,9 @@ def _named(session: Session, loads: Mapping[int, Load]) -> list[Load]:
 
 
 def _rungs(session: Session) -> dict[Rung, int]:
-    found = session.connection().execute(_RUNGS)
-    return {Rung.parse(rung): count for rung, count in found}
+    ladder = list(Rung)
+    found = session.connection().execute(_RUNGS, {"ladder": [one.value for one in ladder]})
+    return {ladder[top - 1]: count for top, count in found}
 
 
 def _units(session: Session, now: datetime) -> dict[int, Load]:

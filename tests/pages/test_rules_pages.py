@@ -88,6 +88,16 @@ def test_sent_twice_it_is_one_proposal(as_):
     assert "已有待审批的修改" in again.text
 
 
+def test_a_number_in_full_width_is_the_number(as_):
+    desk = as_(SUPERVISOR)
+    desk.get("/rules/p/sign_for.limit")
+
+    preview = desk.post("/rules/p/sign_for.limit", {**CHANGED, "value": "２"})
+
+    assert preview.status_code == 200
+    assert "不对" not in preview.text
+
+
 def test_a_wrong_value_is_said_beside_its_field_and_what_was_typed_is_kept(as_):
     desk = as_(SUPERVISOR)
     desk.get("/rules/p/callback.time_bands")

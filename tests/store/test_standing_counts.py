@@ -6,12 +6,13 @@ import pytest
 
 from engine.actions.figure_keeping import keep
 from engine.rules.shanghai import end_of_day
-from engine.store import standing_counts
+from engine.store import desk_filters, standing_counts
 from engine.store.database import work
+from engine.store.desk_filters import TicketFilter
 from engine.store.standing_counts import Load
-from engine.terms import Rung
+from engine.terms import Rung, TicketScope
 from tests.actions.test_figures import weeks
-from tests.builders import MARKET, a_dispatched_ticket, moment
+from tests.builders import MARKET, a_dispatched_ticket, a_signed_ticket, moment
 from tests.looking import sweep, unit_named
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -48,7 +49,7 @@ def test_a_page_takes_what_was_kept_lately_and_says_of_when():
     assert (stale.at, stale.units) == (NOW + timedelta(minutes=11), [Load(MARKETS, 2, 0)])
 
 
-def test_late_work_and_the_rung_it_stands_on_are_counted_by_ticket():
+def test_late_work_and_the_highest_rung_it_stands_on_are_counted_once_a_ticket():
     a_dispatched_ticket("Mon 2026-11-02 09:00", MARKET)
     a_dispatched_ticket("Tue 2026-11-24 09:00", MARKET)
     sweep("Tue 2026-11-24 09:30")
@@ -56,4 +57,21 @@ def test_late_work_and_the_rung_it_stands_on_are_counted_by_ticket():
     keep(NOW)
 
     assert at(NOW).units == [Load(unit_named(MARKETS).name, 2, 1)]
-    assert at(NOW).rungs[Rung.BREACH] == 1
+    assert at(NOW).rungs[Rung.L4_LETTER] == 1
+    assert sum(at(NOW).rungs.values()) <= 2
+
+
+def test_the_list_behind_each_rung_has_as_many_tickets_as_the_ladder_says():
+    for accepted in ("Mon 2026-11-02 09:00", "Mon 2026-11-16 09:00", "Fri 2026-11-20 09:00"):
+        a_signed_ticket(accepted, MARKET)
+    a_dispatched_ticket("Mon 2026-11-02 09:00", MARKET)
+    sweep("Tue 2026-11-24 09:30")
+
+    stands = at(NOW).rungs
+
+    with work() as session:
+        for rung in Rung:
+            wanted = TicketFilter(TicketScope.OPEN, rung=rung)
+            assert desk_filters.count(session, wanted, NOW) == stands.get(rung, 0)
+    assert sum(stands.values()) <= 4
+    assert len(stands) > 1
