@@ -46,7 +46,7 @@ class Asked:
         said = [
             wanted.scope.label, self.unit.name if self.unit else "",
             wanted.kind.label if wanted.kind else "",
-            f"已到“{wanted.rung.label}”" if wanted.rung else "",
+            f"现到“{wanted.rung.label}”" if wanted.rung else "",
             f"{wanted.since} 起受理" if wanted.since else "",
             f"{wanted.until} 止受理" if wanted.until else "",
         ]  # fmt: skip

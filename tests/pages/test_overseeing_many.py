@@ -8,7 +8,7 @@ from sqlalchemy import text
 from engine.store import desk_filters
 from engine.store.database import work
 from engine.store.desk_filters import TicketFilter
-from engine.terms import TicketEvent, TicketScope
+from engine.terms import Rung, TicketEvent, TicketScope
 from tests.builders import (
     MARKET,
     OPERATOR,
@@ -62,7 +62,12 @@ def test_a_step_of_the_ladder_leads_to_its_tickets(as_):
     desk = as_(SUPERVISOR)
 
     assert "rung=l1_reminder" in desk.get("/supervise").text
-    assert numbers_on(desk.get("/supervise/tickets?scope=open&rung=l1_reminder").text) == [late]
+    listed = {
+        rung: numbers_on(desk.get(f"/supervise/tickets?scope=open&rung={rung.value}").text)
+        for rung in Rung
+    }
+    assert [found for found in listed.values() if late in found] == [[late]]
+    assert listed[Rung.BREACH] == []
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_a_unit_answers_after_contact(as_):
         f"/tickets/{number}/answer", version=unit.hidden("version"), sure="1", **said
     )
 
-    assert no_contact.status_code == 409
+    assert no_contact.status_code == 422
     assert "已办结变更登记" in no_contact.text
     assert "提交后不能改，只能补充" in checking.text
     assert before == "signed_for"
