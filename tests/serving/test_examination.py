@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import select
 
 from engine import keyring
 from engine.actions import background
+from engine.models import Account
 from engine.serving.examination import examine
 from engine.serving.examined_database import examine_database
 from engine.serving.findings import Level
 from engine.settings import Settings
 from engine.store.database import work
-from tests.builders import a_ticket, moment
+from tests.builders import MARKET, a_ticket, moment
 from tests.delivery.imap_server import imap_server
 
 NOW = moment("Wed 2026-11-25 09:00")
@@ -98,6 +100,16 @@ def test_demonstration_accounts_on_a_managed_database_are_broken(database, tmp_p
 
     assert "演示数据" not in looked_over(database, tmp_path, database_url=url, demo_data=False)
     assert looked_over(database, tmp_path, database_url=url)["演示数据"].level is Level.BROKEN
+
+
+def test_accounts_from_before_that_differ_in_case_alone_are_named(database, tmp_path):
+    with work() as session:
+        session.exec(select(Account).where(Account.username == MARKET)).one().username = "HUAWU"
+
+    found = looked_over(database, tmp_path)["账号"]
+
+    assert found.level is Level.LOOK
+    assert "huawu 各有几个账号" in found.words
 
 
 def test_a_missing_calendar_and_a_silent_scheduler_are_named(database, tmp_path):
