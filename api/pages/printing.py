@@ -60,6 +60,7 @@ def _sheet(visit: Visit, ticket: Ticket, name: str, facts: dict[str, Any]) -> Re
     clock = clocks.one(visit.session, ticket.id, ClockKind.HANDLING)
     clock = clock or clocks.one(visit.session, ticket.id, ClockKind.REQUESTER)
     common = {
+        "sheet": True,
         "ticket": ticket, "clock": clock, "unanswered": ticket.status in UNANSWERED,
         "reads": reads_content(visit, ticket),
         "whole": desk_ticket.whole(visit.session, ticket, to_unit=visit.role in UNIT),

@@ -1,6 +1,7 @@
 """Tells supervisors, once a day, that a working calendar is missing (缺少日历提示)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -18,9 +19,10 @@ WHAT, KIND = "工作日历", "缺少日历提示"
 
 
 def tell_supervisors(session: Session, now: datetime, lines: Sequence[str]) -> int:
-    """Owe each supervisor one mail with `lines` for this Shanghai day; return how many were new.
+    """Owe each supervisor one mail with `lines` for a day; return how many were new.
 
-    Without a line nobody is written to. A second call on the same day owes nothing more.
+    Without a line nobody is written to. What is told at night or at a weekend is the
+    mail of the next working morning, and a second call for a day owes nothing more.
     """
     if not lines:
         return 0
@@ -33,7 +35,8 @@ def tell_supervisors(session: Session, now: datetime, lines: Sequence[str]) -> i
         "items": items, "link": link, "confidential": False,
         "hotline_name": settings.hotline_name, "contact": settings.contact,
     }  # fmt: skip
-    key = f"calendar-alarm:{shanghai_date(now).isoformat()}"
     step = Step(session, SYSTEM, now, rules_in_force(session))
-    to = post.addresses(session, None, (Recipient.SUPERVISOR,))
-    return post.post(step, None, Mail(key=key, kind=NoticeKind.DIGEST, facts=facts), to)
+    mail = Mail(key="", kind=NoticeKind.DIGEST, facts=facts)
+    leaves = post.leaves_at(step, None, mail, Recipient.SUPERVISOR)
+    keyed = replace(mail, key=f"calendar-alarm:{shanghai_date(leaves).isoformat()}")
+    return post.post(step, None, keyed, post.addresses(session, None, (Recipient.SUPERVISOR,)))

@@ -27,7 +27,7 @@ from engine.actions.sweep import climb
 from engine.actions.sweep_chunk import Swept, climb_chunk
 from engine.errors import EngineError, RuleError, UnavailableError
 from engine.models import Clock, EvaluationLink, Heartbeat, Ticket
-from engine.rules.calendar_alarms import calendar_alarms
+from engine.rules.calendar_alarms import missing_calendars
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as clock_store
@@ -181,7 +181,7 @@ def recompute_one(clock_id: int, now: datetime) -> str:
 
 def calendar_alarm_lines(session: Session, now: datetime) -> tuple[str, ...]:
     """Return what supervisors must be told today of calendars that are missing (缺少日历提示)."""
-    return calendar_alarms(shanghai_date(now), rules_in_force(session))
+    return tuple(one.told for one in missing_calendars(shanghai_date(now), rules_in_force(session)))
 
 
 def tell_calendar_alarms(now: datetime) -> dict[str, int]:

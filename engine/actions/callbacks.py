@@ -9,7 +9,7 @@ from engine.actions.conduct import grounds_shown
 from engine.actions.dispatch import due_facts
 from engine.actions.letter_facts import overdue_working_days
 from engine.actions.letters import Proposal, propose_letter
-from engine.actions.reply_days import reply_day
+from engine.actions.reply_days import reply_day_by_mail
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
 from engine.errors import BadInputError, RefusedTransitionError
@@ -220,7 +220,7 @@ def supervise(step: Step, ticket: Ticket, reason: str, *, tell: bool = True) -> 
     clock = _in_hand(step, ticket) or _again(step, ticket)
     due = clock.due_on if clock else None
     late = overdue_working_days(step, clock) if clock else 0
-    reply_by = reply_day(step, step.now) if late else due
+    reply_by = reply_day_by_mail(step, ticket, NoticeKind.SUPERVISION) if late else due
     facts: dict[str, object] = {
         "reason": reason, "reply_by": reply_by, "due_on": due, "overdue_days": late,
     }  # fmt: skip
@@ -255,5 +255,5 @@ def _again(step: Step, ticket: Ticket) -> Clock | None:
     lead.answered_at = None
     promises.drop(step, ticket, "重新办理")
     clocks.stop(step, ticket, STARTED_ANEW, "重新计时")
-    subject = clocks.Subject(assignment=lead, rework=True)
+    subject = clocks.Subject(assignment=lead, rule=clocks.REWORK_RULE)
     return clocks.start(step, ticket, ClockKind.HANDLING, subject)

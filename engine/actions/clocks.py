@@ -20,18 +20,19 @@ from engine.store.together import key_of
 from engine.store.writing import made, write_row
 from engine.terms import ClockKind, ClockState
 
-REWORK_RULE = "rework.limit"
+REWORK_RULE, SUPERVISED_RULE = "rework.limit", "supervision.reply_limit"
+GIVEN_RULES = frozenset({REWORK_RULE, SUPERVISED_RULE})
 OUTLIVING = (ClockKind.RECTIFICATION_REPLY, ClockKind.PROMISE, ClockKind.VERIFICATION)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """What a clock belongs to besides its ticket; `rework` gives it the limit of a rework."""
+    """What a clock belongs to besides its ticket; `rule` gives it another limit than its own."""
 
     assignment: Assignment | None = None
     letter: Letter | None = None
     unit_id: int | None = None
-    rework: bool = False
+    rule: str = ""
 
 
 def start(step: Step, ticket: Ticket, kind: ClockKind, subject: Subject | None = None) -> Clock:
@@ -56,7 +57,7 @@ def start_if_limited(
         CalendarNotPublishedError: the due date lies beyond the known calendars.
     """
     subject = subject or Subject()
-    deadline = deadline_of(ticket, kind, step.now, step.rules, rework=subject.rework)
+    deadline = deadline_of(ticket, kind, step.now, step.rules, rule=subject.rule)
     if deadline is None:
         return None
     assignment, letter = subject.assignment, subject.letter
@@ -92,7 +93,7 @@ def start_counted(
 
 
 def deadline_of(
-    ticket: Ticket, kind: ClockKind, started_at: datetime, rules: RuleSet, *, rework: bool = False
+    ticket: Ticket, kind: ClockKind, started_at: datetime, rules: RuleSet, *, rule: str = ""
 ) -> Deadline | None:
     """Return the deadline of a clock of `kind` that starts now, by the rules of acceptance day."""
     accepted_on = shanghai_date(ticket.accepted_at)
@@ -105,8 +106,13 @@ def deadline_of(
         kind=ticket.kind,
         urgency=ticket.urgency,
         accepted_on=accepted_on,
-        rework=rework,
+        rule=rule,
     )
+
+
+def given_rule(clock: Clock) -> str:
+    """Return the limit a clock was given in place of its kind's own; nothing: it has that one."""
+    return found if (found := str(clock.certificate["rule"])) in GIVEN_RULES else ""
 
 
 def due_fields(deadline: Deadline) -> dict[str, Any]:
@@ -124,9 +130,8 @@ def stored_deadline(ticket: Ticket, clock: Clock, rules: RuleSet) -> Deadline:
 
     The stored due date holds, whatever rules or calendar are in force now.
     """
-    stored = clock.certificate
-    rework = stored["rule"] == REWORK_RULE
-    deadline = deadline_of(ticket, clock.kind, clock.started_at, rules, rework=rework)
+    stored, rule = clock.certificate, given_rule(clock)
+    deadline = deadline_of(ticket, clock.kind, clock.started_at, rules, rule=rule)
     if deadline is None:
         message = f"{ticket.kind.label}没有{clock.kind.label}"
         raise ValueError(message)

@@ -143,5 +143,5 @@ def _item(one: Owed) -> dict[str, object]:
     link = f"{base}/tickets/{one.number}" if ticketed else f"{base}/"
     return {
         "number": one.number, "kind": one.kind, "confidential": one.confidential,
-        "what": one.what, "due_on": one.due_on, "link": link,
+        "what": one.what, "due_on": one.due_on, "limit": one.limit, "link": link,
     }  # fmt: skip

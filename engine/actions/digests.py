@@ -58,7 +58,7 @@ def _item(step: Step, mail: OutboxMessage) -> dict[str, object]:
         "number": ticket.number, "kind": ticket.kind.label, "confidential": ticket.confidential,
         "what": _what(ticket, mail, clock), "link": common["link"],
         "due_on": clock.due_on if clock else None,
-        "reply_by": reply_day(step, mail.created_at) if mail.kind is NoticeKind.REMINDER else None,
+        "reply_by": reply_day(step, step.now) if mail.kind is NoticeKind.REMINDER else None,
     }  # fmt: skip
 
 

@@ -5,7 +5,8 @@ away, becomes part of the next one (H-54), which then names every rung since.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from engine.actions import post
 from engine.actions.dispatch import due_facts
@@ -13,12 +14,33 @@ from engine.actions.letter_facts import overdue_working_days
 from engine.actions.post import Addressee, Mail
 from engine.actions.reply_days import reply_day
 from engine.actions.step import Step
+from engine.documents.asked_words import asked_words
+from engine.documents.notices import HOTLINE
 from engine.models import Clock, Letter, OutboxMessage, Ticket, Unit
 from engine.rules.escalation import DueRung, one_mail_each
 from engine.store import clocks as store
 from engine.store import outbox
 from engine.store.ahead import unit_of
-from engine.terms import ClockKind, NoticeKind, Recipient
+from engine.terms import ClockKind, NoticeKind, Recipient, Rung
+
+# What a supervisor is asked to do: nobody else was told of it, it may never be done (H-24).
+PROPOSED = {
+    Rung.L2_SUPERVISION: "提请督办函", Rung.L3_INTERVIEW: "提请约谈/挂牌督办",
+    Rung.L4_LETTER: Rung.L4_LETTER.label,
+}  # fmt: skip
+
+
+class _Tells(NamedTuple):
+    """To whom a mail tells the rungs: of a body that is only asked, or to whom decides."""
+
+    asked: bool
+    person: bool
+
+    def name(self, rung: Rung) -> str:
+        """Return what a rung is called there; nothing: it is not told."""
+        if rung in PROPOSED:
+            return PROPOSED[rung] if self.person else ""
+        return asked_words(rung.label) if self.asked else rung.label
 
 
 @dataclass(frozen=True)
@@ -36,22 +58,33 @@ def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
         "unit": _named(step, ticket, clock),
         "limit_name": clock.kind.label,
         **due_facts(clock),
-        "overdue_days": overdue_working_days(step, clock),
-        "reply_by": reply_day(step, step.now),
     }
     for rung, to in _by_rung(step, unit, caught):
         held = outbox.fold(step.session, ticket.id, [one.address for one in to])
+        tells = _Tells(asked=bool(unit and not unit.subordinate), person=rung.needs_person)
         facts = {
             **common,
+            **_at_leaving(
+                step, ticket, clock, Mail(key="", kind=_notice(clock, rung, caught), facts={}), to
+            ),
             "overdue": not rung.warning,
-            "rung": rung.rung.label,
-            "reason": _climbed(step, ticket, clock, held),
+            "rung": tells.name(rung.rung),
+            "reason": _climbed(step, ticket, clock, held, tells),
             "reported": bool(unit and unit.leader_email) and _reports(rung),
             "letter_kind": "、".join(one.kind.label for one in caught.letters) or rung.rung.label,
         }
         key = outbox.ladder_key(clock, rung.rung)
         mail = Mail(key=key, kind=_notice(clock, rung, caught), facts=facts, unit=unit)
         post.post(step, ticket, mail, to)
+
+
+def _at_leaving(
+    step: Step, ticket: Ticket, clock: Clock, mail: Mail, to: Sequence[Addressee]
+) -> dict[str, object]:
+    """Return what a mail says of the day on which it is read: one held at night leaves later."""
+    leaves = max(post.leaves_at(step, ticket, mail, one.role) for one in to)
+    days = overdue_working_days(replace(step, now=leaves), clock)
+    return {"overdue_days": days, "reply_by": reply_day(step, leaves)}
 
 
 def _reports(rung: DueRung) -> bool:
@@ -63,7 +96,7 @@ def _named(step: Step, ticket: Ticket, clock: Clock) -> str:
     """Return the unit a mail speaks of: the clock's own; of a callback, the one that answered."""
     lead = ticket.lead_unit_id if clock.kind is ClockKind.CALLBACK else None
     unit = unit_of(step.session, clock.unit_id or lead)
-    return unit.name if unit else "热线"
+    return unit.name if unit else HOTLINE
 
 
 def _by_rung(
@@ -92,13 +125,16 @@ def _notice(clock: Clock, rung: DueRung, caught: Caught) -> NoticeKind:
     return rung.sends or NoticeKind.WARNING
 
 
-def _climbed(step: Step, ticket: Ticket, clock: Clock, held: Sequence[OutboxMessage]) -> str:
+def _climbed(
+    step: Step, ticket: Ticket, clock: Clock, held: Sequence[OutboxMessage], tells: _Tells
+) -> str:
     """Return every rung this mail tells of, by limit: 承办时限：剩1个工作日、超期."""
     since = min([step.now, *(mail.created_at for mail in held)])
     kinds = store.kinds(step.session, ticket.id)
     told = {clock.id, *(outbox.ladder_clock(mail) for mail in held)}
     said: dict[str, list[str]] = {}
     for row in store.rungs(step.session, ticket.id):
-        if row.clock_id in told and row.detected_at >= since:
-            said.setdefault(kinds[row.clock_id].label, []).append(row.rung.label)
+        name = tells.name(row.rung)
+        if name and row.clock_id in told and row.detected_at >= since:
+            said.setdefault(kinds[row.clock_id].label, []).append(name)
     return "；".join(f"{kind}：{'、'.join(rungs)}" for kind, rungs in said.items())

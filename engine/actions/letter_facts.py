@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 
 from engine.actions import clocks
-from engine.actions.clocks import REWORK_RULE
+from engine.actions.clocks import REWORK_RULE, SUPERVISED_RULE
 from engine.actions.ground_evidence import beside_grounds, by_ground, earlier_letters
 from engine.actions.letter_history import history_of
 from engine.actions.letter_limits import (
@@ -195,11 +195,23 @@ def reply_due(step: Step, ticket: Ticket, letter: Letter) -> Deadline:
     One that leaves later says so itself: its unit has the same days from then on.
     """
     since = letter.approved_at or step.now
-    deadline = clocks.deadline_of(ticket, ClockKind.RECTIFICATION_REPLY, since, step.rules)
+    deadline = clocks.deadline_of(ticket, ClockKind.RECTIFICATION_REPLY, since, step.rules,
+                                  rule=reply_rule(letter))  # fmt: skip
     if deadline is None:
         message = "整改反馈没有时限"
         raise ValueError(message)
     return deadline
+
+
+def reply_rule(letter: Letter) -> str:
+    """Return the limit a letter's reply has in place of the common one (H-92): as it was signed.
+
+    One that was signed before there was another keeps the one it names.
+    """
+    signed = letter.facts.get("signed")
+    if signed is not None:
+        return str(signed.get("reply_rule", ""))
+    return SUPERVISED_RULE if letter.kind is LetterKind.SUPERVISION else ""
 
 
 def digest_of(step: Step, letter: Letter) -> str:

@@ -13,6 +13,7 @@ from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.actions.told_units import again_key
 from engine.models import OutboxMessage, Ticket
+from engine.rules.reply_words import reply_words
 from engine.rules.shanghai import shanghai_date, shanghai_moment
 from engine.store import leaving, outbox, tickets
 from engine.store.database import work
@@ -55,7 +56,12 @@ def restate_day(step: Step, message: OutboxMessage) -> None:
     told = _day(step, ticket, message, asked)
     facts = asking_facts(step, asked.letter, told.due_on, told.status)
     if again:
-        facts = {**facts, "again": True, "reason": asked.letter.opinion}
+        facts = {
+            **facts,
+            "again": True,
+            "reason": asked.letter.opinion,
+            "short": reply_words(asked.letter.kind).short,
+        }
     if again or told.late:
         facts["late"] = told.late
     mail = Mail(key=message.key, kind=message.kind, facts=facts, letter=asked.letter,
@@ -67,7 +73,8 @@ def _day(step: Step, ticket: Ticket, message: OutboxMessage, asked: Asked) -> _D
     clock = asked.clock
     if asked_late(step, message) is not None:
         rules = clocks.own_rules(clock, step.rules)
-        deadline = clocks.deadline_of(ticket, clock.kind, step.now, rules)
+        deadline = clocks.deadline_of(ticket, clock.kind, step.now, rules,
+                                      rule=clocks.given_rule(clock))  # fmt: skip
         if deadline is not None and deadline.due_at > clock.due_at:
             return _Day(deadline.due_on, deadline.status, late=True)
     return _Day(clock.due_on, clock.due_status, late=False)

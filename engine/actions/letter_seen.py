@@ -5,12 +5,15 @@ import hashlib
 from engine.actions.letter_facts import digest_of
 from engine.actions.step import Step
 from engine.errors import ConflictError, EngineError
-from engine.models import Letter
+from engine.models import Account, Letter
 
 PASSING = {
     "review": "核稿", "approve": "签发", "send": "发出", "reject": "退回", "drop": "决定不发",
     "refer": "建议移交", "judge": "认定",
 }  # fmt: skip
+
+
+BEFORE_A_NUMBER = frozenset({"review", "approve", "reject", "drop"})
 
 
 def seen_of(step: Step, letter: Letter) -> str:
@@ -36,8 +39,18 @@ def check_seen(step: Step, letter: Letter, what: str, seen: str) -> None:
         ConflictError: it was changed since that page was opened; nothing is done.
     """
     if what in PASSING and seen != seen_of(step, letter):
+        if what in BEFORE_A_NUMBER and letter.number:
+            message = f"{_signed(step, letter)}没有{PASSING[what]}，什么也没有改动。"
+            raise ConflictError(message)
         message = (
             f"您打开页面以后，这份函的内容改过了，没有{PASSING[what]}，什么也没有改动。"
             f"请看过现在的内容再{PASSING[what]}。"
         )
         raise ConflictError(message)
+
+
+def _signed(step: Step, letter: Letter) -> str:
+    """Return that a letter has its number by now, and by whom."""
+    signer = step.session.get(Account, letter.approved_by_id or 0)
+    who = f"由{signer.name}" if signer else ""
+    return f"您打开页面以后，这份函已{who}签发，编号 {letter.number}；"

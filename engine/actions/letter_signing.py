@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from engine.actions import clocks, post, referrals
 from engine.actions.letter_copies import mail_copies, require_all_verified
-from engine.actions.letter_facts import digest_of, letter_data, reply_due, title_of
+from engine.actions.letter_facts import digest_of, letter_data, reply_due, reply_rule, title_of
 from engine.actions.letters import moved
 from engine.actions.post import File, Mail
 from engine.actions.stated import stated
@@ -108,7 +108,8 @@ def _render(step: Step, letter: Letter, number: str) -> None:
     fonts = installed_fonts()
     rendered = render_pdf(data, fonts=fonts, moment=step.now)
     letter.pdf, letter.pdf_sha256 = rendered.pdf, rendered.sha256
-    letter.facts = {**letter.facts, "signed": {"title": data.title, "pages": rendered.pages}}
+    signed = {"title": data.title, "pages": rendered.pages, "reply_rule": reply_rule(letter)}
+    letter.facts = {**letter.facts, "signed": signed}
     letter.docx, letter.notes = render_docx(data), list(rendered.notes)
 
 
@@ -189,7 +190,7 @@ def _since(step: Step, letter: Letter, leaves: datetime) -> datetime:
 
 def start_reply_clock(step: Step, ticket: Ticket, letter: Letter) -> Clock:
     """Start the clock by which a letter must be answered, again after an insufficient reply."""
-    subject = clocks.Subject(letter=letter, unit_id=letter.unit_id)
+    subject = clocks.Subject(letter=letter, unit_id=letter.unit_id, rule=reply_rule(letter))
     return clocks.start(step, ticket, ClockKind.RECTIFICATION_REPLY, subject)
 
 

@@ -5,7 +5,7 @@ from engine.actions.dispatch import Dispatch, dispatch, due_facts
 from engine.actions.impersonal import refuse_requester
 from engine.actions.letter_facts import main_clock, overdue_working_days
 from engine.actions.post import Mail
-from engine.actions.reply_days import reply_day
+from engine.actions.reply_days import reply_day_by_mail
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.models import Ticket, TicketEventRecord, Unit
@@ -51,7 +51,7 @@ def _tell_reminded(step: Step, ticket: Ticket, record: TicketEventRecord) -> Non
         "reason": "",
         **due_facts(clock),
         "overdue_days": overdue_working_days(step, clock),
-        "reply_by": reply_day(step, step.now),
+        "reply_by": reply_day_by_mail(step, ticket, NoticeKind.REMINDER),
         "reported": bool(unit and unit.leader_email),
     }
     recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)

@@ -185,10 +185,11 @@ def settle(step: Step, letter: Letter, *, target: str, judgement: str) -> None:
     Raises:
         BadInputError: the target is not one of the document's bodies, or no judgement is given.
     """
-    choices = {one.key: unit for one, unit in choices_of(step, letter)}
+    offered = choices_of(step, letter)
+    choices = {one.key: unit for one, unit in offered}
     fields = {}
     if target not in choices:
-        names = "、".join(f"{unit.name}（{key}）" for key, unit in choices.items())
+        names = "、".join(f"{one.kind}（{unit.name}）" for one, unit in offered)
         fields["target"] = f"请选择移交对象：{names}。"
     if not judgement.strip():
         fields["judgement"] = "须写明情况恶劣、造成不良影响的判断理由。"

@@ -2,9 +2,14 @@
 
 from datetime import date, datetime, time, timedelta
 
+from engine.actions import post
+from engine.actions.post import Mail
 from engine.actions.step import Step
 from engine.errors import CalendarNotPublishedError
+from engine.models import Ticket
+from engine.rules.notice_times import working_time_from
 from engine.rules.shanghai import shanghai_date, shanghai_moment
+from engine.terms import NoticeKind, Recipient
 
 
 def reply_day(step: Step, told: datetime) -> date:
@@ -12,10 +17,19 @@ def reply_day(step: Step, told: datetime) -> date:
     return step.rules.calendar.next_working_day(shanghai_date(told))
 
 
+def reply_day_by_mail(step: Step, ticket: Ticket, kind: NoticeKind) -> date:
+    """Return by when a unit must answer a mail written now, which may leave on a later day."""
+    mail = Mail(key="", kind=kind, facts={})
+    return reply_day(step, post.leaves_at(step, ticket, mail, Recipient.UNIT))
+
+
 def reply_end(step: Step, told: datetime) -> datetime | None:
-    """Return when the day of that answer ends; None while no calendar says which day it is."""
+    """Return when the day of that answer ends; None while no calendar says which day it is.
+
+    What was told outside of working time left when work began: its day counts from then on.
+    """
     try:
-        day = reply_day(step, told)
+        day = reply_day(step, working_time_from(told, step.rules, shanghai_date(told)))
     except CalendarNotPublishedError:
         return None
     return shanghai_moment(day + timedelta(days=1), time(0))

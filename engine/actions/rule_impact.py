@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from engine.actions.clocks import REWORK_RULE
+from engine.actions.clocks import given_rule
 from engine.actions.step import Step
 from engine.errors import EngineError
 from engine.models import Clock, Ticket
@@ -112,6 +112,6 @@ def _due(clock: Clock, ticket: Ticket, on: date, rules: RuleSet) -> datetime | N
     else:
         found = clock_deadline(
             clock.kind, clock.started_at, rules, kind=ticket.kind, urgency=ticket.urgency,
-            accepted_on=on, rework=clock.certificate["rule"] == REWORK_RULE,
+            accepted_on=on, rule=given_rule(clock),
         )  # fmt: skip
     return found.due_at if found else None

@@ -96,8 +96,8 @@ def _of_limit(clock: Clock, ticket: Ticket, stored: Certificate, rules: RuleSet)
     if clock.kind in OWN_DAYS:
         return None
     own = clocks.own_rules(clock, rules)
-    rework = stored.rule == clocks.REWORK_RULE
-    fresh = clocks.deadline_of(ticket, clock.kind, clock.started_at, own, rework=rework)
+    rule = clocks.given_rule(clock)
+    fresh = clocks.deadline_of(ticket, clock.kind, clock.started_at, own, rule=rule)
     if fresh is None:
         return f"{ticket.kind.label}没有{clock.kind.label}"
     said = {

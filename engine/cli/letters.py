@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS, LEGIBLE, A4_INCHES = 200, 140, 8.27
 FILE_PPI = 150
+BRACKETS = str.maketrans("[［【(（]］】)）", "〔" * 5 + "〕" * 5)
 
 
 def register(app: typer.Typer) -> None:
@@ -80,12 +81,17 @@ def _drawn(session: "Session", number: str, page: int, ppi: float) -> tuple[str,
     from engine.documents.pictures import picture_of_pdf
     from engine.store import bulletins
 
-    told = bulletins.by_number(session, number.strip())
+    told = bulletins.by_number(session, as_numbered(number))
     if told is not None and told.pdf is not None:
         return f"通报 {told.number}，{told.status.label}", picture_of_pdf(told.pdf, page, ppi)
     letter = _meant(session, number)
     title = f"{letter.kind.label} {letter.number or '（待编号）'}，{letter.status.label}"
     return title, page_picture(system_step(session, clock.now()), letter, page, ppi)
+
+
+def as_numbered(typed: str) -> str:
+    """Return a number with the brackets it is written in, whichever somebody's keyboard has."""
+    return typed.strip().translate(BRACKETS)
 
 
 def _meant(session: "Session", number: str) -> "Letter":
@@ -99,7 +105,7 @@ def _meant(session: "Session", number: str) -> "Letter":
     from engine.store import tickets
 
     try:
-        return store.by_number(session, number.strip())
+        return store.by_number(session, as_numbered(number))
     except NotFoundError as error:
         try:
             ticket = tickets.ticket_by_number(session, number.strip().upper())

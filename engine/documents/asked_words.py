@@ -1,6 +1,7 @@
 """Words of the record in a letter to a body that is only asked (商请): no red card, no summons."""
 
 SAID: tuple[tuple[str, str], ...] = (
+    ("黄牌：", ""),
     ("红牌催办", "提醒办理"),
     ("提示发督办函", "提示发函商请"),
     ("提请约谈或者挂牌督办", "提示再次商请"),

@@ -19,6 +19,7 @@ __all__ = ["NEEDS", "Notice", "render_notice"]
 
 SECRET_CATEGORY = "保密件，登录后查看"
 SECRET_KIND = "保密工单"
+HOTLINE = "热线"
 _REPORTS = (TicketKind.REPORT.value, TicketKind.REPORT.label)
 # What people type: a mobile or identity number in it must not leave by mail.
 FREE_TEXT = ("category", "reason", "route_reason", "return_conditions", "decision", "ruling")
@@ -95,6 +96,8 @@ def _without_secrets(facts: Mapping[str, object]) -> dict[str, object]:
     # Courts, police, tax: the hotline is not above them, and asks (商请).
     told = bool(facts.get("subordinate", True))
     safe.update(told=told, you="你单位" if told else "贵单位", ask="请" if told else "商请")
+    if facts.get("unit") == HOTLINE:  # its own limits: of a ruling, a review, a callback
+        safe["you"] = "热线主管"
     if secret:
         safe.update(category=SECRET_CATEGORY, kind=SECRET_KIND)
         safe["due_how"] = _without_kind(safe.get("due_how"))

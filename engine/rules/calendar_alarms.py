@@ -9,6 +9,7 @@ from engine.rules.citations import cites
 from engine.rules.rule_set import RuleSet, load_rules
 
 IMPORT = "请在公布后到“日历”页导入"
+ASK = "公布前请系统管理员先补上"
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class Missing:
         if self.region == REGIONAL:
             return f"{self.year} 年广西三月三放假安排尚未载入：{self._way}"
         return f"{self.year} 年全国放假安排尚未载入：{self._way}{self._without_provisional}"
+
+    @property
+    def told(self) -> str:
+        """Return what a mail says: what is missing, and where it is taken in; no file's name."""
+        whose = "广西三月三" if self.region == REGIONAL else "全国"
+        blind = self.region != REGIONAL and load_provisional_year(self.year) is None
+        until = f"；该年也没有暂定日历，跨年期限算不出，{ASK}" if blind else ""
+        return f"{self.year} 年{whose}放假安排尚未载入：{IMPORT}{until}"
 
     @property
     def _way(self) -> str:

@@ -80,7 +80,8 @@ _KEYS = {
         "calendar.alarm_regional_from"
     ),
     LIMIT: (
-        "callback.limit rework.limit rectification.reply_limit return_ruling.limit "
+        "callback.limit rework.limit rectification.reply_limit "
+        "supervision.reply_limit return_ruling.limit "
         "arbitration.limit sign_for.limit sign_for.urgent_limit answer_limit.consultation "
         "answer_limit.help_request answer_limit.complaint answer_limit.report "
         "answer_limit.suggestion answer_limit.praise first_contact.limit review.limit "

@@ -125,7 +125,10 @@ def answer_deadline(
     )
 
 
-@cites("house/H-03", "house/H-10", "house/H-12", "house/H-15", "house/H-16", "house/H-18")
+@cites(
+    "house/H-03", "house/H-10", "house/H-12", "house/H-15", "house/H-16", "house/H-18",
+    "house/H-92",
+)  # fmt: skip
 def clock_deadline(  # noqa: PLR0913 - the facts of one clock, all but three by keyword
     clock: ClockKind,
     started_at: datetime,
@@ -134,7 +137,7 @@ def clock_deadline(  # noqa: PLR0913 - the facts of one clock, all but three by 
     kind: TicketKind,
     urgency: Urgency = Urgency.NORMAL,
     accepted_on: date | None = None,
-    rework: bool = False,
+    rule: str = "",
     working_days: int | None = None,
     pauses: Sequence[Pause] = (),
     extensions: Sequence[Extension] = (),
@@ -149,7 +152,7 @@ def clock_deadline(  # noqa: PLR0913 - the facts of one clock, all but three by 
         kind: the ticket's kind.
         urgency: 特急 and 紧急 tickets are signed for in minutes, holidays included.
         accepted_on: the Shanghai day of acceptance, whose rules the ticket keeps.
-        rework: the handling clock of a reworked ticket (重办).
+        rule: the parameter in place of the clock's own, as for a reworked ticket (重办).
         working_days: a limit set in place of the rule's own, as for 跟踪督办 by another law; for a
             promise (承诺) the days until the promised one.
         pauses: what stopped the clock.
@@ -157,7 +160,7 @@ def clock_deadline(  # noqa: PLR0913 - the facts of one clock, all but three by 
     """
     started_on = shanghai_date(started_at)
     rules_on = accepted_on or started_on
-    parameter = rules.parameters[_limit_key(clock, kind, urgency, rework=rework)]
+    parameter = rules.parameters[rule or _limit_key(clock, kind, urgency)]
     value = parameter.on(rules_on)
     if value.value == NO_LIMIT:
         return None
@@ -182,11 +185,9 @@ def clock_deadline(  # noqa: PLR0913 - the facts of one clock, all but three by 
     )
 
 
-def _limit_key(clock: ClockKind, kind: TicketKind, urgency: Urgency, *, rework: bool) -> str:
+def _limit_key(clock: ClockKind, kind: TicketKind, urgency: Urgency) -> str:
     if clock is ClockKind.SIGN_FOR and urgency in _HURRIED:
         return "sign_for.urgent_limit"
-    if clock is ClockKind.HANDLING and rework:
-        return "rework.limit"
     return _CLOCK_LIMITS.get(clock) or _ANSWER_LIMITS[kind]
 
 

@@ -10,7 +10,7 @@ from engine.models import Account, Assignment, Callback, Clock, Letter, Ticket, 
 from engine.rules.letter_life import OPEN_REPLY
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store import desk_lists, desk_unit, desk_views
-from engine.terms import CallbackState, LetterKind, Role, TicketStatus
+from engine.terms import CallbackState, ClockKind, LetterKind, Role, TicketStatus
 
 LISTED, READ = 30, 2000
 URGENT = {"overdue": "已超期", "today": "今日到期"}
@@ -19,7 +19,7 @@ WORK = {**URGENT, "to_sign": "待签收", "in_hand": "在办", "assisting": "协
 
 @dataclass(frozen=True)
 class Owed:
-    """One thing somebody owes: of which ticket or letter, what, and by when."""
+    """One thing somebody owes: of which ticket or letter, what, by when, and of which limit."""
 
     number: str
     kind: str
@@ -27,6 +27,7 @@ class Owed:
     due_on: date | None = None
     confidential: bool = False
     urgent: bool = False
+    limit: str = ""
 
 
 def units_with_work(session: Session) -> Sequence[Unit]:
@@ -45,28 +46,43 @@ def of_unit(session: Session, unit: Unit, now: datetime) -> list[Owed]:
     cards, _ = desk_unit.cards(session, unit.id, most=READ)
     work = [(one, one.group(now, ends)) for one in cards]
     found = [_of_card(card, group) for card, group in work if group in WORK]
+    found.sort(key=lambda one: one.due_on or date.max)
     return [*found, *_letters(session, unit)]
 
 
 def _of_card(card: desk_unit.Card, group: str) -> Owed:
-    ticket, clock = card.line.ticket, card.clock
+    ticket, clock = card.line.ticket, _behind(card, group)
     return Owed(
-        ticket.number, ticket.kind.label, WORK[group], clock.due_on if clock else None,
-        ticket.confidential, group in URGENT,
+        ticket.number, ticket.kind.label, WORK[group], _due(clock), ticket.confidential,
+        group in URGENT, _limit(clock),
     )  # fmt: skip
+
+
+def _behind(card: desk_unit.Card, group: str) -> Clock | None:
+    """Return the limit that puts a unit's work into its group; none where it runs no more."""
+    kind = ClockKind.SIGN_FOR if group == "to_sign" else None
+    mine = [one for one in card.line.clocks
+            if one.kind is kind and one.assignment_id == card.part.id]  # fmt: skip
+    clock = mine[-1] if mine and mine[-1].state in desk_views.LIVE else card.answering
+    return clock if clock is not None and clock.state in desk_views.LIVE else None
 
 
 def _letters(session: Session, unit: Unit) -> list[Owed]:
     letters = desk_unit.letters_to_answer(session, unit.id)
     clocks = desk_unit.reply_clocks(session, letters)
     return [
-        Owed(one.number, one.kind.label, "待反馈", _due(clocks.get(one.id)), urgent=True)
+        Owed(one.number, one.kind.label, "待反馈", _due(clocks.get(one.id)), urgent=True,
+             limit="反馈时限")
         for one in letters if one.kind is not LetterKind.REFERRAL
     ]  # fmt: skip
 
 
 def _due(clock: Clock | None) -> date | None:
     return clock.due_on if clock else None
+
+
+def _limit(clock: Clock | None) -> str:
+    return clock.kind.label if clock else ""
 
 
 def callbacks(session: Session) -> list[Owed]:
@@ -84,7 +100,7 @@ def callbacks(session: Session) -> list[Owed]:
     lines = desk_views.lines_of(session, session.exec(query).all())
     return [
         Owed(one.ticket.number, one.ticket.kind.label, "须人工回访", _due(one.clock),
-             one.ticket.confidential)
+             one.ticket.confidential, limit=_limit(one.clock))
         for one in lines
     ]  # fmt: skip
 
@@ -92,8 +108,8 @@ def callbacks(session: Session) -> list[Owed]:
 def overdue(session: Session, now: datetime) -> list[Owed]:
     """Return the tickets past their limit, longest past first."""
     return [
-        Owed(one.ticket.number, one.ticket.kind.label, "已超期", _due(one.clock),
-             one.ticket.confidential, urgent=True)
+        Owed(one.ticket.number, one.ticket.kind.label, "已超期", _due(one.answering),
+             one.ticket.confidential, urgent=True, limit=_limit(one.answering))
         for one in desk_lists.overdue(session, now, READ)
     ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from engine.models import OutboxMessage
 from engine.store.database import work
 from engine.terms import NoticeKind, Role, TicketKind
 from tests.actions.letter_steps import a_sent_letter, the
-from tests.builders import a_signed_ticket, a_ticket_to_call_back, moment
+from tests.builders import a_dispatched_ticket, a_signed_ticket, a_ticket_to_call_back, moment
 from tests.looking import sweep, unit_named
 
 pytestmark = pytest.mark.usefixtures("database", "var")
@@ -45,6 +45,34 @@ def test_a_unit_is_told_its_work_once_a_day_and_again_the_next_day():
     assert number in mail.text
     assert number in mail.html
     assert mailing.tell_daily(moment("Wed 2026-11-25 08:20"))["mailed"] == first["mailed"]
+
+
+def test_the_day_is_that_of_the_limit_that_puts_the_work_into_its_group():
+    """First contact was owed on Tue 2026-11-24; the answer is due on Mon 2026-12-07."""
+    number = a_signed_ticket("Mon 2026-11-23 09:00")
+
+    mailing.tell_daily(moment("Fri 2026-11-27 08:20"))
+    in_hand = daily()[unit_named("区市场监管局").email]
+    mailing.tell_daily(moment("Tue 2026-12-08 08:20"))
+    with work() as session:
+        query = select(OutboxMessage).where(OutboxMessage.key == "daily:2026-12-08")
+        late = {one.recipient: one for one in session.exec(query)}
+    unit, supervisor = late[unit_named("区市场监管局").email], late[address_of(Role.SUPERVISOR)]
+
+    assert "在办1件" in in_hand.subject
+    assert f"{number} 投诉　在办　承办时限：12月7日（周一）" in in_hand.text
+    assert "承办时限：<strong>12月7日（周一）</strong>" in in_hand.html
+    assert f"{number} 投诉　已超期　承办时限：12月7日（周一）" in unit.text
+    assert f"{number} 投诉　已超期　" in supervisor.text
+    assert "首次联系时限" not in unit.text + supervisor.text
+
+
+def test_unsigned_work_shows_the_day_by_which_it_must_be_signed_for():
+    a_dispatched_ticket("Mon 2026-11-23 09:00")
+
+    mailing.tell_daily(moment("Mon 2026-11-23 10:00"))
+
+    assert "待签收　签收时限：" in daily()[unit_named("区市场监管局").email].text
 
 
 def test_a_day_is_caught_up_with_once_where_nothing_ran_at_its_hour():

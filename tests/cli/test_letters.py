@@ -19,6 +19,7 @@ from tests.actions.test_bulletin_life import the as the_bulletin
 from tests.actions.test_letter_numbers import void
 
 RUNNER = CliRunner()
+BRACKETED = ("城中热线[2026]1号", " 城中热线［2026］1号", "城中热线(2026)1号")
 
 
 @pytest.fixture
@@ -131,3 +132,12 @@ def test_what_is_transparent_is_white_and_an_odd_row_is_filled():
 def test_no_picture_is_refused():
     with pytest.raises(ValueError, match="PNG"):
         dots(b"GIF89a")
+
+
+@pytest.mark.parametrize("typed", BRACKETED)
+def test_a_number_is_found_whichever_brackets_the_keyboard_has(run, tmp_path, typed):
+    a_signed_letter()
+
+    said = run("preview", typed, "--out", str(tmp_path / "page.png"))
+
+    assert "城中热线〔2026〕1号，待发出，第 1 页已存为" in said

@@ -115,3 +115,19 @@ def test_an_extension_that_can_only_be_refused_is_listed_with_its_reason(as_):
 
     assert f'href="/tickets/{number}/extend"' not in page
     assert "已有一份延期申请待主管批" in page
+
+
+def test_signing_what_was_signed_meanwhile_says_so_and_by_which_number(as_, letter_id):
+    draft(as_(SUPERVISOR), letter_id)
+    here, there = as_(SECOND_SUPERVISOR), as_(SECOND_SUPERVISOR)
+    here.get(f"/letters/{letter_id}")
+    here.post(f"/letters/{letter_id}/review")
+    there.get(f"/letters/{letter_id}?step=approve")
+    here.get(f"/letters/{letter_id}?step=approve")
+    here.post(f"/letters/{letter_id}/approve")
+
+    stale = there.post(f"/letters/{letter_id}/approve")
+
+    assert stale.status_code == 409
+    assert "签发，编号 城中热线〔2026〕1号；没有签发，什么也没有改动" in stale.text
+    assert "内容改过了" not in stale.text

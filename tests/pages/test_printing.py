@@ -65,3 +65,12 @@ def test_a_callback_sheet_has_the_answer_and_boxes_and_no_number(as_):
     for said in ("回访单", an_answer().text, "□ 已解决", "满意", "登录后查看"):
         assert said in page
     assert PHONE not in page
+
+
+@pytest.mark.parametrize("sheet", ["order", "answer-note", "callback-sheet"])
+def test_no_sheet_carries_the_sites_footer_on_paper(as_, sheet):
+    number = a_ticket_to_call_back(NOW)
+    desk = as_(OPERATOR)
+
+    assert '<footer class="noprint">' in desk.get(f"/tickets/{number}/{sheet}").text
+    assert "<footer>" in desk.get(f"/tickets/{number}").text

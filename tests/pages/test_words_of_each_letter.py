@@ -1,13 +1,16 @@
 """A letter speaks of its own kind (文种): in mails, on the unit's pages, to the supervisor."""
 
+import re
+
 import pytest
 
 from engine.actions.letter_replies import judge_answer
-from engine.errors import ConflictError
+from engine.errors import BadInputError, ConflictError
 from engine.models import OutboxMessage
 from engine.store.database import work
 from engine.terms import LetterKind, MessageStatus, NoticeKind
 from tests.actions.letter_steps import NOW, approve, draft, number_of, on_letter, proposed, reply
+from tests.actions.test_referrals import draft as draft_referral
 from tests.actions.test_referrals import proposed as proposed_referral
 from tests.actions.test_referrals import send as send_referral
 from tests.builders import MARKET, SUPERVISOR, a_signed_ticket
@@ -109,3 +112,14 @@ def test_a_supervision_letter_that_did_not_arrive_is_listed_and_sent_again_as_on
     assert "■ 督办函</span>" in page
     assert "督办函将重新发往" in done
     assert "整改函" not in page + done
+
+
+def test_a_missing_target_is_asked_for_in_chinese_alone():
+    _, letter = proposed_referral()
+
+    with pytest.raises(BadInputError) as refused:
+        draft_referral(letter.id, NOW, target="", judgement=GRAVE)
+
+    asked = refused.value.fields["target"]
+    assert "营商环境管理（区发展和改革局）" in asked
+    assert not re.search("[a-z]", asked)

@@ -82,7 +82,7 @@ def test_praise_has_no_handling_clock(rules):
 
 def test_rework_takes_three_working_days_whatever_the_kind(rules):
     found = clock_deadline(
-        ClockKind.HANDLING, moment(FRIDAY), rules, kind=TicketKind.COMPLAINT, rework=True
+        ClockKind.HANDLING, moment(FRIDAY), rules, kind=TicketKind.COMPLAINT, rule="rework.limit"
     )
 
     assert found.due_on == day("Wed 2023-11-22")

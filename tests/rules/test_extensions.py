@@ -32,7 +32,7 @@ def test_an_extension_runs_on_from_the_old_due_date(rules, complaint):
 
 def test_an_extended_rework_is_still_a_rework(rules):
     rework = clock_deadline(
-        ClockKind.HANDLING, RECEIVED, rules, kind=TicketKind.COMPLAINT, rework=True
+        ClockKind.HANDLING, RECEIVED, rules, kind=TicketKind.COMPLAINT, rule="rework.limit"
     )
     extended = extended_deadline(rework, Extension(1, GRANTED))
 
