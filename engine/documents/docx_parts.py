@@ -21,6 +21,7 @@ TWENTIETHS = 20
 HALVES = 2
 EIGHTHS = 8
 CELL_MARGIN_TWIPS = 60
+ENDING = 2
 
 
 def write(
@@ -111,8 +112,8 @@ def number_pages(section: Section) -> None:
         write(paragraph, " —", FontRole.SONG, figures()["sizes"]["small"])
 
 
-def grid_table(made: DocumentType, annex: Annex) -> None:
-    """Add an annex's table: heading row in 黑体, repeated on every page."""
+def grid_table(made: DocumentType, annex: Annex, *, ends: bool = False) -> None:
+    """Add an annex's table: heading row in 黑体, repeated; one that `ends` holds on to the foot."""
     table = made.add_table(rows=0, cols=len(annex.header), style="Table Grid")
     total = sum(annex.widths)
     shares = [Mm(figures()["type_area"]["width"] * share / total) for share in annex.widths]
@@ -125,7 +126,7 @@ def grid_table(made: DocumentType, annex: Annex) -> None:
     if annex.rows:
         _first_row(table, annex, shares, FontRole.FANGSONG)
         _more_rows(table, annex)
-        _hold_together(table, annex.together)
+        _hold_together(table, max(annex.together, ENDING) if ends else annex.together, ends=ends)
 
 
 def _first_row(table: Table, annex: Annex, shares: list[Mm], role: FontRole) -> None:
@@ -151,12 +152,12 @@ def _more_rows(table: Table, annex: Annex) -> None:
         table._tbl.append(row)
 
 
-def _hold_together(table: Table, last: int) -> None:
-    """Keep the last rows of a table on one page: each whole, all but the last with the next."""
+def _hold_together(table: Table, last: int, *, ends: bool) -> None:
+    """Keep the last rows of a table on one page: each whole, and with what follows it."""
     rows = table._tbl.tr_lst[-last:] if last else []
     for row in rows:
         row.get_or_add_trPr().append(element("w:cantSplit", {}))
-    for row in rows[:-1]:
+    for row in rows if ends else rows[:-1]:
         for cell in row.tc_lst:
             DocxParagraph(cell.p_lst[0], table).paragraph_format.keep_with_next = True
 

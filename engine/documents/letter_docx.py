@@ -16,6 +16,7 @@ from docx.enum.text import WD_LINE_SPACING
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as DocxParagraph
 
+from engine.documents.docx_colophon import add_colophon, lines_of
 from engine.documents.docx_parts import (
     bottom_rule,
     grid_table,
@@ -43,8 +44,10 @@ def render_docx(letter: LetterData) -> bytes:
     _title(made, letter.title_lines, figures()["title"]["blank_lines_above"])
     _body(made, letter)
     for index, annex in enumerate(letter.attachments, start=1):
-        _annex(made, annex, index if len(letter.attachments) > 1 else None)
-    _colophon(made, letter)
+        _annex(made, annex, index if len(letter.attachments) > 1 else None,
+               last=annex is letter.attachments[-1] and bool(lines_of(letter)))  # fmt: skip
+    _keep_with_the_foot(made, letter)
+    add_colophon(made, letter)
     _properties(made, letter)
     written = io.BytesIO()
     made.save(written)
@@ -190,7 +193,7 @@ def _paragraph(made: DocumentType, part: Paragraph) -> None:
     write(paragraph, part.text)
 
 
-def _annex(made: DocumentType, annex: Annex, order: int | None) -> None:
+def _annex(made: DocumentType, annex: Annex, order: int | None, *, last: bool) -> None:
     first = made.add_paragraph()
     first.paragraph_format.page_break_before = True
     write(first, f"附件{order or ''}", FontRole.HEITI)
@@ -198,24 +201,20 @@ def _annex(made: DocumentType, annex: Annex, order: int | None) -> None:
     for part in annex.body:
         _paragraph(made, part)
     if annex.rows:
-        grid_table(made, annex)
+        grid_table(made, annex, ends=last and not annex.closing)
     for part in annex.closing:
         _paragraph(made, part)
 
 
-def _colophon(made: DocumentType, letter: LetterData) -> None:
-    lines = [f"抄送：{letter.cc}。"] if letter.cc else []
-    if letter.layout is Layout.GENERAL:
-        lines.append(f"{letter.org}　　{written_date(letter.date)}印发")
-    size = figures()["sizes"]["small"]
-    side = Pt(size * figures()["colophon"]["side_characters"])
-    for index, line in enumerate(lines):
-        paragraph = made.add_paragraph()
-        paragraph.paragraph_format.space_before = Pt(size) if index == 0 else Pt(0)
-        paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
-        write(paragraph, line, FontRole.FANGSONG, size)
-        if letter.layout is Layout.GENERAL:
-            bottom_rule(paragraph, "single", 1, colour="000000")
+def _keep_with_the_foot(made: DocumentType, letter: LetterData) -> None:
+    """Keep the last words on the page of the colophon, which never stands there alone (§7.4)."""
+    if not lines_of(letter):
+        return
+    last = letter.attachments[-1] if letter.attachments else None
+    if last is not None and last.rows and not last.closing:
+        return
+    for paragraph in made.paragraphs[-2:]:
+        paragraph.paragraph_format.keep_with_next = True
 
 
 def _blank(made: DocumentType, lines: int) -> None:
