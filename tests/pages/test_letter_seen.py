@@ -6,6 +6,7 @@ import pytest
 
 from engine.models import ExtensionRequest
 from engine.store.database import work
+from tests.actions.letter_steps import FOUND
 from tests.builders import MARKET, SECOND_SUPERVISOR, SUPERVISOR, a_signed_ticket
 from tests.pages.test_letters_and_supervision import GROUND, draft, letter, letter_id
 
@@ -18,7 +19,8 @@ def drawn_anew(desk, letter_id):
     page = desk.get(f"/letters/{letter_id}").text
     lines = re.findall(r'name="evidence" value="([^"]*)"', page)
     answer = desk.post(f"/letters/{letter_id}/draft", grounds=GROUND.value,
-                       demands="全部换过的要求", evidence=lines)  # fmt: skip
+                       demands="全部换过的要求", evidence=lines,
+                       found=FOUND)  # fmt: skip
     assert "稿已拟好" in answer.text
 
 
