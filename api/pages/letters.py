@@ -30,7 +30,7 @@ from engine.errors import (
 from engine.models import Letter, Ticket, Unit
 from engine.rules.letter_life import GONE_OUT, UNFINISHED
 from engine.rules.reply_words import reply_words
-from engine.store import clocks, desk_lists, desk_ticket, desk_unit, desk_views
+from engine.store import attachments, clocks, desk_lists, desk_ticket, desk_unit, desk_views
 from engine.store import letters as store
 from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, LetterStatus, RectificationGround, Role
@@ -87,6 +87,7 @@ def _page(
             letter.drafted_by_id, letter.reviewed_by_id, letter.approved_by_id, letter.sent_by_id,
             letter.voided_by_id, letter.replied_by_id]),
         "clock": desk_unit.reply_clocks(visit.session, [letter]).get(letter.id),
+        "reply_files": attachments.of_letter(visit.session, letter.id),
         "mails": desk_lists.mails_of_letter(visit.session, letter.id),
         "breaches": clocks.breaches(visit.session, ticket.id),
         "earlier": desk_lists.letters_of_unit(visit.session, letter.unit_id, letter.id),

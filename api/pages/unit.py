@@ -7,12 +7,13 @@ from api.pages.files import choice_facts, uploads_of
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import UNIT, Visit, attempt, reading
 from engine.actions.letter_replies import answer_letter
+from engine.actions.referrals import restricted
 from engine.errors import EngineError, NotFoundError
 from engine.models import Letter
 from engine.rules.letter_life import GONE_OUT, OPEN_REPLY
 from engine.rules.reply_words import reply_words
 from engine.rules.shanghai import end_of_day, shanghai_date
-from engine.store import desk_unit, findings, letters, promises
+from engine.store import attachments, desk_unit, findings, letters, promises
 from engine.terms import LetterKind
 
 router = APIRouter(include_in_schema=False)
@@ -67,7 +68,8 @@ def _letter_page(
     open_ = letter.status in OPEN_REPLY and letter.kind is not LetterKind.CORRECTION
     facts = {
         "letter": letter, "clock": clock, "form": form, "error": error, "open": open_,
-        **choice_facts(visit),
+        "reply_files": attachments.of_letter(visit.session, letter.id),
+        "apart": restricted(letter), **choice_facts(visit),
         "corrections": [one for one in letters.corrections_of(visit.session, letter.id)
                         if one.status in GONE_OUT],
     }  # fmt: skip

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
+from sqlmodel import Session
+
 from engine import keyring
 from engine.actions.step import Step, Why, append, take
 from engine.documents.file_names import extension_of, safe_name
 from engine.documents.file_types import TYPES, FileType, type_of
 from engine.errors import BadInputError, NotPermittedError
-from engine.models import Attachment, Ticket
+from engine.models import Attachment, Letter, Ticket
 from engine.models.desk import name_place
 from engine.rules.attachments import AttachmentLimits, attachment_limits
 from engine.rules.citations import clause
@@ -19,6 +21,8 @@ from engine.store import attachments as store
 from engine.store import files
 from engine.store.api_views import lock_names
 from engine.store.files import Arrived
+from engine.store.row_security import as_house
+from engine.store.tickets import lock_ticket
 from engine.terms import AttachmentKind, Role, TicketEvent
 
 READS_ONLY = "只读审计不能添加附件。"
@@ -55,10 +59,19 @@ class Taken:
 
 @dataclass(frozen=True)
 class Place:
-    """Whose a file is: a ticket's, or that of a form not yet sent."""
+    """Whose a file is: a ticket's, a letter's about it, or that of a form not yet sent."""
 
     ticket: Ticket | None = None
     form_id: str = ""
+    letter: Letter | None = None
+
+    def files(self, session: Session, account_id: int) -> Sequence[Attachment]:
+        """Return the files that are there already."""
+        if self.letter is not None:
+            return store.of_letter(session, self.letter.id)
+        if self.ticket is not None:
+            return store.of_ticket(session, self.ticket.id)
+        return store.of_form(session, account_id, self.form_id)
 
 
 def limits(step: Step) -> AttachmentLimits:
@@ -72,15 +85,21 @@ def said(allowed: AttachmentLimits) -> str:
     return f"可传 {types}，每个不超过 {allowed.megabytes} MB，一次最多 {allowed.at_once} 个"
 
 
-def attach(step: Step, ticket: Ticket, uploads: Sequence[Upload]) -> Taken:
+def attach(
+    step: Step, ticket: Ticket, uploads: Sequence[Upload], letter: Letter | None = None
+) -> Taken:
     """Add files to a locked ticket; the same bytes sent again are the same file.
+
+    With a letter they are kept with it instead, and no unit learns that they came (移交).
 
     Raises:
         BadInputError: too many at once, or the ticket has too many.
     """
-    taken = _take(step, Place(ticket), uploads, store.count(step.session, ticket.id))
+    place = Place(ticket, letter=letter)
+    had = len(place.files(step.session, 0)) if letter else store.count(step.session, ticket.id)
+    taken = _take(step, place, uploads, had)
     fresh = [one for one in taken.kept if one.event_id is None]
-    _record(step, ticket, fresh)
+    _record(step, ticket, fresh, _secrecy(letter))
     return replace(taken, known=not fresh)
 
 
@@ -170,6 +189,7 @@ def _checked(arrived: Arrived, name: str, allowed: AttachmentLimits) -> FileType
 def _values(step: Step, place: Place, upload: Upload, kind: FileType) -> dict[str, Any]:
     return {
         "ticket_id": place.ticket.id if place.ticket else None,
+        "letter_id": place.letter.id if place.letter else None,
         "form_id": place.form_id,
         "kind": upload.kind,
         "content_type": kind.content_type,
@@ -181,23 +201,28 @@ def _values(step: Step, place: Place, upload: Upload, kind: FileType) -> dict[st
 
 
 def _same(step: Step, place: Place, sha256: str) -> Attachment:
-    if place.ticket is not None:
-        found = store.same_of_ticket(step.session, place.ticket.id, sha256)
-    else:
-        mine = store.of_form(step.session, step.actor.account_id or 0, place.form_id)
-        found = next((one for one in mine if one.sha256 == sha256), None)
+    there = place.files(step.session, step.actor.account_id or 0)
+    found = next((one for one in there if one.sha256 == sha256), None)
     if found is None:
         msg = "附件刚被别处删去，请再传一次。"
         raise BadInputError(msg)
     return found
 
 
-def _record(step: Step, ticket: Ticket, made: Sequence[Attachment]) -> None:
+def _secrecy(kept_with: object) -> dict[str, Any]:
+    """Return the mark of events that units must not see, where a file is kept with a letter."""
+    return {"restricted": True} if kept_with else {}
+
+
+def _record(
+    step: Step, ticket: Ticket, made: Sequence[Attachment], marks: dict[str, Any] | None = None
+) -> None:
     """Write down that files were added: how many and of which kind, never what they are called."""
     if not made:
         return
     kinds = "、".join(dict.fromkeys(one.kind.label for one in made))
-    why = Why(f"添加附件 {len(made)} 个（{kinds}）", details={"attachments": [a.id for a in made]})
+    details = {"attachments": [one.id for one in made], **(marks or {})}
+    why = Why(f"添加附件 {len(made)} 个（{kinds}）", details=details)
     record = take(step, ticket, TicketEvent.ATTACH, why)
     for one in made:
         one.event_id = record.id
@@ -240,6 +265,20 @@ def download(step: Step, ticket: Ticket, found: Attachment) -> bytes:
         DocumentError: the file is damaged or gone.
     """
     data = files.content(found.sha256)
-    why = Why(f"下载附件（{found.kind.label}）", details={"attachment": found.id})
+    details = {"attachment": found.id, **_secrecy(found.letter_id)}
+    why = Why(f"下载附件（{found.kind.label}）", details=details)
     append(step, ticket, TicketEvent.DOWNLOAD, why, ticket.status, clause("house/H-82").label)
     return data
+
+
+def download_of_letter(step: Step, letter: Letter, attachment_id: int) -> tuple[Attachment, bytes]:
+    """Return a file kept with a letter and its bytes, and write down who fetched it, for no unit.
+
+    Raises:
+        NotFoundError: the letter has no such file.
+        DocumentError: the file is damaged or gone.
+    """
+    found = store.one_of_letter(step.session, letter.id, attachment_id)
+    with as_house(step.session):  # who answers a referral need not have its ticket
+        ticket = lock_ticket(step.session, letter.ticket_id)
+        return found, download(step, ticket, found)

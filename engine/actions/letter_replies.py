@@ -31,6 +31,8 @@ SHORTEST_REPLY = 10
 def answer_letter(step: Step, letter: Letter, text: str, uploads: Sequence[Upload] = ()) -> Letter:
     """File a unit's reply to a letter (函件回复) and stop its clock; its files go to the ticket.
 
+    What answers a referral (移交) stays with that letter: the unit it speaks of sees the ticket.
+
     Raises:
         NotPermittedError: the letter went to another unit.
         RefusedTransitionError: it was not sent, or is answered already.
@@ -56,7 +58,8 @@ def _attach(step: Step, letter: Letter, uploads: Sequence[Upload]) -> None:
     if not uploads:
         return
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    refused = "；".join(attachments.attach(step, ticket, uploads).refused)
+    apart = letter if referrals.restricted(letter) else None
+    refused = "；".join(attachments.attach(step, ticket, uploads, apart).refused)
     if refused:
         words = f"{refused}。{reply_words(letter.kind).about}还没有提交，请换文件或不选文件再提交。"
         raise BadInputError(words, fields={"file": words})

@@ -222,7 +222,7 @@ def notify_target(step: Step, ticket: Ticket, letter: Letter) -> None:
     unit = step.session.get_one(Unit, letter.unit_id)
     facts = {"letter_number": letter.number, "kind": "", "category": "", "number": "",
              "subordinate": False,
-             "link": f"{load_settings().link_base}/letters/{letter.id}"}  # fmt: skip
+             "link": f"{load_settings().link_base}/unit/letters/{letter.id}"}  # fmt: skip
     mail = Mail(key=f"letter:{letter.id}", kind=NoticeKind.REFERRAL, facts=facts, letter=letter,
                 unit=unit)  # fmt: skip
     post.post(step, ticket, mail, post.addresses(step.session, unit, (Recipient.UNIT,)))

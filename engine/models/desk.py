@@ -21,15 +21,18 @@ from engine.terms import AttachmentKind
 class Attachment(SQLModel, table=True):
     """A file of a ticket, or of a form not yet sent (附件); its bytes lie under their SHA-256.
 
-    The unique rows make a file that is sent twice one file. `content_type` is what the bytes are,
-    not what the sender said.
+    The unique rows make a file that is sent twice one file. What came with the reply to a referral
+    stays with that letter (`letter_id`) and is none of the ticket's files. `content_type` is what
+    the bytes are, not what the sender said.
     """
 
     __tablename__ = "attachment"
     __table_args__ = (
         CheckConstraint("ticket_id IS NOT NULL OR form_id <> ''", name="belongs"),
         Index("uq_attachment_ticket_file", "ticket_id", "sha256", unique=True,
-              postgresql_where=text("ticket_id IS NOT NULL")),
+              postgresql_where=text("ticket_id IS NOT NULL AND letter_id IS NULL")),
+        Index("uq_attachment_letter_file", "letter_id", "sha256", unique=True,
+              postgresql_where=text("letter_id IS NOT NULL")),
         Index("uq_attachment_form_file", "uploaded_by_id", "form_id", "sha256", unique=True,
               postgresql_where=text("ticket_id IS NULL")),
         Index("ix_attachment_sha256", "sha256"),
@@ -37,6 +40,7 @@ class Attachment(SQLModel, table=True):
 
     id: int = key()
     ticket_id: int | None = refers("ticket.id", nullable=True)
+    letter_id: int | None = refers("letter.id", nullable=True)
     form_id: str = Field(default="", max_length=64)
     event_id: int | None = refers("ticket_event.id", nullable=True)
     kind: AttachmentKind = term(AttachmentKind)

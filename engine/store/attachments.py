@@ -13,10 +13,34 @@ from engine.models import Attachment
 from engine.store.row_security import as_house
 
 
+def _of_ticket(ticket_id: int) -> ColumnElement[bool]:
+    """Return what holds for a ticket's own files: those kept with a letter are none of them."""
+    return (col(Attachment.ticket_id) == ticket_id) & col(Attachment.letter_id).is_(None)
+
+
 def of_ticket(session: Session, ticket_id: int) -> Sequence[Attachment]:
-    """Return the files of a ticket, oldest first."""
-    query = select(Attachment).where(Attachment.ticket_id == ticket_id)
+    """Return the files of a ticket, oldest first; those kept with a letter left out."""
+    query = select(Attachment).where(_of_ticket(ticket_id))
     return session.exec(query.order_by(col(Attachment.id))).all()
+
+
+def of_letter(session: Session, letter_id: int) -> Sequence[Attachment]:
+    """Return the files kept with a letter, oldest first."""
+    query = select(Attachment).where(Attachment.letter_id == letter_id)
+    return session.exec(query.order_by(col(Attachment.id))).all()
+
+
+def one_of_letter(session: Session, letter_id: int, attachment_id: int) -> Attachment:
+    """Return one file kept with a letter.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = session.get(Attachment, attachment_id)
+    if found is None or found.letter_id != letter_id:
+        message = "这份函件没有这个附件。"
+        raise NotFoundError(message)
+    return found
 
 
 def one(session: Session, ticket_id: int, attachment_id: int) -> Attachment:
@@ -25,9 +49,7 @@ def one(session: Session, ticket_id: int, attachment_id: int) -> Attachment:
     Raises:
         NotFoundError: the ticket has no such file.
     """
-    query = select(Attachment).where(
-        Attachment.ticket_id == ticket_id, Attachment.id == attachment_id
-    )
+    query = select(Attachment).where(_of_ticket(ticket_id), Attachment.id == attachment_id)
     found = session.exec(query).one_or_none()
     if found is None:
         message = "这张工单没有这个附件。"
@@ -75,15 +97,9 @@ def write(session: Session, values: dict[str, Any]) -> Attachment | None:
     return session.get_one(Attachment, made) if made is not None else None
 
 
-def same_of_ticket(session: Session, ticket_id: int, sha256: str) -> Attachment | None:
-    """Return the ticket's file with those very bytes, if it has it."""
-    query = select(Attachment).where(Attachment.ticket_id == ticket_id, Attachment.sha256 == sha256)
-    return session.exec(query).one_or_none()
-
-
 def count(session: Session, ticket_id: int) -> int:
     """Return how many files a ticket has."""
-    query = select(func.count()).where(Attachment.ticket_id == ticket_id)
+    query = select(func.count()).where(_of_ticket(ticket_id))
     return session.exec(query).one()
 
 

@@ -51,15 +51,18 @@ MAIL = f"""
 """
 
 
-# A file of a confidential ticket, and one that shows who the requester is, only to the lead unit.
+# A file of a confidential ticket, and one that shows who the requester is, only to the lead unit;
+# one kept with a letter (移交) only to the body that sent it.
 FILE = """
-CASE WHEN ticket_id IS NULL THEN uploaded_by_id = hotline_account()
+CASE WHEN letter_id IS NOT NULL THEN unit_id = hotline_unit()
+WHEN ticket_id IS NULL THEN uploaded_by_id = hotline_account()
 ELSE EXISTS (SELECT 1 FROM ticket t WHERE t.id = attachment.ticket_id
              AND (t.lead_unit_id = hotline_unit()
                   OR (NOT t.confidential AND kind <> 'credential'))) END
 """
 OWN_FILE = f"""
-uploaded_by_id = hotline_account() AND (ticket_id IS NULL OR ({SEES} AND {MINE}))
+letter_id IS NULL AND uploaded_by_id = hotline_account()
+AND (ticket_id IS NULL OR ({SEES} AND {MINE}))
 """
 
 
