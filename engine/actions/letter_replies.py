@@ -11,6 +11,7 @@ from engine.actions.letter_facts import title_of
 from engine.actions.letter_signing import ask_again
 from engine.actions.letters import moved
 from engine.actions.post import Mail
+from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.errors import (
     BadInputError,
@@ -26,6 +27,7 @@ from engine.store.row_security import as_house
 from engine.terms import LetterAct, LetterKind, LetterStatus, NoticeKind, Recipient, TicketEvent
 
 SHORTEST_REPLY = 10
+MISSING = "请写明哪里不到位、还要补什么，单位据此再次回复。"
 
 
 def answer_letter(step: Step, letter: Letter, text: str, uploads: Sequence[Upload] = ()) -> Letter:
@@ -98,18 +100,20 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
 
     Raises:
         ConflictError: there is no reply to judge, or it is that of a body a clue was handed to.
+        BadInputError: it is not said what is missing.
     """
     said = reply_words(letter.kind)
     if not said.judged:
         message = f"{letter.kind.label}的{said.about}由接收机关反馈，热线收悉即可，不作认定。"
         raise ConflictError(message)
+    opinion = opinion.strip() if accepted else stated(opinion, "opinion", MISSING)
     status = moved(step, letter, LetterAct.ACCEPT if accepted else LetterAct.FIND_INSUFFICIENT)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     word = said.enough if accepted else said.short
-    words = f"{word}：{opinion.strip()}" if opinion.strip() else word
+    words = f"{word}：{opinion}" if opinion else word
     why = Why(words, details={"sha256": letter.pdf_sha256, **referrals.restricted(letter)})
     take(step, ticket, TicketEvent.ACCEPT_LETTER_ANSWER, why)
-    letter.status, letter.opinion = status, opinion.strip()
+    letter.status, letter.opinion = status, opinion
     if not accepted:
         ask_again(step, ticket, letter)
     for moot in moot_referrals(step, letter) if accepted else ():

@@ -1,9 +1,12 @@
 """What a referral says besides a letter's facts: whence, to whom, measures taken, material."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from engine.actions.late_replies import reason_now
 from engine.actions.step import Step
+from engine.actions.told_units import untold_misses
 from engine.actions.unit_share import Share, share_behind
 from engine.documents.fonts import installed_fonts
 from engine.documents.letter_annexes import Material
@@ -16,11 +19,15 @@ from engine.errors import DocumentError
 from engine.models import Letter, Ticket, TicketEventRecord, Unit
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
+from engine.store import clocks as clock_store
 from engine.store import letters as store
 from engine.store import tickets as ticket_store
-from engine.terms import LetterKind, TicketEvent
+from engine.terms import LetterKind, Rung, TicketEvent
 
-MEASURES = {TicketEvent.REMIND: "催办", TicketEvent.SUPERVISE: "转督办"}
+MEASURES = {
+    TicketEvent.REMIND: "催办", TicketEvent.SUPERVISE: "转督办",
+    TicketEvent.ORDER_REWORK: "退回重办", TicketEvent.ESCALATE: Rung.L1_REMINDER.label,
+}  # fmt: skip
 
 
 def referral_of(step: Step, letter: Letter) -> Referral | None:
@@ -31,7 +38,7 @@ def referral_of(step: Step, letter: Letter) -> Referral | None:
     sent = _letters_before(step, letter)
     return Referral(
         target=step.session.get_one(Unit, letter.unit_id).name,
-        source=f"{load_settings().hotline_name}工单办理和督办记录（{_reasons(step, letter)}）",
+        source=f"{load_settings().hotline_name}工单办理和督办记录{_reasons(step, letter)}",
         measures=_measures(step, ticket, share_behind(step, ticket, letter), sent),
         materials=tuple(_material(one) for one in sent),
         judgement=without_closing_marks(letter.facts.get("judgement", "")),
@@ -55,14 +62,26 @@ def with_pages(facts: RectificationFacts) -> LetterData:
 
 
 def _reasons(step: Step, letter: Letter) -> str:
-    """Return why a clue is handed over, with what other tickets added to it."""
-    joined = letter.facts.get("joined", ())
-    more = (f"另有工单{one['ticket']}：{_clean(reason_now(step, one))}" for one in joined)
-    return "；".join([_clean(reason_now(step, letter.facts)), *more])
+    """Return what the record shows, with what other tickets added to it, in brackets.
+
+    What a person typed as the reason is for those who approve; no letter prints it.
+    """
+    more = [_joined(step, one) for one in letter.facts.get("joined", ())]
+    said = [one for one in (_on_record(step, letter.facts), *more) if one]
+    return f"（{'；'.join(said)}）" if said else ""
 
 
-def _clean(words: str) -> str:
-    return without_closing_marks(without_personal_numbers(words))
+def _joined(step: Step, stored: Mapping[str, Any]) -> str:
+    shown = _on_record(step, stored)
+    return f"另有工单{stored['ticket']}：{shown}" if shown else f"另有工单{stored['ticket']}"
+
+
+def _on_record(step: Step, stored: Mapping[str, Any]) -> str:
+    """Return a reason the engine drew from the record; of a person's own words nothing."""
+    engine = "proposed_by_id" in stored and stored["proposed_by_id"] is None
+    if not (engine or stored.get("by_engine") or stored.get("reply_clock")):
+        return ""
+    return without_closing_marks(without_personal_numbers(reason_now(step, stored)))
 
 
 def _letters_before(step: Step, letter: Letter) -> list[Letter]:
@@ -74,10 +93,20 @@ def _letters_before(step: Step, letter: Letter) -> list[Letter]:
 
 
 def _measures(step: Step, ticket: Ticket, share: Share, sent: list[Letter]) -> tuple[str, ...]:
-    taken = [_event(record) for record in ticket_store.events(step.session, ticket)
-             if record.event in MEASURES and share.holds(record)]  # fmt: skip
+    records = ticket_store.events(step.session, ticket)
+    untold = untold_misses(step, records, share.unit_clocks)
+    gone = clock_store.withdrawn(step.session, ticket.id)
+    taken = [_event(record) for record in records
+             if _reached(record) and share.holds(record) and record.seq not in untold
+             and record.details.get("clock") not in gone]  # fmt: skip
     letters = [_letter(one) for one in sent]
     return (*taken, *letters) or ("热线已记录在案，尚未采取其他措施",)
+
+
+def _reached(record: TicketEventRecord) -> bool:
+    """Return whether an event is a measure that was taken: of the ladder only its reminder."""
+    urged = record.details.get("rung") == Rung.L1_REMINDER.value
+    return record.event in MEASURES and (urged or record.event is not TicketEvent.ESCALATE)
 
 
 def _event(record: TicketEventRecord) -> str:

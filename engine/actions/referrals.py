@@ -100,7 +100,8 @@ def _join(step: Step, ticket: Ticket, letter: Letter, reason: str) -> Letter:
     words = f"提议移交线索：{reason}；并入工单 {first.number} 在办的问题线索移交函"
     details = {"restricted": True, "joins": letter.id}
     record = take(step, ticket, TicketEvent.PROPOSE_REFERRAL, Why(words, details=details))
-    joined = {"ticket": ticket.number, "reason": reason, "at": step.now.isoformat()}
+    joined = {"ticket": ticket.number, "reason": reason, "at": step.now.isoformat(),
+              "by_engine": step.actor.account_id is None}  # fmt: skip
     letter.facts = {**letter.facts, "joined": [*letter.facts.get("joined", []), joined]}
     unit_id, told = told_unit(letter), f"{reason}（并入工单 {first.number} 在办的移交函）"
     _tell_supervisors(step, ticket, unit_id, f"event:{record.id}", told)

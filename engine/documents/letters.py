@@ -63,9 +63,12 @@ def annex_pages(letter: LetterData, annexes: Sequence[Annex], *, fonts: FontSet)
         DocumentError: as for `render_pdf`.
     """
     bare = replace(letter, body=letter.body[:1], cc="")
-    alone = [replace(bare, attachments=some) for some in ((), *((one,) for one in annexes))]
-    first, *rest = [_press(fonts).print(_inputs(one, fonts), EPOCH)[1] for one in alone]
-    return tuple(pages - first for pages in rest)
+    # All are listed under the letter each time, which takes pages of its own; empty is one page.
+    empty = [replace(one, body=(), rows=(), closing=(), together=0) for one in annexes]
+    filled = [[*empty[:at], one, *empty[at + 1 :]] for at, one in enumerate(annexes)]
+    sets = [replace(bare, attachments=tuple(some)) for some in (empty, *filled)]
+    first, *rest = [_press(fonts).print(_inputs(one, fonts), EPOCH)[1] for one in sets]
+    return tuple(pages - first + 1 for pages in rest)
 
 
 def render_png(letter: LetterData, *, fonts: FontSet, page: int = 1, ppi: float = 110) -> bytes:

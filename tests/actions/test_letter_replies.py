@@ -169,3 +169,16 @@ def test_praise_that_is_supervised_has_the_limit_of_a_rework():
 
     assert clock_of(number, ClockKind.HANDLING).due_on == day("Thu 2026-11-26")
     assert ticket_of(number).status.value == "supervised"
+
+
+@pytest.mark.parametrize("opinion", ["", "  "])
+def test_a_reply_found_insufficient_says_what_is_missing(opinion):
+    letter_id = a_sent_letter()
+    reply(letter_id)
+
+    with pytest.raises(BadInputError, match="哪里不到位") as caught:
+        on_letter(letter_id, NEXT, SUPERVISOR, lambda s, one: judge_answer(
+            s, one, accepted=False, opinion=opinion))  # fmt: skip
+
+    assert "opinion" in caught.value.fields
+    assert the(letter_id).status is LetterStatus.ANSWERED

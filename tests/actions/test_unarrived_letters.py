@@ -184,7 +184,7 @@ def test_one_whom_that_did_not_reach_is_not_charged_with_silence():
     send_mails(NEXT)
     reply(letter_id)
     on_letter(letter_id, "Wed 2026-11-25 16:00", SUPERVISOR, lambda s, one: (
-        letter_replies.judge_answer(s, one, accepted=False)))  # fmt: skip
+        letter_replies.judge_answer(s, one, accepted=False, opinion="没有说明原因")))  # fmt: skip
 
     sweep("Fri 2026-12-04 09:00")
 
