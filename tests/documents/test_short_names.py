@@ -91,3 +91,45 @@ def test_what_goes_out_says_the_requester_and_the_enterprise_instead():
     words = "请鹅山机械的覃先生到鹅山路窗口"
 
     assert without_short_names(words, "覃小明", FIRM) == "请该企业的诉求人到鹅山路窗口"
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "found"),
+    [
+        ("覃祎玥", "公司姓覃的财务", ["姓覃"]), ("覃祎玥", "财务（祎玥）多次说明", ["祎玥"]),
+        ("覃祎玥", "负责人祎玥", ["祎玥"]), ("覃祎玥", "覃姓业主称", ["覃姓"]),
+        ("覃祎玥", "覃律师来电", ["覃律师"]), ("覃小明", "负责人小明称", ["小明"]),
+        ("John Smith", "Smith先生来电", ["Smith"]),
+        ("John Smith", "联系ＳＭＩＴＨ", ["ＳＭＩＴＨ"]),
+        ("覃文明", "文明服务，规范用语", []), ("覃小明", "小明路口施工", []),
+        ("覃小明", "请写明姓名", []), ("何平", "百姓何时能办成", []),
+        ("于洋", "员工诉求人于本月来访", []), ("John Smith", "Goldsmith路口", []),
+    ],
+)  # fmt: skip
+def test_a_given_name_alone_or_a_mere_surname_is_a_name_too(name, words, found):
+    assert called_person(name, words) == found
+
+
+@pytest.mark.parametrize(
+    ("enterprise", "words", "found"),
+    [
+        ("Sunrise（柳州）科技有限公司", "sunrise公司的财务", ["sunrise公司"]),
+        ("Sunrise（柳州）科技有限公司", "ＳＵＮＲＩＳＥ来电", ["ＳＵＮＲＩＳＥ"]),
+        ("柳州鹅山犇犇机械厂", "犇犇机厂负责人", ["犇犇"]),
+        ("柳州鹅山犇犇机械厂", "犇犇机械厂来电", ["犇犇机械厂"]),
+        ("柳州鹅山犇犇机械厂", "到鹅山路办理机械登记", []),
+        ("喆堃燊贸易有限公司", "喆堃贸易来电", ["喆堃贸易"]),
+        ("柳州市鹏飞宏达商贸有限公司", "宏达商贸称", ["宏达商贸"]),
+        ("柳州市城市发展商贸有限公司", "重新办理，落实城市发展规划", []),
+        ("柳州市诚信安全劳务有限公司", "安全劳务用工，诚信经营", []),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_firms_own_name_and_any_case_of_it_is_its_name(enterprise, words, found):
+    assert called_firm(enterprise, words) == found
+
+
+def test_names_of_full_width_letters_are_taken_out_whole():
+    words = "请ＳＵＮＲＩＳＥ的Smith先生，到窗口"
+
+    assert without_short_names(words, "John Smith", "Sunrise科技有限公司") == (
+        "请该企业的诉求人先生，到窗口")  # fmt: skip
