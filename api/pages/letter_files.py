@@ -15,7 +15,7 @@ from engine.store import letters
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/letters/{letter_id}/files/{attachment_id}")
+@router.get("/letters/{letter_id}/attachments/{attachment_id}")
 def fetch(request: Request, letter_id: int, attachment_id: int) -> Response:
     """Give a file of a referral's reply to supervisors, auditors and who sent it; it is noted."""
     with noting(request, *EYES, *UNIT) as visit:

@@ -53,7 +53,7 @@ def test_the_unit_concerned_does_not_even_learn_that_files_came(as_, referral):
     unit = as_(MARKET)
 
     assert "添加附件 1 个" not in unit.get(f"/tickets/{number}").text
-    assert unit.get(f"/letters/{letter_id}/files/{kept(letter_id).id}").status_code == 404
+    assert unit.get(f"/letters/{letter_id}/attachments/{kept(letter_id).id}").status_code == 404
     secret = [one for one in events_of(number) if one.event is TicketEvent.ATTACH]
     assert [one.details["restricted"] for one in secret] == [True]
 
@@ -66,7 +66,7 @@ def test_who_may_read_the_reply_has_its_files_and_the_fetching_is_no_units_busin
 ):
     number, letter_id = referral
     desk = as_(who)
-    (address,) = re.findall(r'href="(/letters/\d+/files/\d+)"',
+    (address,) = re.findall(r'href="(/letters/\d+/attachments/\d+)"',
                             desk.get(f"{page}/{letter_id}").text)  # fmt: skip
 
     answer = desk.get(address)
@@ -81,7 +81,7 @@ def test_who_may_read_the_reply_has_its_files_and_the_fetching_is_no_units_busin
 def test_an_operator_is_no_reader_of_a_referrals_files(as_, referral):
     _, letter_id = referral
 
-    answer = as_(OPERATOR).get(f"/letters/{letter_id}/files/{kept(letter_id).id}")
+    answer = as_(OPERATOR).get(f"/letters/{letter_id}/attachments/{kept(letter_id).id}")
 
     assert answer.status_code == 403
 
@@ -89,7 +89,10 @@ def test_an_operator_is_no_reader_of_a_referrals_files(as_, referral):
 def test_a_file_of_another_letter_is_not_fetched_through_this_one(as_, referral):
     _, letter_id = referral
 
-    assert as_(BODY).get(f"/letters/{letter_id}/files/{kept(letter_id).id + 1}").status_code == 404
+    assert (
+        as_(BODY).get(f"/letters/{letter_id}/attachments/{kept(letter_id).id + 1}").status_code
+        == 404
+    )
 
 
 def test_the_unit_may_add_the_same_bytes_to_its_ticket_and_learns_nothing_by_it(as_, referral):

@@ -119,7 +119,7 @@ PAGES = {
     "GET /letters/{letter_id}": "SR",
     "GET /letters/{letter_id}/page-{page}.png": "SR",
     "GET /letters/{letter_id}/file.{kind}": "HLSR",
-    "GET /letters/{letter_id}/files/{attachment_id}": "HLSR",
+    "GET /letters/{letter_id}/attachments/{attachment_id}": "HLSR",
     "POST /letters/{letter_id}/sealed-annex": "S",
     "POST /letters/{letter_id}/{what}": "S",
     "GET /mails": "SAR",
