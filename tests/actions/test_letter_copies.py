@@ -11,6 +11,7 @@ from engine.store import letters as store
 from engine.store.database import work
 from engine.terms import NoticeKind, TicketKind
 from tests.actions.letter_steps import (
+    FOUND,
     GROUNDS,
     NEXT,
     NOW,
@@ -31,7 +32,7 @@ TAX, REFORM = "区税务局", "区发展和改革局"
 def drafted(*copies, ticket=TicketKind.COMPLAINT):
     number = a_signed_ticket(NOW, kind=ticket)
     letter_id = proposed(number)
-    form = Draft(GROUNDS, ("限期办结",), copies=copies)
+    form = Draft(GROUNDS, ("限期办结",), copies=copies, found=FOUND)
     on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(s, one, form))
     return number, letter_id
 

@@ -16,6 +16,7 @@ from engine.terms import (
     NoticeKind,
 )
 from tests.actions.letter_steps import (
+    FOUND,
     GROUNDS,
     NOW,
     a_drafted_letter,
@@ -85,7 +86,7 @@ def test_a_drafter_decides_which_evidence_stays():
         on_ticket(number, NOW, SUPERVISOR, lambda step, one: remind(step, one, "请抓紧"))
     letter_id = proposed(number)
     first, second = the(letter_id).evidence
-    kept = Draft(GROUNDS, ("限期办结",), evidence=(second,))
+    kept = Draft(GROUNDS, ("限期办结",), evidence=(second,), found=FOUND)
 
     on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(s, one, kept))
 
