@@ -13,15 +13,18 @@ from api.pages.visit import EYES, Visit, attempt, reading
 from api.pages.whys import why_of
 from engine.actions.actor import require_role
 from engine.actions.adjusting import decide_extension
+from engine.actions.extension_choices import day_if_granted
 from engine.actions.finding_evidence import FindingForm, excuse_of_the_untold
 from engine.actions.finding_seen import check_findings_seen, findings_seen
 from engine.actions.findings import judge_breach
 from engine.errors import EngineError
+from engine.lifecycle import WITH_UNIT
 from engine.rules.finding_evidence import SHORTEST_OWN
 from engine.rules.shanghai import weekday_name
-from engine.store import breach_ledger, desk_supervise, findings, tickets
+from engine.store import breach_ledger, clocks, desk_supervise, desk_ticket, findings, tickets
 from engine.store.breach_proof import proof
-from engine.terms import BreachJudgement, ClockKind, FindingState, Role, TicketKind
+from engine.store.extensions import PENDING
+from engine.terms import BreachJudgement, ClockKind, ClockState, FindingState, Role, TicketKind
 
 router = APIRouter(include_in_schema=False)
 
@@ -112,7 +115,13 @@ def _extension(
     visit: Visit, request_id: int, form: Form, error: EngineError | None = None
 ) -> Response:
     row = desk_supervise.extension(visit.session, request_id)
-    facts = {"row": row, "form": form, "error": error}
+    runs = row.clock.state is ClockState.RUNNING and row.request.state == PENDING
+    facts = {
+        "row": row, "form": form, "error": error, "waits": row.ticket.status in WITH_UNIT,
+        "by": desk_ticket.names(visit.session, [row.request.requested_by_id]),
+        "would": day_if_granted(visit.step, row.ticket, row.clock, row.request) if runs else "",
+        "answer_by": clocks.one(visit.session, row.ticket.id, ClockKind.REQUESTER),
+    }  # fmt: skip
     return visit.page("extension.html", facts, error.status if error else 200)
 
 

@@ -184,9 +184,8 @@ function walk(step) {
 	return focus(links[links.indexOf(doc.activeElement) + step]);
 }
 function submitMain(t) {
-	const go = t.form?.method === "post" && $(".go", t.form) || $("form[data-main] .go");
-	go?.form.requestSubmit(go);
-	return go;
+	const go = $("form[data-main] .go");
+	return go && (t.form ?? go.form) === go.form && !go.form.requestSubmit(go);
 }
 // who may be calling: down to them, Enter takes one, Esc leaves
 function caller(t, key) {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.actions import clocks
 from engine.actions.step import Step
 from engine.errors import CalendarNotPublishedError
-from engine.models import Ticket
+from engine.models import Clock, ExtensionRequest, Ticket
 from engine.rules.adjustments import Extension
 from engine.rules.certificate_words import due_words
 from engine.rules.extension import extended_deadline, extension_check
@@ -42,3 +42,13 @@ def extension_choices(step: Step, ticket: Ticket) -> Choices:
             break
         found.append((days, due_words(moved.certificate)))
     return Choices(tuple(found))
+
+
+def day_if_granted(step: Step, ticket: Ticket, clock: Clock, request: ExtensionRequest) -> str:
+    """Return until when a limit would run, in words, if a wish were granted now; or nothing."""
+    deadline = clocks.stored_deadline(ticket, clock, clocks.own_rules(clock, step.rules))
+    try:
+        moved = extended_deadline(deadline, Extension(request.working_days, step.now, ""))
+    except CalendarNotPublishedError:
+        return ""
+    return due_words(moved.certificate)

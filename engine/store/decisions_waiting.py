@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import func, literal_column, true
 from sqlmodel import Session, col, select
 
-from engine.models import Bulletin, ExtensionRequest, Letter, RuleChange, Ticket
+from engine.models import Bulletin, Letter, RuleChange, Ticket
 from engine.store import bulletins, desk_supervise, desk_views, findings, matters
 from engine.store import letters as letter_store
 from engine.store import rules_versions as rules_store
 from engine.store.desk_special import claims_waiting
+from engine.store.extensions import decidable
 from engine.store.recomputing import shortenings_waiting
 from engine.terms import LetterKind, TicketStatus
 
@@ -97,7 +98,7 @@ def _decisions(session: Session) -> Sequence[int]:
     return session.exec(select(
         _count(Ticket.status == TicketStatus.IN_ARBITRATION),
         _count(RETURNED, AGAIN),
-        _count(ExtensionRequest.state == "pending"),
+        _count(decidable()),
     )).one()  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from engine.models import (
 )
 from engine.rules.indicators import Count
 from engine.store import desk_views, figure_days
+from engine.store.extensions import decidable
 from engine.store.figure_days import BySums
 from engine.store.light import light_clocks
 from engine.terms import Indicator, TicketStatus
@@ -71,7 +72,7 @@ class ExtensionRow:
 
 def extensions_waiting(session: Session, limit: int = 50) -> list[ExtensionRow]:
     """Return the extensions nobody has decided, oldest first."""
-    query = _extension_rows().where(ExtensionRequest.state == "pending").options(*light_clocks())
+    query = _extension_rows().where(decidable()).options(*light_clocks())
     found = session.exec(query.order_by(col(ExtensionRequest.id)).limit(limit)).all()
     return [ExtensionRow(*one) for one in found]
 
