@@ -21,6 +21,7 @@ from engine.terms import (
     ReturnReason,
     ReturnRuling,
     TicketEvent,
+    TicketStatus,
 )
 
 SHORTEST_ANSWER = 10
@@ -142,7 +143,7 @@ def answer(step: Step, ticket: Ticket, form: AnswerForm) -> Answer:
     _check_answer(form)
     assignment = assignment_of(step, ticket, lead=True)
     contacted = form.contacted or assignment.contacted_at is not None
-    if contacted and assignment.signed_at is None:  # under supervision (督办): who answers has it
+    if contacted and _unsigned_under_supervision(ticket, assignment):
         sign_for(step, ticket)
     why = Why(f"答复：{form.outcome.label}", details={"outcome": form.outcome.value})
     take(step, ticket, TicketEvent.ANSWER, why, contacted=contacted)
@@ -161,6 +162,11 @@ def answer(step: Step, ticket: Ticket, form: AnswerForm) -> Answer:
     if form.promise is not None:
         promises.offer(step, ticket, row, form.promise)
     return row
+
+
+def _unsigned_under_supervision(ticket: Ticket, assignment: Assignment) -> bool:
+    """Return whether a unit under supervision (督办) never signed: who answers has the ticket."""
+    return assignment.signed_at is None and ticket.status is TicketStatus.SUPERVISED
 
 
 def _check_answer(form: AnswerForm) -> None:

@@ -207,6 +207,7 @@ def _bands(rules: RuleSet, on: date) -> Mapping[str, tuple[time, time]]:
     }
 
 
+@cites("house/H-29")
 def openings(now: datetime, rules: RuleSet, on: date) -> Iterable[tuple[date, str, datetime]]:
     """Yield the bands of the coming working days that are not over yet, with their opening."""
     today = shanghai_date(now)

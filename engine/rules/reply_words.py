@@ -34,6 +34,7 @@ def reply_words(kind: LetterKind) -> ReplyWords:
     return _OF_KIND.get(kind, _HANDLED)
 
 
+@cites("chengzhong-2023-19/113/rectification")
 def found_words(found: str) -> str:
     """Return a finding as a sentence has it: 认可整改, but 认定整改不到位."""
     return found if found in ENOUGH else f"认定{found}"

@@ -274,5 +274,7 @@ def test_supervisors_hear_every_day_of_a_calendar_that_is_missing():
     late, early = moment("Mon 2026-11-02 09:00"), moment("Fri 2026-10-30 09:00")
 
     with work() as session:
-        assert "cn-2027.yaml" in "".join(background.calendar_alarm_lines(session, late))
+        assert "2027 年全国放假安排尚未载入" in "".join(
+            background.calendar_alarm_lines(session, late)
+        )
         assert background.calendar_alarm_lines(session, early) == ()

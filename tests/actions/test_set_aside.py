@@ -84,7 +84,7 @@ def test_after_a_new_start_it_is_tried_again_and_succeeds_when_mended():
 
     assert close_windows() == ["callback_owed"]
     assert seen() == []
-    assert callbacks_of(number)[-1].next_attempt_at == WINDOW_OVER
+    assert callbacks_of(number)[-1].next_attempt_at == moment("Fri 2026-11-27 09:00")
 
 
 def test_setting_the_same_work_aside_twice_keeps_one_line():
