@@ -36,7 +36,7 @@ def test_an_answer_on_the_spot_names_the_entry_in_the_tickets_history(as_):
         phone="0772-2800000", spot="1", spot_words="带身份证", spot_confirmed="1",
         knowledge=str(version_id),
     ).text  # fmt: skip
-    number = re.search(r"LZ\d+", said)[0]
+    number = re.search(r"LZ\d{10}", said)[0]
 
     assert "当场答复，已办结" in said
     assert f"知识库第 {entry_id} 条第 1 版" in desk.get(f"/tickets/{number}").text

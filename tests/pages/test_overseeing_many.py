@@ -26,7 +26,7 @@ LATE = "Mon 2026-11-02 09:00"
 
 
 def numbers_on(page):
-    return re.findall(r'name="numbers" value="(LZ\d+)"', page)
+    return re.findall(r'name="numbers" value="(LZ\d{10})"', page)
 
 
 def test_a_filter_finds_by_unit_kind_and_days_and_stays_in_the_address(as_):
