@@ -9,6 +9,7 @@ from engine.models import Clock, ExtensionRequest, Ticket
 from engine.rules.adjustments import Extension
 from engine.rules.certificate_words import due_words
 from engine.rules.extension import extended_deadline, extension_check
+from engine.rules.time_limits import Deadline
 from engine.store import clocks as store
 from engine.store import extensions
 from engine.terms import ClockKind
@@ -36,19 +37,23 @@ def extension_choices(step: Step, ticket: Ticket) -> Choices:
         return Choices(refusal=f"{ruling.refusal}。")
     found = []
     for days in range(1, ruling.maximum_working_days + 1):
-        try:
-            moved = extended_deadline(deadline, Extension(days, step.now, ""))
-        except CalendarNotPublishedError:
+        until = _until(step, deadline, days)
+        if not until:
             break
-        found.append((days, due_words(moved.certificate)))
+        found.append((days, until))
     return Choices(tuple(found))
 
 
 def day_if_granted(step: Step, ticket: Ticket, clock: Clock, request: ExtensionRequest) -> str:
     """Return until when a limit would run, in words, if a wish were granted now; or nothing."""
     deadline = clocks.stored_deadline(ticket, clock, clocks.own_rules(clock, step.rules))
+    return _until(step, deadline, request.working_days)
+
+
+def _until(step: Step, deadline: Deadline, days: int) -> str:
+    """Return the day that so many more would bring, in words; nothing beyond the calendars."""
     try:
-        moved = extended_deadline(deadline, Extension(request.working_days, step.now, ""))
+        moved = extended_deadline(deadline, Extension(days, step.now, ""))
     except CalendarNotPublishedError:
         return ""
     return due_words(moved.certificate)

@@ -8,9 +8,6 @@ from engine.rules.calendar_years import provisional_file
 from engine.rules.citations import cites
 from engine.rules.rule_set import RuleSet, load_rules
 
-IMPORT = "请在公布后到“日历”页导入"
-ASK = "公布前请系统管理员先补上"
-
 
 @dataclass(frozen=True)
 class Missing:
@@ -22,28 +19,25 @@ class Missing:
     @property
     def line(self) -> str:
         """Return what supervisors are told: what is missing, and how it is added."""
-        if self.region == REGIONAL:
-            return f"{self.year} 年广西三月三放假安排尚未载入：{self._way}"
-        return f"{self.year} 年全国放假安排尚未载入：{self._way}{self._without_provisional}"
+        file = file_to_add(self.region, self.year)
+        blind = self._blind(f"：公布前请先补上 {provisional_file(self.year)}")
+        return f"{self._what}，或补上 {file}{blind}"
 
     @property
     def told(self) -> str:
         """Return what a mail says: what is missing, and where it is taken in; no file's name."""
+        return self._what + self._blind("，公布前请系统管理员先补上")
+
+    @property
+    def _what(self) -> str:
         whose = "广西三月三" if self.region == REGIONAL else "全国"
-        blind = self.region != REGIONAL and load_provisional_year(self.year) is None
-        until = f"；该年也没有暂定日历，跨年期限算不出，{ASK}" if blind else ""
-        return f"{self.year} 年{whose}放假安排尚未载入：{IMPORT}{until}"
+        return f"{self.year} 年{whose}放假安排尚未载入：请在公布后到“日历”页导入"
 
-    @property
-    def _way(self) -> str:
-        return f"{IMPORT}，或补上 {file_to_add(self.region, self.year)}"
-
-    @property
-    def _without_provisional(self) -> str:
-        if load_provisional_year(self.year) is not None:
+    def _blind(self, then: str) -> str:
+        """Return what to do where no provisional calendar stands in for a national one."""
+        if self.region == REGIONAL or load_provisional_year(self.year) is not None:
             return ""
-        file = provisional_file(self.year)
-        return f"；该年也没有暂定日历，跨年期限算不出：公布前请先补上 {file}"
+        return f"；该年也没有暂定日历，跨年期限算不出{then}"
 
 
 @cites("house/H-08")
