@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from engine.terms import TicketKind, TicketStatus
 
+SECOND_PERSON = "须由另一人复核批准。"
 NOT_CONTACTED = "答复前须联系诉求人，请先登记首次联系。"
 
 
@@ -100,7 +101,7 @@ def not_yet_answered(facts: TicketFacts) -> str | None:
 
 def needs_second_person(facts: TicketFacts) -> str | None:
     """Refuse what four eyes must decide when only two have looked (双人审核)."""
-    return None if facts.second_person else "须由另一人复核批准。"
+    return None if facts.second_person else SECOND_PERSON
 
 
 def needs_merge_target(facts: TicketFacts) -> str | None:

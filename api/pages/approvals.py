@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.visit import EYES, reading
-from engine.store import desk_lists, desk_views
+from engine.store import desk_lists, desk_views, matters
 from engine.store.decisions_waiting import counts, listed, waiting
 
 router = APIRouter(include_in_schema=False)
@@ -21,6 +21,7 @@ def approvals(request: Request, whole: str = "") -> Response:
             "found": found, "waits": counts(session, visit.now, version, listed(found)),
             "units": desk_views.units_by_id(session, [one.unit_id for one in both]),
             "tickets": desk_lists.tickets_by_id(session, [one.ticket_id for one in both]),
+            "refusals": matters.refusal_words(session, [one.id for one in found.refusals]),
             "labels": {one.key: one.label for one in visit.rules.parameters.values()},
         }  # fmt: skip
         return visit.page("approvals.html", facts)

@@ -18,9 +18,9 @@ from api.pages.profile import view_facts
 from api.pages.visit import HOTLINE, UNIT, Visit, posting, reading
 from engine.actions import drafts
 from engine.errors import BadInputError, EngineError, NotFoundError
-from engine.models import Ticket
+from engine.models import Ticket, TicketEventRecord
 from engine.rules.shanghai import shanghai_date, shanghai_moment
-from engine.store import desk_calls, desk_own, desk_views, promises, tickets
+from engine.store import desk_calls, desk_own, desk_views, matters, promises, tickets
 from engine.store.desk_views import Page
 from engine.store.search import Searcher, half_width
 from engine.store.search import search as find_tickets
@@ -77,7 +77,7 @@ def desk(
         facts = {"lists": LISTS, "name": name, "shown": shown, "numbers": _numbers(visit),
                  "units": tickets.units(visit.session), "proposals": top_proposals,
                  "first": after == 0, "asked": asked, "kinds": [*TicketKind], "error": error,
-                 "dial_from": dial_from,
+                 "dial_from": dial_from, "refusals": _refusals(visit, name, shown),
                  **_held(visit, shown), **view_facts(visit)}  # fmt: skip
         return visit.page("desk.html", facts)
 
@@ -127,6 +127,12 @@ def _numbers(visit: Visit) -> dict[str, int]:
         "human": desk_calls.human_callbacks_owed(session),
         "promises": promises.counts(session)["verify"],
     }  # fmt: skip
+
+
+def _refusals(visit: Visit, name: str, shown: Page) -> dict[int, TicketEventRecord]:
+    """Return what was last said of not accepting the tickets that wait for a unit."""
+    ids = [line.ticket.id for line in shown.lines] if name == "dispatch" else []
+    return matters.refusal_words(visit.session, ids)
 
 
 def _held(visit: Visit, shown: Page) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from api.pages.may import option
 from api.pages.more_acts import BY_NAME
 from api.pages.ticket import facts_of
 from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
-from engine.actions import attachments, drafts, knowledge
+from engine.actions import attachments, drafts, knowledge, owing
 from engine.actions.extension_choices import extension_choices
 from engine.actions.statutory import claim_of
 from engine.errors import ConflictError, EngineError, NotFoundError, NotPermittedError
@@ -27,7 +27,7 @@ from engine.models import Draft, Ticket, TicketEventRecord
 from engine.rules.pauses import pause_reasons
 from engine.rules.returns import return_closes_at
 from engine.rules.shanghai import shanghai_date
-from engine.store import desk_ticket, mail_replies, tickets
+from engine.store import clocks, desk_ticket, mail_replies, tickets
 from engine.store.database import rehearse
 from engine.store.desk_special import shortenings_of
 from engine.store.desk_ticket import Whole
@@ -35,6 +35,7 @@ from engine.terms import (
     AnswerOutcome,
     AttemptResult,
     CallbackChannel,
+    ClockKind,
     LetterKind,
     RectificationGround,
     RefusalReason,
@@ -139,8 +140,19 @@ def _act_page(visit: Visit, ticket: Ticket, act: Act, form_id: str, typed: Typed
         facts["extensions"] = extension_choices(visit.step, ticket)
         asked = visit.rules.parameters["extension.ask_before"]
         facts["ask_before"] = asked.on(shanghai_date(ticket.accepted_at)).value
+    if act.name == "supervise":
+        facts |= _supervising(visit, ticket)
     facts |= {"with_files": act.name in WITH_FILES, **files.form_facts(visit, form_id)}
     return visit.page("act.html", facts, typed.error.status if typed.error else 200)
+
+
+def _supervising(visit: Visit, ticket: Ticket) -> dict[str, Any]:
+    """Return what supervision would do to the limits of a ticket, said before it is done."""
+    running = clocks.running(visit.session, ticket.id, [ClockKind.CALLBACK])
+    return {
+        "in_hand": owing.clock_in_hand(visit.step, ticket), "calling": next(iter(running), None),
+        "new_limit": owing.new_limit(visit.step, ticket),
+    }  # fmt: skip
 
 
 def _routing(visit: Visit, ticket: Ticket, act: Act) -> dict[str, Any] | None:

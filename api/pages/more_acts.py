@@ -4,10 +4,11 @@ from api.pages.acts import ACTS as MAIN
 from api.pages.acts import Act, chosen
 from api.pages.forms import Form
 from api.pages.promise_acts import PROMISES
-from api.pages.special_acts import SPECIAL
+from api.pages.special_acts import SPECIAL, yes_or_no
 from api.pages.visit import Visit
 from api.pages.words import due_words
 from engine.actions import adjusting, endings, overseeing
+from engine.actions.refusal_proposals import decline_refusal, standing
 from engine.actions.supplements import add_supplement
 from engine.actions.withdrawing import WithdrawalForm, withdraw
 from engine.errors import BadInputError
@@ -79,6 +80,9 @@ def _emergency(visit: Visit, ticket: Ticket, form: Form) -> str:
 
 
 def _refuse(visit: Visit, ticket: Ticket, form: Form) -> str:
+    if standing(visit.session, ticket) and not yes_or_no(form, "granted", "请选是否同意不予受理。"):
+        decline_refusal(visit.step, ticket, form.text("words"))
+        return "已退回不予受理的提议，理由写进经过。工单照常派单办理。"
     reason = chosen(form, "refusal", RefusalReason, "请选不予受理的理由。")
     endings.refuse(visit.step, ticket, reason, form.text("words"))
     return "已决定不予受理。请把途径告诉来电人。"

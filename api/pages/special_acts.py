@@ -20,7 +20,8 @@ from engine.terms import CallbackState, ClockKind, Role, TicketEvent, TicketStat
 E = TicketEvent
 
 
-def _yes(form: Form, name: str, words: str) -> bool:
+def yes_or_no(form: Form, name: str, words: str) -> bool:
+    """Return whether yes was chosen, or say what to choose."""
     if form.text(name) not in ("yes", "no"):
         raise BadInputError(words, fields={name: words})
     return form.text(name) == "yes"
@@ -59,7 +60,7 @@ def _may_decide_claim(visit: Visit, ticket: Ticket) -> bool:
 
 
 def _decide_claim(visit: Visit, ticket: Ticket, form: Form) -> str:
-    granted = _yes(form, "granted", "请选是否同意。")
+    granted = yes_or_no(form, "granted", "请选是否同意。")
     statutory.decide_statutory_claim(
         visit.step, ticket, granted=granted, reason=form.text("reason")
     )
@@ -89,7 +90,7 @@ def _shorten(visit: Visit, ticket: Ticket, form: Form) -> str:
     if clock_id is None:
         words = "请选哪一项时限。"
         raise BadInputError(words, fields={"clock": words})
-    shorten = _yes(form, "shorten", "请选是否提前。")
+    shorten = yes_or_no(form, "shorten", "请选是否提前。")
     clock = decide_shortening(
         visit.step, ticket, clock_id, shorten=shorten, reason=form.text("reason")
     )

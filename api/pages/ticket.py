@@ -17,6 +17,7 @@ from api.pages.used_days import strip_of
 from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
 from api.pages.whys import why_of
 from engine.actions.desk_work import unmask
+from engine.actions.refusal_proposals import sent_back_among, standing_among
 from engine.errors import EngineError, NotPermittedError
 from engine.models import Clock, MailReply, Ticket, TicketEventRecord
 from engine.rules.shanghai import weekday_name
@@ -48,6 +49,8 @@ def facts_of(visit: Visit, ticket: Ticket, **more: Any) -> dict[str, Any]:
         "whole": whole, "ticket": ticket, "requester": whole.requester, "open_acts": open_,
         "refused_acts": refused, "clocks": mine, "reads": reads_content(visit, ticket),
         "may_unmask": may_unmask(visit, ticket), "shown": False, "HOT": HOT,
+        "proposed_refusals": standing_among(ticket, whole.events),
+        "refusal_sent_back": sent_back_among(ticket, whole.events),
         "weekday": weekday_name, "names_shown": visit.role is not Role.AUDITOR, **more,
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from engine.actions import callbacks, overseeing, post
 from engine.actions.actor import require_role
 from engine.actions.facts import gather
 from engine.actions.letter_facts import main_clock, overdue_working_days
+from engine.actions.owing import check_owed, nothing_owed
 from engine.actions.post import Addressee, Mail
 from engine.actions.step import Step
 from engine.errors import BadInputError, EngineError
@@ -27,6 +28,7 @@ EVENTS = {
     BulkKind.REMIND: TicketEvent.REMIND, BulkKind.SUPERVISE: TicketEvent.SUPERVISE,
     BulkKind.NOTE: TicketEvent.NOTE,
 }  # fmt: skip
+URGING = (BulkKind.REMIND, BulkKind.SUPERVISE)
 TOLD: dict[BulkKind, tuple[Recipient, ...]] = {
     BulkKind.REMIND: (Recipient.UNIT, Recipient.UNIT_LEADER),
     BulkKind.SUPERVISE: (Recipient.UNIT,),
@@ -88,7 +90,9 @@ def _check_number(numbers: Sequence[str]) -> None:
 
 def _refusal(step: Step, ticket: Ticket, kind: BulkKind) -> str:
     moved = move(gather(step.session, ticket, step.now, step.rules), EVENTS[kind])
-    return moved.reason if isinstance(moved, Refused) else ""
+    if isinstance(moved, Refused):
+        return moved.reason
+    return nothing_owed(step, ticket) if kind in URGING else ""
 
 
 def carry_out(step: Step, bulk: Bulk) -> BulkAct:
@@ -132,6 +136,8 @@ def _one(step: Step, act: BulkAct, ticket_id: int) -> dict[str, Any]:
 
 
 def _do(step: Step, act: BulkAct, ticket: Ticket) -> None:
+    if act.kind in URGING:
+        check_owed(step, ticket)
     if act.kind is BulkKind.REMIND:
         overseeing.remind(step, ticket, act.words, tell=False)
     elif act.kind is BulkKind.SUPERVISE:

@@ -9,6 +9,7 @@ from engine.actions.conduct import grounds_shown
 from engine.actions.dispatch import due_facts
 from engine.actions.letter_facts import overdue_working_days
 from engine.actions.letters import Proposal, propose_letter
+from engine.actions.owing import clock_in_hand
 from engine.actions.reply_days import reply_day_by_mail
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
@@ -23,7 +24,6 @@ from engine.rules.callback import (
     next_attempt_at,
 )
 from engine.rules.shanghai import shanghai_date
-from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import (
     ActorKind,
@@ -210,14 +210,15 @@ def order_rework(step: Step, ticket: Ticket, reason: str) -> None:
 def supervise(step: Step, ticket: Ticket, reason: str, *, tell: bool = True) -> None:
     """Put a ticket under supervision (督办) and propose the letter that may follow.
 
-    `tell=False` leaves it to the caller to write to the unit.
+    Where the unit has not answered it gets no new days, and no limit is taken off: who has not
+    signed has to, and may still return (H-13). `tell=False` leaves it to the caller to write.
 
     Raises:
         RefusedTransitionError: it is not with a unit.
     """
     after_rework = ticket.reworks > 0
     record = take(step, ticket, TicketEvent.SUPERVISE, Why(reason))
-    clock = _in_hand(step, ticket) or _again(step, ticket)
+    clock = clock_in_hand(step, ticket) or _again(step, ticket)
     due = clock.due_on if clock else None
     late = overdue_working_days(step, clock) if clock else 0
     reply_by = reply_day_by_mail(step, ticket, NoticeKind.SUPERVISION) if late else due
@@ -236,15 +237,6 @@ def _propose(step: Step, ticket: Ticket, reason: str) -> None:
     found = next((one for one in AFTER_A_REWORK if one in shown), None)
     if found is not None:
         propose_letter(step, ticket, Proposal(LetterKind.RECTIFICATION, (found,), reason))
-
-
-def _in_hand(step: Step, ticket: Ticket) -> Clock | None:
-    """Return the unit's clock where it has not answered: supervision gives it no new days.
-
-    Nor does it take a limit off: who has not signed has to, and may still return (H-13).
-    """
-    running = clock_store.running(step.session, ticket.id, [ClockKind.HANDLING])
-    return running[0] if running else None
 
 
 def _again(step: Step, ticket: Ticket) -> Clock | None:

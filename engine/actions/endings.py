@@ -1,13 +1,17 @@
 """How a ticket may end without a unit: refused, merged, handed on, answered at once."""
 
+from collections.abc import Sequence
+
 from engine.actions import clocks, knowledge
 from engine.actions.dispatch import end_assignments
 from engine.actions.parting import tell_units
+from engine.actions.refusal_proposals import standing, what_is_missing
 from engine.actions.silence import check_still_refusable
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
-from engine.errors import BadInputError, NotFoundError
+from engine.errors import BadInputError, NotFoundError, RefusedTransitionError
 from engine.lifecycle import FINAL
+from engine.lifecycle_guards import SECOND_PERSON
 from engine.models import Ticket, TicketEventRecord
 from engine.rules.acceptance import emergency_lines, refusal_rule, refusal_stands
 from engine.rules.shanghai import shanghai_date
@@ -40,24 +44,34 @@ def refuse(step: Step, ticket: Ticket, reason: RefusalReason, words: str) -> Non
     stated(words, "words", "请写明不予受理的具体情况和应走的途径。")
     check_still_refusable(step, ticket, reason)
     rule = refusal_rule(reason, step.rules, shanghai_date(ticket.accepted_at))
+    proposals = standing(step.session, ticket)
     second = refusal_stands(
-        rule, _proposers(step, ticket, reason), step.actor.account_id,
+        rule, _proposers(proposals, reason), step.actor.account_id,
         was_with_unit=bool(store.assignments(step.session, ticket)),
     )  # fmt: skip
     why = Why(f"{reason.label}。{words.strip()} {rule.advice}".strip(), rule.citation.label,
               {"reason": reason.value})  # fmt: skip
-    take(step, ticket, TicketEvent.REFUSE, why, second_person=second)
+    try:
+        take(step, ticket, TicketEvent.REFUSE, why, second_person=second)
+    except RefusedTransitionError as error:
+        raise _who_must(step, ticket, proposals, reason, error) from error
     _end(step, ticket, "不予受理")
 
 
-def _proposers(step: Step, ticket: Ticket, reason: RefusalReason) -> list[int | None]:
-    events = store.events(step.session, ticket)
-    return [record.actor_id for record in events if _proposes(record, reason)]
+def _who_must(
+    step: Step, ticket: Ticket, proposals: Sequence[TicketEventRecord], reason: RefusalReason,
+    error: RefusedTransitionError,
+) -> RefusedTransitionError:  # fmt: skip
+    """Return a refusal that says who proposed what, where a second person is what is missing."""
+    if not str(error).endswith(SECOND_PERSON):
+        return error
+    words = what_is_missing(proposals, reason, step.actor.account_id)
+    message = f"{ticket.number}：{words}"
+    return RefusedTransitionError(message, clause=error.clause, allows=error.allows)
 
 
-def _proposes(record: TicketEventRecord, reason: RefusalReason) -> bool:
-    proposed = record.event is TicketEvent.PROPOSE_REFUSAL
-    return proposed and record.details.get("reason") == reason.value
+def _proposers(proposals: Sequence[TicketEventRecord], reason: RefusalReason) -> list[int | None]:
+    return [one.actor_id for one in proposals if one.details.get("reason") == reason.value]
 
 
 def merge(step: Step, ticket: Ticket, into: str) -> Ticket:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.actions.actor import SYSTEM
+from engine.actions.refusal_proposals import standing
 from engine.actions.step import Step, Why, take
 from engine.errors import RefusedTransitionError
 from engine.lifecycle import WAITING
@@ -43,7 +44,8 @@ def deem_accepted(step: Step, ticket_id: int) -> bool:
     ticket = store.lock_ticket(step.session, ticket_id)
     over_at = refusal_closes_at(ticket, step.rules)
     noted = any("deemed_accepted" in one.details for one in store.events(step.session, ticket))
-    if ticket.status not in WAITING or step.now < over_at or noted:
+    waits = ticket.status in WAITING and bool(standing(step.session, ticket))
+    if not waits or step.now < over_at or noted:
         return False
     words = "不予受理的提议逾期未决定，视为受理"
     details = {"deemed_accepted": over_at.isoformat()}

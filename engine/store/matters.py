@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from engine.models import Ticket, TicketEventRecord
@@ -17,6 +18,7 @@ MOST_OF_ONE = 20
 MOST_IN_WINDOW = 200
 BEGINNING = 300
 LATE = 64  # so many ids may commit after a later one before it is missed for a minute
+DECLINED = "refusal_declined"  # the detail of a note that sends a proposal back
 WAITING = (TicketStatus.ACCEPTED, TicketStatus.TO_BE_DISPATCHED)
 # By what a requester is known, and what the index of a column leaves out.
 OF_ONE = {
@@ -151,7 +153,7 @@ def refusals_waiting(session: Session, before: datetime, limit: int) -> Sequence
         select(Ticket)
         .where(
             col(Ticket.status).in_(WAITING), col(Ticket.accepted_at) < before,
-            _recorded(col(TicketEventRecord.event) == TicketEvent.PROPOSE_REFUSAL),
+            _recorded(col(TicketEventRecord.event) == TicketEvent.PROPOSE_REFUSAL, ~_sent_back()),
             ~_recorded(TicketEventRecord.details["deemed_accepted"].astext.is_not(None)),
             not_aside(AsideWork.SILENCE, col(Ticket.id)),
         )
@@ -161,6 +163,33 @@ def refusals_waiting(session: Session, before: datetime, limit: int) -> Sequence
     return session.exec(query).all()
 
 
-def _recorded(what: ColumnElement[bool]) -> ColumnElement[bool]:
+def _recorded(*what: ColumnElement[bool]) -> ColumnElement[bool]:
     events = select(TicketEventRecord.id)
-    return events.where(TicketEventRecord.ticket_id == col(Ticket.id), what).exists()
+    return events.where(TicketEventRecord.ticket_id == col(Ticket.id), *what).exists()
+
+
+def _sent_back() -> ColumnElement[bool]:
+    """Return whether a note after an event of the same ticket sent the proposal back (退回提议)."""
+    later = aliased(TicketEventRecord)
+    return (
+        select(later.id)
+        .where(
+            later.ticket_id == TicketEventRecord.ticket_id,
+            col(later.seq) > TicketEventRecord.seq,
+            later.details[DECLINED].astext.is_not(None),
+        )
+        .correlate(TicketEventRecord)
+        .exists()
+    )
+
+
+def refusal_words(session: Session, ids: Sequence[int]) -> dict[int, TicketEventRecord]:
+    """Return of each of those tickets the newest proposal not to accept it, or its sending back."""
+    record = TicketEventRecord
+    query = select(record).where(
+        col(record.ticket_id).in_(ids),
+        (col(record.event) == TicketEvent.PROPOSE_REFUSAL)
+        | record.details[DECLINED].astext.is_not(None),
+    )
+    found = session.exec(query.order_by(col(record.seq))).all() if ids else []
+    return {one.ticket_id: one for one in found}

@@ -3,12 +3,20 @@
 import pytest
 
 from engine.actions import bulk
+from engine.actions.adjusting import pause
 from engine.actions.bulk import Bulk
+from engine.actions.callbacks import supervise
+from engine.actions.statutory import (
+    claim_statutory_limit,
+    decide_statutory_claim,
+    staged_reply,
+)
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import OutboxMessage
+from engine.rules.statutory import StatutoryClaim
 from engine.store import bulk_acts
 from engine.store.database import work
-from engine.terms import BulkKind, NoticeKind, TicketEvent
+from engine.terms import BulkKind, ClockKind, ClockState, NoticeKind, TicketEvent
 from tests.builders import (
     MARKET,
     OPERATOR,
@@ -17,10 +25,12 @@ from tests.builders import (
     a_dispatched_ticket,
     a_signed_ticket,
     a_ticket,
+    a_ticket_to_call_back,
     doing,
+    on_ticket,
     status_of,
 )
-from tests.looking import event_names, last_event, mails_of
+from tests.looking import breaches_of, clock_of, event_names, last_event, mails_of
 
 pytestmark = pytest.mark.usefixtures("database")
 THEN, NOW = "Mon 2026-11-02 09:00", "Tue 2026-11-24 10:00"
@@ -139,3 +149,57 @@ def test_a_recipient_of_two_units_gets_one_mail():
     assert second in mail.text
     assert isinstance(mail, OutboxMessage)
     assert mail.unit_id is None
+
+
+def test_a_ticket_that_waits_for_the_hotlines_call_is_left_out_and_keeps_its_clock():
+    waiting, owed = a_ticket_to_call_back(THEN), a_signed_ticket(THEN)
+    before = clock_of(waiting, ClockKind.CALLBACK)
+
+    found = doing(NOW, SUPERVISOR, lambda step: bulk.preview(
+        step, BulkKind.SUPERVISE, (waiting, owed)))  # fmt: skip
+    done = act(waiting, owed, kind=BulkKind.SUPERVISE)
+
+    assert ["待回访" in one.refusal for one in found] == [True, False]
+    assert "热线回访已超期" in found[0].refusal
+    assert {one["number"]: one["done"] for one in done.tickets} == {waiting: False, owed: True}
+    assert status_of(waiting) == "callback_due"
+    after = clock_of(waiting, ClockKind.CALLBACK)
+    assert (after.id, after.state, after.due_at) == (before.id, ClockState.RUNNING, before.due_at)
+
+
+@pytest.mark.parametrize("kind", [BulkKind.REMIND, BulkKind.SUPERVISE])
+def test_whose_clocks_stand_still_is_not_urged_in_bulk(kind):
+    number = a_signed_ticket(THEN)
+    on_ticket(
+        number, THEN, SUPERVISOR, lambda step, ticket: pause(step, ticket, "awaiting_requester")
+    )
+
+    done = act(number, kind=kind)
+
+    assert "停表中" in done.tickets[0]["reason"]
+    assert mails(done) == []
+
+
+def test_the_hotlines_own_breach_stays_in_the_ledger_when_one_ticket_is_supervised():
+    number = a_ticket_to_call_back(THEN)
+
+    on_ticket(number, NOW, SUPERVISOR, lambda step, ticket: supervise(step, ticket, "回访拖太久"))
+
+    assert ClockKind.CALLBACK in {one.kind for one in breaches_of(number)}
+
+
+def test_supervision_of_a_case_under_another_laws_limit_gives_no_shorter_one():
+    number = a_signed_ticket(THEN)
+    claim = StatutoryClaim("市场监督管理投诉举报处理暂行办法", "第二十一条", 45)
+    on_ticket(number, THEN, MARKET, lambda step, ticket: claim_statutory_limit(step, ticket, claim))
+    on_ticket(number, THEN, SUPERVISOR, lambda step, ticket: decide_statutory_claim(
+        step, ticket, granted=True, reason=""))  # fmt: skip
+    on_ticket(number, THEN, MARKET, lambda step, ticket: staged_reply(
+        step, ticket, "已立案调查，预计明年一月办结。"))  # fmt: skip
+    stopped = clock_of(number, ClockKind.HANDLING).id
+
+    act(number, kind=BulkKind.SUPERVISE)
+
+    assert status_of(number) == "supervised"
+    assert clock_of(number, ClockKind.HANDLING).id == stopped
+    assert clock_of(number, ClockKind.FOLLOW_UP).state is ClockState.RUNNING

@@ -17,6 +17,7 @@ from tests.builders import (
     a_dispatched_ticket,
     a_signed_ticket,
     a_ticket,
+    a_ticket_to_call_back,
     moment,
 )
 from tests.looking import event_names, sweep
@@ -169,3 +170,40 @@ def test_of_a_kind_25_decisions_are_listed_and_a_link_leads_to_all(as_):
     whole = desk.get("/supervise/approvals?whole=panel").text
     assert all(f"/tickets/{one}/designate" in whole for one in numbers)
     assert "看全部" not in whole
+
+
+def test_what_waits_for_the_hotline_is_listed_as_left_out_with_the_reason(as_):
+    waiting, owed = a_ticket_to_call_back(LATE), a_signed_ticket(LATE)
+    desk = as_(SUPERVISOR)
+    desk.get("/supervise/tickets?scope=open")
+
+    page = desk.post("/supervise/bulk", {"what": "supervise", "numbers": [waiting, owed]}).text
+
+    can, cannot = page.split("不能督办的 1 件")
+    assert numbers_on(can) == [owed]
+    assert waiting in cannot
+    assert "等的是热线，承办单位不欠答复" in cannot
+
+
+def test_supervising_one_ticket_that_waits_for_the_hotline_says_what_it_does_to_the_limits(as_):
+    waiting, owed = a_ticket_to_call_back(LATE), a_signed_ticket(LATE)
+    desk = as_(SUPERVISOR)
+
+    late, usual = (desk.get(f"/tickets/{one}/supervise").text for one in (waiting, owed))
+
+    assert "热线回访停止计时" in late
+    assert "照样记在超期台账、记热线" in late
+    assert "新期限到 <b>11月27日（周五）24:00" in late
+    assert "督办不改承办单位的期限" in usual
+
+
+def test_nothing_done_is_no_success(as_):
+    waiting = a_ticket_to_call_back(LATE)
+    desk = as_(SUPERVISOR)
+    desk.get("/supervise/tickets?scope=open")
+
+    page = desk.post("/supervise/bulk/send", what="supervise", numbers=waiting, words="督",
+                     once="once").text  # fmt: skip
+
+    assert "没有督办：1 件都没有办成" in page
+    assert 'class="done"' not in page
