@@ -32,7 +32,7 @@ from engine.terms import Role, TicketEvent, TicketStatus
 
 __all__ = (
     "BY_EVENT", "FINAL", "OPEN", "TRANSITIONS", "UNGUARDED", "Guard", "Moved", "Refused",
-    "TicketFacts", "Transition", "allowed", "may", "move",
+    "TicketFacts", "Transition", "allowed", "may", "move", "without_ways",
 )  # fmt: skip
 E, S = TicketEvent, TicketStatus
 
@@ -90,6 +90,7 @@ IN_HAND = frozenset({S.DISPATCHED, S.SIGNED_FOR, S.IN_PROGRESS, S.SUPERVISED, S.
                      S.IN_ARBITRATION})  # fmt: skip
 OPEN = frozenset(set(S) - FINAL)
 EVERY = frozenset(S)
+INSTEAD = "；现在可以："
 INTAKE = "chengzhong-2023-19/113/intake"
 LIMITS = "chengzhong-2023-19/113/time-limits"
 CALLBACK = "chengzhong-2023-19/113/callback"
@@ -194,24 +195,33 @@ UNGUARDED = frozenset(
 )
 
 
-def move(facts: TicketFacts, event: TicketEvent) -> Moved | Refused:
-    """Return where `event` leads a ticket with these facts, or why it may not happen now."""
+def move(facts: TicketFacts, event: TicketEvent, role: Role | None = None) -> Moved | Refused:
+    """Return where `event` leads a ticket with these facts, or why it may not happen now.
+
+    A refusal names what `role` may do instead (or anybody).
+    """
     row = next((row for row in BY_EVENT[event] if facts.status in row.sources), None)
     if row is None:
-        return _nowhere(facts, event)
+        return _nowhere(facts, event, role)
     for guard in row.guards:
         reason = guard(facts)
         if reason is not None:
-            return Refused(reason, row.clause, allowed(facts))
+            return Refused(reason, row.clause, allowed(facts, role))
     return Moved(facts.status, row.target or facts.status, row)
 
 
-def _nowhere(facts: TicketFacts, event: TicketEvent) -> Refused:
-    allows = allowed(facts)
+def _nowhere(facts: TicketFacts, event: TicketEvent, role: Role | None) -> Refused:
+    allows = allowed(facts, role)
     can = "、".join(one.label for one in allows) or "不再有可做的事"
     clause = BY_EVENT[event][0].clause if BY_EVENT[event] else INTAKE
-    reason = f"工单现为“{facts.status.label}”，不能“{event.label}”；现在可以：{can}。"
+    reason = f"工单现为“{facts.status.label}”，不能“{event.label}”{INSTEAD}{can}。"
     return Refused(reason, clause, allows)
+
+
+def without_ways(reason: str) -> str:
+    """Return a refusal without what may be done instead: a page says that in its own words."""
+    head, instead, _ = reason.partition(INSTEAD)
+    return f"{head}。" if instead else reason
 
 
 def allowed(facts: TicketFacts, role: Role | None = None) -> tuple[TicketEvent, ...]:

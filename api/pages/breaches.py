@@ -6,8 +6,10 @@ from fastapi.responses import Response
 from api.deadline_views import days_used_of
 from api.pages.filters import from_address
 from api.pages.forms import EMPTY, Form, Posted
+from api.pages.kept_forms import as_left, drop_kept, kept_among, not_shown
 from api.pages.ledger_filter import asked_of_ledger, indicators
 from api.pages.profile import view_facts
+from api.pages.special_acts import yes_or_no
 from api.pages.used_days import strip_of
 from api.pages.visit import EYES, Visit, attempt, reading
 from api.pages.whys import why_of
@@ -59,13 +61,17 @@ def breach_page(
     row = breach_ledger.breach(visit.session, breach_id)
     found = findings.of_breach(visit.session, breach_id)
     used = strip_of(days_used_of(visit.step, row.ticket))
+    waits = any(one.state is FindingState.PROPOSED for one in found)
+    kept = kept_among(visit, breach_id, "breach") if visit.role is Role.SUPERVISOR else {}
+    shown = () if waits or row.breach.judgement == BreachJudgement.WITHDRAWN else ("breach",)
+    form = as_left(form, kept, shown)
     if form is EMPTY and not found:
         form = _proposed(visit, row)
     facts = {
         "row": row, "form": form, "error": error, "found": found, "why": why_of(row.clock),
         "own": SHORTEST_OWN, "seen": findings_seen(visit.step, breach_id),
         "used": used, "proof": proof(visit.session, row.clock), "weekday": weekday_name,
-        "waits": any(one.state is FindingState.PROPOSED for one in found),
+        "waits": waits, "kept": kept, "left": not_shown(kept, shown),
         "names": findings.names(visit.session, {id_ for one in found for id_ in (
             one.proposed_by_id, one.decided_by_id, one.appeal_ruled_by_id)}),
     }  # fmt: skip
@@ -92,6 +98,7 @@ def judge(request: Request, breach_id: int, form: Posted) -> Response:
             evidence=form.text("evidence"),
         )  # fmt: skip
         found = judge_breach(visit.step, breach_id, typed)
+        drop_kept(visit, form)
         said = "认定已记录，系统判定保留不变。"
         if found.state is FindingState.PROPOSED:
             said = "免责已提出，等另一位主管复核后生效；系统判定保留不变。"
@@ -116,8 +123,12 @@ def _extension(
 ) -> Response:
     row = desk_supervise.extension(visit.session, request_id)
     runs = row.clock.state is ClockState.RUNNING and row.request.state == PENDING
+    waits = row.ticket.status in WITH_UNIT
+    kept = kept_among(visit, request_id, "extension") if visit.role is Role.SUPERVISOR else {}
+    shown = ("extension",) if waits and row.request.state == PENDING else ()
     facts = {
-        "row": row, "form": form, "error": error, "waits": row.ticket.status in WITH_UNIT,
+        "row": row, "form": as_left(form, kept, shown), "error": error, "waits": waits,
+        "kept": kept, "left": not_shown(kept, shown),
         "by": desk_ticket.names(visit.session, [row.request.requested_by_id]),
         "would": day_if_granted(visit.step, row.ticket, row.clock, row.request) if runs else "",
         "answer_by": clocks.one(visit.session, row.ticket.id, ClockKind.REQUESTER),
@@ -131,8 +142,9 @@ def decide(request: Request, request_id: int, form: Posted) -> Response:
 
     def do(visit: Visit) -> Response:
         require_role(visit.step.actor, Role.SUPERVISOR)
-        granted = form.text("granted") == "yes"
+        granted = yes_or_no(form, "granted", "请点“同意延期”或“不同意”。")
         decide_extension(visit.step, request_id, granted=granted, reason=form.text("reason"))
+        drop_kept(visit, form)
         return visit.go("/supervise", "已同意延期。" if granted else "不同意延期，已告知承办单位。")
 
     def again(visit: Visit, error: EngineError) -> Response:

@@ -14,7 +14,7 @@ from api.pages.beside import proposals
 from api.pages.callback_facts import callback_facts
 from api.pages.finding import find
 from api.pages.forms import EMPTY, Form, Posted
-from api.pages.may import option
+from api.pages.may import option, told_what_may
 from api.pages.more_acts import BY_NAME
 from api.pages.ticket import facts_of
 from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
@@ -132,6 +132,8 @@ def _need_right(visit: Visit, act: Act) -> None:
 
 def _act_page(visit: Visit, ticket: Ticket, act: Act, form_id: str, typed: Typed) -> Response:
     facts = facts_of(visit, ticket, act=act, now_option=option(visit, ticket, act), **vars(typed))
+    if typed.error is not None:
+        facts["error"] = told_what_may(visit, facts["whole"], typed.error)
     facts |= _choices(visit, ticket, facts["whole"]) | {"routing": _routing(visit, ticket, act)}
     facts |= promise_acts.form_facts(visit, ticket)
     if act.name == "spot":

@@ -7,9 +7,10 @@ from fastapi.responses import PlainTextResponse, Response
 
 from api.pages.files import check_form_id, form_address, keep_draft
 from api.pages.forms import Form, Posted
+from api.pages.kept_forms import name_of
 from api.pages.more_acts import BY_NAME
 from api.pages.rendering import said
-from api.pages.visit import HOTLINE, UNIT, posting, reading
+from api.pages.visit import HOTLINE, UNIT, Visit, posting, reading
 from engine.actions import drafts
 from engine.errors import KeysError
 from engine.models import Draft
@@ -17,6 +18,8 @@ from engine.rules.shanghai import shanghai_date
 
 router = APIRouter(include_in_schema=False)
 WRITERS = (*HOTLINE, *UNIT)
+WORDED = ("content", "text", "explanation", "reason", "words", "found", "demands", "opinion",
+          "grave", "wrong", "evidence")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,17 @@ def list_drafts(request: Request) -> Response:
     with reading(request, *WRITERS) as visit:
         found = drafts.all_drafts(visit.session, visit.account.id)
         kept = visit.rules.parameters["drafts.keep_for"].on(shanghai_date(visit.now)).value
-        return visit.page("drafts.html", {"begun": [_begun(one) for one in found], "kept": kept})
+        return visit.page(
+            "drafts.html", {"begun": [_begun(visit, one) for one in found], "kept": kept}
+        )
 
 
-def _begun(draft: Draft) -> Begun:
+def _begun(visit: Visit, draft: Draft) -> Begun:
     beginning = _beginning(draft)
     if drafts.is_call(draft.form_id):
         return Begun(draft, "登记工单", form_address(draft.form_id), beginning)
+    if name := name_of(visit, draft.form_id):
+        return Begun(draft, name, form_address(draft.form_id), beginning)
     number, _, act = draft.form_id.partition(drafts.APART)[0].partition("-")
     label = BY_NAME[act].label if act in BY_NAME else "表单"
     return Begun(draft, f"{number} {label}", form_address(draft.form_id), beginning)
@@ -52,7 +59,7 @@ def _beginning(draft: Draft) -> str:
         form = Form(drafts.typed_in(draft))
     except KeysError as error:
         return str(error)
-    texts = [form.text(name) for name in ("content", "text", "explanation", "reason", "words")]
+    texts = [form.text(name) for name in WORDED]
     return next((one for one in texts if one.strip()), form.text("enterprise"))
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from api.pages.finding import find, may_unmask, reads_content
 from api.pages.forms import Form, Posted
+from api.pages.kept_forms import address_of
 from api.pages.visit import HOTLINE, REPEATABLE, UNIT, Visit, attempt, noting, posting, reading
 from engine.actions import attachments, drafts
 from engine.actions.attachments import Taken, Upload
@@ -123,7 +124,9 @@ def keep_draft(visit: Visit, form: Form, form_id: str, *, with_files: bool = Fal
 
 
 def form_address(form_id: str) -> str:
-    """Return the page of a form: of a call, or of an act on a ticket."""
+    """Return the page of a form: of a call, of an act on a ticket, of a letter or a finding."""
+    if elsewhere := address_of(form_id):
+        return elsewhere
     if drafts.is_call(form_id):
         return f"/tickets/new?draft={form_id}"
     number, _, act = form_id.partition(drafts.APART)[0].partition("-")

@@ -4,10 +4,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.forms import EMPTY, Form, Posted
+from api.pages.kept_forms import as_left, drop_kept, kept_among, not_shown
 from api.pages.visit import EYES, UNIT, Visit, attempt, reading
 from engine.actions import findings as actions
 from engine.actions.actor import require_role
 from engine.errors import EngineError, NotFoundError
+from engine.models import Finding
 from engine.store import findings
 from engine.terms import FindingState, Role
 
@@ -25,12 +27,31 @@ def _page(visit: Visit, finding_id: int, form: Form, error: EngineError | None =
         raise NotFoundError(message)
     people = {one.proposed_by_id, one.decided_by_id, one.appeal_ruled_by_id, one.appealed_by_id}
     deciders = actions.deciders(one)
+    kept = kept_among(visit, finding_id, *_forms(visit))
+    shown = _open_forms(visit, one)
     facts = {
         "others": findings.may_decide(visit.session, deciders),
-        "row": row, "one": one, "form": form, "error": error, "State": FindingState,
+        "row": row, "one": one, "form": as_left(form, kept, shown), "error": error,
+        "State": FindingState, "kept": kept, "left": not_shown(kept, shown), "shown": shown,
         "names": findings.names(visit.session, people), "deciders": deciders,
     }  # fmt: skip
     return visit.page("finding.html", facts, error.status if error else 200)
+
+
+def _forms(visit: Visit) -> tuple[str, ...]:
+    """Return which forms somebody may ever fill in on the page of a finding."""
+    if visit.role in UNIT:
+        return ("appeal",)
+    return ("ruling",) if visit.role is Role.SUPERVISOR else ()
+
+
+def _open_forms(visit: Visit, one: Finding) -> tuple[str, ...]:
+    """Return which of them the finding has now."""
+    if visit.role in UNIT:
+        final = one.state in (FindingState.IN_FORCE, FindingState.REFUSED)
+        return ("appeal",) if one.appeal_until and not one.appealed_at and final else ()
+    open_appeal = one.appealed_at and not one.appeal_ruled_at
+    return _forms(visit) if one.state is FindingState.PROPOSED or open_appeal else ()
 
 
 @router.get("/findings/{finding_id}")
@@ -46,6 +67,7 @@ def appeal(request: Request, finding_id: int, form: Posted) -> Response:
 
     def do(visit: Visit) -> Response:
         actions.appeal(visit.step, finding_id, form.text("reason"))
+        drop_kept(visit, form)
         return visit.go("/unit", "申诉已提交，等主管裁定。")
 
     def again(visit: Visit, error: EngineError) -> Response:
@@ -68,6 +90,7 @@ def decide(request: Request, finding_id: int, what: str, form: Posted) -> Respon
             actions.decide(visit.step, finding_id, agreed=what == "agree", reason=reason)
         else:
             actions.rule_on_appeal(visit.step, finding_id, changed=what == "change", reason=reason)
+        drop_kept(visit, form)
         return visit.go(f"/findings/{finding_id}", SAID[what])
 
     def again(visit: Visit, error: EngineError) -> Response:

@@ -7,13 +7,14 @@ from fastapi.responses import Response
 
 from api.pages.documents import document_file
 from api.pages.forms import EMPTY, Form, Posted
-from api.pages.visit import EYES, HEADERS, UNIT, Visit, attempt, reading
+from api.pages.kept_forms import as_left, drop_kept, kept_among, not_shown
+from api.pages.visit import EYES, Visit, attempt, reading
 from engine.actions import corrections, letter_signing, referrals
 from engine.actions import letters as actions
-from engine.actions.ground_evidence import kept_among
+from engine.actions.ground_evidence import kept_among as quoted_among
 from engine.actions.impersonal import refuse_personal
 from engine.actions.letter_facts import letter_data
-from engine.actions.letter_preview import page_picture, pages_of, why_not_set
+from engine.actions.letter_preview import pages_of, why_not_set
 from engine.actions.letter_replies import judge_answer
 from engine.actions.letter_seen import check_seen, seen_of
 from engine.actions.letters import known_evidence
@@ -36,11 +37,14 @@ from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, LetterStatus, RectificationGround, Role
 
 router = APIRouter(include_in_schema=False)
+REFERABLE = (LetterKind.RECTIFICATION, LetterKind.SUPERVISION)
+DRAWN_UP = (LetterStatus.DRAFTED, LetterStatus.REVIEWED)
 UNDRAFTED = (LetterStatus.PROPOSED, LetterStatus.REJECTED)
 ASKED_TWICE = {
     "approve": LetterStatus.REVIEWED, "send": LetterStatus.SIGNED, "void": LetterStatus.SIGNED,
     "correct": None,
 }  # fmt: skip
+KEPT = ("drafting", "opinion", "judging", "referring", "correct", "void")
 MOST_EVIDENCE, SENT = 40, 50
 BETWEEN = re.compile(r"[，,、；;\s]+")
 
@@ -77,8 +81,11 @@ def _page(
 ) -> Response:  # fmt: skip
     letter = store.letter(visit.session, letter_id)
     ticket = visit.session.get_one(Ticket, letter.ticket_id)
+    kept = kept_among(visit, letter_id, *KEPT) if visit.role is Role.SUPERVISOR else {}
+    shown = _forms(letter, _asked(letter, asked))
     facts = {
-        "letter": letter, "ticket": ticket, "form": form, "error": error,
+        "letter": letter, "ticket": ticket, "form": as_left(form, kept, shown), "error": error,
+        "kept": kept, "left": not_shown(kept, shown),
         "last_page": pages_of(visit.step, letter), "asked": _asked(letter, asked),
         "unit": visit.session.get_one(Unit, letter.unit_id),
         "pages": why_not_set(visit.step, letter), "own": letter.drafted_by_id == visit.account.id,
@@ -93,7 +100,7 @@ def _page(
         "earlier": desk_lists.letters_of_unit(visit.session, letter.unit_id, letter.id),
         "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,
-        "kept_among": kept_among,
+        "quoted_among": quoted_among,
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in UNFINISHED,
         "gone_out": letter.status in GONE_OUT, "seen": seen_of(visit.step, letter),
         "corrections": store.corrections_of(visit.session, letter.id),
@@ -109,6 +116,19 @@ def _asked(letter: Letter, step: str) -> str:
     return step if step in ASKED_TWICE and possible else ""
 
 
+def _forms(letter: Letter, asked: str) -> tuple[str, ...]:
+    """Return which forms the page of a letter in this state has for a supervisor."""
+    if asked:
+        return (asked,)
+    found = {
+        **dict.fromkeys(UNDRAFTED, "drafting"), **dict.fromkeys(DRAWN_UP, "opinion"),
+        LetterStatus.ANSWERED: "judging",
+    }.get(letter.status, "")  # fmt: skip
+    judged = found != "judging" or letter.kind is not LetterKind.REFERRAL
+    may_refer = letter.status in GONE_OUT and letter.kind in REFERABLE
+    return (*((found,) if judged else ()), *(("referring",) if may_refer else ()))
+
+
 def _status(error: EngineError) -> int:
     """Return the status of a refusal; a letter that can't be set is no fault of the program."""
     return ConflictError.status if isinstance(error, DocumentError) else error.status
@@ -120,36 +140,6 @@ def _targets(visit: Visit, letter: Letter) -> list[tuple[str, str]]:
         return []
     found = referrals.choices_of(visit.step, letter)
     return [(one.key, f"{one.kind}：{unit.name}") for one, unit in found]
-
-
-@router.get("/letters/{letter_id}/page-{page}.png")
-def preview(request: Request, letter_id: int, page: int) -> Response:
-    """Return one page of the letter: as it was signed, or as it would be now."""
-    try:
-        with reading(request, *EYES) as visit:
-            letter = store.letter(visit.session, letter_id)
-            picture = page_picture(visit.step, letter, page)
-    except DocumentError as error:
-        raise ConflictError(str(error)) from error
-    return Response(picture, media_type="image/png", headers=HEADERS)
-
-
-@router.get("/letters/{letter_id}/file.{kind}")
-def download(request: Request, letter_id: int, kind: str) -> Response:
-    """Return the letter as it was signed, as PDF or DOCX; to its unit once it has gone out.
-
-    Raises:
-        NotFoundError: it is not signed yet.
-    """
-    with reading(request, *EYES, *UNIT) as visit:
-        letter = store.letter(visit.session, letter_id)
-        received = visit.account.unit_id == letter.unit_id and letter.status in GONE_OUT
-        mine = visit.role in EYES or received
-        data = {"pdf": letter.pdf, "docx": letter.docx}.get(kind)
-        if not mine or data is None:
-            message = "这份函还没有签发，没有文件可下载。"
-            raise NotFoundError(message)
-    return document_file(letter.number, kind, data)
 
 
 @router.post("/letters/{letter_id}/sealed-annex")
@@ -180,7 +170,9 @@ def decide(request: Request, letter_id: int, what: str, form: Posted) -> Respons
             message = "没有这个操作。"
             raise NotFoundError(message)
         check_seen(visit.step, letter, what, form.text("seen"))
-        return visit.go(f"/letters/{letter_id}", DOINGS[what](visit, letter, form))
+        said = DOINGS[what](visit, letter, form)
+        drop_kept(visit, form)
+        return visit.go(f"/letters/{letter_id}", said)
 
     def again(visit: Visit, error: EngineError) -> Response:
         _need_supervisor(visit)

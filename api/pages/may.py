@@ -8,7 +8,8 @@ from api.pages.more_acts import ALL
 from api.pages.visit import UNIT, Visit
 from engine.actions.extension_choices import extension_choices
 from engine.actions.facts import gather
-from engine.lifecycle import BY_EVENT, TicketFacts
+from engine.errors import EngineError, RefusedTransitionError
+from engine.lifecycle import BY_EVENT, TicketFacts, without_ways
 from engine.models import Ticket
 from engine.store import clocks as clock_store
 from engine.store.desk_ticket import Whole, leads
@@ -49,6 +50,20 @@ def options(visit: Visit, whole: Whole) -> tuple[list[Option], list[Option]]:
     """Return what is open to the person now, and what is refused and why."""
     found = [one for act in ALL if (one := option(visit, whole.ticket, act)) is not None]
     return [one for one in found if not one.refusal], [one for one in found if one.refusal]
+
+
+def told_what_may(visit: Visit, whole: Whole, error: EngineError) -> EngineError:
+    """Return a refusal that names what this person may do instead, in the words of the buttons."""
+    if not isinstance(error, RefusedTransitionError):
+        return error
+    head = without_ways(str(error))
+    if head == str(error):
+        return error
+    open_, _ = options(visit, whole)
+    common = [one.act.label for one in open_ if not one.rare]
+    labels = "、".join((*common, *(one.act.label for one in open_ if one.rare)))
+    can = f"您现在可以：{labels}。" if labels else "您现在没有要做的事。"
+    return RefusedTransitionError(f"{head}{can}", clause=error.clause, allows=error.allows)
 
 
 def option(visit: Visit, ticket: Ticket, act: Act) -> Option | None:

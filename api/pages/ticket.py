@@ -10,7 +10,7 @@ from api.deadline_views import days_used_of
 from api.pages import files, promise_acts
 from api.pages.finding import find, may_unmask, reads_content
 from api.pages.forms import Posted
-from api.pages.may import options
+from api.pages.may import options, told_what_may
 from api.pages.receipt import UNANSWERED
 from api.pages.rendering import said
 from api.pages.used_days import strip_of
@@ -118,6 +118,8 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
     facts |= _files(visit, ticket) | {"show": more.get("show", "")}
     facts["events"] = _shown(visit, facts["whole"], facts["show"])
     error: EngineError | None = more.get("error")
+    if error is not None:
+        facts["error"] = told_what_may(visit, facts["whole"], error)
     return visit.page("ticket.html", facts, error.status if error else 200)
 
 

@@ -5,6 +5,7 @@ from fastapi.responses import Response
 
 from api.pages.files import choice_facts, uploads_of
 from api.pages.forms import EMPTY, Form, Posted
+from api.pages.kept_forms import as_left, drop_kept, kept_among, not_shown
 from api.pages.visit import UNIT, Visit, attempt, reading
 from engine.actions.letter_replies import answer_letter
 from engine.actions.referrals import restricted
@@ -66,8 +67,10 @@ def _letter_page(
 ) -> Response:
     clock = desk_unit.reply_clocks(visit.session, [letter]).get(letter.id)
     open_ = letter.status in OPEN_REPLY and letter.kind is not LetterKind.CORRECTION
+    kept, shown = kept_among(visit, letter.id, "reply"), ("reply",) if open_ else ()
     facts = {
-        "letter": letter, "clock": clock, "form": form, "error": error, "open": open_,
+        "letter": letter, "clock": clock, "form": as_left(form, kept, shown), "error": error,
+        "open": open_, "kept": kept, "left": not_shown(kept, shown),
         "reply_files": attachments.of_letter(visit.session, letter.id),
         "apart": restricted(letter), **choice_facts(visit),
         "corrections": [one for one in letters.corrections_of(visit.session, letter.id)
@@ -83,6 +86,7 @@ def reply(request: Request, letter_id: int, form: Posted) -> Response:
     def do(visit: Visit) -> Response:
         letter = _own_letter(visit, letter_id, lock=True)
         answer_letter(visit.step, letter, form.text("text"), uploads_of(form))
+        drop_kept(visit, form)
         said = reply_words(letter.kind)
         after = "等主管认定" if said.judged else "热线已收悉"
         return visit.go("/unit", f"{letter.number} 的{said.about}已回复，{after}。")

@@ -13,7 +13,7 @@ from engine.actions.owing import check_owed, nothing_owed
 from engine.actions.post import Addressee, Mail
 from engine.actions.step import Step
 from engine.errors import BadInputError, EngineError
-from engine.lifecycle import Refused, move
+from engine.lifecycle import Refused, move, without_ways
 from engine.models import BulkAct, Ticket, Unit
 from engine.rules.shanghai import shanghai_date, shanghai_moment
 from engine.settings import load_settings
@@ -91,7 +91,7 @@ def _check_number(numbers: Sequence[str]) -> None:
 def _refusal(step: Step, ticket: Ticket, kind: BulkKind) -> str:
     moved = move(gather(step.session, ticket, step.now, step.rules), EVENTS[kind])
     if isinstance(moved, Refused):
-        return moved.reason
+        return without_ways(moved.reason)
     return nothing_owed(step, ticket) if kind in URGING else ""
 
 
@@ -130,7 +130,7 @@ def _one(step: Step, act: BulkAct, ticket_id: int) -> dict[str, Any]:
         with step.session.begin_nested():
             _do(step, act, ticket)
     except EngineError as error:
-        reason = str(error).removeprefix(f"{ticket.number}：")
+        reason = without_ways(str(error).removeprefix(f"{ticket.number}："))
     return {"number": ticket.number, "unit": ticket.lead_unit_id, "done": not reason,
             "reason": reason}  # fmt: skip
 

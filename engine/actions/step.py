@@ -74,7 +74,8 @@ def _moved(
         moved = move(TicketFacts(status=ticket.status, kind=ticket.kind, **known), event)
         if isinstance(moved, Moved):
             return moved
-    return move(gather(step.session, ticket, step.now, step.rules, **known), event)
+    facts = gather(step.session, ticket, step.now, step.rules, **known)
+    return move(facts, event, step.actor.role)
 
 
 def _check_role(actor: Actor, event: TicketEvent) -> None:
