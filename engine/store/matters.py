@@ -38,10 +38,15 @@ _RECENT = (
     f" WHERE t.accepted_at >= %(since)s AND {_COUNTS}"
     f" {_NEWEST} {{}}"
 )
+_WINDOW = (
+    f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t WHERE {_COUNTS} {_NEWEST} {MOST_IN_WINDOW}"
+)
+# Both parts by primary key, whatever the planner knows of the values.
 _NOT_KNOWN = (
-    f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t"
-    f" WHERE t.id > %(after)s AND t.id <> ALL(%(known)s::bigint[]) AND {_COUNTS}"
-    f" {_NEWEST} {MOST_IN_WINDOW}"
+    f"(SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t WHERE t.id > %(newest)s AND {_COUNTS}"
+    f" ORDER BY t.id DESC LIMIT {MOST_IN_WINDOW})"
+    f" UNION ALL SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t"
+    f" WHERE t.id = ANY(%(missed)s::bigint[]) AND {_COUNTS}"
 )
 _SAID = (
     f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t"
@@ -115,10 +120,13 @@ def of_requester_question(by: By, since: datetime) -> Question | None:
 def not_known(known: Collection[int]) -> Question:
     """Return the question for the newest tickets of everybody beyond those known (`Said`).
 
-    Ids are given before commits: some way back is looked at again for what appeared late.
+    Ids are given before commits: those left out some way back are looked for again.
     """
-    after = max(known, default=0) - LATE
-    return Question(_NOT_KNOWN, {"after": after, "known": [one for one in known if one > after]})
+    if not known:
+        return Question(_WINDOW)
+    newest = max(known)
+    missed = [one for one in range(newest - LATE, newest) if one not in known]
+    return Question(_NOT_KNOWN, {"newest": newest, "missed": missed})
 
 
 def said(session: Session, ids: Sequence[int]) -> list[Said]:
