@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from bench import archive
+from bench import archive, yardstick
 from bench.servers import Meter
 from engine import clock
 from engine.actions import background
@@ -90,6 +90,7 @@ def main() -> None:
     first: Cost | None = None
     for size in map(int, SIZES.split(",")):
         with _installation(size) as server:
+            print(yardstick.line(server.database.url, server.server.get_pid())[0], flush=True)
             idle = _idle()
             _make_due(server.database.url, 1, "1 minute", warned=False)  # prepares statements
             _sweep(server)
