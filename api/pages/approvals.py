@@ -4,6 +4,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.visit import EYES, reading
+from engine.rules.findings import exclusion_grounds
+from engine.rules.shanghai import shanghai_date
 from engine.store import desk_lists, desk_views, matters
 from engine.store.decisions_waiting import counts, listed, waiting
 
@@ -23,5 +25,6 @@ def approvals(request: Request, whole: str = "") -> Response:
             "tickets": desk_lists.tickets_by_id(session, [one.ticket_id for one in both]),
             "refusals": matters.refusal_words(session, [one.id for one in found.refusals]),
             "labels": {one.key: one.label for one in visit.rules.parameters.values()},
+            "grounds": exclusion_grounds(visit.rules, shanghai_date(visit.now)),
         }  # fmt: skip
         return visit.page("approvals.html", facts)

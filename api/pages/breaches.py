@@ -65,25 +65,29 @@ def breach_page(
     kept = kept_among(visit, breach_id, "breach") if visit.role is Role.SUPERVISOR else {}
     shown = () if waits or row.breach.judgement == BreachJudgement.WITHDRAWN else ("breach",)
     form = as_left(form, kept, shown)
-    if form is EMPTY and not found:
-        form = _proposed(visit, row)
+    blank = form is EMPTY and not found
+    laid = excuse_of_the_untold(visit.step, row.ticket, row.clock) if blank else None
+    form = _laid_ready(laid) if laid else form
     facts = {
         "row": row, "form": form, "error": error, "found": found, "why": why_of(row.clock),
         "own": SHORTEST_OWN, "seen": findings_seen(visit.step, breach_id),
         "used": used, "proof": proof(visit.session, row.clock), "weekday": weekday_name,
         "waits": waits, "kept": kept, "left": not_shown(kept, shown),
+        **_as_laid(laid),
         "names": findings.names(visit.session, {id_ for one in found for id_ in (
             one.proposed_by_id, one.decided_by_id, one.appeal_ruled_by_id)}),
     }  # fmt: skip
     return visit.page("breach.html", facts, error.status if error else 200)
 
 
-def _proposed(visit: Visit, row: breach_ledger.BreachRow) -> Form:
+def _laid_ready(said: FindingForm) -> Form:
     """Return the form as it stands before anybody typed: an excuse where the unit was not told."""
-    said = excuse_of_the_untold(visit.step, row.ticket, row.clock)
-    if said is None:
-        return EMPTY
     return Form({"judgement": [said.kind], "reason": [said.reason], "evidence": [said.evidence]})
+
+
+def _as_laid(said: FindingForm | None) -> dict[str, object]:
+    """Return what the page says of a form that the system filled in, and its event's number."""
+    return {"laid": said, "laid_event": "".join(filter(str.isdigit, said.evidence if said else ""))}
 
 
 @router.post("/supervise/breaches/{breach_id}")

@@ -10,6 +10,8 @@ from engine.actions import findings as actions
 from engine.actions.actor import require_role
 from engine.errors import EngineError, NotFoundError
 from engine.models import Finding
+from engine.rules.findings import exclusion_grounds
+from engine.rules.shanghai import shanghai_date
 from engine.store import findings
 from engine.terms import FindingState, Role
 
@@ -34,6 +36,8 @@ def _page(visit: Visit, finding_id: int, form: Form, error: EngineError | None =
         "row": row, "one": one, "form": as_left(form, kept, shown), "error": error,
         "State": FindingState, "kept": kept, "left": not_shown(kept, shown), "shown": shown,
         "names": findings.names(visit.session, people), "deciders": deciders,
+        "grounds": exclusion_grounds(visit.rules, shanghai_date(one.proposed_at)),
+        "over": _over(visit, one),
     }  # fmt: skip
     return visit.page("finding.html", facts, error.status if error else 200)
 
@@ -49,9 +53,16 @@ def _open_forms(visit: Visit, one: Finding) -> tuple[str, ...]:
     """Return which of them the finding has now."""
     if visit.role in UNIT:
         final = one.state in (FindingState.IN_FORCE, FindingState.REFUSED)
-        return ("appeal",) if one.appeal_until and not one.appealed_at and final else ()
+        open_ = one.appeal_until and not one.appealed_at and final
+        return ("appeal",) if open_ and not _over(visit, one) else ()
     open_appeal = one.appealed_at and not one.appeal_ruled_at
     return _forms(visit) if one.state is FindingState.PROPOSED or open_appeal else ()
+
+
+def _over(visit: Visit, one: Finding) -> bool:
+    """Return whether the last day to appeal is over and nobody did."""
+    until = one.appeal_until
+    return until is not None and not one.appealed_at and shanghai_date(visit.now) > until
 
 
 @router.get("/findings/{finding_id}")

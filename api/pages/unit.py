@@ -11,6 +11,7 @@ from engine.actions.letter_replies import answer_letter
 from engine.actions.referrals import restricted
 from engine.errors import EngineError, NotFoundError
 from engine.models import Letter
+from engine.rules.findings import exclusion_grounds
 from engine.rules.letter_life import GONE_OUT, OPEN_REPLY
 from engine.rules.reply_words import reply_words
 from engine.rules.shanghai import end_of_day, shanghai_date
@@ -42,6 +43,7 @@ def unit_desk(request: Request, after: str = "") -> Response:
             "more": more, "first": not after,
             "promises": promises.rows(visit.session, "unit", unit_id=unit_id)[0],
             "findings": findings.to_appeal(visit.session, unit_id, shanghai_date(visit.now)),
+            "grounds": exclusion_grounds(visit.rules, shanghai_date(visit.now)),
             "last_closed": desk_unit.last_closed(visit.session, unit_id),
         }  # fmt: skip
         return visit.page("unit.html", facts)

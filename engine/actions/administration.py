@@ -9,12 +9,14 @@ from engine.actions.audit import Note, note
 from engine.actions.passwords import hash_password, one_time_password
 from engine.actions.people import NewAccount, create_account
 from engine.actions.sessions import end_sessions
+from engine.actions.stated import too_long
 from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError, NotFoundError
 from engine.models import Account, Assignment, Unit
 from engine.store.accounts import normal_name
 from engine.terms import Role
 
+LONGEST_NAME = 40
 NO_MAIL = "这不像邮箱地址。"
 
 
@@ -128,13 +130,15 @@ def set_unit_mail(
     """
     given = {"email": email.strip(), "leader_email": leader_email.strip()}
     fields = {name: NO_MAIL for name, one in given.items() if one and not _is_mail(one)}
+    if words := too_long(leader_name, LONGEST_NAME):
+        fields["leader_name"] = words
     if fields:
         raise BadInputError("".join(fields.values()), fields=fields)
     unit = step.session.get(Unit, unit_id, with_for_update=True)
     if unit is None:
         message = "没有这个单位。"
         raise NotFoundError(message)
-    _write_mail(step, unit, {**given, "leader_name": leader_name.strip()[:40]})
+    _write_mail(step, unit, {**given, "leader_name": leader_name.strip()})
     return unit
 
 

@@ -154,14 +154,15 @@ def _refuse_invented(one: Bulletin) -> None:
 def turn_down(step: Step, one: Bulletin, act: LetterAct, opinion: str) -> None:
     """Send a draft back (退回修改), or decide not to send it (不发), with a reason."""
     status, said = _moved(step, one, act), opinion_of(act, opinion)
-    one.status, one.opinion = status, said[:LONGEST_REASON]
+    one.status, one.opinion = status, said
     _note(step, one, act.value, opinion=one.opinion)
 
 
 def void(step: Step, one: Bulletin, reason: str) -> None:
     """Void a signed bulletin that is not to be sent (作废): its number stays taken."""
-    status, said = _moved(step, one, LetterAct.VOID), stated(reason, "opinion", VOIDED)
-    one.void_reason, one.status = said[:LONGEST_REASON], status
+    status = _moved(step, one, LetterAct.VOID)
+    said = stated(reason, "opinion", VOIDED, LONGEST_REASON)
+    one.void_reason, one.status = said, status
     one.voided_by_id, one.voided_at = step.actor.account_id, step.now
     _note(step, one, "void", reason=one.void_reason)
 

@@ -6,6 +6,7 @@ from engine.actions.actor import require_role
 from engine.actions.figures import asked_cases
 from engine.actions.finding_evidence import FindingForm, missing_fields
 from engine.actions.findings import LONGEST, propose
+from engine.actions.stated import too_long
 from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError, EngineError
 from engine.models import Finding, Ticket, Unit
@@ -58,7 +59,7 @@ def exclude(step: Step, form: ExclusionForm) -> Finding:
     return propose(step, ticket, Finding(
         kind=FindingKind.EXCLUDED, state=FindingState.PROPOSED, ticket_id=ticket.id,
         unit_id=unit_id, indicator=form.indicator, ground=form.ground,
-        reason=form.reason.strip()[:LONGEST], evidence=form.evidence.strip(),
+        reason=form.reason.strip(), evidence=form.evidence.strip(),
         proposed_by_id=step.actor.account_id or 0, proposed_at=step.now,
     ))  # fmt: skip
 
@@ -79,6 +80,8 @@ def _checked(step: Step, ticket: Ticket, form: ExclusionForm, fields: dict[str, 
     """Add what the form lacks for this ticket to `fields`; return whose case it is."""
     said = FindingForm(kind=FindingKind.EXCLUDED, reason=form.reason, evidence=form.evidence)
     fields |= missing_fields(step, ticket, said)
+    if words := too_long(form.reason, LONGEST):
+        fields["reason"] = words
     if "indicator" in fields:
         return None
     units = whose(step, ticket, Indicator.parse(form.indicator))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.actions.step import Step
-from engine.actions.told_units import never_told
+from engine.actions.told_units import heard_of, never_told
 from engine.models import Assignment, Clock, Finding, Ticket, TicketEventRecord
 from engine.rules.findings import Said, missing_in_finding
 from engine.store import attachments
@@ -40,12 +40,13 @@ def missing_fields(
 def excuse_of_the_untold(step: Step, ticket: Ticket, clock: Clock) -> FindingForm | None:
     """Return what may be said for a unit that no mail told of a ticket (派单通知送达失败).
 
-    Who worked on it all the same before the limit ended knew of it.
+    Nothing may where any other mail about it reached the unit, or its leader, before the limit
+    ended, or where the unit did anything on it until then: it knew of it.
     """
     if clock.kind not in OF_THE_TOLD or clock.assignment_id is None:
         return None
     assignment = step.session.get_one(Assignment, clock.assignment_id)
-    if not never_told(step, assignment.id) or _knew(assignment, clock.due_at):
+    if not never_told(step, assignment.id) or _knew(step, ticket, assignment, clock.due_at):
         return None
     leads = assignment.role is AssignmentRole.LEAD
     told = f"{(NoticeKind.ASSIGNMENT if leads else NoticeKind.ASSISTING).label}没有送达"
@@ -58,10 +59,11 @@ def excuse_of_the_untold(step: Step, ticket: Ticket, clock: Clock) -> FindingFor
     return FindingForm(kind="excused", reason=reason, evidence=shown)
 
 
-def _knew(assignment: Assignment, limit: datetime) -> bool:
-    signed = None if assignment.deemed_signed else assignment.signed_at
-    did = (signed, assignment.contacted_at, assignment.answered_at)
-    return any(one is not None and one < limit for one in did)
+def _knew(step: Step, ticket: Ticket, assignment: Assignment, limit: datetime) -> bool:
+    since = assignment.dispatched_at
+    acts = (one.at for one in ticket_store.events(step.session, ticket)
+            if one.unit_id == assignment.unit_id)  # fmt: skip
+    return any(since <= at < limit for at in acts) or heard_of(step, ticket, assignment, limit)
 
 
 def appealed_in(step: Step, finding: Finding) -> str:

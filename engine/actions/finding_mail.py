@@ -6,6 +6,7 @@ from engine.actions import post
 from engine.actions.post import Mail
 from engine.actions.step import Step
 from engine.models import Breach, Finding, Ticket, Unit
+from engine.rules.findings import said_of
 from engine.settings import load_settings
 from engine.terms import FindingKind, FindingState, Indicator, NoticeKind, Recipient
 
@@ -16,8 +17,7 @@ def tell_decided(step: Step, ticket: Ticket, finding: Finding) -> None:
     """Owe the unit a mail about a decision it may want to appeal; one in its favour needs none."""
     if finding.kind is FindingKind.EXCUSED and finding.state is FindingState.IN_FORCE:
         return
-    refused = finding.state is FindingState.REFUSED
-    word = f"不同意{finding.kind.label}" if refused else finding.kind.label
+    word = said_of(finding.kind, finding.state)
     facts = {"finding": word, "appeal_until": finding.appeal_until}
     _tell(step, ticket, finding, NoticeKind.FINDING, facts)
 

@@ -5,7 +5,7 @@ from typing import Any
 from engine.actions import finding_mail
 from engine.actions.actor import require_role
 from engine.actions.finding_evidence import FindingForm, appealed_in, missing_fields
-from engine.actions.stated import stated
+from engine.actions.stated import stated, within
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermittedError
 from engine.models import Breach, Finding, Ticket
@@ -22,6 +22,7 @@ from engine.store.row_security import as_house
 from engine.terms import BreachJudgement, FindingKind, FindingState, Role, TicketEvent
 
 LONGEST = 500
+LONGEST_APPEAL = 5_000  # a unit appeals once
 ANOTHER = "另作认定"
 APPEALED = "申诉后改变"
 UNASKED = "这条超期已经撤销（函件没有送达），不再认定。"
@@ -48,7 +49,7 @@ def judge_breach(step: Step, breach_id: int, form: FindingForm) -> Finding:
     _refuse_second(step, breach, kind)
     finding = Finding(
         kind=kind, state=FindingState.PROPOSED, ticket_id=ticket.id, breach_id=breach.id,
-        unit_id=breach.unit_id, reason=form.reason.strip()[:LONGEST],
+        unit_id=breach.unit_id, reason=within(form.reason, "reason", LONGEST),
         evidence=form.evidence.strip(), proposed_by_id=step.actor.account_id or 0,
         proposed_at=step.now,
     )  # fmt: skip
@@ -99,6 +100,7 @@ def decide(step: Step, finding_id: int, *, agreed: bool, reason: str = "") -> Fi
         raise ConflictError(message)
     agreed_ids = {finding.proposed_by_id, *(one["id"] for one in finding.approvals)}
     _permitted(may_agree(step.actor.account_id or 0, agreed_ids))
+    within(reason, "reason", LONGEST)
     if not agreed:
         stated(reason, "reason", "复核不通过的，请写明理由。")
     word = "复核同意" if agreed else "复核不同意"
@@ -127,14 +129,14 @@ def _agree(step: Step, finding: Finding, reason: str) -> None:
     finding.approvals = [*finding.approvals, who]
     needed = persons_needed(finding.kind, step.rules, shanghai_date(step.now))
     if 1 + len(finding.approvals) >= needed:
-        finding.decision_reason = reason.strip()[:LONGEST]
+        finding.decision_reason = reason.strip()
         _come_into_force(step, finding)
 
 
 def _decided(step: Step, finding: Finding, state: FindingState, reason: str = "") -> None:
     finding.state, finding.decided_at = state, step.now
     finding.decided_by_id = step.actor.account_id
-    finding.decision_reason = reason.strip()[:LONGEST] or finding.decision_reason
+    finding.decision_reason = reason.strip() or finding.decision_reason
     if finding.unit_id is not None:
         finding.appeal_until = appeal_until(shanghai_date(step.now), step.rules)
         ticket = step.session.get_one(Ticket, finding.ticket_id)
@@ -180,7 +182,7 @@ def appeal(step: Step, finding_id: int, reason: str) -> Finding:
         BadInputError: no reason was given.
         ConflictError: the window is over, or it was appealed already.
     """
-    stated(reason, "reason", "请写明申诉理由，附上能查证的材料名称。")
+    stated(reason, "reason", "请写明申诉理由，附上能查证的材料名称。", LONGEST_APPEAL)
     found = store.one(step.session, finding_id)
     if found.unit_id is None or found.unit_id != step.actor.unit_id:
         message = "没有这条认定。"
@@ -190,7 +192,7 @@ def appeal(step: Step, finding_id: int, reason: str) -> Finding:
         _appealable(step, finding)
         words = f"对“{finding.kind.label}”申诉。{reason.strip()}"
         finding.appealed_at, finding.appealed_by_id = step.now, step.actor.account_id
-        finding.appeal_reason = reason.strip()[:LONGEST]
+        finding.appeal_reason = reason.strip()
         _note(step, ticket, finding, words, "appeal", TicketEvent.APPEAL)
     return finding
 
@@ -219,14 +221,14 @@ def rule_on_appeal(step: Step, finding_id: int, *, changed: bool, reason: str) -
         BadInputError: no reason was given.
     """
     require_role(step.actor, Role.SUPERVISOR)
-    stated(reason, "reason", "请写明裁定理由。")
+    stated(reason, "reason", "请写明裁定理由。", LONGEST)
     finding, ticket = _finding(step, finding_id)
     if finding.appealed_at is None or finding.appeal_ruled_at is not None:
         message = "没有待裁定的申诉。"
         raise ConflictError(message)
     _permitted(may_rule(step.actor.account_id or 0, deciders(finding)))
     finding.appeal_ruled_at, finding.appeal_ruled_by_id = step.now, step.actor.account_id
-    finding.appeal_changed, finding.appeal_ruling = changed, reason.strip()[:LONGEST]
+    finding.appeal_changed, finding.appeal_ruling = changed, reason.strip()
     word = "改变" if changed else "维持"
     _note(
         step, ticket, finding, f"申诉裁定：{word}“{finding.kind.label}”。{reason.strip()}", "rule"
@@ -280,4 +282,4 @@ def _note(
         "finding": finding.id, "judgement": finding.kind.value, "step": part,
         **({"breach": finding.breach_id} if of_breach else {"indicator": finding.indicator}),
     }  # fmt: skip
-    take(step, ticket, event, Why(words[:600], details=details))
+    take(step, ticket, event, Why(words, details=details))

@@ -9,6 +9,7 @@ from engine.actions.actor import require_role
 from engine.actions.audit import Note
 from engine.actions.post import Mail
 from engine.actions.routing_in_force import in_force
+from engine.actions.stated import stated, within
 from engine.actions.step import Step
 from engine.errors import BadInputError, ConflictError, NotPermittedError
 from engine.models import KnowledgeEntry, KnowledgeUse, KnowledgeVersion, Ticket, Unit
@@ -136,9 +137,10 @@ def review(step: Step, version_id: int, *, approved: bool, reason: str = "") -> 
         message = "这一版已经审核过，或条目已停用。"
         raise ConflictError(message)
     _need_reason(step, version, reason, approved=approved)
+    said = within(reason, "reason", LONGEST_REASON)
     version.review = KnowledgeReview.APPROVED if approved else KnowledgeReview.REFUSED
     version.reviewed_by_id, version.reviewed_at = step.actor.account_id, step.now
-    version.review_reason = reason.strip()[:LONGEST_REASON]
+    version.review_reason = said
     if approved:
         entry.state, entry.version_id = KnowledgeState.IN_FORCE, version.id
         entry.question, entry.valid_until = version.question, version.valid_until
@@ -166,14 +168,12 @@ def withdraw(step: Step, entry_id: int, reason: str) -> KnowledgeEntry:
     """
     entry = store.entry(step.session, entry_id, lock=True)
     _may_write(step, entry.unit_id)
-    if not reason.strip():
-        words = "请写明停用理由。"
-        raise BadInputError(words, fields={"reason": words})
+    said = stated(reason, "reason", "请写明停用理由。", LONGEST_REASON)
     if entry.state is KnowledgeState.WITHDRAWN:
         message = "这一条已经停用。"
         raise ConflictError(message)
     entry.state, entry.withdrawn_at = KnowledgeState.WITHDRAWN, step.now
-    entry.withdrawn_reason = reason.strip()[:LONGEST_REASON]
+    entry.withdrawn_reason = said
     _note(step, entry, "taken_out", reason=entry.withdrawn_reason)
     return entry
 

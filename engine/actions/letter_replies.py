@@ -9,9 +9,9 @@ from engine.actions.attachments import Upload
 from engine.actions.late_replies import MOOT, moot_referrals
 from engine.actions.letter_facts import title_of
 from engine.actions.letter_signing import ask_again
-from engine.actions.letters import moved
+from engine.actions.letters import LONGEST_OPINION, moved
 from engine.actions.post import Mail
-from engine.actions.stated import stated
+from engine.actions.stated import stated, within
 from engine.actions.step import Step, Why, take
 from engine.errors import (
     BadInputError,
@@ -106,7 +106,9 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
     if not said.judged:
         message = f"{letter.kind.label}的{said.about}由接收机关反馈，热线收悉即可，不作认定。"
         raise ConflictError(message)
-    opinion = opinion.strip() if accepted else stated(opinion, "opinion", MISSING)
+    opinion = within(opinion, "opinion", LONGEST_OPINION)
+    if not accepted:
+        stated(opinion, "opinion", MISSING)
     status = moved(step, letter, LetterAct.ACCEPT if accepted else LetterAct.FIND_INSUFFICIENT)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     word = said.enough if accepted else said.short

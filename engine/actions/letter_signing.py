@@ -120,12 +120,13 @@ def void_letter(step: Step, letter: Letter, reason: str) -> Letter:
         ConflictError: it has no number yet, or has gone out; what went out is corrected instead.
         BadInputError: no reason is given.
     """
-    status, said = moved(step, letter, LetterAct.VOID), stated(reason, "reason", VOIDED)
+    status = moved(step, letter, LetterAct.VOID)
+    said = stated(reason, "reason", VOIDED, LONGEST_REASON)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     words = f"作废{letter.kind.label} {letter.number}：{said}"
     why = Why(words, details=referrals.restricted(letter))
     take(step, ticket, TicketEvent.VOID_LETTER, why)
-    letter.void_reason = said[:LONGEST_REASON]
+    letter.void_reason = said
     letter.voided_by_id, letter.voided_at, letter.status = step.actor.account_id, step.now, status
     return letter
 

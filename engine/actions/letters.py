@@ -38,6 +38,7 @@ from engine.terms import (
 
 HOW_TO_CORRECT = "更正函从被更正的那份函提起：打开已发出的函，点“发更正函”，写明原文和更正的内容。"
 LEAST_FOUND = 10  # characters
+LONGEST_OPINION = 500
 
 
 @dataclass(frozen=True)
@@ -274,7 +275,7 @@ def opinion_of(act: LetterAct, opinion: str) -> str:
     Raises:
         BadInputError: no reason was given.
     """
-    return stated(opinion, "opinion", f"请写明{act.label}的理由。")
+    return stated(opinion, "opinion", f"请写明{act.label}的理由。", LONGEST_OPINION)
 
 
 def reject_letter(step: Step, letter: Letter, opinion: str) -> Letter:

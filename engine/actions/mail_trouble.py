@@ -4,9 +4,10 @@ from engine.actions.actor import require_role
 from engine.actions.address_checks import require_verified
 from engine.actions.audit import Note, note
 from engine.actions.letter_resent import restate_day
+from engine.actions.stated import stated
 from engine.actions.step import Step
 from engine.delivery.reply_tokens import mail_name
-from engine.errors import BadInputError, ConflictError, NotFoundError
+from engine.errors import ConflictError, NotFoundError
 from engine.models import OutboxMessage, Unit
 from engine.store.database import wake
 from engine.store.outbox import owed_to
@@ -53,13 +54,11 @@ def let_be(step: Step, message_id: int, reason: str) -> OutboxMessage:
         BadInputError: no reason is given.
         ConflictError: it is not among the failed.
     """
-    if not reason.strip():
-        words = "请写明不再发的理由，例如已电话告知。"
-        raise BadInputError(words, fields={"reason": words})
+    why = stated(reason, "reason", "请写明不再发的理由，例如已电话告知。", LONGEST_REASON)
     message = _failed(step, message_id)
     message.status = MessageStatus.SUPERSEDED
-    message.last_error = f"不再发：{reason.strip()[:LONGEST_REASON]}"
-    said = {"reason": reason.strip()[:LONGEST_REASON]}
+    message.last_error = f"不再发：{why}"
+    said = {"reason": why}
     note(step.session, step.actor, step.now, Note(f"mail:{message.id}", "let_be", said))
     return message
 

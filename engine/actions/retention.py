@@ -26,6 +26,7 @@ from engine.store import retention as store
 from engine.store.database import work
 from engine.terms import Role
 
+LONGEST_REASON = 500
 STREAM = "reference:retention"
 NAME, NUMBER = "〔姓名〕", "〔电话〕"
 SHORTEST_NAME = 2
@@ -141,11 +142,11 @@ def hold(step: Step, ticket: Ticket, reason: str) -> LegalHold:
         ConflictError: it is held already.
     """
     require_role(step.actor, Role.SUPERVISOR)
-    stated(reason, "reason", "请写明为什么保存，例如“行政复议中”“法院调卷”。")
+    stated(reason, "reason", "请写明为什么保存，例如“行政复议中”“法院调卷”。", LONGEST_REASON)
     if store.hold_of(step.session, ticket.id):
         message = f"工单 {ticket.number} 已有保存令。"
         raise ConflictError(message)
-    made = LegalHold(ticket_id=ticket.id, reason=reason.strip()[:500], held_at=step.now,
+    made = LegalHold(ticket_id=ticket.id, reason=reason.strip(), held_at=step.now,
                      held_by=step.actor.name)  # fmt: skip
     step.session.add(made)
     _held(step, "hold", ticket, reason)
@@ -161,18 +162,18 @@ def release(step: Step, ticket: Ticket, reason: str) -> LegalHold:
         NotFoundError: the ticket is not held.
     """
     require_role(step.actor, Role.SUPERVISOR)
-    stated(reason, "reason", "请写明为什么解除，例如“复议已结”。")
+    stated(reason, "reason", "请写明为什么解除，例如“复议已结”。", LONGEST_REASON)
     found = store.hold_of(step.session, ticket.id)
     if found is None:
         message = f"工单 {ticket.number} 没有保存令。"
         raise NotFoundError(message)
     found.released_at, found.released_by = step.now, step.actor.name
-    found.release_reason = reason.strip()[:500]
+    found.release_reason = reason.strip()
     _held(step, "release", ticket, reason)
     return found
 
 
 def _held(step: Step, action: str, ticket: Ticket, reason: str) -> None:
-    details = {"ticket": ticket.number, "reason": reason.strip()[:200]}
+    details = {"ticket": ticket.number, "reason": reason.strip()}
     note(step.session, step.actor, step.now, Note(STREAM, action, details))
     step.session.flush()

@@ -24,6 +24,8 @@ from engine.terms import (
     TicketStatus,
 )
 
+LONGEST = 500
+
 
 def approve_answer(step: Step, ticket: Ticket) -> Callback:
     """Pass a unit's answer (审核通过): a callback is owed from now on.
@@ -78,7 +80,7 @@ def send_back(step: Step, ticket: Ticket, reason: str) -> None:
         BadInputError: no reason was given.
         RefusedTransitionError: there is no answer to send back.
     """
-    stated(reason, "reason", "请写明退回理由，承办单位要照着改。")
+    stated(reason, "reason", "请写明退回理由，承办单位要照着改。", LONGEST)
     record = take(step, ticket, TicketEvent.SEND_BACK, Why(reason.strip()))
     answer = _reviewed(step, ticket, "sent_back", reason.strip())
     clocks.stop(step, ticket, [ClockKind.REVIEW], "审核退回")
@@ -114,7 +116,7 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
         RefusedTransitionError: nothing waits, or the panel (会商) must decide.
         BadInputError: no reason was given.
     """
-    stated(ruling.reason, "reason", "请写明裁定理由。")
+    stated(ruling.reason, "reason", "请写明裁定理由。", LONGEST)
     waiting = _pending(step, ticket)
     event = TicketEvent.UPHOLD_RETURN if ruling.upheld else TicketEvent.REJECT_RETURN
     record = take(step, ticket, event, Why(ruling.reason.strip()))

@@ -2,11 +2,12 @@
 
 from engine.actions.actor import require_role
 from engine.actions.letter_facts import title_of
+from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.documents.fonts import installed_fonts
 from engine.documents.letter_texts import SealedAnnex, sealed_annex
 from engine.documents.letters import render_pdf
-from engine.errors import BadInputError, ConflictError
+from engine.errors import ConflictError
 from engine.models import Letter, Unit
 from engine.rules.letter_life import GONE_OUT
 from engine.rules.shanghai import shanghai_date
@@ -16,6 +17,7 @@ from engine.terms import LetterKind, LetterStatus, Role, TicketEvent
 
 PRINTABLE = (LetterStatus.SIGNED, *GONE_OUT)
 LONGEST_REASON = 100
+UNASKED = "请写明为什么需要移交反映人身份信息，例如“接收机关要求核实”。"
 
 
 def print_sealed_annex(step: Step, letter: Letter, reason: str) -> bytes:
@@ -33,11 +35,9 @@ def print_sealed_annex(step: Step, letter: Letter, reason: str) -> bytes:
     if letter.kind is not LetterKind.REFERRAL or letter.status not in PRINTABLE:
         message = "只有签发了的问题线索移交函可以打印密封附件。"
         raise ConflictError(message)
-    if not reason.strip():
-        words = "请写明为什么需要移交反映人身份信息，例如“接收机关要求核实”。"
-        raise BadInputError(words, fields={"why": words})
+    stated(reason, "why", UNASKED, LONGEST_REASON)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    why = Why(f"打印密封附件：{reason.strip()[:LONGEST_REASON]}", details={"restricted": True})
+    why = Why(f"打印密封附件：{reason.strip()}", details={"restricted": True})
     take(step, ticket, TicketEvent.UNMASK, why)
     who = ticket_store.requester_of(step.session, ticket)
     sheet = sealed_annex(SealedAnnex(

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from engine.actions.step import Step
-from engine.models import Assignment, Clock, OutboxMessage, TicketEventRecord
+from engine.models import Assignment, Clock, OutboxMessage, Ticket, TicketEventRecord
 from engine.store import clocks as clock_store
 from engine.store import outbox
 from engine.terms import ClockKind, MessageStatus, TicketEvent
@@ -32,6 +32,16 @@ def never_told(step: Step, assignment_id: int) -> bool:
     """Return whether every mail about an assignment failed for good (送达失败)."""
     mails = outbox.under(step.session, assignment_key(assignment_id))
     return bool(mails) and all(one.status is MessageStatus.UNDELIVERED for one in mails)
+
+
+def heard_of(step: Step, ticket: Ticket, assignment: Assignment, limit: datetime) -> bool:
+    """Return whether any mail that names its ticket reached a unit before a limit ended.
+
+    A reminder, a warning or one mail instead of many tells of a ticket as well as a 派单通知 does;
+    what the hotline's own people were sent about the unit does not.
+    """
+    mails = outbox.to_unit(step.session, assignment.unit_id, ticket, assignment.dispatched_at)
+    return any(_came_through(one, limit) for one in mails)
 
 
 def again_key(clock: Clock) -> str:

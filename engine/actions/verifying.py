@@ -60,7 +60,7 @@ def verify(step: Step, ticket: Ticket, form: VerificationForm) -> Verification:
     )  # fmt: skip
     step.session.add(row)
     step.session.flush()
-    words = f"{form.way.label}：{form.result.label}。{row.evidence}"[:600]
+    words = f"{form.way.label}：{form.result.label}。{row.evidence}"
     details = {"promise": promise.id, "way": form.way.value, "result": form.result.value}
     take(step, ticket, TicketEvent.VERIFY_PROMISE, Why(words, details=details))
     _act(step, ticket, promise, form.result)

@@ -55,7 +55,7 @@ class Finding(SQLModel, table=True):
     appeal_until: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
     appealed_at: Moment | None = moment(nullable=True)
     appealed_by_id: int | None = refers("account.id", nullable=True)
-    appeal_reason: str = Field(default="", max_length=500)
+    appeal_reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     appeal_ruled_at: Moment | None = moment(nullable=True)
     appeal_ruled_by_id: int | None = refers("account.id", nullable=True)
     appeal_changed: bool | None = None

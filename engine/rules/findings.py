@@ -8,7 +8,7 @@ from engine.rules.citations import cites
 from engine.rules.finding_evidence import evidence_lacks, reason_lacks
 from engine.rules.indicators import OF_THE_HOTLINE
 from engine.rules.rule_set import RuleSet
-from engine.terms import FindingKind, Indicator
+from engine.terms import FindingKind, FindingState, Indicator
 
 # Nobody agrees to their own finding, so what must be agreed to takes two.
 LEAST = 2
@@ -46,6 +46,11 @@ def appeal_until(decided_on: date, rules: RuleSet) -> date:
     """Return the last day on which the unit may appeal a decision (申诉截止日)."""
     window: int = rules.parameters["scoring.appeal_window"].on(decided_on).value
     return rules.calendar.nth_working_day_after(decided_on, window)
+
+
+def said_of(kind: FindingKind, state: FindingState) -> str:
+    """Return what was decided, in words: an excuse that was refused is none (不同意免责)."""
+    return f"不同意{kind.label}" if state is FindingState.REFUSED else kind.label
 
 
 @cites("house/H-47")

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, or_, select
 
 from engine.errors import NotFoundError
 from engine.models import Account, Breach, Finding, Ticket, Unit
-from engine.terms import ClockKind, FindingState, Role
+from engine.rules.findings import said_of
+from engine.terms import ClockKind, FindingState, Indicator, Role
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,18 @@ class FindingRow:
     clock_kind: ClockKind | None
     unit: Unit | None
     proposer: str
+
+    @property
+    def about(self) -> str:
+        """Return what was judged: the limit that was missed, or the indicator (剔除)."""
+        if self.clock_kind is not None:
+            return self.clock_kind.label
+        return f"指标统计：{Indicator.parse(self.finding.indicator).label}"
+
+    @property
+    def said(self) -> str:
+        """Return what was decided, in words."""
+        return said_of(self.finding.kind, self.finding.state)
 
 
 def _rows() -> Any:
@@ -108,10 +121,14 @@ def waiting(session: Session, limit: int = 100) -> list[FindingRow]:
 
 
 def to_appeal(session: Session, unit_id: int, today: date) -> list[FindingRow]:
-    """Return the decisions that a unit may still appeal, those that close first in front."""
+    """Return the decisions that a unit may still appeal, those that close first in front.
+
+    What it has appealed stays there until somebody has ruled on it.
+    """
+    open_ = col(Finding.appealed_at).is_(None) & (col(Finding.appeal_until) >= today)
+    waits = col(Finding.appealed_at).is_not(None) & col(Finding.appeal_ruled_at).is_(None)
     query = _rows().where(
-        Finding.unit_id == unit_id, col(Finding.appealed_at).is_(None),
-        col(Finding.appeal_until) >= today,
+        Finding.unit_id == unit_id, or_(open_, waits),
         col(Finding.state).in_((FindingState.IN_FORCE, FindingState.REFUSED)),
     )  # fmt: skip
     found = session.exec(query.order_by(col(Finding.appeal_until), Finding.id).limit(50))

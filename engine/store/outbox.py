@@ -7,11 +7,11 @@ from typing import NamedTuple, cast
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select, update
 
-from engine.models import Clock, OutboxAttachment, OutboxMessage
+from engine.models import Account, Clock, OutboxAttachment, OutboxMessage, Ticket
 from engine.store.ahead import LADDER, ahead_of
 from engine.store.together import key_of
 from engine.store.writing import write_once, write_row
-from engine.terms import ClockState, MessageStatus, NoticeKind, Rung
+from engine.terms import ClockState, MessageStatus, NoticeKind, Role, Rung
 
 SWEEP_TAKES = timedelta(minutes=2)
 STORMS_AT_ONCE, MOST_FOLDED = 100, 2000
@@ -266,6 +266,26 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[OutboxMessage]:
     """Return the messages about a ticket, oldest first."""
     query = select(OutboxMessage).where(OutboxMessage.ticket_id == ticket_id)
     return session.exec(query.order_by(col(OutboxMessage.id))).all()
+
+
+def to_unit(
+    session: Session, unit_id: int, ticket: Ticket, since: datetime
+) -> Sequence[OutboxMessage]:
+    """Return the mails to a unit, owed since a moment, that are about a ticket or list it.
+
+    Not those to people of the hotline, who are told of a unit's tickets too.
+    """
+    ours = select(Account.email).where(col(Account.role).in_((Role.OPERATOR, Role.SUPERVISOR)))
+    query = select(OutboxMessage).where(
+        OutboxMessage.unit_id == unit_id, col(OutboxMessage.created_at) >= since,
+        or_(
+            OutboxMessage.ticket_id == ticket.id,
+            and_(col(OutboxMessage.ticket_id).is_(None),
+                 col(OutboxMessage.text).contains(ticket.number)),
+        ),
+        col(OutboxMessage.recipient).not_in(ours),
+    )  # fmt: skip
+    return session.exec(query).all()
 
 
 def undelivered(session: Session, limit: int = 100) -> Sequence[OutboxMessage]:

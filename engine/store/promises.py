@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -13,11 +14,25 @@ from engine.terms import ClockKind, ClockState, PromiseState, Role
 
 OPEN = (PromiseState.OFFERED, PromiseState.STANDING, PromiseState.REPORTED)
 TO_VERIFY = (PromiseState.STANDING, PromiseState.REPORTED)
-GROUPS: dict[str, tuple[PromiseState, ...]] = {
-    "verify": (PromiseState.REPORTED,), "standing": (PromiseState.STANDING,),
-    "broken": (PromiseState.BROKEN,), "kept": (PromiseState.KEPT,),
-    "unit": TO_VERIFY,
-}  # fmt: skip
+STANDS = col(Promise.state) == PromiseState.STANDING
+# The hotline's time to verify runs: reported, or its day over without a report.
+OWED = STANDS & (
+    select(Clock.id)
+    .where(
+        Clock.ticket_id == Promise.ticket_id, Clock.kind == ClockKind.VERIFICATION,
+        Clock.state == ClockState.RUNNING,
+    )
+    .correlate(Promise)
+    .exists()
+)  # fmt: skip
+GROUPS: dict[str, Any] = {
+    "verify": (col(Promise.state) == PromiseState.REPORTED) | OWED,
+    "standing": STANDS & ~OWED,
+    "broken": col(Promise.state) == PromiseState.BROKEN,
+    "kept": col(Promise.state) == PromiseState.KEPT,
+    "unit": col(Promise.state).in_(TO_VERIFY),
+}
+SETTLED = ("broken", "kept")
 MOST = 100
 
 
@@ -65,17 +80,17 @@ def rows(
 
     A group in hand comes by the promised day, a settled one newest first.
     """
-    states = GROUPS.get(group, OPEN)
+    which = GROUPS.get(group, col(Promise.state).in_(OPEN))
     query = (
         select(Promise, Ticket, Unit)
         .join(Ticket, col(Ticket.id) == col(Promise.ticket_id))
         .join(Unit, col(Unit.id) == col(Promise.unit_id))
-        .where(col(Promise.state).in_(states))
+        .where(which)
     )
     if unit_id is not None:
         query = query.where(Promise.unit_id == unit_id)
-    settled = states[0] not in OPEN
-    first = col(Promise.settled_at).desc() if settled else col(Promise.promised_on)
+    settled = col(Promise.settled_at).desc()
+    first = settled if group in SETTLED else col(Promise.promised_on)
     found = session.exec(query.order_by(first, col(Promise.id)).offset(after).limit(MOST + 1)).all()
     shown = found[:MOST]
     clocks = _clocks(session, [one.ticket_id for one, _, _ in shown])
@@ -96,9 +111,9 @@ def _clocks(session: Session, tickets: Sequence[int]) -> dict[int, Clock]:
 
 def counts(session: Session) -> dict[str, int]:
     """Return how many promises are in each group of the list."""
-    query = select(Promise.state, func.count()).group_by(col(Promise.state))
-    found = dict(session.exec(query).all())
-    return {name: sum(found.get(one, 0) for one in states) for name, states in GROUPS.items()}
+    columns = (func.count().filter(which) for which in GROUPS.values())
+    found = session.execute(select(*columns).select_from(Promise)).one()
+    return dict(zip(GROUPS, found, strict=True))
 
 
 def followed_by_law(session: Session, limit: int = 50) -> list[tuple[Clock, Ticket, Unit]]:

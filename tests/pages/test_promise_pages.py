@@ -1,5 +1,7 @@
 """Promises at the desks: typed with an answer, seen by all who follow it, reported, verified."""
 
+import re
+
 from engine.store.database import work
 from tests.builders import (
     MARKET,
@@ -12,6 +14,7 @@ from tests.builders import (
     an_account,
     status_of,
 )
+from tests.looking import sweep
 
 EARLIER = "Tue 2026-11-24 09:00"
 MADE = "Mon 2026-09-21 10:00"
@@ -111,3 +114,15 @@ def test_the_first_list_is_what_waits_to_be_verified(as_):
     assert number in listed
     assert "余款已付清" in listed
     assert "待核查" in desk
+
+
+def test_a_promise_never_reported_is_to_be_verified_once_that_clock_runs(as_):
+    number = a_long_promise("Fri 2026-11-20")
+    for one in range(3):
+        sweep(f"Mon 2026-11-23 0{one + 1}:00")
+
+    first = as_(SUPERVISOR).get("/supervise/promises").text
+
+    assert number in first
+    assert re.search(r'aria-current="page">待核查 <i class="n hot">1</i>', first)
+    assert number not in as_(SUPERVISOR).get("/supervise/promises?show=standing").text
