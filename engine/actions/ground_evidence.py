@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from engine.actions.evidence import NUMBERED, day_within
 from engine.actions.proofs import Proofs
@@ -53,6 +54,28 @@ def by_ground(
         words = tuple(line.replace(f"认定{ground.label}（", "认定（") for line in shown)
         found.append(GroundEvidence(ground, words))
     return tuple(found)
+
+
+def proofs_alone(
+    grounds: Grounds, lines: Sequence[str], proofs: Proofs, earlier: Earlier, main: AbstractSet[int]
+) -> list[str]:
+    """Return the fewest of the lines that prove each ground; of equals one of the `main` events."""
+    needed: set[str] = set()
+    for ground in grounds:
+        own = _speaking(ground, lines, proofs, earlier)
+        needed.update(_fewest(own, proofs.get(ground, ()), main))
+    return [line for line in lines if line in needed]
+
+
+def _fewest(
+    lines: Sequence[str], ways: Sequence[frozenset[int]], main: AbstractSet[int]
+) -> Sequence[str]:  # fmt: skip
+    shown = {_seq(line) for line in lines}
+    whole = [together for together in ways if together <= shown]
+    if not whole:
+        return lines[:1]
+    best = min(whole, key=lambda one: (len(one), not one & main, sorted(one)))
+    return [line for line in lines if _seq(line) in best]
 
 
 def beside_grounds(

@@ -12,11 +12,13 @@ from engine.actions.ground_evidence import beside_grounds, by_ground, earlier_le
 from engine.actions.letter_history import history_of
 from engine.actions.letter_limits import (
     again_of,
+    breaches_of,
     certificates_of,
     clocks_behind,
     limits_of,
     rework_clock,
 )
+from engine.actions.letter_proofs import shorter_of
 from engine.actions.proofs import proofs_of
 from engine.actions.referral_facts import referral_of, with_pages
 from engine.actions.step import Step
@@ -32,7 +34,7 @@ from engine.errors import ConflictError
 from engine.lifecycle import LETTER
 from engine.models import Clock, Letter, Ticket, Unit
 from engine.rules import escalation
-from engine.rules.citations import cited_in_full
+from engine.rules.citations import cited_by_number, cited_in_full
 from engine.rules.letter_life import GONE_OUT
 from engine.rules.rectification import supervision_level
 from engine.rules.shanghai import shanghai_date
@@ -50,7 +52,7 @@ from engine.terms import (
 
 DEMANDS = {
     LetterKind.RECTIFICATION: (
-        "重新办理该工单，并向诉求人作出说明", "查明逾期或办理不当的原因，落实责任，制定整改措施",
+        "重新办理并向诉求人说明", "开展内部整改，落实责任",
     ),
     LetterKind.SUPERVISION: ("立即办理该工单，并报告办理情况",),
     LetterKind.REMINDER: ("立即办理并答复该工单",),
@@ -82,14 +84,15 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
     referral = referral_of(step, letter)
     unit, share = session.get_one(Unit, told_unit(letter)), share_behind(step, ticket, letter)
     clock = main_of(ticket, share.clocks)
-    behind, rework = clocks_behind(step, ticket, letter, share), rework_clock(share)
+    breaches, rework = breaches_of(step, ticket, share), rework_clock(share)
+    behind = clocks_behind(letter.evidence, breaches)
     reply = reply_due(step, ticket, letter)
     certificate, *more = certificates_of(clock, behind)
     grounds = [RectificationGround.parse(one) for one in letter.grounds]
     say = str if unit.subordinate else asked_words
     lines = [say(one) for one in letter.evidence]
     claims = (grounds, lines, proofs_of(step, ticket), earlier_letters(step, lines))
-    return RectificationFacts(
+    facts = RectificationFacts(
         issuer=settings.organ_name,
         unit=unit.name,
         subordinate=unit.subordinate and not letter.facts.get("restricted") and referral is None,
@@ -106,6 +109,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         reply_provisional=reply.status is DueStatus.PROVISIONAL,
         objection_channel=settings.contact,
         basis=cited_in_full(LETTER),
+        number_cited=cited_by_number(LETTER),
         dated=shanghai_date(letter.approved_at or step.now),
         limit_working_days=clock.certificate["limit"],
         signed_at=share.signed_at,
@@ -125,6 +129,9 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         referral=referral,
         correction=_correction_of(letter),
     )
+    if letter.kind is not LetterKind.RECTIFICATION:
+        return facts
+    return replace(facts, shorter=shorter_of(facts, claims, clock, breaches))
 
 
 def _level(step: Step, letter: Letter, share: Share) -> str:
@@ -218,7 +225,7 @@ def digest_of(step: Step, letter: Letter) -> str:
     """Return a digest of all a letter says, but for what the calendar alone moves on."""
     facts = facts_of(step, letter, UNNUMBERED)
     lasting = replace(facts, dated=date.min, reply_by=date.min, overdue_days=0,
-                      reply_provisional=False)  # fmt: skip
+                      reply_provisional=False, shorter=None)  # fmt: skip
     return hashlib.sha256(json.dumps(asdict(lasting), default=_plain).encode()).hexdigest()
 
 

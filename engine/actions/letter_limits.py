@@ -1,5 +1,6 @@
 """The limits a letter rests on: those its grounds name, and that of doing it again (重新办理)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from engine.actions.clocks import REWORK_RULE
@@ -8,19 +9,29 @@ from engine.actions.step import Step
 from engine.actions.unit_share import Share
 from engine.documents.letter_annexes import CertificateDay
 from engine.documents.letter_texts import Again, Certificate, Limit
-from engine.models import Clock, Letter, Ticket
+from engine.models import Clock, Ticket
 from engine.rules.certificates import Certificate as StoredCertificate
 from engine.store import tickets as store
 from engine.terms import ClockKind, TicketEvent
 
+Breaches = Mapping[int, Clock]
+"""The missed limits of a letter's unit: the clock of each event, in the order of the events."""
 
-def clocks_behind(step: Step, ticket: Ticket, letter: Letter, share: Share) -> list[Clock]:
-    """Return the clocks whose breach the kept evidence tells of, in the order of the events."""
-    kept = {int(seq) for line in letter.evidence for seq in NUMBERED.findall(line)}
+
+def breaches_of(step: Step, ticket: Ticket, share: Share) -> Breaches:
+    """Return the unit's own missed limits by the number of the event that says so."""
     ours = share.unit_clocks
-    missed = [record.details.get("clock", 0) for record in store.events(step.session, ticket)
-              if record.event is TicketEvent.BREACH and record.seq in kept]  # fmt: skip
-    return [ours[one] for one in dict.fromkeys(missed) if one in ours]
+    missed = ((record.seq, ours.get(record.details.get("clock", 0)))
+              for record in store.events(step.session, ticket)
+              if record.event is TicketEvent.BREACH)  # fmt: skip
+    return {seq: clock for seq, clock in missed if clock is not None}
+
+
+def clocks_behind(lines: Sequence[str], breaches: Breaches) -> list[Clock]:
+    """Return the clocks whose breach these lines of evidence tell of, in the order of events."""
+    kept = {int(seq) for line in lines for seq in NUMBERED.findall(line)}
+    behind = {clock.id: clock for seq, clock in breaches.items() if seq in kept}
+    return list(behind.values())
 
 
 def certificates_of(main: Clock, behind: list[Clock]) -> tuple[Certificate, ...]:

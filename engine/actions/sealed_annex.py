@@ -5,8 +5,8 @@ from engine.actions.letter_facts import title_of
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.documents.fonts import installed_fonts
-from engine.documents.letter_texts import SealedAnnex, sealed_annex
 from engine.documents.letters import render_pdf
+from engine.documents.sealed_annex_text import SealedAnnex, sealed_annex
 from engine.errors import ConflictError
 from engine.models import Letter, Unit
 from engine.rules.letter_life import GONE_OUT

@@ -29,7 +29,7 @@ from engine.documents.docx_parts import (
 from engine.documents.fonts import FontRole
 from engine.documents.geometry import figures
 from engine.documents.letter_data import Annex, Layout, LetterData, Paragraph, written_date
-from engine.documents.letter_fit import pitch, track, wide_characters
+from engine.documents.letter_fit import ANNEX_HEAD, listed, pitch, track, wide_characters
 
 
 def render_docx(letter: LetterData) -> bytes:
@@ -165,10 +165,9 @@ def _body(made: DocumentType, letter: LetterData) -> None:
 
 
 def _attachment_list(made: DocumentType, annexes: tuple[Annex, ...]) -> None:
-    for index, annex in enumerate(annexes, start=1):
-        order = f"{index}. " if len(annexes) > 1 else ""
-        head = "附件：" if index == 1 else "　　　"
-        _paragraph(made, Paragraph(f"{head}{order}{annex.title}"))
+    for index, line in enumerate(listed(annexes)):
+        head = "　" * len(ANNEX_HEAD) if index else ANNEX_HEAD
+        _paragraph(made, Paragraph(f"{head}{line}"))
 
 
 def _signature(made: DocumentType, letter: LetterData) -> None:

@@ -4,13 +4,55 @@ Every page has 22 lines of 28 characters (GB/T 9704 5.2.3): a letter is never se
 page. One that does not end on its first page goes on, with its number, on the second.
 """
 
+import math
+import re
+from collections.abc import Sequence
+
 from docx.shared import Length, Mm, Pt
 
 from engine.documents.geometry import figures
-from engine.documents.letter_data import Annex
+from engine.documents.letter_data import Annex, LetterData
 
 TWENTIETHS = 20
 CELL_INSET = 8.0
+ANNEX_HEAD = "附件："
+ADDRESSEE, SIGNATURE, BLANK = 1, 2, 1
+# What no line is broken within: numbers and letters, and marks with what they stand at.
+UNBROKEN = re.compile(r"[（《“〔]*(?:[!-~]+|.)[，。；：、）》”〕]*")
+BESIDE_A_NUMBER, GAP = re.compile(r"[!-~]+"), 0.5
+
+
+def on_one_page(letter: LetterData) -> bool:
+    """Return whether a letter with a title of one line ends, with its signature, on page one."""
+    annexes = len(listed(letter.attachments))
+    copies = BLANK + SIGNATURE if letter.cc and not annexes else 0  # else on the annex's page
+    tail = (BLANK + annexes if annexes else 0) + BLANK + SIGNATURE + copies
+    body = sum(lines_of_text(part.lead + part.text) for part in letter.body)
+    held = figures()["letter"]["lines_below_title"]
+    return len(letter.title_lines) == 1 and ADDRESSEE + body + tail <= int(held)
+
+
+def lines_of_text(text: str) -> int:
+    """Return how many lines a paragraph takes at most; its first one is indented.
+
+    LibreOffice leaves room between Chinese and numbers, whatever the file says of it.
+    """
+    room, lines, used = figures()["grid"]["characters"], 1, float(figures()["indent_characters"])
+    for piece in UNBROKEN.findall(text):
+        wide = wide_characters(piece) + GAP * len(BESIDE_A_NUMBER.findall(piece))
+        if used + wide > room:
+            lines, used = lines + 1, 0.0
+        used += wide
+    return lines
+
+
+def listed(annexes: Sequence[Annex]) -> tuple[str, ...]:
+    """Return the list of annexes (附件说明): one line where it holds them, else one each."""
+    if len(annexes) == 1:
+        return (annexes[0].title,)
+    each = tuple(f"{order}. {annex.title}" for order, annex in enumerate(annexes, start=1))
+    one = "　".join(each)
+    return (one,) if each and lines_of_text(ANNEX_HEAD + one) == 1 else each
 
 
 def one_line_rows(annex: Annex) -> bool:
@@ -32,9 +74,10 @@ def pitch() -> Length:
 
 
 def track() -> float:
-    """Return what is added between characters, in pt, so that 28 fill a line."""
+    """Return what a DOCX adds between characters, in pt, so that 28 fill a line, never 27."""
     width = Mm(figures()["type_area"]["width"]).pt
-    return float(width / figures()["grid"]["characters"] - figures()["sizes"]["body"])
+    exact = width / figures()["grid"]["characters"] - figures()["sizes"]["body"]
+    return float(math.floor(exact * TWENTIETHS) / TWENTIETHS)
 
 
 def wide_characters(text: str) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
 
+from engine.documents.evidence_words import said_once
 from engine.documents.letter_annexes import (
     CertificateDay,
     HistoryLine,
@@ -16,6 +17,7 @@ from engine.documents.letter_annexes import (
     register_annex,
 )
 from engine.documents.letter_data import UNNUMBERED, Annex, LetterData, Paragraph
+from engine.documents.letter_fit import on_one_page
 from engine.documents.personal_words import without_personal_numbers
 from engine.documents.templates import fill, without_kind
 from engine.errors import DocumentError
@@ -66,6 +68,11 @@ class GroundEvidence:
         """Take out phone and identity numbers that stood in an event's words."""
         object.__setattr__(self, "evidence", _clean(self.evidence))
 
+    @property
+    def once(self) -> list[str]:
+        """Return the lines, those that differ in day and number alone as one."""
+        return said_once(self.evidence)
+
 
 @dataclass(frozen=True)
 class Referral:
@@ -94,28 +101,15 @@ class Correction:
     right: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class SealedAnnex:
-    """What the sealed annex (密封附件) of a referral says: the one paper that names a requester."""
-
-    issuer: str
-    number: str
-    title: str
-    target: str
-    dated: date
-    ticket_number: str
-    enterprise: str
-    name: str
-    phone: str
-
-
 @dataclass(frozen=True)
 class RectificationFacts:
     """What a letter about one ticket is built from; nothing in it says who the requester is.
 
     `subordinate` is False for bodies the hotline is not above (courts, police): they are asked
-    (商请贵单位), not told. `certificate` and `history` become annexes. `beside` are kept lines of
-    the record that speak for no ground: they are told with the course, not held against anybody.
+    (商请贵单位), not told. `number_cited` is the `basis` by its number alone. `certificate` and
+    `history` become annexes. `beside` are kept lines of the record that speak for no ground: they
+    are told with the course, not held against anybody. `shorter` says of the grounds only what
+    proves them, where an annex tells of the other records too.
     """
 
     issuer: str
@@ -133,6 +127,7 @@ class RectificationFacts:
     objection_channel: str
     basis: str
     dated: date
+    number_cited: str = ""
     beside: tuple[str, ...] = ()
     limit_working_days: int | None = None
     reply_provisional: bool = False
@@ -152,6 +147,7 @@ class RectificationFacts:
     history: tuple[HistoryLine, ...] = ()
     referral: Referral | None = None
     correction: Correction | None = None
+    shorter: "RectificationFacts | None" = None
 
 
 def letter_from(kind: LetterKind, facts: RectificationFacts) -> LetterData:
@@ -164,18 +160,26 @@ def letter_from(kind: LetterKind, facts: RectificationFacts) -> LetterData:
 
 
 def rectification_letter(facts: RectificationFacts) -> LetterData:
-    """Return a 整改函: what happened, what was wrong and its evidence, what to mend and by when."""
-    return _letter(LetterKind.RECTIFICATION, facts, facts.unit, _ticket_annexes(facts))
+    """Return a 整改函: what happened, what was wrong and its evidence, what to mend and by when.
+
+    It is said on one page where it can be, with all kept records or with those of `shorter`. What
+    is more has four headings, on two pages.
+    """
+    kind = LetterKind.RECTIFICATION
+    for said in (facts, facts.shorter):
+        if said and on_one_page(brief := _letter(kind, said, said.unit, brief=True)):
+            return brief
+    return _letter(kind, facts, facts.unit)
 
 
 def supervision_letter(facts: RectificationFacts) -> LetterData:
     """Return a 督办函: an overdue ticket, how it was handled so far, and when to report."""
-    return _letter(LetterKind.SUPERVISION, facts, facts.unit, _ticket_annexes(facts))
+    return _letter(LetterKind.SUPERVISION, facts, facts.unit)
 
 
 def reminder_letter(facts: RectificationFacts) -> LetterData:
     """Return a 催办通知书: the deadline has passed; answer by the day named."""
-    return _letter(LetterKind.REMINDER, facts, facts.unit, _ticket_annexes(facts))
+    return _letter(LetterKind.REMINDER, facts, facts.unit)
 
 
 def referral_letter(facts: RectificationFacts) -> LetterData:
@@ -206,20 +210,6 @@ def correction_letter(facts: RectificationFacts) -> LetterData:
     return _letter(LetterKind.CORRECTION, facts, facts.unit, ())
 
 
-def sealed_annex(facts: SealedAnnex) -> LetterData:
-    """Return the sealed annex of a referral: a sheet of its own, for a sealed envelope.
-
-    Raises:
-        DocumentError: the template misses a fact.
-    """
-    title, _, body = fill("sealed_annex_letter.txt.j2", vars(facts)).strip().partition("\n\n")
-    return LetterData(
-        kind=LetterKind.REFERRAL, head=facts.issuer, number=f"{facts.number}附件",
-        title_lines=tuple(title.splitlines()), to=facts.target, body=paragraphs(body),
-        org=facts.issuer, date=facts.dated,
-    )  # fmt: skip
-
-
 BUILDERS = {
     LetterKind.REMINDER: reminder_letter,
     LetterKind.SUPERVISION: supervision_letter,
@@ -235,9 +225,11 @@ def paragraphs(text: str) -> tuple[Paragraph, ...]:
 
 
 def _letter(
-    kind: LetterKind, facts: RectificationFacts, to: str, annexes: tuple[Annex, ...]
-) -> LetterData:
-    title, _, body = fill(f"{kind.value}_letter.txt.j2", _words(facts)).strip().partition("\n\n")
+    kind: LetterKind, facts: RectificationFacts, to: str, annexes: tuple[Annex, ...] | None = None,
+    *, brief: bool = False,
+) -> LetterData:  # fmt: skip
+    words = {**_words(facts), "brief": brief}
+    title, _, body = fill(f"{kind.value}_letter.txt.j2", words).strip().partition("\n\n")
     return LetterData(
         kind=kind,
         head=facts.issuer,
@@ -247,7 +239,7 @@ def _letter(
         body=paragraphs(body),
         org=facts.issuer,
         date=facts.dated,
-        attachments=annexes,
+        attachments=_ticket_annexes(facts) if annexes is None else annexes,
         cc=facts.cc,
         subordinate=facts.subordinate,
     )
@@ -258,6 +250,7 @@ def _words(facts: RectificationFacts) -> Mapping[str, object]:
     return {
         **vars(facts),
         "beside": _clean(facts.beside),
+        "document": facts.number_cited or facts.basis,
         "told": facts.subordinate,
         "you": "你单位" if facts.subordinate else "贵单位",
         "from_leaving": FROM_LEAVING,

@@ -14,7 +14,7 @@ from typing import Any
 from engine.documents.fonts import FALLBACK, FontRole, FontSet
 from engine.documents.letter_data import Annex, LetterData, Paragraph, written_date
 from engine.documents.letter_docx import render_docx
-from engine.documents.letter_fit import one_line_rows
+from engine.documents.letter_fit import listed, one_line_rows
 from engine.errors import DocumentError, NotFoundError
 
 __all__ = [
@@ -170,6 +170,7 @@ def _inputs(letter: LetterData, fonts: FontSet) -> dict[str, str]:
         "attachments": [
             {**vars(one), "one_line": one_line_rows(one)} for one in letter.attachments
         ],
+        "annex_lines": listed(letter.attachments),
         "fonts": _font_choices(fonts),
     }
     # vars, not asdict: that copies every cell of every table before it is written out.

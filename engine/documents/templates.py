@@ -47,7 +47,7 @@ def environment() -> Environment:
     )
     made.filters.update(day=spoken_day, moment=spoken_moment, written=written_day)
     made.filters.update(written_moment=written_moment, written_after=written_after)
-    made.filters.update(written_moment_after=written_moment_after)
+    made.filters.update(next_day=next_written_day, written_moment_after=written_moment_after)
     made.filters.update(order=chinese_number, bare=without_closing_marks)
     return made
 
@@ -83,6 +83,15 @@ def written_after(value: date, earlier: date) -> str:
     day, before = _day(value), _day(earlier)
     short = f"{day.month}月{day.day}日"
     return short if day.year == before.year else f"{day.year}年{short}"
+
+
+def next_written_day(value: date, before: date) -> str:
+    """Return a day right after another one in a sentence: 29日 in the same month, 同日 on it."""
+    day, earlier = _day(value), _day(before)
+    if day == earlier:
+        return "同日"
+    same_month = (day.year, day.month) == (earlier.year, earlier.month)
+    return f"{day.day}日" if same_month else written_after(day, earlier)
 
 
 def written_moment(value: object) -> object:

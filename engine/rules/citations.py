@@ -103,6 +103,16 @@ def cited_in_full(anchor: str) -> str:
     return f"{source}{found.clause}"
 
 
+def cited_by_number(anchor: str) -> str:
+    """Return a clause by the number of its document: 城中政办〔2023〕19号附件第113项.
+
+    Raises:
+        RuleError: no source has that anchor.
+    """
+    found = clause(anchor)
+    return f"{found.source}{found.clause}"
+
+
 @cache
 def load_clauses(directory: Path = SOURCES) -> Mapping[str, Clause]:
     """Return every clause of the sources by its anchor.

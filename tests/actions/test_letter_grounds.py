@@ -90,8 +90,7 @@ def test_once_the_limit_has_passed_the_ground_rests_on_that_event_and_on_no_draf
     draft(letter_id, LATE, grounds=(G.DUTY_NOT_PERFORMED,))
 
     text = "".join(part.text for part in words(letter_id, LATE))
-    assert "未依法履行职能。11月24日" in text
-    assert "首次联系时限届满未办（事件第" in text
+    assert "存在未依法履行职能问题：12月7日24:00承办时限届满未办（事件第" in text
     assert "核实认定" not in text
 
 
@@ -126,9 +125,11 @@ def test_a_judgement_takes_no_evidence_of_other_things_to_itself():
 
     draft(letter_id, LATE, grounds=(G.BAD_ATTITUDE, G.DUTY_NOT_PERFORMED))
 
-    (bad,) = [part for part in words(letter_id, LATE) if "态度恶劣" in part.lead + part.text]
-    assert "届满" not in bad.text
-    assert "12月8日热线核实认定（事件第" in bad.text
+    said = words(letter_id, LATE)[0].text
+    bad, duty = said.partition("是态度恶劣，")[2].split("；")
+    assert bad.startswith("12月8日热线核实认定（事件第")
+    assert "届满" not in bad
+    assert duty.startswith("二是未依法履行职能，12月7日24:00承办时限届满未办（事件第")
 
 
 def remind(number, now):

@@ -85,7 +85,7 @@ def test_a_unit_answers_its_letter_and_the_supervisors_hear_of_it():
     assert clock_of(number, ClockKind.RECTIFICATION_REPLY).state is ClockState.STOPPED
     mails = mails_of(number, NoticeKind.RECTIFICATION_ANSWERED)
     assert len(mails) == 2
-    assert "标题：柳州市城中区政务网络服务中心关于投诉工单办理问题整改的函" in mails[0].text
+    assert "标题：关于投诉工单办理问题整改的函" in mails[0].text
 
 
 def test_another_unit_does_not_answer_the_letter():

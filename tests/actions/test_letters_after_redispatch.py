@@ -134,7 +134,7 @@ def test_the_old_units_letter_keeps_its_own_days_its_own_limit_and_its_own_lapse
     after = body_of(letter_id)
 
     assert before.partition("。")[0] == after.partition("。")[0]
-    assert "同日派你单位承办，11月2日签收" in after
+    assert "受理派单，同日签收" in after
     assert "11月24日" not in after.partition("。")[0]
     assert "未签收" not in after.partition("。")[0]
     assert "承办时限届满未办" in after

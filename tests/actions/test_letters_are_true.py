@@ -95,7 +95,7 @@ def test_a_ground_no_event_speaks_for_says_when_it_was_found_and_by_which_event(
         drafted = [one.seq for one in ticket_store.events(session, session.get_one(
             Ticket, letter.ticket_id)) if one.event is TicketEvent.DRAFT_LETTER]  # fmt: skip
 
-    assert f"态度恶劣。11月23日热线核实认定（事件第{drafted[-1]}号）。" in data.body[1].text
+    assert f"存在态度恶劣问题：11月23日热线核实认定（事件第{drafted[-1]}号）。" in data.body[0].text
 
 
 def test_the_history_is_told_in_official_words_without_the_dispatchers_own(

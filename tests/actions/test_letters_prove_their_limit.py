@@ -71,7 +71,7 @@ def test_a_missed_first_contact_is_proved_beside_the_missed_answer():
     sweep(LATER)
     (contact,) = clocks_of(number, ClockKind.FIRST_CONTACT)
 
-    data = letter_of(number, LetterKind.RECTIFICATION)
+    data = letter_of(number, LetterKind.SUPERVISION)
 
     titles = [one.title for one in data.attachments]
     assert titles == ["期限计算书（首次联系时限）", "期限计算书（承办时限）", "工单办理经过"]
@@ -80,6 +80,21 @@ def test_a_missed_first_contact_is_proved_beside_the_missed_answer():
     first, *_ = data.attachments
     assert "首次联系 1 个工作日，签收次日起算" in "".join(part.text for part in first.body)
     assert first.rows[0][2] == "起算当日"
+
+
+def test_a_letter_of_one_page_names_and_proves_the_limit_for_the_answer_the_annex_tells_the_other():
+    number = a_signed_ticket(NOW)
+    sweep(LATER)
+    (contact,) = clocks_of(number, ClockKind.FIRST_CONTACT)
+
+    data = letter_of(number, LetterKind.RECTIFICATION)
+
+    text = "".join(part.lead + part.text for part in data.body)
+    proof, course = data.attachments
+    assert "承办时限届满未办（事件第" in text
+    assert "首次联系时限" not in text
+    assert (proof.title, proof.rows[-1][3]) == ("期限计算书", "第10日")
+    assert any(f"首次联系时限（{contact.due_on.year}年" in row[-1] for row in course.rows)
 
 
 def test_a_letter_that_rests_on_no_missed_limit_proves_the_one_for_the_answer():

@@ -3,6 +3,7 @@
 import pytest
 
 from engine.actions import letters, unit_work
+from engine.actions.evidence import NUMBERED
 from engine.actions.letters import Proposal
 from engine.errors import BadInputError
 from engine.terms import LetterKind, RectificationGround
@@ -16,6 +17,19 @@ from tests.looking import letters_of, sweep
 pytestmark = pytest.mark.usefixtures("database")
 G = RectificationGround
 LATE = "Tue 2026-12-08 09:00"
+
+
+def found_and_beside(letter_id, now=LATE):
+    """Return what a letter found, and what it tells of other records; without headings."""
+    course = words(letter_id, now)[0].text
+    found, _, beside = course.partition("经查，")[2].partition("另有记录：")
+    return found, beside
+
+
+def in_the_annex(letter_id, line):
+    """Return whether the annex that tells a ticket's course (工单办理经过) has that event."""
+    rows = data_of(letter_id).attachments[-1].rows
+    return NUMBERED.search(line)[1] in [number for number, *_ in rows]
 
 
 def part(letter_id, heading, now=LATE):
@@ -37,21 +51,24 @@ def test_a_reminder_that_was_heeded_stands_with_the_course_and_under_no_ground()
 
     draft(letter_id, LATE, grounds=(G.DUTY_NOT_PERFORMED,))
 
-    assert "催办" in part(letter_id, "一、基本情况").partition("另有记录：")[2]
-    assert "催办" not in part(letter_id, "二、存在问题")
-    assert "承办时限届满未办（事件第" in part(letter_id, "二、存在问题")
+    found, beside = found_and_beside(letter_id)
+    assert "催办" in beside
+    assert "催办" not in found
+    assert "承办时限届满未办（事件第" in found
 
 
-def test_a_judgement_alone_takes_no_missed_limit_to_itself():
+def test_a_judgement_alone_takes_no_missed_limit_to_itself_the_annex_tells_of_it():
     letter_id = proposed(a_late_ticket(), LATE)
 
     draft(letter_id, LATE, grounds=(G.BAD_ATTITUDE,))
 
-    assert "届满未办" not in part(letter_id, "二、存在问题")
-    assert "承办时限届满未办（事件第" in part(letter_id, "一、基本情况").partition("另有记录：")[2]
+    (missed,) = [line for line in the(letter_id).evidence if "承办时限届满未办" in line]
+    found, _ = found_and_beside(letter_id)
+    assert "届满未办" not in found
+    assert in_the_annex(letter_id, missed)
 
 
-def test_half_of_a_proof_is_under_no_ground():
+def test_half_of_a_proof_is_under_no_ground_and_in_the_annex():
     letter_id = letters_of(twice_unhappy())[-1].id
     called = [line for line in the(letter_id).evidence if "回访" in line]
     kept = [line for line in the(letter_id).evidence if line != called[-1]]
@@ -60,8 +77,9 @@ def test_half_of_a_proof_is_under_no_ground():
     keep(letter_id, G.FALSE_REPORT, kept)
 
     now = "Thu 2026-11-26 11:00"
-    assert second.partition("（")[2] in part(letter_id, "一、基本情况", now)
-    assert second.partition("（")[2] not in part(letter_id, "二、存在问题", now)
+    found, _ = found_and_beside(letter_id, now)
+    assert in_the_annex(letter_id, second)
+    assert second.partition("（")[2] not in found
 
 
 def test_a_letter_with_nothing_beside_its_grounds_says_nothing_of_other_records():
@@ -69,7 +87,7 @@ def test_a_letter_with_nothing_beside_its_grounds_says_nothing_of_other_records(
 
     draft(letter_id)
 
-    assert "另有记录" not in part(letter_id, "一、基本情况", NOW)
+    assert found_and_beside(letter_id, NOW)[1] == ""
 
 
 def test_a_notice_that_reminds_names_no_ground_and_lists_no_records():

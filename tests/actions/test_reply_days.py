@@ -38,7 +38,7 @@ def test_a_letter_that_leaves_on_its_own_day_is_answered_by_the_day_it_names():
     letter, clock, mail = sent("Mon 2026-11-23 09:30", "Mon 2026-11-23 16:00")
 
     assert clock.due_on == day("Mon 2026-11-30")
-    said = "请于本函送出次日起5个工作日内（成文当日送出的，不迟于2026年11月30日）报送"
+    said = "请于本函送出次日起5个工作日内（成文当日送出的不迟于11月30日）书面反馈"
     assert said in sent_text(letter)
     assert "反馈期限：11月30日（周一）" in mail.text
     assert "自送出次日起算" not in mail.text
@@ -142,7 +142,7 @@ def test_a_day_beyond_the_published_calendars_is_named_as_provisional():
     letter, clock, mail = sent("Mon 2026-12-28 10:00", "Mon 2026-12-28 11:00")
 
     assert clock.due_on == day("Tue 2027-01-05")
-    said = "（成文当日送出的，不迟于2027年1月5日，该日暂定，日历公布后可能调整）"
+    said = "（成文当日送出的不迟于2027年1月5日，暂定）"
     assert said in sent_text(letter)
     assert "反馈期限：1月5日（周二）（暂定，日历公布后可能调整）" in mail.text
     assert "（暂定，日历公布后可能调整）" in mail.html

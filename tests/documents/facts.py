@@ -45,12 +45,13 @@ def a_rectification(**changes) -> RectificationFacts:
                 EVIDENCE,
             ),
         ),
-        demands=("重新办理并向诉求人说明情况", "查明超期原因，落实责任"),
+        demands=("重新办理并向诉求人说明", "开展内部整改，落实责任"),
         reply_by=date(2026, 10, 30),
         reply_days=5,
         objection_channel="区12345热线主管",
         basis="《2023年城中区优化营商环境工作要点》（城中政办〔2023〕19号）附件第113项",
         dated=date(2026, 10, 23),
+        number_cited="城中政办〔2023〕19号附件第113项",
         number="城中12345整改〔2026〕1号",
         cc="区发展和改革局，区市场监管局",
         certificate=Certificate("10个工作日，9月29日起算，至10月16日24:00届满。", holiday_days()),
@@ -60,7 +61,7 @@ def a_rectification(**changes) -> RectificationFacts:
 
 
 A_CORRECTION = Correction(
-    "城中12345整改〔2026〕1号", f"{ISSUER}关于投诉工单办理问题整改的函", date(2026, 10, 23),
+    "城中12345整改〔2026〕1号", "关于投诉工单办理问题整改的函", date(2026, 10, 23),
     "10月19日、20日两次催办", "10月19日、21日两次催办",
 )  # fmt: skip
 

@@ -15,10 +15,11 @@ from docx.oxml.ns import qn
 from engine.documents.bulletin import bulletin
 from engine.documents.fonts import FontRole, find_fonts
 from engine.documents.letter_data import LetterData, written_date
-from engine.documents.letter_texts import letter_from, rectification_letter
+from engine.documents.letter_texts import letter_from, rectification_letter, supervision_letter
 from engine.documents.letters import render_docx, render_pdf
 from engine.terms import LetterKind
 from tests.documents.facts import SIGNED_AT, a_bulletin, a_history, a_rectification, a_referral
+from tests.documents.one_page import ONE_PAGE
 from tests.documents.test_letter_fit import a_letter_on
 
 
@@ -47,10 +48,11 @@ def test_the_official_fonts_are_named():
 
     by_text = {paragraph.text: fonts_of(paragraph) for paragraph in made.paragraphs}
     mark = made.sections[0].first_page_header.paragraphs[0]
+    headed = opened(supervision_letter(a_rectification())).paragraphs
     assert by_text["关于投诉工单办理问题整改的函"] == {"方正小标宋简体"}
     assert by_text["区样例局："] == {"仿宋_GB2312"}
     assert fonts_of(mark) == {"方正小标宋简体"}
-    assert any(fonts == {"黑体", "仿宋_GB2312"} for fonts in by_text.values())
+    assert any(fonts_of(paragraph) == {"黑体", "仿宋_GB2312"} for paragraph in headed)
 
 
 def test_mark_and_rules_stand_on_the_first_page_only():
@@ -146,6 +148,7 @@ def test_libreoffice_sets_each_letter_on_as_many_pages_with_the_same_words(tmp_p
     letters["bulletin"] = bulletin(a_bulletin())
     for grounds, lines in ((1, 2), (2, 2), (3, 2), (5, 3), (6, 3)):
         letters[f"of_{grounds}_grounds"] = a_letter_on(grounds, lines)
+    letters.update(ONE_PAGE)
 
     set_as = _opened_by_libreoffice(tmp_path, letters)
 
@@ -156,6 +159,9 @@ def test_libreoffice_sets_each_letter_on_as_many_pages_with_the_same_words(tmp_p
                       and letter.org in page.partition(written_date(letter.date))[0])  # fmt: skip
         assert re.sub(r"\s", "", letter.body[-1].text)[-10:] in signed, name
     assert len(set_as["correction"]) == 1
+    for name, letter in ONE_PAGE.items():
+        assert set_as[name][0].endswith(f"{letter.org}{written_date(letter.date)}"), name
+        assert set_as[name][1].startswith("附件1"), name
     for name, letter in letters.items():
         if name == "bulletin":  # its tables break where a word processor likes
             continue

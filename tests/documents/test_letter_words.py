@@ -10,6 +10,7 @@ from engine.documents.letter_texts import (
     letter_from,
     rectification_letter,
     referral_letter,
+    supervision_letter,
 )
 from engine.terms import LetterKind, RectificationGround
 from tests.documents.facts import a_rectification, a_referral, beijing
@@ -49,14 +50,14 @@ def test_a_signature_that_was_deemed_is_told_as_deemed_with_its_moment():
             for at in (midnight, limit)]  # fmt: skip
     signed = said_in(rectification_letter(a_rectification(signed_at=limit)))
 
-    assert "，9月29日24:00视为签收，" in told[0]
+    assert "派单，9月29日24:00视为签收，" in told[0]
     assert "，9月29日17:30视为签收，" in told[1]
-    assert "，9月29日签收，" in signed
+    assert "派单，29日签收，" in signed
 
 
 def test_two_demands_stand_in_one_paragraph_and_three_in_their_own():
-    two = rectification_letter(a_rectification(demands=("甲", "乙")))
-    three = rectification_letter(a_rectification(demands=("甲", "乙", "丙")))
+    two = supervision_letter(a_rectification(demands=("甲", "乙")))
+    three = supervision_letter(a_rectification(demands=("甲", "乙", "丙")))
 
     assert "请你单位：一是甲；二是乙。" in said_in(two)
     assert [part.lead for part in three.body if part.level == 2] == [

@@ -24,7 +24,7 @@ from engine.documents.letters import render_pdf, render_png
 from engine.errors import DocumentError, NotFoundError
 from engine.terms import LetterKind, RectificationGround
 from tests.documents.facts import (
-    ISSUER,
+    EVIDENCE,
     SIGNED_AT,
     a_history,
     a_rectification,
@@ -51,28 +51,39 @@ def printed(letter, tmp_path, fonts=FONTS) -> str:
     return done.stdout.decode()
 
 
-def test_a_rectification_letter_has_facts_problem_demand_and_reply():
+# The fields of a 整改函 in order: course, ground and evidence, basis, demands, reply, objection.
+FIELDS = (
+    "LZ202609280042，2026年9月28日受理派单，29日签收，应于10月16日办结，尚未答复。", "敷衍塞责",
+    "2026年10月16日24:00期限届满未答复（事件第9号）", "城中政办〔2023〕19号附件第113项",
+    "重新办理并向诉求人说明；", "开展内部整改，落实责任。",
+    "送出次日起5个工作日内（成文当日送出的不迟于10月30日）",
+    "书面反馈，由主要负责人签批；", "有异议的同期向区12345热线主管提出。",
+)  # fmt: skip
+
+
+def test_a_rectification_letter_says_every_field_in_order_in_two_paragraphs():
     letter = rectification_letter(a_rectification())
 
-    assert letter.title_lines == (ISSUER, "关于投诉工单办理问题整改的函")
+    said = "".join(part.text for part in letter.body)
+    places = [said.find(field) for field in FIELDS]
+    assert letter.title_lines == ("关于投诉工单办理问题整改的函",)
     assert letter.to == "区样例局"
-    assert [part.lead for part in letter.body] == [
+    assert (len(letter.body), places) == (2, sorted(places))
+    assert -1 not in places
+
+
+def test_grounds_that_need_a_second_page_have_headings_and_a_paragraph_each():
+    facts = a_rectification()
+    more = tuple(GroundEvidence(one, EVIDENCE) for one in list(RectificationGround)[2:5])
+
+    letter = rectification_letter(replace(facts, grounds=(*facts.grounds, *more)))
+
+    assert [part.lead for part in letter.body if part.level == 1 and part.lead] == [
         "一、基本情况。", "二、存在问题。", "三、整改要求。", "四、反馈与异议。",
     ]  # fmt: skip
-    assert "编号：LZ202609280042" in letter.body[0].text
-    assert "敷衍塞责。2026年10月16日24:00期限届满未答复（事件第9号）" in letter.body[1].text
-    assert "（城中政办〔2023〕19号）附件第113项" in letter.body[2].text
-    assert "不迟于2026年10月30日" in letter.body[3].text
-
-
-def test_each_of_several_grounds_has_its_own_paragraph_and_evidence():
-    facts = a_rectification()
-    second = GroundEvidence(RectificationGround.FALSE_REPORT, ("回访与答复不符（事件第20号）",))
-
-    letter = rectification_letter(replace(facts, grounds=(*facts.grounds, second)))
-
     assert [part.lead for part in letter.body if part.level == 2] == [
-        "（一）敷衍塞责。", "（二）弄虚作假。",
+        "（一）敷衍塞责。", "（二）弄虚作假。", "（三）拒不签收。",
+        "（四）二次不满意且应解决未解决。",
     ]  # fmt: skip
 
 
@@ -80,9 +91,11 @@ def test_a_body_that_is_not_subordinate_is_asked_not_told():
     told = words(rectification_letter(a_rectification()))
     asked = words(rectification_letter(a_rectification(subordinate=False)))
 
-    assert "请你单位" in told
+    assert "你单位承办的投诉工单" in told
+    assert "由主要负责人签批" in told
     assert "商请贵单位" in asked
-    assert "你单位" not in asked
+    assert "函告整改情况" in asked
+    assert not any(word in asked for word in ("你单位", "派单", "签批"))
 
 
 def test_a_late_answer_is_given_with_its_day():
@@ -171,13 +184,13 @@ def test_a_fact_with_line_breaks_cannot_become_a_paragraph():
         a_rectification(unit="区样例局", demands=("甲\n五、伪造。\n\n乙",))
     )
 
-    assert len(letter.body) == 4
+    assert len(letter.body) == 2
 
 
-def test_a_rectification_letter_is_two_pages_and_its_certificate_the_third():
+def test_a_rectification_letter_is_one_page_and_its_certificate_the_second():
     rendered = render_pdf(rectification_letter(a_rectification()), fonts=FONTS, moment=SIGNED_AT)
 
-    assert rendered.pages == 3
+    assert rendered.pages == 2
     assert rendered.sha256 == hashlib.sha256(rendered.pdf).hexdigest()
 
 
@@ -240,7 +253,7 @@ def test_the_first_page_has_no_number_and_the_second_has(tmp_path):
 
     assert "—1—" not in pages[0].replace(" ", "")
     assert "—2—" in pages[1].replace(" ", "")
-    assert "抄送：区发展和改革局，区市场监管局。" in pages[2].replace(" ", "")
+    assert "抄送：区发展和改革局，区市场监管局。" in pages[1].replace(" ", "")
 
 
 def test_a_long_letter_goes_on_to_a_page_that_carries_words_with_the_signature(tmp_path):
@@ -266,5 +279,5 @@ def test_a_preview_is_a_picture_of_the_page_asked_for():
 def test_a_missing_fact_is_an_error_that_names_it():
     from engine.documents.templates import fill
 
-    with pytest.raises(DocumentError, match="issuer"):
+    with pytest.raises(DocumentError, match="told"):
         fill("rectification_letter.txt.j2", {})
