@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.documents import TYPES, document_file
-from api.pages.filters import from_address, past_day, period
+from api.pages.filters import figures_asked, from_address
 from api.pages.forms import Form
 from api.pages.visit import EYES, Visit, reading
 from engine.actions.bulletins import Draft, case_words, draft_bulletin, points, spoken_period
@@ -71,12 +71,11 @@ def _page(visit: Visit, form: Form, wanted: _Wanted, template: str, **more: obje
 
 
 def _bulletin(visit: Visit, form: Form) -> _Wanted:
-    asked = period(visit, form)
-    day, wrong = past_day(visit, form)
+    asked, day, error = figures_asked(visit, form)
     days = (asked.since, asked.until)
     draft = draft_bulletin(visit.step, days, form.many("case"), day)
     query = [("since", asked.since), ("until", asked.until), *([("on", day)] if day else [])]
-    return _Wanted("通报", days, draft, asked.error or wrong, query)
+    return _Wanted("通报", days, draft, error, query)
 
 
 def quarter_asked(visit: Visit, form: Form) -> tuple[Days, BadInputError | None]:

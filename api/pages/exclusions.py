@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.filters import from_address
+from api.pages.finding import number_meant
 from api.pages.forms import Form, Posted
 from api.pages.visit import EYES, Visit, attempt, reading
 from engine.actions.actor import require_role
@@ -33,9 +34,14 @@ def _units(visit: Visit, form: Form, error: EngineError | None) -> list[str]:
     """Return the units to choose from, where the form must say whose case is left out."""
     if not isinstance(error, BadInputError) or "unit" not in error.fields:
         return []
-    ticket = ticket_by_number(visit.session, form.text("number").strip())
+    ticket = ticket_by_number(visit.session, _number(form))
     indicator = Indicator.parse(form.text("indicator"))
     return [one.name for one in whose(visit.step, ticket, indicator)]
+
+
+def _number(form: Form) -> str:
+    """Return the ticket's number, however it was typed."""
+    return number_meant(form.text("number")) or form.text("number").strip()
 
 
 @router.get("/supervise/exclusions")
@@ -51,7 +57,8 @@ def propose(request: Request, form: Posted) -> Response:
 
     def do(visit: Visit) -> Response:
         require_role(visit.step.actor, Role.SUPERVISOR)
-        exclude(visit.step, ExclusionForm(**{name: form.text(name) for name in FIELDS}))
+        typed = {name: form.text(name) for name in FIELDS} | {"number": _number(form)}
+        exclude(visit.step, ExclusionForm(**typed))
         return visit.go("/supervise/exclusions", "已提出剔除，等另一位主管复核后生效。")
 
     def again(visit: Visit, error: EngineError) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.pages.filters import from_address, past_day, period
+from api.pages.filters import figures_asked, from_address
 from api.pages.visit import EYES, reading
 from engine.actions.figures import report_of
 from engine.rules.indicators import FORMULAS, Figure, in_words
@@ -33,10 +33,8 @@ def figures(request: Request) -> Response:
     """Show the indicators of a period from the kept summaries, or made again for a past day."""
     with reading(request, *EYES) as visit:
         form = from_address(request)
-        asked = period(visit, form)
-        day, wrong = past_day(visit, form)
-        error, days = asked.error or wrong, (asked.since, asked.until)
-        day = None if error else day
+        asked, day, error = figures_asked(visit, form)
+        days = asked.since, asked.until
         found = report_of(visit.session, visit.rules, days, day, visit.now)
         rates = [one for one in found.district if one.indicator is not Indicator.RESPONSE_TIME]
         facts = {

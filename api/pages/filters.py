@@ -1,7 +1,7 @@
 """What a supervisor's list is asked for, read from the address or a form, and said in words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -11,7 +11,7 @@ from fastapi import Request
 from api.pages.forms import Form
 from api.pages.naming import unit_meant
 from api.pages.visit import Visit
-from engine.actions.figures import not_to_come
+from engine.actions.figures import first_day, not_to_come
 from engine.errors import BadInputError
 from engine.models import Unit
 from engine.rules.ranking import period_of
@@ -147,7 +147,11 @@ def past_day(visit: Visit, form: Form) -> tuple[date | None, BadInputError | Non
         not_to_come(day or shanghai_date(visit.now), visit.now)
     except BadInputError as error:
         return None, error
-    return day, read.error
+    first, until = first_day(visit.rules), read.day("until")
+    for name, one in (("on", day), ("until", until)):
+        if one is not None and one < first:
+            read.fields[name] = f"指标最早从 {first} 算起，请写这一天或以后的日期。"
+    return (None, read.error) if read.error else (day, None)
 
 
 def period(visit: Visit, form: Form) -> Period:
@@ -158,3 +162,15 @@ def period(visit: Visit, form: Form) -> Period:
     since, until = read.days()
     unit = read.unit("unit")
     return Period(since or first, until or max(last, since or last), unit, read.error)
+
+
+def figures_asked(visit: Visit, form: Form) -> tuple[Period, date | None, BadInputError | None]:
+    """Return the period and the day (截至) figures are wanted of.
+
+    Of days before there were any it is the running period.
+    """
+    asked = period(visit, form)
+    day, wrong = past_day(visit, form)
+    if wrong:
+        asked = replace(period(visit, Form({})), error=wrong)
+    return asked, None if asked.error else day, asked.error

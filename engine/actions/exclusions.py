@@ -67,13 +67,13 @@ def exclude(step: Step, form: ExclusionForm) -> Finding:
 def whose(step: Step, ticket: Ticket, indicator: Indicator) -> list[Unit]:
     """Return the units that have a case of an indicator on a ticket, as the figures count them.
 
-    While no limit is over yet it is the unit that has the ticket in hand.
+    None has while no limit of it is over yet: there is nothing to be left out.
     """
     day = shanghai_date(step.now)
     asked = asked_cases(step.rules, (shanghai_date(ticket.accepted_at), day), step.now, past=False)
     ids = figure_cases.units_of(step.session, asked, ticket.id, indicator)
-    every, held = units_by_id(step.session), ticket.lead_unit_id
-    return [every[one] for one in ids or ([] if held is None else [held])]
+    every = units_by_id(step.session)
+    return [every[one] for one in ids]
 
 
 def _checked(step: Step, ticket: Ticket, form: ExclusionForm, fields: dict[str, str]) -> int | None:
@@ -84,7 +84,13 @@ def _checked(step: Step, ticket: Ticket, form: ExclusionForm, fields: dict[str, 
         fields["reason"] = words
     if "indicator" in fields:
         return None
-    units = whose(step, ticket, Indicator.parse(form.indicator))
+    indicator = Indicator.parse(form.indicator)
+    units = whose(step, ticket, indicator)
+    if not units:
+        fields["indicator"] = (
+            f"工单 {ticket.number} 现在不计入“{indicator.label}”（没有到期，或没有这样的一件），"
+            "没有可剔除的。"
+        )
     named = [one for one in units if len(units) == 1 or one.name == form.unit]
     if units and not named:
         names = "、".join(one.name for one in units)

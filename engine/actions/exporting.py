@@ -1,8 +1,9 @@
 """What leaves the desks as Excel (导出): whole lists, without requesters, reports withheld."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from itertools import islice
 from typing import IO, Any
 
@@ -16,6 +17,7 @@ from engine.models.requester import name_of
 from engine.rules.citations import Citation
 from engine.rules.indicators import Figure
 from engine.rules.ranking import Standing, UnitFigures, standings
+from engine.rules.routing.catalogue import load_catalogue
 from engine.rules.shanghai import SHANGHAI, shanghai_date
 from engine.settings import load_settings
 from engine.store import breach_ledger, export_rows, unit_figures
@@ -146,9 +148,9 @@ def _without_name(words: str, who: Sequence[Any]) -> str:
 def breaches(step: Step, wanted: BreachFilter, conditions: str) -> Export:
     """Return the ledger of breaches that fit a filter (超期明细): proof, findings, appeals."""
     columns = _columns(
-        "工单号:16 类型 时限 单位:20 任务项 应于:12 超期起:17 发现:17 停止:17 停止原因:14 "
+        "工单号:16 类型 时限 单位:20 任务项 指标:30 应于:12 超期起:17 发现:17 停止:17 停止原因:14 "
         "超期工作日 系统判定 期限:9 "
-        "依据:30 规则版本:18 日历版本:22 谁用了几天:30 升级阶梯:36 通知送达:30 "
+        "依据:30 规则版本:18 日历版本:22 整件工单谁用了几天:30 升级阶梯:36 通知送达:30 "
         "主管认定 理由和依据:44 证据:30 认定人 认定时间:17 复核人 复核时间:17 申诉期至:12 申诉 "
         "申诉裁定:30 演示件"
     )
@@ -172,13 +174,25 @@ def _breach(
     end = row.due_on if deemed else shanghai_date(row.stopped_at or step.now)
     return (
         row.number, row.ticket_kind.label, row.kind.label, row.unit or "热线",
-        "、".join(map(str, row.rows)), row.due_on, row.true_at, row.detected_at, row.stopped_at,
+        "、".join(map(str, row.rows)), _indicators(row.rows),
+        row.due_on, row.true_at, row.detected_at, row.stopped_at,
         row.stop_reason, _late_days(step, row.due_on, end), "超期",
         f"{row.limit or ''} {_unit_of(row.limit_unit)}",
         Citation.from_json(row.citation).label if row.citation else "", row.rules_version or "",
         row.calendar_version or "", used, beside.rungs, beside.mails, *_judged(row, beside),
         _marked(row.demonstration),
     )  # fmt: skip
+
+
+def _indicators(rows: Sequence[int]) -> str:
+    """Return the indicators of the task list that rows of it belong to, each once."""
+    named = _indicator_of_row()
+    return "、".join(dict.fromkeys(named[row] for row in rows if row in named))
+
+
+@cache
+def _indicator_of_row() -> Mapping[int, str]:
+    return {one.number: one.indicator_canonical for one in load_catalogue().tasks}
 
 
 def _unit_of(unit: str | None) -> str:

@@ -81,6 +81,19 @@ def not_to_come(day: date, now: datetime) -> date:
     return day
 
 
+# All that figures go by: there are none of a day on which one of these was not in force yet.
+GONE_BY = (
+    "scoring.satisfaction_weights", "scoring.weights", "scoring.minimum_count", "scoring.ranking",
+    "scoring.on_time_target", "callback.coverage", "callback.human_channels",
+    "callback.reaching_results", "callback.verified_rows",
+)  # fmt: skip
+
+
+def first_day(rules: RuleSet) -> date:
+    """Return the first day of which there can be figures."""
+    return max(rules.parameters[key].values[0].since for key in GONE_BY)
+
+
 def report_on(
     session: Session, rules: RuleSet, days: tuple[date, date], day: date, now: datetime
 ) -> Report:

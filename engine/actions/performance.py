@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from engine.actions.bulletins import points
 from engine.actions.exporting import Export
 from engine.actions.figures import Report, report_of
 from engine.actions.step import Step
 from engine.documents.templates import written_moment
 from engine.documents.workbook import Column, Table
-from engine.rules.indicators import FORMULAS, OF_THE_HOTLINE, Figure, in_words
+from engine.rules.indicators import FORMULAS, NOT_APPLICABLE, OF_THE_HOTLINE, Figure
 from engine.rules.scoring import scores
 from engine.rules.shanghai import shanghai_date
+from engine.terms import Indicator
 
 HEADS = (("单位", 24), ("组别", 16), ("指标", 18), ("公式", 40), ("分子", 10), ("分母n", 10),
-         ("原始", 12), ("调整后分母", 12), ("调整后", 12))  # fmt: skip
+         ("原始", 12), ("调整后分母", 12), ("调整后", 12), ("计量单位", 10))  # fmt: skip
 HOTLINE = "热线"
 
 
@@ -44,7 +44,7 @@ def _rows(step: Step, report: Report) -> Iterator[Sequence[object]]:
             if one.indicator not in OF_THE_HOTLINE:
                 yield _row(unit.name, score.group, one)
         yield (unit.name, score.group, "综合得分", "响应、解决、满意按权重合计", "", score.n,
-               points(score.value), score.fair_n, points(score.adjusted))  # fmt: skip
+               _number(score.value), score.fair_n, _number(score.adjusted), "分")  # fmt: skip
     for one in report.district:
         if one.indicator in OF_THE_HOTLINE:
             yield _row(HOTLINE, "热线自己的", one)
@@ -52,5 +52,14 @@ def _rows(step: Step, report: Report) -> Iterator[Sequence[object]]:
 
 def _row(name: str, group: str, one: Figure) -> Sequence[object]:
     return (name, group, one.indicator.label, FORMULAS[one.indicator].words,
-            round(one.raw.hit, 2), one.raw.n, in_words(one, one.value), one.fair.n,
-            in_words(one, one.adjusted))  # fmt: skip
+            round(one.raw.hit, 2), one.raw.n, _number(one.value), one.fair.n,
+            _number(one.adjusted), _unit(one.indicator))  # fmt: skip
+
+
+def _unit(indicator: Indicator) -> str:
+    return "分钟" if indicator is Indicator.RESPONSE_TIME else "%"
+
+
+def _number(value: float | None) -> float | str:
+    """Return a figure as a number to reckon with, with one decimal."""
+    return NOT_APPLICABLE if value is None else round(value, 1)

@@ -119,11 +119,17 @@ def _write_rows(sheet: IO[bytes], table: Table) -> int:
             lines.clear()
         if count == MOST_ROWS:
             break
-    sheet.write(("".join(lines) + _CLOSED).encode())
+    sheet.write(("".join(lines) + _closed(len(widths), count)).encode())
     return count
 
 
 _CLOSED = "</sheetData></worksheet>"
+
+
+def _closed(columns: int, rows: int) -> str:
+    """Return the end of a table, whose head can be filtered by."""
+    whole = f"A1:{_letters(columns - 1)}{rows + 1}"
+    return f'</sheetData><autoFilter ref="{whole}"/></worksheet>'
 
 
 def _opened(widths: Sequence[int], views: str = "") -> str:

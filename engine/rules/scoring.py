@@ -39,12 +39,18 @@ def scores(units: Sequence[tuple[str, Sequence[Figure]]], rules: RuleSet, on: da
     least: int = rules.parameters["scoring.minimum_count"].on(on).value
     found = [_score(unit, figures, weights, least) for unit, figures in units]
     enough = sorted((one for one in found if one.value is not None), key=lambda one: -one.n)
-    size = -(-len(enough) // len(GROUPS)) or 1
-    grouped = [replace(one, group=GROUPS[place // size]) for place, one in enumerate(enough)]
+    grouped = [replace(one, group=_group(one, enough)) for one in enough]
     if rules.parameters["scoring.ranking"].on(on).value:
         grouped = [_ranked(one, grouped) for one in grouped]
         grouped.sort(key=lambda one: (GROUPS.index(one.group), one.rank or len(grouped) + 1))
     return [*grouped, *(one for one in found if one.value is None)]
+
+
+def _group(one: Score, enough: Sequence[Score]) -> str:
+    """Return the group of a score: thirds by n; who has as many cases is in the same one."""
+    size = -(-len(enough) // len(GROUPS))
+    first = next(place for place, other in enumerate(enough) if other.n == one.n)
+    return GROUPS[first // size]
 
 
 def _score(unit: str, figures: Sequence[Figure], weights: Mapping[str, float], least: int) -> Score:

@@ -54,6 +54,15 @@ def test_a_score_weighs_three_rates_and_needs_ten_cases(rules):
     assert {one.rank for one in found.values()} == {None}
 
 
+def test_units_with_as_many_cases_are_in_one_group(rules):
+    units = [unit(f"{n}局", 10, 5) for n in range(4)] + [unit("多局", 90, 5), unit("中局", 40, 5)]
+
+    found = {one.unit: one.group for one in scores(units, rules, TODAY)}
+
+    assert len({found[f"{n}局"] for n in range(4)}) == 1
+    assert found["多局"] == "件数较多"
+
+
 def test_where_the_district_ranks_a_unit_is_ranked_within_its_group_only(tmp_path):
     rules = rules_with("scoring.ranking", True, tmp_path)
 

@@ -71,12 +71,14 @@ def test_after_a_redispatch_the_unit_whose_clock_ran_may_appeal_and_the_new_one_
     appeal(finding, MARKET)
 
 
-def test_what_is_still_running_belongs_to_the_unit_that_has_it():
+@pytest.mark.parametrize("indicator", ["satisfied", "reworked", "promise_kept"])
+def test_nothing_is_left_out_of_an_indicator_in_which_the_ticket_does_not_count(indicator):
     number = late_then_redispatched()
 
-    finding = leave_out(number, indicator="satisfied")
+    with pytest.raises(BadInputError, match="现在不计入") as refused:
+        leave_out(number, indicator=indicator)
 
-    assert unit_of(finding) == unit(TAX).id
+    assert list(refused.value.fields) == ["indicator"]
 
 
 def test_where_two_units_have_a_case_it_is_said_whose_is_left_out_and_the_other_stays():

@@ -140,7 +140,7 @@ def test_a_proposed_finding_names_who_proposed_it_and_the_ledger_whose_days_were
 
     assert row["主管认定"] == "免责（待复核）"
     assert (row["认定人"], row["复核人"]) == ("演示主管甲", None)
-    assert row["谁用了几天"] == "热线 0、区税务局 16"
+    assert row["整件工单谁用了几天"] == "热线 0、区税务局 16"
 
 
 def test_the_ledger_is_asked_by_kind_of_ticket_on_the_page_and_in_the_export(as_):

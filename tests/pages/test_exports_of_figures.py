@@ -1,17 +1,23 @@
 """Figures that leave as Excel: demonstration data marked, nobody charged with another's duty."""
 
+from io import BytesIO
 from urllib.parse import quote
 
 import pytest
+from openpyxl import load_workbook
 
 from engine.actions.exclusions import ExclusionForm, exclude
 from engine.actions.figure_keeping import keep
 from engine.actions.findings import decide
 from engine.rules.indicators import OF_THE_HOTLINE
+from engine.store.database import work
+from engine.store.tickets import ticket_by_number
 from tests.builders import (
     SECOND_SUPERVISOR,
     SUPERVISOR,
+    TAX,
     a_callback,
+    a_signed_ticket,
     a_ticket_to_call_back,
     an_unhappy_callback,
     call_back,
@@ -82,3 +88,28 @@ def test_units_content_is_the_published_figure_by_the_day_of_the_callback_raw_an
 
     assert [tuple(row[one] for one in columns) for row in november] == [(2, 50, 1, 100)]
     assert [row["有效评价"] for row in october] == [0]
+
+
+def test_figures_for_appraisal_are_numbers_and_every_list_can_be_filtered_by_its_head(as_):
+    call_back(a_ticket_to_call_back(LATE), "Tue 2026-11-03 10:00", a_callback())
+    sweep("Mon 2026-11-23 09:00")
+    keep(moment(NOW))
+
+    answer = export(as_(SUPERVISOR), "performance")
+    _, rows = sheet(answer)
+    (solved,) = [row for row in rows if row["指标"] == "解决率" and row["分母n"]]
+    table = load_workbook(BytesIO(answer.content)).worksheets[1]
+
+    assert (solved["原始"], solved["调整后"], solved["计量单位"]) == (100, 100, "%")
+    assert table.auto_filter.ref == table.dimensions
+
+
+def test_the_ledger_as_excel_names_the_indicators_one_can_filter_it_by(as_):
+    number = a_signed_ticket(LATE, TAX)
+    with work() as session:
+        ticket_by_number(session, number, lock=True).task_rows = [73]
+    sweep("Tue 2026-11-24 09:00")
+
+    _, rows = sheet(export(as_(SUPERVISOR), "breaches", "indicator=纳税"))
+
+    assert {(row["任务项"], row["指标"]) for row in rows} == {("73", "纳税")}

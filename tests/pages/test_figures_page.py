@@ -110,3 +110,14 @@ def test_the_desk_shows_the_indicators_own_rate_and_names_how_many_units_its_cha
 
     assert "<b>50.0%</b>本期按时办结率 <small>应办结 2 件</small>" in page
     assert "前 12 个单位" not in page
+
+
+@pytest.mark.parametrize("asked", ["on=2020-01-01", "until=2020-01-31&since=2020-01-01"])
+@pytest.mark.parametrize("page", ["figures", "bulletin"])
+def test_of_days_before_there_were_figures_the_page_says_which_is_the_first(as_, asked, page):
+    answer = as_(SUPERVISOR).get(f"/supervise/{page}?{asked}")
+
+    assert answer.status_code == 422
+    assert re.search(r"指标最早从 20\d\d-\d\d-\d\d 算起", answer.text)
+    assert 'name="on"' in answer.text
+    assert "--rules-on" not in answer.text

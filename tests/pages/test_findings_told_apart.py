@@ -9,6 +9,7 @@ from engine.store.database import work
 from tests.builders import MARKET, SECOND_SUPERVISOR, SUPERVISOR, a_signed_ticket, doing
 from tests.looking import breaches_of, sweep
 
+AUDITOR = "zhidu"
 ACCEPTED, OVER = "Mon 2026-11-02 09:00", "Mon 2026-11-23 09:00"
 MADE, LATER = "Mon 2026-11-23 10:00", "Mon 2026-11-09 10:00"
 SAID = ("诉求响应及时率", "不可抗力")
@@ -127,3 +128,23 @@ def test_a_reason_that_is_too_long_is_refused_with_its_limit_and_stays_typed(as_
     assert answer.status_code == 422
     assert "写了 600 字，最多 500 字" in answer.text
     assert long in answer.text
+
+
+def test_an_exclusion_takes_a_number_however_it_is_typed(as_, late):
+    desk = as_(SUPERVISOR)
+    desk.get("/supervise/exclusions")
+
+    page = desk.post("/supervise/exclusions", number=f" {late[0].lower()} ",
+                     indicator="responded_on_time", ground="force_majeure", reason="全区停电两日",
+                     evidence="《停电公告》").text  # fmt: skip
+
+    assert "已提出剔除" in page
+
+
+def test_who_only_looks_is_offered_no_ruling(as_, late):
+    found = excused(late[1])
+
+    page = as_(AUDITOR).get(f"/supervise/breaches/{late[1].id}").text
+
+    assert f'<a class="btn" href="/findings/{found}">查看</a>' in page
+    assert ">复核</a>" not in page
