@@ -159,7 +159,9 @@ def _header(message: Message, name: str) -> str:
 
 
 def _marks(message: Message) -> tuple[str, ...]:
-    found = [address for _, address in getaddresses([_header(message, one) for one in ADDRESSED])]
+    # Each by itself: a strict reader (Debian's) finds nobody in any where one is missing.
+    headers = (_header(message, one) for one in ADDRESSED)
+    found = [address for said in headers for _, address in getaddresses([said])]
     for name in ANSWERS:
         found += re.findall(r"<([^<>\s]+)>", _header(message, name))
     return tuple(dict.fromkeys(one.partition("@")[0] for one in found if one))
