@@ -1,6 +1,6 @@
 """What can be done with a ticket at the desks: one entry a form, run by the engine's actions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -14,9 +14,12 @@ from engine.actions import callbacks, incoming_mail, letters, referrals, review,
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.impersonal import refuse_requester
 from engine.actions.promises import PromiseForm
+from engine.actions.stated import stated
 from engine.errors import BadInputError, EngineError, RefusedTransitionError
 from engine.lifecycle_guards import NOT_CONTACTED
 from engine.models import Ticket, Unit
+from engine.rules.returns import missing_in_return
+from engine.rules.shanghai import shanghai_date
 from engine.store import clocks
 from engine.store import tickets as store
 from engine.terms import (
@@ -57,12 +60,15 @@ class Act:
     fits: Callable[[Visit, Ticket], bool] | None = None
 
 
-def chosen(form: Form, name: str, kind: type[Choice], words: str) -> Choice:
-    """Return the chosen member of an enumeration, or say what to choose."""
+def chosen(
+    form: Form, name: str, kind: type[Choice], words: str, rest: Mapping[str, str] | None = None
+) -> Choice:
+    """Return the chosen member of an enumeration, or say what to choose and what `rest` lacks."""
     try:
         return kind.parse(form.text(name))
     except ValueError as error:
-        raise BadInputError(words, fields={name: words}) from error
+        fields = {name: words, **(rest or {})}
+        raise BadInputError("".join(fields.values()), fields=fields) from error
 
 
 def day_typed(form: Form, name: str) -> date | None:
@@ -99,9 +105,8 @@ def _dispatch(visit: Visit, ticket: Ticket, form: Form) -> str:
         supports = tuple(store.unit_by_name(visit.session, one) for one in names)
     redispatch = ticket.lead_unit_id is not None
     reason = form.text("reason").strip()
-    if redispatch and not reason:
-        msg = "改派请写明理由。"
-        raise BadInputError(msg, fields={"reason": "改派请写明理由。"})
+    if redispatch:
+        stated(reason, "reason", "改派请写明理由。")
     refuse_requester(visit.step, ticket, "reason", reason, "派单依据")
     event = E.REDISPATCH if redispatch else E.DISPATCH
     allowed = tuple(unit for unit in supports if unit.id != ticket.accused_unit_id)
@@ -123,7 +128,8 @@ def _contact(visit: Visit, ticket: Ticket, form: Form) -> str:
 
 
 def _answer(visit: Visit, ticket: Ticket, form: Form) -> str:
-    outcome = chosen(form, "outcome", AnswerOutcome, "请选处理结果。")
+    lacks = unit_work.short_answer(form.text("text"))
+    outcome = chosen(form, "outcome", AnswerOutcome, "请选处理结果。", lacks)
     made = unit_work.AnswerForm(
         outcome=outcome, text=form.text("text"), legal_basis=form.text("legal_basis"),
         contacted=form.has("contacted"), promise=_promise(form),
@@ -158,11 +164,13 @@ def _used_mail(visit: Visit, form: Form) -> None:
 
 
 def _return(visit: Visit, ticket: Ticket, form: Form) -> str:
-    reason = chosen(form, "reason", ReturnReason, "请选退单理由。")
+    written = {name: form.text(name) for name in ("explanation", "legal_basis", "suggested_unit")}
+    on = shanghai_date(ticket.accepted_at)
+    lacks = missing_in_return(None, written, visit.rules, on)
+    reason = chosen(form, "reason", ReturnReason, "请选退单理由。", lacks)
     made = unit_work.ReturnForm(
-        reason=reason, explanation=form.text("explanation"),
-        legal_basis=form.text("legal_basis"),
-        suggested_unit=_suggested(visit, form),
+        reason=reason, explanation=written["explanation"],
+        legal_basis=written["legal_basis"], suggested_unit=_suggested(visit, form),
     )  # fmt: skip
     unit_work.request_return(visit.step, ticket, made)
     return "退单已提交，等热线裁定。裁定前请继续联系诉求人，诉求人时限不停。"
@@ -250,10 +258,7 @@ def _supervise(visit: Visit, ticket: Ticket, form: Form) -> str:
 
 
 def _reason(form: Form) -> str:
-    if not form.text("reason").strip():
-        msg = "请写明理由。"
-        raise BadInputError(msg, fields={"reason": "请写明理由。"})
-    return form.text("reason").strip()
+    return stated(form.text("reason"), "reason", "请写明理由。")
 
 
 def _propose(visit: Visit, ticket: Ticket, form: Form) -> str:
@@ -263,7 +268,7 @@ def _propose(visit: Visit, ticket: Ticket, form: Form) -> str:
     grounds = tuple(RectificationGround.parse(one) for one in named)
     if not grounds:
         msg = "请至少选一项事由。"
-        raise BadInputError(msg, fields={"grounds": "请至少选一项事由。"})
+        raise BadInputError(msg, fields={"grounds": msg})
     made = letters.propose_by_hand(
         visit.step, ticket, letters.Proposal(kind, grounds, _reason(form))
     )

@@ -22,7 +22,7 @@ from engine.actions.findings import judge_breach
 from engine.errors import EngineError
 from engine.lifecycle import WITH_UNIT
 from engine.rules.finding_evidence import SHORTEST_OWN
-from engine.rules.shanghai import weekday_name
+from engine.rules.shanghai import shanghai_date, weekday_name
 from engine.store import breach_ledger, clocks, desk_supervise, desk_ticket, findings, tickets
 from engine.store.breach_proof import proof
 from engine.store.extensions import PENDING
@@ -71,6 +71,8 @@ def breach_page(
     facts = {
         "row": row, "form": form, "error": error, "found": found, "why": why_of(row.clock),
         "own": SHORTEST_OWN, "seen": findings_seen(visit.step, breach_id),
+        "appeal_days": visit.rules.parameters["scoring.appeal_window"].on(
+            shanghai_date(visit.now)).value,
         "used": used, "proof": proof(visit.session, row.clock), "weekday": weekday_name,
         "waits": waits, "kept": kept, "left": not_shown(kept, shown),
         **_as_laid(laid),

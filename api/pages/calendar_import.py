@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import Visit, attempt, reading
+from api.pages.words import calendar_name
 from engine.actions import calendar_changes, rule_changes
 from engine.actions.rule_impact import impact_of_rules
 from engine.errors import BadInputError, EngineError, NotFoundError, RuleError
@@ -38,12 +39,14 @@ def propose(request: Request, form: Posted) -> Response:
     def do(visit: Visit) -> Response:
         nonlocal form
         form = _with_file(form)
+        if form.has("edit"):
+            return _page(visit, form)
         given = _given(form)
         if not form.has("send"):
             plan = calendar_changes.allowed_plan(visit.step, given)
             return visit.page("calendar_preview.html", {"plan": plan, "form": form})
         change = calendar_changes.propose_calendar(visit.step, given, form.text("reason"))
-        said = f"{change.subject} 的日历已提交，等另一位主管批准。"
+        said = f"{calendar_name(change.subject)}的日历已提交，等另一位主管批准。"
         return visit.go(f"/calendar/changes/{change.id}", said)
 
     def again(visit: Visit, error: EngineError) -> Response:
@@ -120,10 +123,10 @@ def decide(request: Request, number: int, what: str, form: Posted) -> Response:
     def do(visit: Visit) -> Response:
         if what == "approve":
             change = calendar_changes.approve_calendar(visit.step, number)
-            said = f"{change.subject} 已导入，未办结工单随即按新日历重算。"
+            said = f"{calendar_name(change.subject)}的日历已导入，未办结工单随即按新日历重算。"
         elif what == "refuse":
             change = rule_changes.refuse(visit.step, number, form.text("reason"))
-            said = f"{change.subject} 的导入{change.state.label}，留在记录里。"
+            said = f"{calendar_name(change.subject)}日历的导入{change.state.label}，留在记录里。"
         else:
             message = "没有这个操作。"
             raise NotFoundError(message)

@@ -176,6 +176,7 @@ def _choices(visit: Visit, ticket: Ticket, whole: Whole) -> dict[str, Any]:
         "Outcome": AnswerOutcome, "Result": AttemptResult, "Channel": CallbackChannel,
         "Reason": ReturnReason, "Satisfaction": Satisfaction, "Ground": RectificationGround,
         "LetterKind": LetterKind, "Refusal": RefusalReason,
+        "may_return": visit.rules.parameters["returns.per_unit"].on(on).value,
         "pauses": pause_reasons(visit.rules, on),
         "claim": claim_of(visit.step, ticket),
         "shortenings": shortenings_of(visit.session, ticket),

@@ -24,6 +24,7 @@ from engine.terms import Term
 CATALOGUE = Path(__file__).resolve().parents[2] / "templates" / "pages" / "en.po"
 WORDS = "words"  # the context of what programs say: tags, names of lists, short answers
 ONE = re.compile(r"\b1 ((?:working )?(?:day|hour|minute))s\b")
+NUMBERED = re.compile(r"([A-Z]{1,4}\d{8,})：(.*)", re.DOTALL)  # what is said of one ticket
 PLACE = re.compile(r"\{(\d+)\}")
 
 
@@ -67,6 +68,8 @@ def said_in_english(text: str) -> str:
     """Return what a program says in English: a tag, a name, a short sentence; else as it is."""
     if not HAN.search(text):
         return text
+    if about := NUMBERED.fullmatch(text):
+        return f"{about[1]}: {said_in_english(about[2])}"
     whole = messages(WORDS).get(text) or messages().get(text) or _labels().get(text)
     if whole:
         return whole

@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.pages.forms import CARRIED, EMPTY, Form
-from api.pages.language import hear
+from api.pages.language import hear, remember
 from api.pages.visit import ChangePasswordFirstError, html
 from engine.errors import EngineError, NotSignedInError
 from engine.settings import load_settings
@@ -27,11 +27,18 @@ def error_page(request: Request, error: EngineError) -> Response:
     """Return the page for a deliberate error; who isn't signed in is sent to sign in."""
     hear(request)
     if isinstance(error, NotSignedInError) and request.method in ("GET", "HEAD"):
-        return RedirectResponse(f"/login?next={quote(_wanted(request))}", status_code=303)
+        return _led(f"/login?next={quote(_wanted(request))}")
     if isinstance(error, ChangePasswordFirstError) and request.method in ("GET", "HEAD"):
-        return RedirectResponse(f"/password?next={quote(_wanted(request))}", status_code=303)
+        return _led(f"/password?next={quote(_wanted(request))}")
     number = "" if error.status < SERVER else _numbered(error)
     return _page(request, error.status, HEADS.get(error.status, error.title), str(error), number)
+
+
+def _led(address: str) -> Response:
+    """Send the browser on; a language just chosen goes along."""
+    response = RedirectResponse(address, status_code=303)
+    remember(response)
+    return response
 
 
 def _again(request: Request) -> list[tuple[str, str]]:

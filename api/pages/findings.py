@@ -10,7 +10,7 @@ from engine.actions import findings as actions
 from engine.actions.actor import require_role
 from engine.errors import EngineError, NotFoundError
 from engine.models import Finding
-from engine.rules.findings import exclusion_grounds
+from engine.rules.findings import exclusion_grounds, favours_the_unit
 from engine.rules.shanghai import shanghai_date
 from engine.store import findings
 from engine.terms import FindingState, Role
@@ -53,6 +53,7 @@ def _open_forms(visit: Visit, one: Finding) -> tuple[str, ...]:
     """Return which of them the finding has now."""
     if visit.role in UNIT:
         final = one.state in (FindingState.IN_FORCE, FindingState.REFUSED)
+        final = final and not favours_the_unit(one.kind, one.state)
         open_ = one.appeal_until and not one.appealed_at and final
         return ("appeal",) if open_ and not _over(visit, one) else ()
     open_appeal = one.appealed_at and not one.appeal_ruled_at

@@ -116,8 +116,10 @@ def _assisting(visit: Visit, ticket: Ticket, act: Act) -> Option | None:
     mine = [one for one in parts
             if one.unit_id == visit.account.unit_id
             and one.role is AssignmentRole.ASSISTING]  # fmt: skip
-    if not mine or act.name not in ASSISTING_ACTS or mine[0].answered_at is not None:
+    if not mine or act.name not in ASSISTING_ACTS:
         return None
     if act.name == "sign":
-        return Option(act) if mine[0].signed_at is None else None
-    return Option(act)
+        unsigned = mine[0].signed_at is None and mine[0].answered_at is None
+        return Option(act) if unsigned else None
+    here = any(ticket.status in row.sources for row in BY_EVENT[act.event])
+    return Option(act) if here else None

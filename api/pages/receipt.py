@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from api.pages.finding import find
 from api.pages.visit import HOTLINE, reading
 from engine.errors import NotFoundError
+from engine.models import Ticket
 from engine.rules.certificates import Certificate
 from engine.store import clocks
 from engine.terms import ClockKind, TicketStatus
@@ -32,6 +33,7 @@ def receipt(request: Request, number: str) -> Response:
             raise NotFoundError(message)
         clock = clocks.one(visit.session, ticket.id, ClockKind.REQUESTER)
         sentence = Certificate.from_json(clock.certificate).sentence() if clock else ""
-        facts = {"ticket": ticket, "clock": clock, "sentence": sentence,
+        into = visit.session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id else None
+        facts = {"ticket": ticket, "into": into, "clock": clock, "sentence": sentence,
                  "unanswered": ticket.status in UNANSWERED}  # fmt: skip
         return visit.page("receipt.html", facts)

@@ -23,6 +23,7 @@ TEMPLATES = ROOT / "templates" / "pages"
 STATIC = ROOT / "api" / "static"
 FILTERS: dict[str, Callable[..., Any]] = {
     "masked": words.masked,
+    "calendar_name": words.calendar_name,
     "due": words.due_words,
     "day": words.day_words,
     "clock_name": words.clock_name,

@@ -80,6 +80,8 @@ def propose(request: Request, key: str, form: Posted) -> Response:
 
     def do(visit: Visit) -> Response:
         _parameter(visit, key)
+        if form.has("edit"):
+            return _page(visit, key, form)
         new = NewValue(key, form.text("value"), _day(form), form.text("reason"))
         if not form.has("send"):
             return _preview(visit, key, form, new)

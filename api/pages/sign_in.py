@@ -30,7 +30,7 @@ OLD = "登录页放得太久，请再按一次“登录”。"
 def home(request: Request) -> Response:
     """Lead the person to the desk of their role."""
     with reading(request) as visit:
-        return RedirectResponse(DESKS[visit.role], status_code=303)
+        return visit.go(DESKS[visit.role])
 
 
 @router.get("/login")

@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from api.deadline_views import days_used_of
 from api.pages import files, promise_acts
+from api.pages.back import list_left
 from api.pages.finding import find, may_unmask, reads_content
 from api.pages.forms import Posted
 from api.pages.may import options, told_what_may
@@ -117,6 +118,7 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
     facts |= promise_acts.page_facts(visit, ticket)
     facts |= _files(visit, ticket) | {"show": more.get("show", "")}
     facts["events"] = _shown(visit, facts["whole"], facts["show"])
+    facts["back"] = list_left(visit.request)
     error: EngineError | None = more.get("error")
     if error is not None:
         facts["error"] = told_what_may(visit, facts["whole"], error)

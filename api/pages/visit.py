@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
 from api.pages import words
+from api.pages.back import remember_list
 from api.pages.forms import Form
 from api.pages.language import remember
 from api.pages.rendering import render
@@ -142,6 +143,7 @@ class Visit:
         left = words.seconds_left(said.get("until", ""), self.now) if said else 0
         frame = {**self._frame(), "said": said, "undo_left": left}
         response = html(template, {**frame, **(facts or {})}, status)
+        remember_list(self.request, response)
         if said:
             response.delete_cookie(SAID)
         return response
@@ -164,6 +166,7 @@ class Visit:
     ) -> RedirectResponse:
         """Send the browser on, with one green line to show there, and what can be taken back."""
         response = RedirectResponse(where, status_code=303)
+        remember(response)
         if said:
             until = undo_until.isoformat() if undo_until else ""
             told = {"text": said, "number": number, "until": until}

@@ -26,8 +26,17 @@ NAMES = {
 
 
 # Why a clock stopped of a matter that nobody had to answer any more: neither in time nor late.
-NOTHING_OWED = {"撤回登记": "已作废", "诉求人撤回": "已撤回", "并单": "已并单",
+NOTHING_OWED = {"退单": "已退单", "撤回登记": "已作废", "诉求人撤回": "已撤回", "并单": "已并单",
                 "转督办": "已转督办"}  # fmt: skip
+
+
+REGIONS = {"CN": "全国", "CN-GX": "广西"}
+
+
+def calendar_name(subject: str) -> str:
+    """Return what a year's calendar is called at the desks: of CN-GX 2027, 广西 2027 年."""
+    region, _, year = subject.partition(" ")
+    return f"{REGIONS[region]} {year} 年" if region in REGIONS else subject
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Takes a holiday notice in (导入放假安排): differences first, two people, then in force."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from engine.actions import rule_changes as changes
@@ -17,6 +18,8 @@ from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import rules_versions as store
 from engine.terms import RuleChangeKind, RuleChangeState
+
+MOST_NAMED = 5  # problems of a list that are said; the rest is counted
 
 
 def plan_again(step: Step, change: RuleChange) -> ImportPlan:
@@ -60,12 +63,18 @@ def allowed_plan(step: Step, given: HandedIn) -> ImportPlan:
         plan = import_plan(file_to_import(given, known), shanghai_date(step.now), known)
     except RuleError as error:
         raise BadInputError(str(error), fields={"text": str(error)}) from error
-    words = "；".join(plan.problems)
+    words = _in_short(plan.problems)
     if not words and not plan.changes:
         words = "与现有日历没有差异，不必导入。"
     if words:
         raise BadInputError(words, fields={"text": words})
     return plan
+
+
+def _in_short(problems: Sequence[str]) -> str:
+    """Return what is wrong in one sentence: of a whole wrong list, the first of it."""
+    more = f"；等共 {len(problems)} 处" if len(problems) > MOST_NAMED else ""
+    return "；".join(problems[:MOST_NAMED]) + more
 
 
 def _first(plan: ImportPlan) -> date:

@@ -6,16 +6,16 @@ from engine.actions import post
 from engine.actions.post import Mail
 from engine.actions.step import Step
 from engine.models import Breach, Finding, Ticket, Unit
-from engine.rules.findings import said_of
+from engine.rules.findings import favours_the_unit, said_of
 from engine.settings import load_settings
-from engine.terms import FindingKind, FindingState, Indicator, NoticeKind, Recipient
+from engine.terms import FindingKind, Indicator, NoticeKind, Recipient
 
 TOLD = (Recipient.UNIT, Recipient.UNIT_LEADER)
 
 
 def tell_decided(step: Step, ticket: Ticket, finding: Finding) -> None:
     """Owe the unit a mail about a decision it may want to appeal; one in its favour needs none."""
-    if finding.kind is FindingKind.EXCUSED and finding.state is FindingState.IN_FORCE:
+    if favours_the_unit(finding.kind, finding.state):
         return
     word = said_of(finding.kind, finding.state)
     facts = {"finding": word, "appeal_until": finding.appeal_until}

@@ -11,11 +11,12 @@ from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermit
 from engine.models import Breach, Finding, Ticket
 from engine.rules.findings import (
     appeal_until,
+    favours_the_unit,
     may_agree,
     may_rule,
     persons_needed,
 )
-from engine.rules.shanghai import shanghai_date
+from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.store import findings as store
 from engine.store import tickets as ticket_store
 from engine.store.row_security import as_house
@@ -138,7 +139,8 @@ def _decided(step: Step, finding: Finding, state: FindingState, reason: str = ""
     finding.decided_by_id = step.actor.account_id
     finding.decision_reason = reason.strip() or finding.decision_reason
     if finding.unit_id is not None:
-        finding.appeal_until = appeal_until(shanghai_date(step.now), step.rules)
+        if not favours_the_unit(finding.kind, finding.state):
+            finding.appeal_until = appeal_until(shanghai_date(step.now), step.rules)
         ticket = step.session.get_one(Ticket, finding.ticket_id)
         finding_mail.tell_decided(step, ticket, finding)
 
@@ -202,11 +204,12 @@ def _appealable(step: Step, finding: Finding) -> None:
         message = "这条认定已经申诉过了，请等裁定。"
         raise ConflictError(message)
     until = finding.appeal_until
-    if finding.state not in (FindingState.IN_FORCE, FindingState.REFUSED) or until is None:
+    decided = finding.state in (FindingState.IN_FORCE, FindingState.REFUSED)
+    if not decided or until is None or favours_the_unit(finding.kind, finding.state):
         message = "这条认定现在不能申诉。"
         raise ConflictError(message)
     if shanghai_date(step.now) > until:
-        message = f"申诉期到 {until} 为止，已经过了。"
+        message = f"申诉期到{spoken_date(until)}为止，已经过了。"
         raise ConflictError(message)
 
 

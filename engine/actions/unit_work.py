@@ -11,7 +11,7 @@ from engine.actions.told_units import never_told
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import Answer, Assignment, ReturnRequest, Ticket, Unit
 from engine.rules.returns import missing_in_return
-from engine.rules.shanghai import shanghai_date
+from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.store import tickets as store
 from engine.store.figure_cases import ANSWERED, DEEMED, SENT_BACK
 from engine.terms import (
@@ -169,10 +169,15 @@ def _unsigned_under_supervision(ticket: Ticket, assignment: Assignment) -> bool:
     return assignment.signed_at is None and ticket.status is TicketStatus.SUPERVISED
 
 
+def short_answer(text: str) -> dict[str, str]:
+    """Return what an answer's text lacks, by its field; nothing where it is long enough."""
+    if len(text.strip()) >= SHORTEST_ANSWER:
+        return {}
+    return {"text": f"答复内容至少写 {SHORTEST_ANSWER} 个字，写清办理经过和结果。"}
+
+
 def _check_answer(form: AnswerForm) -> None:
-    fields = {}
-    if len(form.text.strip()) < SHORTEST_ANSWER:
-        fields["text"] = f"答复内容至少写 {SHORTEST_ANSWER} 个字，写清办理经过和结果。"
+    fields = short_answer(form.text)
     if form.outcome is AnswerOutcome.NOT_SOLVED and not form.legal_basis.strip():
         fields["legal_basis"] = "不能解决的，请写明法律或政策依据。"
     if fields:
@@ -239,5 +244,13 @@ def assist_reply(step: Step, ticket: Ticket, text: str) -> None:
         message = f"您单位不是工单 {ticket.number} 的协办单位。"
         raise NotPermittedError(message)
     take(step, ticket, TicketEvent.ASSIST_REPLY, Why(f"协办意见：{text.strip()}"))
-    mine[0].opinion, mine[0].answered_at = text.strip(), step.now
+    mine[0].opinion = _beside(mine[0].opinion, text.strip(), step)
+    mine[0].answered_at = mine[0].answered_at or step.now
     clocks.stop_of_assignment(step, ticket, mine[0], "已报协办意见")
+
+
+def _beside(earlier: str, text: str, step: Step) -> str:
+    """Return an opinion with one given later beside it: what was said first stays (补充意见)."""
+    if not earlier:
+        return text
+    return f"{earlier}\n\n{spoken_date(shanghai_date(step.now))}补充：{text}"

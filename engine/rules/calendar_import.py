@@ -24,6 +24,7 @@ from engine.rules.shanghai import weekday_name
 from engine.rules.working_days import Calendar, calendar_of
 
 _SATURDAY = 5
+_NAMED = 3  # of days that are over: enough to see which list was taken
 _ORDINARY = ("工作日", "周末")
 
 
@@ -98,11 +99,20 @@ def import_plan(
     ]
     problems += _strays(new)
     past = [day for day in changes if day.on < today and day.on <= before.confirmed_through]
-    problems += [f"不能改动过去的日子：{change.line}" for change in past]
+    problems += _past_days(past)
     problems += _statutory_days_worked(changes, new)
     problems += _lost_notices(known, new)
     problems += _of_the_future(new, today)
     return ImportPlan(new, changes, tuple(problems))
+
+
+def _past_days(past: Sequence[DayChange]) -> list[str]:
+    """Return one sentence about all days that are over: a whole list names a few of them."""
+    if not past:
+        return []
+    named = "、".join(one.line for one in past[:_NAMED])
+    more = f" 等，共 {len(past)} 天" if len(past) > _NAMED else ""
+    return [f"不能改动过去的日子：{named}{more}"]
 
 
 def without_idle_strays(new: YearFile) -> YearFile:

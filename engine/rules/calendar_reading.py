@@ -173,5 +173,6 @@ def _day(text: str, given: HandedIn, line: int) -> str:
     try:
         return date.fromisoformat(text.replace("/", "-")).isoformat()
     except ValueError:
-        msg = f"{given.name} 第 {line} 行：“{text}”不是日期；应为 2027-02-08"
+        how = "请照 2027-02-08 写成年-月-日，并核对那个月有没有这一天"
+        msg = f"{given.name} 第 {line} 行：“{text}”不是日历上有的日期；{how}"
         raise RuleError(msg) from None

@@ -49,14 +49,21 @@ def extension_check(
     )
 
 
+@cites("house/H-19", "house/H-20")
+def most_extensions(rules: RuleSet, on: date) -> int:
+    """Return how often a ticket's limit may be extended: as usual, and once more when complex."""
+    usual: int = rules.parameters["extension.times"].on(on).value
+    return usual + 1
+
+
 def _refusal(
     deadline: Deadline, used: int, working_days: int, asked_at: datetime, rules: RuleSet
 ) -> str | None:
     on = deadline.counted.rules_on
     ask_before: int = rules.parameters["extension.ask_before"].on(on).value
     maximum = _maximum(deadline, used, rules)
-    if used > rules.parameters["extension.times"].on(on).value:
-        return "已延期两次，不能再延"
+    if used >= most_extensions(rules, on):
+        return f"已延期 {used} 次，不能再延"
     if working_days < 1:
         return "延期至少 1 个工作日"
     if working_days > maximum:

@@ -42,6 +42,12 @@ def may_rule(person: int, decided: Collection[int | None]) -> str | None:
 
 
 @cites("house/H-47")
+def favours_the_unit(kind: FindingKind, state: FindingState) -> bool:
+    """Return whether a decision takes a breach off its unit: there is nothing to appeal (申诉)."""
+    return kind is FindingKind.EXCUSED and state is FindingState.IN_FORCE
+
+
+@cites("house/H-47")
 def appeal_until(decided_on: date, rules: RuleSet) -> date:
     """Return the last day on which the unit may appeal a decision (申诉截止日)."""
     window: int = rules.parameters["scoring.appeal_window"].on(decided_on).value

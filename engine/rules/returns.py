@@ -24,12 +24,12 @@ _FIELDS = MappingProxyType(
 
 @cites("house/H-13")
 def missing_in_return(
-    reason: ReturnReason, written: Mapping[str, str], rules: RuleSet, on: date
+    reason: ReturnReason | None, written: Mapping[str, str], rules: RuleSet, on: date
 ) -> dict[str, str]:
     """Return the fields a return still lacks, with what to write; empty when it is complete.
 
-    `written` holds explanation, legal_basis and suggested_unit. Who else should have the ticket is
-    asked only for the reasons that say somebody else should.
+    `written` holds explanation, legal_basis and suggested_unit; the reason may not be chosen yet.
+    Who else should have the ticket is asked only for the reasons that say somebody else should.
     """
     required = rules.parameters["returns.required"].on(on).value
     suggested = reason in rules.parameters["returns.suggestion_for"].on(on).value

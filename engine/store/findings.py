@@ -10,7 +10,7 @@ from sqlmodel import Session, col, or_, select
 from engine.errors import NotFoundError
 from engine.models import Account, Breach, Finding, Ticket, Unit
 from engine.rules.findings import said_of
-from engine.terms import ClockKind, FindingState, Indicator, Role
+from engine.terms import ClockKind, FindingKind, FindingState, Indicator, Role
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,10 @@ def to_appeal(session: Session, unit_id: int, today: date) -> list[FindingRow]:
 
     What it has appealed stays there until somebody has ruled on it.
     """
-    open_ = col(Finding.appealed_at).is_(None) & (col(Finding.appeal_until) >= today)
+    excused = (col(Finding.kind) == FindingKind.EXCUSED) & (
+        col(Finding.state) == FindingState.IN_FORCE
+    )
+    open_ = col(Finding.appealed_at).is_(None) & (col(Finding.appeal_until) >= today) & ~excused
     waits = col(Finding.appealed_at).is_not(None) & col(Finding.appeal_ruled_at).is_(None)
     query = _rows().where(
         Finding.unit_id == unit_id, or_(open_, waits),

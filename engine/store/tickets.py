@@ -190,7 +190,8 @@ def unit_by_name(session: Session, name: str) -> Unit:
     rest = "WHERE name = %s OR slug = %s OR aliases @> jsonb_build_array(%s::text) LIMIT 1"
     unit = next(iter(read_rows(session, Unit, rest, [wanted] * 3)), None)
     if unit is None:
-        message = f"单位名录里没有“{wanted}”。请用任务清单里的名称，或先在“单位”里登记。"
+        how = "请用任务清单里的名称；名录里缺的，请管理员登记。"
+        message = f"单位名录里没有“{wanted}”。{how}"
         raise NotFoundError(message)
     return unit
 

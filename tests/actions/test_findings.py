@@ -143,7 +143,7 @@ def test_a_refused_excuse_needs_a_reason_and_changes_nothing(late):
 def test_the_unit_appeals_within_three_working_days_and_not_after(late):
     finding = judge(late[1], "confirmed")
 
-    with pytest.raises(ConflictError, match="申诉期到 2026-11-26 为止"):
+    with pytest.raises(ConflictError, match="申诉期到11月26日（周四）为止"):
         appeal(finding, now=FRIDAY)
     appeal(finding, now=THURSDAY)
 
@@ -193,13 +193,23 @@ def test_no_appeal_is_ruled_on_while_another_finding_of_the_breach_waits(late):
 
 @pytest.mark.parametrize("agreed", [True, False])
 def test_nobody_rules_on_an_appeal_against_what_they_proposed_agreed_to_or_refused(late, agreed):
-    finding = judge(late[1])
+    finding = leave_out(late[0]) if agreed else judge(late[1])
     decide(finding, agreed=agreed, reason="停机不足一小时")
     appeal(finding)
 
     for who in (SUPERVISOR, SECOND_SUPERVISOR):
         with pytest.raises(NotPermittedError, match="不能裁定"):
             rule(finding, who)
+
+
+def test_an_excuse_in_force_leaves_its_unit_nothing_to_appeal(late):
+    finding = judge(late[1])
+    decide(finding)
+
+    with work() as session:
+        assert session.get_one(Finding, finding).appeal_until is None
+    with pytest.raises(ConflictError, match="现在不能申诉"):
+        appeal(finding)
 
 
 def test_an_appeal_that_fails_leaves_the_finding(late):

@@ -90,7 +90,7 @@ def test_there_is_no_third_extension(rules, complaint):
 
     assert (
         extension_check(twice, 1, GRANTED, rules, used=used(twice)).refusal
-        == "已延期两次，不能再延"
+        == "已延期 2 次，不能再延"
     )
 
 
