@@ -75,7 +75,7 @@ def test_the_last_day_of_an_appeal_is_said_to_count(as_, late):
     unit = as_(MARKET)
 
     for path in ("/unit", f"/findings/{found}"):
-        assert "至 2026-11-26（含当日）" in unit.get(path).text
+        assert "至 11月26日（周四），含当日" in unit.get(path).text
     assert "提交申诉" in unit.get(f"/findings/{found}").text
 
 
