@@ -94,7 +94,7 @@ def _shorten(visit: Visit, ticket: Ticket, form: Form) -> str:
     clock = decide_shortening(
         visit.step, ticket, clock_id, shorten=shorten, reason=form.text("reason")
     )
-    return f"{'已提前' if shorten else '不提前'}，{clock.kind.label}应于 {due_words(clock)} 前。"
+    return f"{'已提前' if shorten else '不提前'}，{clock.limit_name}应于 {due_words(clock)} 前。"
 
 
 def _may_split(visit: Visit, ticket: Ticket) -> bool:

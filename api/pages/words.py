@@ -58,6 +58,8 @@ def is_invented(ticket: Ticket) -> bool:
 
 def clock_name(clock: Clock) -> str:
     """Return the short name of what a clock measures: 签收, 办结, 回访."""
+    if clock.limit_name != clock.kind.label:
+        return clock.limit_name.removesuffix("时限")
     return NAMES[clock.kind]
 
 

@@ -15,7 +15,7 @@ def why_of(step: Step, clock: Clock, rung: DueRung) -> Why:
     """Return the words of a rung's event: which clock, due when, fallen due and found when."""
     details = {"clock": clock.id, "rung": rung.rung.value, "fell_due_at": rung.at.isoformat(),
                "detected_at": step.now.isoformat()}  # fmt: skip
-    reason = f"{clock.kind.label}（{clock.due_on:%Y-%m-%d} 到期）：{rung.rung.label}"
+    reason = f"{clock.limit_name}（{clock.due_on:%Y-%m-%d} 到期）：{rung.rung.label}"
     return Why(reason, rung.cites.label, details)
 
 

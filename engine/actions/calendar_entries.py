@@ -11,7 +11,7 @@ from datetime import date, datetime
 from engine.actions.post import File
 from engine.actions.step import Step
 from engine.actions.told_units import assignment_key
-from engine.delivery.reply_tokens import sender_domain
+from engine.delivery.reply_tokens import sender_address, sender_domain
 from engine.documents.calendar_entry import CalendarEntry, assignment_ics
 from engine.models import Assignment, Ticket
 from engine.store import clocks as clock_store
@@ -98,7 +98,8 @@ def _file(
     *, cancelled: bool = False,
 ) -> File:  # fmt: skip
     summary = f"{ticket.number} 办结期限"
-    entry = CalendarEntry(ticket.number, due_on, summary, uid, stamp, sequence, cancelled)
+    entry = CalendarEntry(ticket.number, due_on, summary, uid, stamp, sender_address(),
+                          sequence, cancelled)  # fmt: skip
     return File(_name(ticket), TYPE.format(entry.method), assignment_ics(entry))
 
 

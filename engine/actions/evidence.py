@@ -91,9 +91,9 @@ def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: in
 def _unmet(clock: Clock, year: int) -> str:
     """Return which limit ended without what it was for; a reply that came late says when."""
     if clock.kind is not ClockKind.RECTIFICATION_REPLY:
-        return f"{clock.kind.label}届满未办"
+        return f"{clock.limit_name}届满未办"
     came = f"，{_moment(clock.stopped_at, year)}反馈" if clock.stopped_at else ""
-    return f"{clock.kind.label}届满未反馈{came}"
+    return f"{clock.limit_name}届满未反馈{came}"
 
 
 def happened_at(record: TicketEventRecord) -> datetime:

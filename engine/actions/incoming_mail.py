@@ -16,14 +16,16 @@ from engine.actions.mail_rows import (
     row_of,
     stream_of,
 )
+from engine.actions.referrals import restricted
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.incoming import Incoming, read_mail
 from engine.delivery.reply_tokens import looks_marked, read_mark
 from engine.errors import BadInputError, ConflictError, EngineError
-from engine.models import MailReply, Ticket, Unit
+from engine.models import Letter, MailReply, Ticket, Unit
+from engine.rules.letter_life import GONE_OUT
 from engine.rules.mail_replies import ReplyFacts, reply_refusal
-from engine.store import files, tickets
+from engine.store import files, letters, tickets
 from engine.store import mail_replies as store
 from engine.store.database import work
 from engine.store.row_security import as_house
@@ -128,8 +130,12 @@ def settle(step: Step, reply_id: int, *, used: bool) -> MailReply:
 def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
     """File a mail that was kept aside with a ticket a person names, as a proposed answer.
 
+    What comes from whom a clue about the ticket was handed to answers that letter and stays with
+    it: the unit it speaks of sees the ticket.
+
     Raises:
-        BadInputError: no such ticket, or no unit has it in hand.
+        BadInputError: no such ticket, no unit has it in hand, or a file may not be attached.
+        RefusedTransitionError: that letter is answered already.
         ConflictError: somebody settled the mail meanwhile.
     """
     reply = store.one(step.session, reply_id, lock=True)
@@ -137,6 +143,8 @@ def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
         message = f"这封来信已经是“{reply.status.label}”。"
         raise ConflictError(message)
     ticket = _meant(step, number)
+    if (letter := _referral_to(step, ticket, reply)) is not None:
+        return _give_to_letter(step, reply, letter)
     unit = step.session.get_one(Unit, ticket.lead_unit_id)
     reply.ticket_id, reply.unit_id = ticket.id, unit.id
     reply.status, reply.reason = MailReplyStatus.PROPOSED, f"由{step.actor.name}归入"
@@ -146,6 +154,33 @@ def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
         _attach(step, ticket, unit, (reply, read_mail(raw)))
     note(step.session, step.actor, step.now,
          Note(stream_of(reply), "give_reply", {"ticket": ticket.number}))  # fmt: skip
+    return reply
+
+
+def _referral_to(step: Step, ticket: Ticket, reply: MailReply) -> Letter | None:
+    """Return the newest referral (移交函) of a ticket to the body that wrote a mail, if any."""
+    for letter in reversed(letters.of_ticket(step.session, ticket.id)):
+        unit = step.session.get_one(Unit, letter.unit_id)
+        if restricted(letter) and letter.status in GONE_OUT and (
+            reply.unit_id == unit.id or reply.sender.lower() in addresses_of(unit)
+        ):  # fmt: skip
+            return letter
+    return None
+
+
+def _give_to_letter(step: Step, reply: MailReply, letter: Letter) -> MailReply:
+    from engine.actions.letter_replies import answer_letter  # a process a mail: few are given
+
+    unit = step.session.get_one(Unit, letter.unit_id)
+    by_unit = replace(step, actor=replace(SYSTEM, name=f"{unit.name}（邮件）", unit_id=unit.id))
+    raw = files.kept_mail(reply.digest)
+    came = read_mail(raw).files if raw is not None else ()
+    uploads = [Upload(name=one.name, source=io.BytesIO(one.data)) for one in came]
+    answer_letter(by_unit, letter, reply.text, uploads)
+    reply.unit_id, reply.reason = unit.id, f"由{step.actor.name}归入{letter.number}"
+    close(step, reply, MailReplyStatus.USED)
+    note(step.session, step.actor, step.now,
+         Note(stream_of(reply), "give_reply", {"letter": letter.number}))  # fmt: skip
     return reply
 
 

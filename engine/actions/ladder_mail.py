@@ -56,7 +56,7 @@ def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
     unit = unit_of(step.session, clock.unit_id)
     common = {
         "unit": _named(step, ticket, clock),
-        "limit_name": clock.kind.label,
+        "limit_name": clock.limit_name,
         **due_facts(clock),
     }
     for rung, to in _by_rung(step, unit, caught):

@@ -42,7 +42,7 @@ def certificates_of(main: Clock, behind: list[Clock]) -> tuple[Certificate, ...]
 
 def limits_of(main: Clock, behind: list[Clock]) -> tuple[Limit, ...]:
     """Return the missed limits the course of a ticket does not name by itself."""
-    return tuple(Limit(one.kind.label, one.due_on) for one in behind
+    return tuple(Limit(one.limit_name, one.due_on) for one in behind
                  if one.id != main.id and not _is_rework(one))  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def _is_rework(clock: Clock) -> bool:
 
 
 def _name(clock: Clock) -> str:
-    return "重新办理时限" if _is_rework(clock) else clock.kind.label
+    return "重新办理时限" if _is_rework(clock) else clock.limit_name
 
 
 def _certificate(clock: Clock, name: str) -> Certificate:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from engine.actions import attachments, clocks, letters, post, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.attachments import Upload
+from engine.actions.impersonal import refuse_personal
 from engine.actions.late_replies import MOOT, moot_referrals
 from engine.actions.letter_facts import title_of
 from engine.actions.letter_signing import ask_again
@@ -100,7 +101,7 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
 
     Raises:
         ConflictError: there is no reply to judge, or it is that of a body a clue was handed to.
-        BadInputError: it is not said what is missing.
+        BadInputError: it is not said what is missing, or the opinion tells who the requester is.
     """
     said = reply_words(letter.kind)
     if not said.judged:
@@ -109,8 +110,9 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
     opinion = within(opinion, "opinion", LONGEST_OPINION)
     if not accepted:
         stated(opinion, "opinion", MISSING)
-    status = moved(step, letter, LetterAct.ACCEPT if accepted else LetterAct.FIND_INSUFFICIENT)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    refuse_personal(step, ticket, "opinion", opinion, "意见")
+    status = moved(step, letter, LetterAct.ACCEPT if accepted else LetterAct.FIND_INSUFFICIENT)
     word = said.enough if accepted else said.short
     words = f"{word}：{opinion}" if opinion else word
     why = Why(words, details={"sha256": letter.pdf_sha256, **referrals.restricted(letter)})

@@ -31,4 +31,4 @@ def tell_moved(
 
 def move_of(clock: Clock, old: date) -> dict[str, object]:
     """Return one moved day as the mail names it: of which limit, from when, to when."""
-    return {"limit_name": clock.kind.label, "old_due_on": old, "new_due_on": clock.due_on}
+    return {"limit_name": clock.limit_name, "old_due_on": old, "new_due_on": clock.due_on}

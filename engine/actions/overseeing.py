@@ -46,7 +46,7 @@ def _tell_reminded(step: Step, ticket: Ticket, record: TicketEventRecord) -> Non
     clock = main_clock(step, ticket)
     facts = {
         "unit": unit.name if unit else "",
-        "limit_name": clock.kind.label,
+        "limit_name": clock.limit_name,
         "overdue": clocks.is_overdue(clock, step.now),
         "reason": "",
         **due_facts(clock),

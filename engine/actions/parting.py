@@ -6,9 +6,14 @@ from engine.actions import post
 from engine.actions.calendar_entries import cancelled_entry
 from engine.actions.post import Mail
 from engine.actions.step import Step
+from engine.actions.told_units import assignment_key
 from engine.models import Ticket, Unit
+from engine.store import held_mails
 from engine.store import tickets as store
+from engine.store.row_security import as_house
 from engine.terms import NoticeKind, Recipient
+
+NOT_SENT = "工单已不在该单位，未发出"
 
 
 def tell_units(
@@ -16,10 +21,14 @@ def tell_units(
 ) -> None:
     """Owe every unit that has the ticket in hand one mail: how it ended, no work is left.
 
-    `moved`: it goes on elsewhere. Those in `but` have it still.
+    `moved`: it goes on elsewhere. Those in `but` have it still, or are told of it otherwise. An
+    assignment mail that is still held (H-50) is taken back: it is not true any more, and who
+    neither had it nor signed is told of no end.
     """
     for part in store.open_assignments(step.session, ticket):
-        if part.unit_id in but:
+        with as_house(step.session):
+            unheard = held_mails.take_back(step.session, assignment_key(part.id), NOT_SENT)
+        if (unheard and part.signed_at is None) or part.unit_id in but:
             continue
         unit = step.session.get_one(Unit, part.unit_id)
         facts = {"unit": unit.name, "role": part.role.label, "ended": ended, "moved": moved}

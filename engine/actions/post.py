@@ -1,7 +1,7 @@
 """Writes outgoing mail into the outbox, in the transaction of the action that owes it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from engine.actions.impersonal import told_by_mail, without_requester
 from engine.actions.step import Step
 from engine.delivery.reply_tokens import mail_name
+from engine.documents.asked_words import asked_words
 from engine.documents.notices import FREE_TEXT, render_notice
 from engine.documents.notices import Notice as Rendered
 from engine.models import Account, Letter, OutboxAttachment, OutboxMessage, Ticket, Unit
@@ -100,7 +101,11 @@ def _notice_of(step: Step, ticket: Ticket | None, mail: Mail) -> Rendered:
     replies = {"replies": True} if _takes_replies(ticket, mail) else {}
     facts = {**common, **replies, "subordinate": told, "written_at": step.now,
              **_impersonal(step, ticket, mail.facts)}  # fmt: skip
-    return render_notice(mail.kind, facts)
+    notice = render_notice(mail.kind, facts)
+    if told:
+        return notice
+    said = {name: asked_words(words) for name, words in vars(notice).items()}
+    return replace(notice, **said)
 
 
 def _impersonal(

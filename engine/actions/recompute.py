@@ -66,7 +66,7 @@ def _apply(step: Step, ticket: Ticket, clock: Clock, outcome: Recomputation) -> 
 
 
 def _words(clock: Clock, outcome: Recomputation) -> str:
-    name, old, new = clock.kind.label, _day(outcome.old.due_on), _day(outcome.new.due_on)
+    name, old, new = clock.limit_name, _day(outcome.old.due_on), _day(outcome.new.due_on)
     if outcome.change is Change.CONFIRMED:
         return f"{name}：日历已公布，到期日{new}由暂定转为确定"
     if outcome.change is Change.MOVED:
@@ -162,7 +162,7 @@ def decide_shortening(
     clock, outcome = _waiting(step, ticket, clock_id)
     old = outcome.old.due_on
     verdict = "同意提前" if shorten else "不同意提前"
-    words = f"{verdict}{clock.kind.label}到期日（{_day(old)}→{_day(outcome.new.due_on)}）"
+    words = f"{verdict}{clock.limit_name}到期日（{_day(old)}→{_day(outcome.new.due_on)}）"
     details = {**_details(clock, outcome), "recompute": DECIDED, "shorten": shorten}
     why = Why(f"{words}：{reason.strip()}", clause("house/H-09").label, details)
     take(step, ticket, TicketEvent.NOTE, why)

@@ -1,5 +1,6 @@
 """What the hotline does with a unit's answer or return: review, rule, convene, designate."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from engine.actions import clocks, promises
@@ -7,6 +8,7 @@ from engine.actions.actor import SYSTEM
 from engine.actions.callback_needs import need_of, silence_reason
 from engine.actions.dispatch import Dispatch, dispatch, due_facts, end_assignments
 from engine.actions.impersonal import refuse_requester
+from engine.actions.parting import tell_units
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
@@ -130,11 +132,19 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
         _keep(step, ticket, waiting)
         _supervise_on(step, ticket)
         return
+    stay = {one.id for one in (ruling.lead, *ruling.supports) if one is not None}
+    _tell_assisting(step, ticket, "主办单位退单已获准", stay)
     end_assignments(step, ticket, "退单获准")
     ticket.lead_unit_id = None
     if ruling.lead is not None:
         order = Dispatch(ruling.lead, ruling.supports, "退单获准后改派")
         dispatch(step, ticket, order)
+
+
+def _tell_assisting(step: Step, ticket: Ticket, ended: str, stay: Collection[int]) -> None:
+    """Tell the assisting units that their part ends with that of the lead, who knows."""
+    lead = {ticket.lead_unit_id} if ticket.lead_unit_id is not None else set()
+    tell_units(step, ticket, ended, moved=True, but={*lead, *stay})
 
 
 def _keep(step: Step, ticket: Ticket, refused: ReturnRequest) -> None:
@@ -187,6 +197,7 @@ def convene_panel(step: Step, ticket: Ticket, reason: str = "") -> None:
     waiting = store.pending_return(step.session, ticket)
     if waiting is not None:
         _ruled(step, ticket, waiting, ReturnRuling.TO_PANEL, words)
+    _tell_assisting(step, ticket, "已提交会商，另行指定承办", set())
     end_assignments(step, ticket, "提交会商")
     ticket.lead_unit_id = None
     clocks.start(step, ticket, ClockKind.ARBITRATION)

@@ -126,6 +126,6 @@ def _propose(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter 
     kind = PROPOSED.get(rung.rung)
     if kind is None or clock.kind is not ClockKind.HANDLING:
         return None
-    reason = f"{clock.kind.label}超期，已到“{rung.rung.label}”"
+    reason = f"{clock.limit_name}超期，已到“{rung.rung.label}”"
     proposal = Proposal(kind, rung.proposes or NEGLECT, reason)
     return propose_letter(step, ticket, proposal, tell=False)

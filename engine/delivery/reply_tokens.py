@@ -61,6 +61,11 @@ def sender_domain() -> str:
     return _domain(load_settings().mail_from)
 
 
+def sender_address() -> str:
+    """Return the address this installation writes from, without a name."""
+    return parseaddr(load_settings().mail_from)[1] or f"hotline@{sender_domain()}"
+
+
 @lru_cache(maxsize=4)
 def _domain(sender: str) -> str:
     return parseaddr(sender)[1].rpartition("@")[2] or "hotline"

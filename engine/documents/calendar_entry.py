@@ -13,7 +13,8 @@ class CalendarEntry:
     """A due date in a calendar: of which ticket, on which day, and which version of the entry.
 
     `stamp` is when the entry was made; one of the same `uid` with a higher `sequence` moves it, or
-    takes it out where it is `cancelled`.
+    takes it out where it is `cancelled`. `organizer` is the address it comes from: without one a
+    calendar takes no change of an entry (RFC 5546 3.2.1, 3.2.5).
     """
 
     number: str
@@ -21,6 +22,7 @@ class CalendarEntry:
     summary: str
     uid: str
     stamp: datetime
+    organizer: str
     sequence: int = 0
     cancelled: bool = False
 
@@ -45,6 +47,7 @@ def assignment_ics(entry: CalendarEntry) -> bytes:
         "BEGIN:VEVENT",
         f"UID:{_text(entry.uid)}",
         f"SEQUENCE:{entry.sequence}",
+        f"ORGANIZER:mailto:{BREAKS.sub('', entry.organizer)}",
         f"DTSTAMP:{entry.stamp.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART;VALUE=DATE:{due_on:%Y%m%d}",
         f"DTEND;VALUE=DATE:{due_on + timedelta(days=1):%Y%m%d}",

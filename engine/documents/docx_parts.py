@@ -132,6 +132,7 @@ def grid_table(made: DocumentType, annex: Annex, *, ends: bool = False) -> None:
 def _first_row(table: Table, annex: Annex, shares: list[Mm], role: FontRole) -> None:
     cells = annex.header if role is FontRole.HEITI else annex.rows[0]
     row = table.add_row()  # type: ignore[no-untyped-call]
+    row._tr.get_or_add_trPr().append(element("w:cantSplit", {}))
     for cell, text, width in zip(row.cells, cells, shares, strict=True):
         cell.width = width
         _cell(cell.paragraphs[0], text, role)
@@ -153,10 +154,8 @@ def _more_rows(table: Table, annex: Annex) -> None:
 
 
 def _hold_together(table: Table, last: int, *, ends: bool) -> None:
-    """Keep the last rows of a table on one page: each whole, and with what follows it."""
+    """Keep the last rows of a table on one page, each with what follows it."""
     rows = table._tbl.tr_lst[-last:] if last else []
-    for row in rows:
-        row.get_or_add_trPr().append(element("w:cantSplit", {}))
     for row in rows if ends else rows[:-1]:
         for cell in row.tc_lst:
             DocxParagraph(cell.p_lst[0], table).paragraph_format.keep_with_next = True

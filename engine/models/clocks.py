@@ -8,6 +8,7 @@ from sqlalchemy.orm import query_expression
 from sqlmodel import Field, SQLModel
 
 from engine.models.base import Moment, json_column, json_list, key, moment, refers, term
+from engine.rules.limit_names import limit_name
 from engine.terms import ClockKind, ClockState, DueStatus, Rung
 
 
@@ -79,6 +80,11 @@ class Clock(SQLModel, table=True):
     supersedes_id: int | None = refers("clock.id", nullable=True)
     stuck_reason: str = Field(default="", max_length=300)
     limit_unit: ClassVar[Any]  # "unit" of the certificate, where a list asked for it alone
+
+    @property
+    def limit_name(self) -> str:
+        """What the limit is called (时限): that of a 督办函's reply has a name of its own."""
+        return limit_name(self.kind, str(self.certificate.get("rule", "")))
 
 
 Clock.limit_unit = query_expression()

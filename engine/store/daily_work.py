@@ -82,7 +82,7 @@ def _due(clock: Clock | None) -> date | None:
 
 
 def _limit(clock: Clock | None) -> str:
-    return clock.kind.label if clock else ""
+    return clock.limit_name if clock else ""
 
 
 def callbacks(session: Session) -> list[Owed]:

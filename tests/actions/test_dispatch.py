@@ -40,6 +40,7 @@ from tests.looking import (
     event_names,
     last_event,
     mails_of,
+    send_mails,
     ticket_of,
     unit_named,
 )
@@ -218,6 +219,7 @@ def test_what_has_another_way_out_before_dispatch_waits_for_a_person(kind, said,
 
 def test_an_emergency_found_by_the_unit_leaves_it_and_the_unit_is_told():
     number = a_dispatched_ticket(NOW)
+    send_mails(NOW)
 
     on_ticket(number, NOW, OPERATOR, lambda step, t: hand_to_emergency(step, t, "119 消防"))
 

@@ -182,3 +182,16 @@ def test_a_reply_found_insufficient_says_what_is_missing(opinion):
 
     assert "opinion" in caught.value.fields
     assert the(letter_id).status is LetterStatus.ANSWERED
+
+
+@pytest.mark.parametrize("words", ["请补演示企业甲的材料", "请给13800001234回电后再报"])
+def test_an_opinion_that_tells_who_the_requester_is_is_refused(words):
+    letter_id = a_sent_letter()
+    reply(letter_id)
+
+    with pytest.raises(BadInputError, match="不写诉求人信息") as refused:
+        on_letter(letter_id, "Thu 2026-11-26 09:00", SUPERVISOR,
+                  lambda s, one: judge_answer(s, one, accepted=False, opinion=words))  # fmt: skip
+
+    assert list(refused.value.fields) == ["opinion"]
+    assert the(letter_id).status is LetterStatus.ANSWERED

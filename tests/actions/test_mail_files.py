@@ -7,12 +7,15 @@ import pytest
 
 from engine.actions.incoming_mail import give_to_ticket, settle
 from engine.actions.tidying import tidy
+from engine.models import Unit
 from engine.store import attachments, files
 from engine.store.database import work
 from engine.terms import MailReplyStatus, TicketEvent
+from tests.actions.letter_steps import the
 from tests.actions.test_incoming_mail import LATER, NOW, a_mail, file, mark, replies
+from tests.actions.test_referrals import proposed, send
 from tests.builders import SUPERVISOR, a_signed_ticket, doing, moment
-from tests.looking import event_names, last_event, ticket_of, unit_named
+from tests.looking import event_names, events_of, last_event, ticket_of, unit_named
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 PDF = b"%PDF-1.7\n%\xe2\xe3\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -114,3 +117,21 @@ def test_what_is_put_away_is_tidied_up():
     doing(LATER, SUPERVISOR, lambda step: settle(step, reply.id, used=False))
 
     assert tidy(moment(LATER))["mails"] == 1
+
+
+def test_what_the_receiver_of_a_clue_mails_stays_with_its_letter():
+    number, letter = proposed()
+    send(letter.id, NOW, target="discipline", judgement="情况恶劣")
+    receiver = doing(LATER, None, lambda step: step.session.get_one(Unit, the(letter.id).unit_id))
+    raw = a_mail(sender=receiver.email, text="已受理该线索，正在核查，十日内反馈结果。")
+    file(with_files(raw, ("受理回执.pdf", PDF)))
+    (reply,) = replies()
+
+    doing(LATER, SUPERVISOR, lambda step: give_to_ticket(step, reply.id, number))
+
+    (reply,) = replies()
+    assert the(letter.id).reply == "已受理该线索，正在核查，十日内反馈结果。"
+    assert (reply.status, reply.unit_id) == (MailReplyStatus.USED, receiver.id)
+    assert [one.name for one in files_of(number)] == []
+    filed = [one for one in events_of(number) if one.event is TicketEvent.ATTACH]
+    assert all(one.details.get("restricted") for one in filed)

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from engine.documents.calendar_entry import CalendarEntry, assignment_ics
 
 STAMP = datetime(2026, 9, 28, 1, 40, tzinfo=UTC)
@@ -14,6 +16,7 @@ def an_entry(**changes):
         "summary": "工单 LZ202609280042 办结期限",
         "uid": "assignment-42@hotline.example",
         "stamp": STAMP,
+        "organizer": "hotline@hotline.example",
     }
     return assignment_ics(CalendarEntry(**{**facts, **changes}))
 
@@ -32,6 +35,14 @@ def test_the_due_date_is_one_whole_day_with_an_alarm_the_morning_before():
     assert "DTSTAMP:20260928T014000Z" in lines
     assert lines[0] == "BEGIN:VCALENDAR"
     assert lines[-2:] == ["END:VCALENDAR", ""]
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_whoever_changes_an_entry_is_named_as_its_organizer(cancelled):
+    lines = unfolded(an_entry(sequence=1, cancelled=cancelled))
+
+    assert "ORGANIZER:mailto:hotline@hotline.example" in lines
+    assert f"METHOD:{'CANCEL' if cancelled else 'PUBLISH'}" in lines
 
 
 def test_no_line_is_longer_than_75_octets_and_no_character_is_cut():

@@ -74,6 +74,14 @@ def test_the_certificate_is_a_table():
     assert len(table.rows) == len(letter.attachments[0].rows) + 1
 
 
+@pytest.mark.parametrize("kind", list(LetterKind))
+def test_no_row_of_a_table_is_cut_in_two_by_a_page(kind):
+    tables = opened(letter_from(kind, a_referral(history=a_history()))).tables
+
+    rows = [row._tr for table in tables for row in table.rows]
+    assert all(len(row.trPr.findall(qn("w:cantSplit"))) == 1 for row in rows)
+
+
 def test_markup_in_facts_is_text():
     letter = rectification_letter(a_rectification(unit="<b>样例&局</b>{{ 1 }}"))
 
