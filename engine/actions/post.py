@@ -24,6 +24,8 @@ from engine.store.row_security import as_house
 from engine.store.writing import made, write_row
 from engine.terms import MessageStatus, NoticeKind, Recipient, Role, TicketKind, Urgency
 
+OF_THE_UNIT = (Recipient.UNIT, Recipient.UNIT_LEADER)
+
 
 @dataclass(frozen=True)
 class File:
@@ -71,15 +73,16 @@ def post(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
 
 def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee]) -> int:
     notice = _notice_of(step, ticket, mail)
-    count = 0
+    to_unit, count = _asked(mail, notice), 0
     for address, role in _once(to):
+        said = to_unit if role in OF_THE_UNIT else notice
         message = made(
             OutboxMessage, key=mail.key, recipient=address,
             message_id=mail_name(mail.key, address),
             kind=mail.kind, ticket_id=ticket.id if ticket else None,
             letter_id=mail.letter.id if mail.letter else None,
             unit_id=mail.unit.id if mail.unit else None,
-            subject=notice.subject, text=notice.text, html=notice.html, created_at=step.now,
+            subject=said.subject, text=said.text, html=said.html, created_at=step.now,
             status=MessageStatus.PENDING, next_attempt_at=leaves_at(step, ticket, mail, role),
         )  # fmt: skip
         message_id = outbox.owe(step.session, message)
@@ -91,7 +94,7 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
 
 def rewrite(step: Step, ticket: Ticket, message: OutboxMessage, mail: Mail) -> None:
     """Let a mail that did not arrive say what is so now; whom it goes to and its files stay."""
-    notice = _notice_of(step, ticket, mail)
+    notice = _asked(mail, _notice_of(step, ticket, mail))
     message.subject, message.text, message.html = notice.subject, notice.text, notice.html
 
 
@@ -101,11 +104,14 @@ def _notice_of(step: Step, ticket: Ticket | None, mail: Mail) -> Rendered:
     replies = {"replies": True} if _takes_replies(ticket, mail) else {}
     facts = {**common, **replies, "subordinate": told, "written_at": step.now,
              **_impersonal(step, ticket, mail.facts)}  # fmt: skip
-    notice = render_notice(mail.kind, facts)
-    if told:
+    return render_notice(mail.kind, facts)
+
+
+def _asked(mail: Mail, notice: Rendered) -> Rendered:
+    """Return a notice as its unit reads it: who is only asked (商请) reads no order in it."""
+    if mail.unit is None or mail.unit.subordinate:
         return notice
-    said = {name: asked_words(words) for name, words in vars(notice).items()}
-    return replace(notice, **said)
+    return replace(notice, **{name: asked_words(words) for name, words in vars(notice).items()})
 
 
 def _impersonal(

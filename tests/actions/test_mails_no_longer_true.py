@@ -3,6 +3,8 @@
 import pytest
 from sqlmodel import select
 
+from engine.actions import bulk
+from engine.actions.bulk import Bulk
 from engine.actions.digests import fold_storms
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.overseeing import redispatch
@@ -13,7 +15,7 @@ from engine.rules.limit_names import OWN_NAMES
 from engine.rules.time_limits import load_rules
 from engine.store import tickets as store
 from engine.store.database import work
-from engine.terms import ClockKind, LetterKind, MessageStatus, NoticeKind, ReturnReason
+from engine.terms import BulkKind, ClockKind, LetterKind, MessageStatus, NoticeKind, ReturnReason
 from tests.actions.letter_steps import approve, draft, proposed
 from tests.builders import (
     FINANCE,
@@ -115,11 +117,13 @@ ORDERS = ("红牌", "黄牌", "督办", "你单位", "催办", "责令", "务必
 
 
 def test_no_mail_to_a_body_that_is_only_asked_has_an_order_in_it_nor_a_digest():
-    first, _ = (a_signed_ticket(NOW, TAX) for _ in range(2))
+    first, second = (a_signed_ticket(NOW, TAX) for _ in range(2))
     for now in ("Fri 2026-12-04 09:00", "Tue 2026-12-08 09:00", "Tue 2026-12-15 09:00"):
         sweep(now)
         doing(now, None, fold_storms)
         send_mails(now)
+    doing("Tue 2026-12-15 09:30", SUPERVISOR, lambda step: bulk.carry_out(
+        step, Bulk(BulkKind.REMIND, (first, second), "红牌催办后仍未办", "a-token")))  # fmt: skip
     letter_id = proposed(first, "Tue 2026-12-15 10:00", kind=LetterKind.SUPERVISION)
     draft(letter_id, "Tue 2026-12-15 10:00")
     approve(letter_id, "Tue 2026-12-15 11:00")
@@ -132,5 +136,5 @@ def test_no_mail_to_a_body_that_is_only_asked_has_an_order_in_it_nor_a_digest():
     assert {one.kind for one in told} >= {
         NoticeKind.ASSIGNMENT, NoticeKind.REMINDER, NoticeKind.DIGEST,
     }  # fmt: skip
-    said = {one.kind: "".join((one.subject, one.text, one.html)) for one in told}
-    assert [(kind, word) for kind, words in said.items() for word in ORDERS if word in words] == []
+    said = [(one.kind, "".join((one.subject, one.text, one.html))) for one in told]
+    assert [(kind, word) for kind, words in said for word in ORDERS if word in words] == []
