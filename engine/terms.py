@@ -596,6 +596,17 @@ class FindingState(Term):
     ENDED = "ended", "已不再有效"
 
 
+class CaseGround(Term):
+    """Why a case is typical of a period (典型案例): one in a unit's favour, the others against."""
+
+    PLEASED = "pleased", "快而满意"
+    LATE = "late", "超期"
+    REWORKED = "reworked", "退回重办"
+    UNSOLVED = "unsolved", "未解决"
+    DISSATISFIED = "dissatisfied", "不满意"
+    RETURN_REFUSED = "return_refused", "退单不成立"
+
+
 class Indicator(Term):
     """What is measured of the hotline and its units (评价指标)."""
 

@@ -36,11 +36,12 @@ router = APIRouter(include_in_schema=False)
 WEEKS, MONTH, TESTED, DRAWN, SHOWN = 8, 30, 8, 12, 20
 # Whole weeks on both sides, so that each weekday weighs the same in both; titles of each day.
 LATELY, BEFORE, MOST_TITLES = 14, 42, 15
+OTHER = "其他版本清单"
 
 
 @dataclass(frozen=True)
 class HeatRow:
-    """An indicator of the list: its tickets by week, oldest first, and its hottest rows."""
+    """An indicator of the list, or a row: its tickets by week, newest first, and hottest rows."""
 
     name: str
     weeks: tuple[int, ...]
@@ -95,8 +96,11 @@ def sight(request: Request) -> Response:
         compared: int = visit.rules.parameters["scoring.minimum_count"].on(
             shanghai_date(now)).value  # fmt: skip
         words, titles = _words(visit, compared)
+        heat, heat_rows = _heat(visit)
         facts = {
-            "heat": _heat(visit), "weeks": WEEKS, "forecast": told, "least": least,
+            "heat": heat, "heat_rows": heat_rows, "weeks": WEEKS,
+            "heads": [_week(WEEKS - 1 - ago) for ago in range(WEEKS)],
+            "forecast": told, "least": least,
             "district": of_all(history), "weight": WEIGHT_OF_DISTRICT, "in_titles": IN_TITLES,
             "drawn": DRAWN, "tested": backtest(past, least),
             "known": sum(one.enough for one in told),
@@ -115,19 +119,30 @@ def _week(place: int) -> str:
     return f"{ago} 周前" if ago else "近 7 日"
 
 
-def _heat(visit: Visit) -> list[HeatRow]:
+def _heat(visit: Visit) -> tuple[list[HeatRow], list[HeatRow]]:
+    """Return the heat of the list's indicators and of its rows, the hottest first."""
     found = store.heat(visit.session, visit.now, WEEKS)
     names = {one.number: one.indicator_canonical for one in load_catalogue().tasks}
     by_name: dict[str, Counter[int]] = {}
-    rows: dict[str, Counter[int]] = {}
+    by_row: dict[int, Counter[int]] = {}
     for (row, week), count in found.items():
-        name = names.get(row, "其他版本清单")
-        by_name.setdefault(name, Counter())[WEEKS - 1 - week] += count
-        rows.setdefault(name, Counter())[row] += count
-    made = [
-        HeatRow(name, tuple(weeks[at] for at in range(WEEKS)), tuple(rows[name].most_common(3)))
-        for name, weeks in by_name.items()
-    ]
+        by_name.setdefault(names.get(row, OTHER), Counter())[week] += count
+        by_row.setdefault(row, Counter())[week] += count
+    hottest = {name: _hottest(by_row, [row for row in by_row if names.get(row, OTHER) == name])
+               for name in by_name}  # fmt: skip
+    rows = {f"第{row}项 {names.get(row, OTHER)}": weeks for row, weeks in by_row.items()}
+    return _heated(by_name, hottest), _heated(rows, {})
+
+
+def _hottest(by_row: dict[int, Counter[int]], rows: list[int]) -> tuple[tuple[int, int], ...]:
+    return tuple(Counter({row: by_row[row].total() for row in rows}).most_common(3))
+
+
+def _heated(
+    found: dict[str, Counter[int]], hottest: dict[str, tuple[tuple[int, int], ...]]
+) -> list[HeatRow]:
+    made = [HeatRow(name, tuple(weeks[at] for at in range(WEEKS)), hottest.get(name, ()))
+            for name, weeks in found.items()]  # fmt: skip
     return sorted(made, key=lambda one: (-one.total, one.name))[:SHOWN]
 
 

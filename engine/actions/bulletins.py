@@ -11,11 +11,12 @@ from engine.documents.templates import written_moment
 from engine.rules.citations import cited_in_full
 from engine.rules.indicators import FORMULAS, NOT_APPLICABLE, Figure, in_words
 from engine.rules.monitoring import most_cases
+from engine.rules.routing.catalogue import load_catalogue
 from engine.rules.scoring import Score, scores
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store.typical_cases import TypicalCase, typical_cases
-from engine.terms import Indicator
+from engine.terms import CaseGround, Indicator
 
 Days = tuple[date, date]
 CALLED_BACK = "chengzhong-2023-19/113/callback"
@@ -64,7 +65,8 @@ def propose_cases(step: Step, days: Days, at: datetime) -> tuple[TypicalCase, ..
     """
     most = most_cases(step.rules, min(shanghai_date(at), days[1]))
     found = typical_cases(step.session, *days, most, at)
-    return tuple(one for one in found if one.good or _worked_days(one, step))
+    return tuple(one for one in found
+                 if one.ground is not CaseGround.LATE or _worked_days(one, step))  # fmt: skip
 
 
 def spoken_period(days: Days) -> str:
@@ -122,12 +124,34 @@ def _worked_days(one: TypicalCase, step: Step) -> int:
 
 def case_words(one: TypicalCase, step: Step) -> str:
     """Return a case as a bulletin tells it: from facts alone, so that nobody can be known by it."""
+    return f"{_matter(one)}，{one.unit}{_told(one, step)}。"
+
+
+def _matter(one: TypicalCase) -> str:
+    """Return what tells cases apart and nobody by it: day, kind, and what of the task list."""
+    on = shanghai_date(one.accepted_at)
+    named = {task.number: task.indicator_canonical for task in load_catalogue().tasks}
+    about = "、".join(dict.fromkeys(named[row] for row in one.rows if row in named))
+    return (
+        f"{on.month}月{on.day}日，某企业反映一件{one.kind.label}{f'（{about}）' if about else ''}"
+    )
+
+
+_TOLD = {
+    CaseGround.UNSOLVED: "答复后回访，诉求人说没有解决",
+    CaseGround.DISSATISFIED: "答复后回访，诉求人不满意",
+    CaseGround.REWORKED: "答复后回访，诉求人说没有解决或不满意，已退回重办",
+    CaseGround.RETURN_REFUSED: "退单，裁定不同意，仍由其办理",
+}
+
+
+def _told(one: TypicalCase, step: Step) -> str:
+    if one.ground in _TOLD:
+        return _TOLD[one.ground]
     days = _worked_days(one, step)
     if one.good:
-        quick = f"用{days}个工作日" if days else "当日"
-        return f"某企业反映一件{one.kind.label}，{one.unit}{quick}答复，诉求人满意。"
-    still = "才答复" if one.until else "仍未答复"
-    return f"某企业反映一件{one.kind.label}，{one.unit}超期{days}个工作日{still}。"
+        return f"{f'用{days}个工作日' if days else '当日'}答复，诉求人满意"
+    return f"超期{days}个工作日{'才答复' if one.until else '仍未答复'}"
 
 
 def _indicator(one: Figure) -> tuple[str, ...]:

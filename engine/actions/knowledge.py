@@ -43,6 +43,7 @@ def want(step: Step, unit: Unit, question: str, numbers: Sequence[str] = ()) -> 
             f"问法写 {rules.SHORTEST_QUESTION} 至 {rules.LONGEST_QUESTION} 个字，不写诉求人信息。"
         )
         raise BadInputError(said, fields={"question": said})
+    _refuse_twice(step, unit, words)
     entry = _entry(step, unit, words, list(numbers))
     _note(step, entry, "wanted")
     _tell(step, entry, unit, "wanted", "请撰写")
@@ -59,6 +60,25 @@ def _entry(step: Step, unit: Unit, question: str, asked: list[str]) -> Knowledge
     return entry
 
 
+def _refuse_twice(step: Step, unit: Unit, question: str) -> None:
+    """Refuse a question a unit has in use, or was asked for, already; signs and width are no other.
+
+    Raises:
+        BadInputError: there is one; it is named.
+    """
+    asked = _plain(question)
+    for entry in store.of_unit(step.session, unit.id):
+        if _plain(entry.question) == asked:
+            said = (
+                f"{unit.name}已有这一问（第 {entry.id} 条，{entry.state.label}），请在那一条里写。"
+            )
+            raise BadInputError(said, fields={"question": said})
+
+
+def _plain(question: str) -> str:
+    return "".join(one for one in fold(question) if one.isalnum())
+
+
 def begin(step: Step, unit: Unit, written: Written) -> KnowledgeVersion:
     """Write the first version of a new entry, by its unit or by a supervisor for it.
 
@@ -68,6 +88,7 @@ def begin(step: Step, unit: Unit, written: Written) -> KnowledgeVersion:
     """
     _may_write(step, unit.id)
     _check(step, written)
+    _refuse_twice(step, unit, written.question)
     return write(step, _entry(step, unit, written.question.strip(), []).id, written)
 
 

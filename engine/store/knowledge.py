@@ -49,6 +49,14 @@ def entry(session: Session, entry_id: int, *, lock: bool = False) -> KnowledgeEn
     return found
 
 
+def of_unit(session: Session, unit_id: int) -> Sequence[KnowledgeEntry]:
+    """Return a unit's entries that are wanted or in use."""
+    query = select(KnowledgeEntry).where(
+        KnowledgeEntry.unit_id == unit_id, KnowledgeEntry.state != KnowledgeState.WITHDRAWN
+    )
+    return session.exec(query.order_by(col(KnowledgeEntry.id))).all()
+
+
 def versions(session: Session, entry_id: int) -> Sequence[KnowledgeVersion]:
     """Return every version of an entry, newest first."""
     query = select(KnowledgeVersion).where(KnowledgeVersion.entry_id == entry_id)

@@ -3,24 +3,25 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import text
 from sqlmodel import Session
 
 from engine.rules.shanghai import end_of_day
-from engine.store.demonstration import TOLD, demonstrating
+from engine.store.bad_cases import LOOKED_AT, OPEN, bad_cases
+from engine.store.demonstration import demonstrating
 from engine.store.figure_cases import ANSWERED, REWORK
-from engine.terms import TicketKind
+from engine.terms import CaseGround, TicketKind
 
 AROUND = timedelta(days=21)  # what is answered and closed in a period was due by then
-LOOKED_AT, EACH_DAY = 1000, 40
-# Reports and what was asked to be kept secret are in no bulletin.
-_OPEN = f"t.kind <> 'report' AND NOT t.confidential AND {TOLD}"
+EACH_DAY = 40
 # The quickest of the answers due on each day, looked up one after the other. A day's are read from
 # an index that has them by how long they took, however many there were; the limits stand in the
 # text because a plan made for any limit would sort the whole day.
 _GOOD = text(f"""
-SELECT t.number, t.kind, u.name AS unit, c.started_at AS since, c.stopped_at AS until
+SELECT t.number, t.kind, t.accepted_at, t.task_rows, u.name AS unit, c.started_at AS since,
+       c.stopped_at AS until
 FROM (SELECT q.* FROM generate_series(:first, CAST(:last AS timestamp), '1 day') d(day)
       CROSS JOIN LATERAL (
         SELECT id, ticket_id, started_at, stopped_at, stopped_at - started_at AS took FROM clock
@@ -32,7 +33,7 @@ CROSS JOIN LATERAL (SELECT * FROM ticket WHERE id = c.ticket_id OFFSET 0) t
 CROSS JOIN LATERAL (SELECT name FROM unit WHERE id = t.lead_unit_id OFFSET 0) u
 CROSS JOIN LATERAL (SELECT solved, satisfaction FROM callback WHERE ticket_id = t.id
                     ORDER BY id DESC LIMIT 1) b
-WHERE {_OPEN} AND t.closed_at >= :since AND t.closed_at < :until AND t.status = 'closed'
+WHERE {OPEN} AND t.closed_at >= :since AND t.closed_at < :until AND t.status = 'closed'
   AND t.reworks = 0 AND t.returns = 0 AND b.solved = 'solved' AND b.satisfaction = 'satisfied'
   AND NOT EXISTS (SELECT 1 FROM clock x WHERE x.ticket_id = c.ticket_id AND x.kind = 'handling'
                   AND x.id < c.id)
@@ -48,7 +49,8 @@ WHERE f.ticket_id = {ticket} AND f.effective_at < :at AND (f.ended_at IS NULL OR
 # Late answers and what is not answered yet. What ended in another way (改派、撤回) was not
 # answered, and a rework has a limit of its own: a bulletin has no true sentence for either.
 _BAD = text(f"""
-SELECT t.number, t.kind, u.name AS unit, b.true_at AS since, b.stopped_at AS until
+SELECT t.number, t.kind, t.accepted_at, t.task_rows, u.name AS unit, b.true_at AS since,
+       b.stopped_at AS until
 FROM (SELECT b.ticket_id, b.unit_id, b.true_at, s.stopped_at,
              COALESCE(s.stopped_at, :at) - b.true_at AS late
       FROM breach b
@@ -60,7 +62,7 @@ FROM (SELECT b.ticket_id, b.unit_id, b.true_at, s.stopped_at,
       ORDER BY late DESC, b.ticket_id LIMIT {LOOKED_AT}) b
 CROSS JOIN LATERAL (SELECT * FROM ticket WHERE id = b.ticket_id OFFSET 0) t
 CROSS JOIN LATERAL (SELECT name FROM unit WHERE id = b.unit_id OFFSET 0) u
-WHERE {_OPEN}
+WHERE {OPEN}
   AND NOT EXISTS ({_TAKEN_BACK.format(ticket="t.id")})
 ORDER BY b.late DESC, t.id LIMIT :most
 """)
@@ -68,9 +70,10 @@ ORDER BY b.late DESC, t.id LIMIT :most
 
 @dataclass(frozen=True)
 class TypicalCase:
-    """A case that may be told: of which kind, by which unit, over which days; `good` or not.
+    """A case that may be told: of which kind, by which unit, over which days, on which ground.
 
-    It stood so at a moment `at`; `until` is None where it was not answered by then.
+    It stood so at a moment `at`; `until` is None where it was not answered by then. `rows` are
+    those of the task list it cites.
     """
 
     number: str
@@ -78,8 +81,15 @@ class TypicalCase:
     unit: str
     since: datetime
     until: datetime | None
-    good: bool
+    ground: CaseGround
     at: datetime
+    accepted_at: datetime
+    rows: tuple[int, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        """Return whether it is told in a unit's favour."""
+        return self.ground is CaseGround.PLEASED
 
 
 def typical_cases(
@@ -87,20 +97,30 @@ def typical_cases(
 ) -> list[TypicalCase]:
     """Return the cases proposed for a period: the quickest that pleased, the latest answers.
 
-    They are told as they stood at a moment; what came later is not looked at.
+    And what requesters called unsolved or bad, what was done again for it, returns in vain. They
+    are told as they stood at a moment; what came later is not looked at.
 
-    There are at most `most` of each.
+    There are at most `most` of each, and one of a ticket: the first of these.
     """
-    days = {"since": end_of_day(since - timedelta(days=1)), "at": at,
+    days: dict[str, Any] = {"since": end_of_day(since - timedelta(days=1)), "at": at,
             "until": min(end_of_day(until), at), "first": since, "last": until + AROUND,
             "most": most, "rework": REWORK, "answered": ANSWERED,
             **demonstrating()}  # fmt: skip
     run = session.connection().execute
-    return [
-        TypicalCase(row.number, TicketKind.parse(row.kind), row.unit, row.since, row.until, good,
-                    at)
-        for query, good in ((_GOOD, True), (_BAD, False)) for row in run(query, days)
-    ]  # fmt: skip
+    usual = ((_GOOD, CaseGround.PLEASED), (_BAD, CaseGround.LATE))
+    found = [_case(row, ground, at) for query, ground in usual for row in run(query, days)]
+    worse = bad_cases(session, days["since"], days["until"], most, at)
+    found += [_case(row, CaseGround.parse(row.ground), at) for row in worse]
+    first: dict[str, TypicalCase] = {}
+    for one in found:
+        first.setdefault(one.number, one)
+    return list(first.values())
+
+
+def _case(row: Any, ground: CaseGround, at: datetime) -> TypicalCase:
+    kind = TicketKind.parse(row.kind)
+    return TypicalCase(row.number, kind, row.unit, row.since, row.until, ground, at,
+                       row.accepted_at, tuple(row.task_rows or ()))  # fmt: skip
 
 
 def taken_back(session: Session, numbers: Collection[str], at: datetime) -> list[str]:

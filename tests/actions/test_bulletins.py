@@ -3,7 +3,7 @@
 import pytest
 
 from engine.actions import unit_work
-from engine.actions.bulletins import draft_bulletin, spoken_period
+from engine.actions.bulletins import case_words, draft_bulletin, spoken_period
 from engine.actions.figure_keeping import keep
 from engine.documents.fonts import find_fonts
 from engine.documents.letters import render_pdf
@@ -11,13 +11,17 @@ from engine.rules.indicators import Count, figure
 from engine.rules.rule_set import load_rules
 from engine.rules.scoring import FEW, scores
 from engine.terms import Indicator, TicketKind
+from tests.actions.return_steps import rule, send_back
 from tests.builders import (
+    FINANCE,
     SUPERVISOR,
     TAX,
     a_callback,
+    a_dispatched_ticket,
     a_signed_ticket,
     a_ticket_to_call_back,
     an_answer,
+    an_unhappy_callback,
     call_back,
     day,
     doing,
@@ -135,6 +139,26 @@ def test_a_case_is_late_by_the_working_days_after_its_last_day(database):
                  lambda step: draft_bulletin(step, DAYS, [late]))  # fmt: skip
 
     assert "区税务局超期1个工作日才答复" in "".join(part.text for part in made.document.body)
+
+
+def test_what_was_unsolved_done_again_or_returned_in_vain_is_proposed_as_well_as_what_was_late(
+    database,
+):
+    unhappy = a_ticket_to_call_back("Mon 2026-11-02 09:00", content=SECRET)
+    call_back(unhappy, "Tue 2026-11-03 10:00", an_unhappy_callback(words=SECRET))
+    returned = a_dispatched_ticket("Wed 2026-11-04 09:00", TAX)
+    send_back(returned, "Wed 2026-11-04 10:00", TAX, suggested_unit=FINANCE)
+    rule(returned, "Wed 2026-11-04 11:00", upheld=False)
+
+    told = doing("Thu 2026-11-05 09:00", SUPERVISOR, lambda step: {
+        one.number: case_words(one, step)
+        for one in draft_bulletin(step, DAYS, ()).proposed})  # fmt: skip
+
+    assert told == {
+        unhappy: "11月2日，某企业反映一件投诉（开办企业），区市场监管局答复后回访，"
+                 "诉求人说没有解决或不满意，已退回重办。",
+        returned: "11月4日，某企业反映一件投诉（跨境贸易），区税务局退单，裁定不同意，仍由其办理。",
+    }  # fmt: skip
 
 
 def test_every_rate_of_the_annex_stands_beside_its_own_n_raw_and_adjusted(database):

@@ -82,6 +82,19 @@ def test_an_entry_is_used_only_after_another_person_reviewed_it():
     assert state_of(entry_id) is KnowledgeState.IN_FORCE
 
 
+@pytest.mark.parametrize("again", ["个体户办营业执照带什么材料？", " 个体户办营业执照，带什么材料"])
+def test_a_unit_has_one_entry_for_a_question_however_it_is_punctuated(again):
+    entry_id, _ = written()
+
+    with pytest.raises(BadInputError, match=f"已有这一问（第 {entry_id} 条") as refused:
+        written(question=again)
+    with pytest.raises(BadInputError, match="已有这一问"):
+        doing(NOW, SUPERVISOR, lambda step: knowledge.want(
+            step, ticket_store.unit_by_name(step.session, MARKET), again))  # fmt: skip
+    assert list(refused.value.fields) == ["question"]
+    assert written(who=SUPERVISOR, unit=TAX, question=again)[0] != entry_id
+
+
 def test_only_its_unit_and_supervisors_write_an_entry():
     entry_id, _ = in_use()
 

@@ -4,9 +4,18 @@ import re
 
 import pytest
 
+from engine.actions import knowledge
 from engine.terms import TicketKind
-from tests.actions.test_knowledge import ASKED, in_use, three_callers
-from tests.builders import LICENCE, MARKET, OPERATOR, SECOND_SUPERVISOR, SUPERVISOR, a_ticket
+from tests.actions.test_knowledge import ASKED, NOW, in_use, reviewed, three_callers, written
+from tests.builders import (
+    LICENCE,
+    MARKET,
+    OPERATOR,
+    SECOND_SUPERVISOR,
+    SUPERVISOR,
+    a_ticket,
+    doing,
+)
 
 EARLIER = "Tue 2026-11-24 09:00"
 TYPED = {"question": "个体户怎样注销", "answer": "带营业执照正副本，窗口当日办结。",
@@ -143,3 +152,18 @@ def test_an_empty_base_says_what_to_do_and_not_that_nothing_was_found(as_, who, 
 
     assert ("还没有条目" in page, empty in page, "没有找到" in page) == (True, True, False)
     assert (missed in searched, "还没有条目" in searched) == (True, False)
+
+
+def test_a_new_entry_waits_for_its_review_alone_and_a_withdrawn_one_is_in_use_no_more(as_):
+    entry_id, version_id = written()
+    desk = as_(SUPERVISOR)
+
+    new = desk.get("/knowledge").text
+    reviewed(version_id)
+    doing(NOW, SUPERVISOR, lambda step: knowledge.withdraw(step, entry_id, "材料清单改了"))
+    gone = desk.get(f"/knowledge/{entry_id}").text
+
+    assert "▲ 待审核" in new
+    assert "待撰写" not in new
+    assert "现用" not in gone
+    assert "停用前的一版" in gone

@@ -1,5 +1,7 @@
 """The page of early sight: counts with their tables, tickets by number, nobody's name."""
 
+import re
+
 from engine.models import Ticket
 from engine.store import tickets
 from engine.store.database import work
@@ -22,6 +24,22 @@ def test_what_is_coming_is_told_without_a_requester(as_):
     assert "区税务局" in page
     assert not any(one in page for one in SECRET.values())
     assert page.count("<svg") == page.count("同一数据的表格")
+
+
+def test_heat_is_by_indicator_and_by_row_of_the_list_with_the_newest_week_in_front(as_):
+    numbers = [
+        a_signed_ticket(day, TAX) for day in ("Mon 2026-11-23 09:00", "Mon 2026-11-02 09:00")
+    ]
+    with work() as session:
+        for number in numbers:
+            tickets.ticket_by_number(session, number, lock=True).task_rows = [73]
+
+    page = as_(SUPERVISOR).get("/supervise/sight").text
+
+    for name in ("纳税", "第73项 纳税"):
+        row = re.search(rf"<tr><td><b>{name}</b></td>(.*?)</tr>", page)[1]
+        assert re.findall(r'data-th="([^"]+)">(\d)</td>', row)[:4] == [
+            ("近 7 日", "1"), ("1 周前", "0"), ("2 周前", "0"), ("3 周前", "1")]  # fmt: skip
 
 
 def test_each_part_says_its_formula_and_how_many_it_is_told_from(as_):
