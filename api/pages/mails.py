@@ -12,7 +12,7 @@ from engine.settings import load_settings
 from engine.store import mail_replies
 from engine.store import mail_trouble as store
 from engine.store.mail_names import mail_names, name_of
-from engine.terms import Role
+from engine.terms import MailReplyStatus, Role
 
 router = APIRouter(include_in_schema=False)
 WHO = (Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR)
@@ -71,7 +71,9 @@ def _let_be(visit: Visit, row: int, form: Form) -> str:
 
 def _give(visit: Visit, row: int, form: Form) -> str:
     require_role(visit.step.actor, Role.SUPERVISOR)
-    incoming_mail.give_to_ticket(visit.step, row, form.text("number"))
+    reply = incoming_mail.give_to_ticket(visit.step, row, form.text("number"))
+    if reply.status is MailReplyStatus.USED:
+        return "来信出自移交函的接收机关，已归入该函作为回复，承办单位看不到。"
     return "已归入工单，列为拟答复；单位登录提交才算答复。"
 
 
