@@ -30,6 +30,22 @@ def read_settings() -> "Settings":
         raise BadInputError(message) from error
 
 
+def refuse_elsewhere() -> None:
+    """Refuse to look for past data where no installation is: an empty one would be made there.
+
+    Raises:
+        BadInputError: no managed database is set and there is none under var/ either.
+    """
+    settings = read_settings()
+    if settings.database_url or (settings.var / "postgres" / "PG_VERSION").exists():
+        return
+    message = (
+        f"{settings.var.expanduser().resolve()} 里没有本系统的数据，没有新建。请到安装目录运行，"
+        "或者设 HOTLINE_VAR、HOTLINE_DATABASE_URL 指明数据在哪里。"
+    )
+    raise BadInputError(message)
+
+
 @contextmanager
 def opened_database() -> Iterator["Database"]:
     """Yield the database of this installation, migrated; an embedded one is started if need be."""

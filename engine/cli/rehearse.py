@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.cli.opened import opened_database, read_settings
+from engine.cli.opened import opened_database, read_settings, refuse_elsewhere
 from engine.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.rules.indicators import Figure
     from engine.rules.rehearsal import Life, Ran, Rerouted
     from engine.rules.rule_set import RuleSet
+    from engine.terms import Indicator
 
 
 def register(app: typer.Typer) -> None:
@@ -70,12 +71,20 @@ def rehearse(  # noqa: PLR0917 - the options of one command
         source=source, proof=proof, figures=figures,
         made_at=f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
         rules_version=rules.parameters.version, calendar_version=rules.calendar.version,
-        draft_calendar=draft.calendar.version, words=words, word_draft=tuple(word or ()),
+        draft_calendar=draft.calendar.version, untold=_untold(recorded), words=words,
+        word_draft=tuple(word or ()),
     )  # fmt: skip
     page = rehearsal_report(made)
     with _told(out):
         out.write_text(page, encoding="utf-8")
     _say(made, out)
+
+
+def _untold(recorded: bool) -> "frozenset[Indicator]":
+    """Return the figures that nothing was rehearsed for."""
+    from engine.rules.rehearsal import ASSUMED_OF_A_YEAR, NOT_REHEARSED
+
+    return NOT_REHEARSED if recorded else NOT_REHEARSED | ASSUMED_OF_A_YEAR
 
 
 def _writable(out: Path) -> None:
@@ -118,6 +127,7 @@ def _installation(recorded: bool) -> "Iterator[Session | None]":
         return
     from engine.store.database import work
 
+    refuse_elsewhere()
     with opened_database(), work() as session:
         session.connection(execution_options={"postgresql_readonly": True})
         yield session

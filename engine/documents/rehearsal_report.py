@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from engine.documents.charts import Bar, bars
 from engine.rules.indicators import FORMULAS, Figure, in_words
-from engine.rules.rehearsal import Moved, Outcome, Rerouted
-from engine.terms import Rung
+from engine.rules.rehearsal import NOT_REHEARSED, Moved, Outcome, Rerouted
+from engine.terms import Indicator, Rung
 
 REPORTS = Path(__file__).resolve().parents[2] / "templates" / "reports"
 MOST_UNITS = 15
@@ -19,7 +19,10 @@ MOST_UNITS = 15
 
 @dataclass(frozen=True, kw_only=True)
 class Rehearsed:
-    """What a report tells: both outcomes, what moved, the draft, and why it may be believed."""
+    """What a report tells: both outcomes, what moved, the draft, and why it may be believed.
+
+    `untold` are figures that nothing was rehearsed for: they are named and have no value.
+    """
 
     before: Outcome
     after: Outcome
@@ -32,6 +35,7 @@ class Rehearsed:
     calendar_version: str
     draft_calendar: str
     figures: Sequence[tuple[Figure, Figure]] = ()
+    untold: frozenset[Indicator] = NOT_REHEARSED
     words: Rerouted | None = None
     word_draft: Sequence[str] = ()
 

@@ -12,8 +12,23 @@ from engine.rules.escalation import MISSED, DueRung, due_rungs, ladder
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Deadline, answer_deadline, clock_deadline
-from engine.terms import AnswerOutcome, ClockKind, Rung, Satisfaction, TicketKind, Urgency
+from engine.terms import (
+    AnswerOutcome,
+    ClockKind,
+    Indicator,
+    Rung,
+    Satisfaction,
+    TicketKind,
+    Urgency,
+)
 
+# What no rehearsal goes through: returns, reworks, fulfilments, and how a callback came about.
+NOT_REHEARSED = frozenset({
+    Indicator.CONTACTED, Indicator.RETURNED, Indicator.REWORKED, Indicator.REWORK_ON_TIME,
+    Indicator.ARREARS_VERIFIED, Indicator.PROMISE_KEPT,
+})  # fmt: skip
+# What an invented year assumes and no rule changes.
+ASSUMED_OF_A_YEAR = frozenset({Indicator.SOLVED, Indicator.SATISFIED})
 _WARNINGS = frozenset({Rung.HALF_TIME, Rung.ONE_DAY_LEFT, Rung.DUE_DAY})
 _TENTHS, _NINTH = 10, 8
 

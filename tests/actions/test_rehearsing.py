@@ -1,6 +1,7 @@
 """Rehearsals tell what the real actions and sweeps do; a draft moves what it says and no more."""
 
 import random
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,10 +13,11 @@ from engine.actions.rehearsal_scratch import figures_of, write
 from engine.documents.rehearsal_report import Rehearsed, rehearsal_report
 from engine.errors import BadInputError
 from engine.rules.district import DistrictValue, laid_over
+from engine.rules.indicators import Count, figure
 from engine.rules.rehearsal import moved, outcome, run
 from engine.rules.rehearsal_lives import Year, lives
 from engine.rules.rule_set import RuleSet, load_rules
-from engine.rules.shanghai import end_of_day
+from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store.database import work
 from engine.store.recorded_lives import recorded_lives
 from engine.terms import ClockKind, Indicator, Rung, TicketKind, Urgency
@@ -186,3 +188,23 @@ def test_past_tickets_are_rehearsed_as_people_handled_them(database):
 
     assert (life.number, life.unit, life.solved) == (number, "区市场监管局", "solved")
     assert life.called_at == moment("Wed 2026-06-03 10:00")
+
+
+def test_figures_that_nothing_was_rehearsed_for_are_named_without_a_value(rules):
+    ran = [run(life, rules, END) for life in some(rules, 20)]
+    figures = [figure(one, Count(20, 20), Count(20, 20), rules, shanghai_date(END))
+               for one in (Indicator.RETURNED, Indicator.ANSWERED_ON_TIME)]  # fmt: skip
+    told = Rehearsed(
+        before=outcome(ran), after=outcome(ran), moved=[], changes=[], source="模拟", proof="",
+        made_at="", rules_version="1", calendar_version="2", draft_calendar="3",
+        figures=[(one, one) for one in figures],
+    )  # fmt: skip
+
+    page = rehearsal_report(told)
+
+    rows = {label: re.search(rf"<tr><td>{label}</td>(.*?)</tr>", page)[1]
+            for label in ("退单率", "按时办结率")}  # fmt: skip
+    assert "未模拟" in rows["退单率"]
+    assert "100.0%" not in rows["退单率"]
+    assert "100.0%" in rows["按时办结率"]
+    assert "一件有几个时限到了同一级的，计几次" in page

@@ -54,3 +54,24 @@ def test_a_report_that_is_there_stays_until_the_new_one_is_whole(tmp_path):
 
     assert old.read_text(encoding="utf-8") == "去年的推演"
     assert not new.exists()
+
+
+def test_where_no_installation_is_past_tickets_are_not_looked_for_and_nothing_is_made(
+    monkeypatch, tmp_path
+):
+    app = typer.Typer()
+    figures.register(app)
+    rehearse.register(app)
+    monkeypatch.delenv("HOTLINE_DATABASE_URL", raising=False)
+    monkeypatch.setenv("HOTLINE_VAR", str(tmp_path / "var"))
+    load_settings.cache_clear()
+
+    failed = (
+        CliRunner()
+        .invoke(app, ["rehearse", "--recorded", "--out", str(tmp_path / "r.html")])
+        .exception
+    )
+
+    assert isinstance(failed, BadInputError)
+    assert "没有本系统的数据，没有新建" in str(failed)
+    assert not (tmp_path / "var").exists()
