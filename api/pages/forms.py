@@ -17,8 +17,9 @@ MOST_FIELDS, MOST_FILES = 500, 50
 CARRIED = frozenset({
     "kind", "urgency", "answer_by", "with_supports", "channel", "result", "mail", "companion",
     "done_on", "working_days", "refusal", "clock", "contacted", "keep", "to_desk", "spot",
+    "file_kind",
 })  # fmt: skip
-SECRET = frozenset({"csrf", "password", "version", "form_id", "page", "rev", "file_kind", "seen"})
+SECRET = frozenset({"csrf", "password", "version", "form_id", "page", "rev", "seen"})
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,14 @@ class Form:
     def has(self, name: str) -> bool:
         """Return whether a box was ticked or a button of that name pressed."""
         return bool(self.text(name))
+
+    def ticked(self, name: str, beside: str, *, otherwise: bool = True) -> bool:
+        """Return whether a box stands ticked: as it was left, else as an untouched form has it.
+
+        A browser sends nothing of an unticked box. That the box was there at all says `beside`,
+        a field of the same form that is always sent.
+        """
+        return self.has(name) if beside in self.values else otherwise
 
     def typed(self) -> dict[str, Any]:
         """Return what a person typed, without tokens and passwords."""

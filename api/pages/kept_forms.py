@@ -75,12 +75,11 @@ def kept_among(visit: Visit, about: int, *kinds: str) -> dict[str, Kept]:
 
 
 def as_left(form: Form, kept: dict[str, Kept], shown: Sequence[str]) -> Form:
-    """Return what stands in the forms shown: as just typed, else as their drafts were left."""
-    if form is not EMPTY:
-        return form
-    forms = [kept[kind].form for kind in shown if kind in kept]
-    left = {name: values for one in forms for name, values in one.values.items()}
-    return Form(left) if left else EMPTY
+    """Return what stands in the forms shown: as just typed, the others as they were left."""
+    sent = form.text("form_id").partition("-")[0]
+    forms = [kept[kind].form for kind in shown if kind in kept and kind != sent]
+    left = {name: values for one in (*forms, form) for name, values in one.values.items()}
+    return Form(left, form.files) if left else EMPTY
 
 
 def not_shown(kept: dict[str, Kept], shown: Sequence[str]) -> list[Kept]:

@@ -118,15 +118,16 @@ def _asked(letter: Letter, step: str) -> str:
 
 def _forms(letter: Letter, asked: str) -> tuple[str, ...]:
     """Return which forms the page of a letter in this state has for a supervisor."""
+    may_refer = letter.status in GONE_OUT and letter.kind in REFERABLE
+    referring = ("referring",) if may_refer else ()
     if asked:
-        return (asked,)
+        return (asked, *referring)
     found = {
         **dict.fromkeys(UNDRAFTED, "drafting"), **dict.fromkeys(DRAWN_UP, "opinion"),
         LetterStatus.ANSWERED: "judging",
     }.get(letter.status, "")  # fmt: skip
     judged = found != "judging" or letter.kind is not LetterKind.REFERRAL
-    may_refer = letter.status in GONE_OUT and letter.kind in REFERABLE
-    return (*((found,) if judged else ()), *(("referring",) if may_refer else ()))
+    return (*((found,) if judged else ()), *referring)
 
 
 def _status(error: EngineError) -> int:
