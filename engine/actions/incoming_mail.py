@@ -16,7 +16,6 @@ from engine.actions.mail_rows import (
     row_of,
     stream_of,
 )
-from engine.actions.referrals import restricted
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.incoming import Incoming, read_mail
@@ -161,7 +160,7 @@ def _referral_to(step: Step, ticket: Ticket, reply: MailReply) -> Letter | None:
     """Return the newest referral (移交函) of a ticket to the body that wrote a mail, if any."""
     for letter in reversed(letters.of_ticket(step.session, ticket.id)):
         unit = step.session.get_one(Unit, letter.unit_id)
-        if restricted(letter) and letter.status in GONE_OUT and (
+        if letter.restricted and letter.status in GONE_OUT and (
             reply.unit_id == unit.id or reply.sender.lower() in addresses_of(unit)
         ):  # fmt: skip
             return letter

@@ -231,5 +231,4 @@ def notify_target(step: Step, ticket: Ticket, letter: Letter) -> None:
 
 def restricted(letter: Letter) -> dict[str, Any]:
     """Return the mark of events that units must not see; empty for every other letter."""
-    secret = letter.kind is LetterKind.REFERRAL or letter.facts.get("restricted")
-    return {"restricted": True} if secret else {}
+    return {"restricted": True} if letter.restricted else {}

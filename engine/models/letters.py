@@ -59,6 +59,11 @@ class Letter(SQLModel, table=True):
     replied_at: Moment | None = moment(nullable=True)
     replied_by_id: int | None = refers("account.id", nullable=True)
 
+    @property
+    def restricted(self) -> bool:
+        """Whether units must not see what becomes of it: a referral, or what goes with one."""
+        return self.kind is LetterKind.REFERRAL or bool(self.facts.get("restricted"))
+
 
 class LetterSerial(SQLModel, table=True):
     """The last number given per organ code and year: gap-free because it is locked to count."""

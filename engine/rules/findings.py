@@ -54,6 +54,7 @@ def appeal_until(decided_on: date, rules: RuleSet) -> date:
     return rules.calendar.nth_working_day_after(decided_on, window)
 
 
+@cites("house/H-47")
 def said_of(kind: FindingKind, state: FindingState) -> str:
     """Return what was decided, in words: an excuse that was refused is none (不同意免责)."""
     return f"不同意{kind.label}" if state is FindingState.REFUSED else kind.label

@@ -11,7 +11,14 @@ from engine.errors import ConflictError
 from engine.store import bulletins as store
 from engine.store import tickets, unit_figures
 from engine.store.database import work
-from engine.terms import AnswerOutcome, CallbackChannel, Indicator, ReportKind, TicketEvent
+from engine.terms import (
+    AnswerOutcome,
+    CallbackChannel,
+    CaseGround,
+    Indicator,
+    ReportKind,
+    TicketEvent,
+)
 from tests.actions.test_fair_figures import excused
 from tests.actions.test_figures import EARLY, FIRST, LAST, on
 from tests.builders import (
@@ -120,7 +127,7 @@ def test_units_beside_each_other_leave_out_what_is_excluded_from_overdue():
 def cases_of(now=ENDED):
     def told(step):
         draft = bulletins.draft_bulletin(step, NOVEMBER, [])
-        return [one.number for one in draft.proposed if not one.good]
+        return [one.number for one in draft.proposed if one.ground is CaseGround.LATE]
 
     keep(moment(now))
     return doing(now, SUPERVISOR, told)

@@ -56,7 +56,7 @@ def test_a_matter_no_unit_has_had_ends_at_once_by_any_channel():
 
 
 def test_a_units_ticket_ends_by_a_persons_word_and_every_unit_in_hand_is_told_once():
-    number = a_dispatched_ticket(NOW)
+    number = a_signed_ticket(NOW)
 
     assert withdraw_now(number)
     (mail,) = mails_of(NoticeKind.WITHDRAWN)

@@ -56,7 +56,7 @@ def test_two_months_after_closing_the_unit_still_sees_what_it_promised(as_):
     desk = unit.get("/unit").text
     reported = unit.submit(f"/tickets/{number}/report-promise", text="余款已付清，回单在附件")
 
-    assert "承诺 2026-11-25 前办结" in desk
+    assert "承诺 11月25日（周三） 前办结" in desk
     assert reported.status_code == 200
     assert "已报告兑现，等热线核查" in reported.text
     assert as_(TAX).get(f"/tickets/{number}").status_code == 404

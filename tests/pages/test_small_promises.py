@@ -219,7 +219,7 @@ def test_how_a_date_was_counted_is_traced_in_english(as_):
 
     trace = page.split("<pre>")[1].split("</pre>")[0]
     assert "Rule   " in trace
-    assert "due    2026-12-08 Tue" in trace
+    assert "Due    2026-12-08 Tue" in trace
     assert not re.findall(r"[周跳起到规]", trace)
 
 
