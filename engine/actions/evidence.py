@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from engine.actions.proofs import HEARD, left_by, still_missed
+from engine.actions.reminders import Reminder, arrived, is_red, undone_words, words_of
 from engine.actions.step import Step
 from engine.actions.told_units import untold_misses
 from engine.actions.unit_share import share_of
@@ -19,7 +20,6 @@ from engine.terms import (
     AnswerOutcome,
     AttemptResult,
     ClockKind,
-    Rung,
     Satisfaction,
     TicketEvent,
     VerificationResult,
@@ -46,29 +46,28 @@ def evidence_for(step: Step, ticket: Ticket, unit_id: int) -> list[str]:
     records = store.events(step.session, ticket)
     untold = untold_misses(step, records, share.unit_clocks)
     own = (one for one in records if share.holds(one) and one.seq not in untold)
-    left = left_by(step, records)
-    lines = ((one, line_of(one, share.unit_clocks, year)) for one in own)
-    return [_undone(line, left.get(one.seq), year) for one, line in lines if line]
+    left = left_by(step, records, arrived(step, ticket, records))
+    clocks = share.unit_clocks
+    told = ((one, _words(one, clocks, year)) for one in own)
+    return [f"{words}{_undone(one, clocks, left.get(one.seq), year)}（事件第{one.seq}号）"
+            for one, words in told if words]  # fmt: skip
 
 
-def _undone(line: str, until: datetime | None, year: int) -> str:
-    """Return a reminder's line with what it is evidence of: that nothing was done till then."""
-    if until is None:
-        return line
-    words, mark, number = line.rpartition("（事件第")
-    return f"{words}，至{_moment(until, year)}未办{mark}{number}"
-
-
-def line_of(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: int) -> str:
-    """Return the evidence line of an event, or nothing when it does not speak of the unit.
-
-    `year` is the ticket's; an event of another year is given with its own.
-    """
-    words = _words(record, unit_clocks, year)
-    return f"{words}（事件第{record.seq}号）" if words else ""
+def _undone(
+    record: TicketEventRecord, unit_clocks: Mapping[int, Clock], left: Reminder | None, year: int
+) -> str:
+    """Return what a reminder is evidence of: what it asked for was not done till then."""
+    if left is None or left.until is None:
+        return ""
+    on = shanghai_date(left.arrived)
+    came = "" if on == shanghai_date(record.at) else f"（{day_within(on, year)}送达）"
+    what = undone_words(record, unit_clocks.get(record.details.get("clock", 0)))
+    end = shanghai_date(left.until - timedelta(seconds=1))
+    return f"{came}，截至{day_within(end, year)}{what}"
 
 
 def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: int) -> str:
+    """Return what an event says of the unit, or nothing; `year` is the ticket's, left unsaid."""
     details, on = record.details, day_within(shanghai_date(record.at), year)
     if details.get("restricted"):
         return ""
@@ -81,8 +80,8 @@ def _words(record: TicketEventRecord, unit_clocks: Mapping[int, Clock], year: in
         since = _end(clock, year) if clock else on
         return f"{since}逾期未签收，视为签收{found_later(record, year)}"
     if record.event is TicketEvent.ESCALATE:
-        reminded = details.get("rung") == Rung.L1_REMINDER.value
-        return f"{on}红牌催办" if reminded and details.get("clock") in unit_clocks else ""
+        clock = unit_clocks.get(details.get("clock", 0))
+        return f"{on}{words_of(record, clock)}" if clock and is_red(record) else ""
     if record.event in HEARD:
         return _of_callback(record, on)
     return f"{on}{words}" if (words := _plain(record)) else ""

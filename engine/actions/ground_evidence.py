@@ -16,7 +16,7 @@ from engine.terms import RectificationGround
 NEEDED: Mapping[RectificationGround, str] = {
     RectificationGround.DUTY_NOT_PERFORMED: "时限届满未办或逾期未签收的记录",
     RectificationGround.REFUSED_TO_SIGN: "派单通知已送达而逾期未签收的记录",
-    RectificationGround.PERFUNCTORY: "催办后逾答复期限仍未办、答复被退回重办、退单未获同意的记录",
+    RectificationGround.PERFUNCTORY: "催办送达后逾期仍未办、答复被退回重办、退单未获同意的记录",
     RectificationGround.FALSE_REPORT: "答复已解决而回访查明未解决、报告兑现而核查未兑现的记录",
     RectificationGround.DISSATISFIED_TWICE: "重办之前和重办答复之后两次回访都未解决或不满意的记录",
 }
@@ -133,12 +133,21 @@ def _seq(line: str) -> int:
 
 
 def kept_among(known: Sequence[str], stored: Sequence[str]) -> list[str]:
-    """Return which known lines were stored: by their event, for their words may have grown since.
+    """Return which known lines were stored: by their event or letter, for words may have grown.
 
-    A reminder's line says 至…未办 from the end of the day on that it asked an answer by.
+    A reminder's line says 至…未回复 from the end of the day on that it asked an answer by.
     """
     events = {_seq(line) for line in stored} - {0}
-    return [line for line in known if line in stored or _seq(line) in events]
+    letters = [line for line in stored if not _seq(line)]
+    return [line for line in known if line in stored or _seq(line) in events
+            or of_letter_among(letters, line)]  # fmt: skip
+
+
+def of_letter_among(lines: Sequence[str], line: str) -> str:
+    """Return which of the lines names the same earlier letter as this one; else nothing."""
+    named = EARLIER.search(line)
+    same = (one for one in lines if named and named[0] in one)
+    return next(same, "")
 
 
 def judged_lines(grounds: Grounds, drafted: TicketEventRecord) -> list[str]:

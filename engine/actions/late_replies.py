@@ -4,15 +4,17 @@ A reply that came late is no silence, and one that was accepted leaves nothing t
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from engine.actions.step import Step
 from engine.actions.told_units import asked_in_time
 from engine.documents.letter_data import written_date
-from engine.documents.templates import written_moment
+from engine.documents.templates import written_after, written_moment
 from engine.models import Clock, Letter
+from engine.rules.shanghai import shanghai_date
 from engine.store import letters as store
+from engine.store.desk_unit import reply_clocks
 from engine.terms import LetterStatus
 
 FOUND = {LetterStatus.ACCEPTED: "，已获认可", LetterStatus.INSUFFICIENT: "，经认定整改不到位"}
@@ -28,6 +30,26 @@ def words_of(letter: Letter, clock: Clock) -> str:
         return f"整改函逾期反馈（{within}，{written_moment(came)}反馈{found}）"
     what = "整改不到位后逾期未再反馈" if letter.replied_at else "整改函逾期未反馈"
     return f"{what}（{within}）"
+
+
+def state_of(step: Step, letter: Letter) -> str:
+    """Return what is so of the reply to a letter, as a clause that follows the letter's own day."""
+    if letter.status is LetterStatus.SENT or letter.replied_at is None:
+        return "，尚未反馈"
+    sent = shanghai_date(letter.approved_at or letter.proposed_at)
+    came = f"，{written_after(shanghai_date(letter.replied_at), sent)}反馈"
+    again = _again(step, letter, sent) if letter.status is LetterStatus.INSUFFICIENT else ""
+    return f"{came}{FOUND.get(letter.status, '，尚待认定')}{again}"
+
+
+def _again(step: Step, letter: Letter, sent: date) -> str:
+    """Return until when a reply that was not enough may be made again, or that it was not."""
+    clock = reply_clocks(step.session, [letter]).get(letter.id)
+    if clock is None or clock.stopped_at is not None:
+        return ""
+    if step.now < clock.due_at:
+        return f"，再次反馈期限{written_after(clock.due_on, sent)}"
+    return "，逾期未再反馈" if asked_in_time(step.session, clock) else ""
 
 
 def reason_now(step: Step, stored: Mapping[str, Any]) -> str:

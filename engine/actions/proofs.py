@@ -1,7 +1,7 @@
 """What proves a ground of a letter (事由的依据): events that show together what a unit did or left.
 
-What the hotline itself did proves nothing: a reminder (催办) speaks only once it was left without
-any act of the unit, an answer once it was contradicted or ordered done again.
+What the hotline itself did proves nothing: a reminder (催办) speaks only once it arrived and was
+left without any act of the unit, an answer once it was contradicted or ordered done again.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from engine.actions.reply_days import reply_end
+from engine.actions.reminders import Reminder, arrived
 from engine.actions.step import Step
 from engine.actions.told_units import untold_misses
 from engine.lifecycle import FINAL
@@ -23,7 +23,6 @@ from engine.terms import (
     AttemptResult,
     CallbackChannel,
     RectificationGround,
-    Rung,
     Satisfaction,
     TicketEvent,
     VerificationResult,
@@ -68,7 +67,7 @@ def proofs_of(step: Step, ticket: Ticket) -> Proofs:
         RectificationGround.DUTY_NOT_PERFORMED: [*late, *deemed],
         RectificationGround.REFUSED_TO_SIGN: deemed,
         RectificationGround.PERFUNCTORY: [
-            *done_again, *_refused_returns(records), *_left(step, told),
+            *done_again, *_refused_returns(records), *_left(step, ticket, told),
         ],
         RectificationGround.FALSE_REPORT: [*_denied(rounds), *_false_fulfilments(records)],
         RectificationGround.DISSATISFIED_TWICE: _twice(step, ticket, rounds),
@@ -152,38 +151,35 @@ def _refused_returns(records: Sequence[TicketEventRecord]) -> Iterator[frozenset
             yield frozenset({asked.seq, record.seq})
 
 
-def _left(step: Step, records: Sequence[TicketEventRecord]) -> Iterator[frozenset[int]]:
+def _left(
+    step: Step, ticket: Ticket, records: Sequence[TicketEventRecord]
+) -> Iterator[frozenset[int]]:
     """Yield each reminder left without any act by its limit, or by a limit missed after it."""
-    left = left_by(step, records)
-    yield from (frozenset({seq}) for seq in left)
+    reminders = arrived(step, ticket, records)
+    yield from (frozenset({seq}) for seq in left_by(step, records, reminders))
     for place, record in enumerate(records):
-        reminder = record.event is E.REMIND or _red(record)
-        if not reminder and record.event not in AGAIN:
+        told = reminders.get(record.seq)
+        since = record.at if record.event in AGAIN else told and told.arrived
+        if since is None:
             continue
         later = records[place + 1 :]
         acted = next((one.at for one in later if _ends(one)), None)
         for one in later:
-            if one.event is E.BREACH and record.at < _missed_at(one) <= (acted or step.now):
+            if one.event is E.BREACH and since < _missed_at(one) <= (acted or step.now):
                 yield frozenset({record.seq, one.seq})
 
 
-def left_by(step: Step, records: Sequence[TicketEventRecord]) -> Mapping[int, datetime]:
-    """Return of each reminder that was left without any act the end of the day it asked one by.
-
-    A reminder is the hotline's own act: what speaks against a unit is that it then did nothing.
-    """
+def left_by(
+    step: Step, records: Sequence[TicketEventRecord], reminders: Mapping[int, Reminder]
+) -> Mapping[int, Reminder]:
+    """Return which reminders were left without any act to the end of the day they asked one by."""
     left = {}
     for place, record in enumerate(records):
-        end = reply_end(step, record.at) if record.event is E.REMIND or _red(record) else None
+        told = reminders.get(record.seq)
         acted = next((one.at for one in records[place + 1 :] if _ends(one)), None)
-        if end is not None and end <= (acted or step.now):
-            left[record.seq] = end
+        if told and told.until is not None and told.until <= (acted or step.now):
+            left[record.seq] = told
     return left
-
-
-def _red(record: TicketEventRecord) -> bool:
-    reminder = Rung.L1_REMINDER.value
-    return record.event is E.ESCALATE and record.details.get("rung") == reminder
 
 
 def _ends(record: TicketEventRecord) -> bool:

@@ -6,11 +6,11 @@ The body concerned never sees any of it: the letter belongs to the body it is ha
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import Any
 
 from engine.actions import post
 from engine.actions.actor import SYSTEM
+from engine.actions.earlier_letters import letter_lines, letters_in_window, sent_on
 from engine.actions.evidence import evidence_for
 from engine.actions.impersonal import personal_problem, refuse_personal
 from engine.actions.late_replies import words_of
@@ -18,10 +18,8 @@ from engine.actions.letter_facts import demands_for
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.actions.unit_share import told_unit
-from engine.documents.letter_data import written_date
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import Clock, Letter, Ticket, Unit
-from engine.rules.letter_life import OPEN_REPLY
 from engine.rules.rectification import referral_due
 from engine.rules.referral import ReferralTarget, referral_refusal, referral_targets
 from engine.rules.shanghai import shanghai_date
@@ -120,29 +118,6 @@ def _tell_supervisors(step: Step, ticket: Ticket, unit_id: int, key: str, reason
     post.post(step, ticket, Mail(key=key, kind=NoticeKind.LETTER_PROPOSED, facts=facts), to)
 
 
-def letters_in_window(step: Step, unit_id: int) -> list[Letter]:
-    """Return the rectification letters a unit was sent within the window, oldest first."""
-    today = shanghai_date(step.now)
-    days = step.rules.parameters["rectification.referral_window"].on(today).value
-    found = store.sent_to_unit_since(step.session, unit_id, step.now - timedelta(days=days + 1))
-    since = today - timedelta(days=days)
-    return sorted((one for one in found if _sent_on(one) > since), key=lambda one: one.id)
-
-
-def _sent_on(letter: Letter) -> date:
-    return shanghai_date(letter.approved_at or letter.proposed_at)
-
-
-def letter_lines(step: Step, unit_id: int) -> list[str]:
-    """Return an evidence line for each rectification letter of the window."""
-    return [f"{written_date(_sent_on(one))}发整改函（{one.number}）{_open(one)}"
-            for one in letters_in_window(step, unit_id)]  # fmt: skip
-
-
-def _open(letter: Letter) -> str:
-    return "，尚未反馈" if letter.status in OPEN_REPLY else ""
-
-
 def after_rectification(step: Step, ticket: Ticket, letter: Letter) -> Letter | None:
     """Propose a referral where the letter just sent was one too many for its unit (H-33)."""
     return _propose_if_due(step, ticket, letter.unit_id, letter)
@@ -160,7 +135,7 @@ def _propose_if_due(
     step: Step, ticket: Ticket, unit_id: int, letter: Letter, missed: Clock | None = None
 ) -> Letter | None:
     today = shanghai_date(step.now)
-    sent = [_sent_on(one) for one in letters_in_window(step, unit_id)]
+    sent = [sent_on(one) for one in letters_in_window(step, unit_id)]
     due = referral_due(sent, today, reply_overdue=missed is not None, rules=step.rules)
     if due is None:
         return None

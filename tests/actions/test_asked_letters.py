@@ -41,7 +41,7 @@ def test_no_red_card_and_no_summons_in_a_letter_that_asks(kind):
 def test_a_unit_under_the_hotline_is_told_what_was_done():
     words = said(MARKET, LetterKind.RECTIFICATION)
 
-    assert "红牌催办（事件第" in words
+    assert "系统红牌催办" in words
     assert "系统提请约谈或者挂牌督办" in words
 
 

@@ -40,7 +40,7 @@ from tests.builders import (
     call_back,
     on_ticket,
 )
-from tests.looking import letters_of, sweep
+from tests.looking import letters_of, send_mails, sweep
 
 pytestmark = pytest.mark.usefixtures("database")
 G = RectificationGround
@@ -134,6 +134,7 @@ def test_a_judgement_takes_no_evidence_of_other_things_to_itself():
 
 def remind(number, now):
     on_ticket(number, now, SUPERVISOR, lambda s, t: overseeing.remind(s, t, "请抓紧"))
+    send_mails(now)
 
 
 def shown(number, now):
@@ -166,7 +167,7 @@ def test_a_neglected_reminder_is_told_with_the_units_omission_and_not_as_the_hot
 
     (fresh,), (left,) = lines("Mon 2026-11-23 09:02"), lines("Wed 2026-11-25 09:00")
     assert fresh.startswith("11月23日热线催办（事件第")
-    assert left.startswith("11月23日热线催办，至11月24日24:00未办（事件第")
+    assert left.startswith("11月23日热线催办，截至11月24日未回复催办（事件第")
     assert ground_evidence.kept_among([left], [fresh]) == [left]
     earlier = "2026年11月23日发整改函（城中热线〔2026〕1号）"
     assert ground_evidence.kept_among([left], [earlier]) == []

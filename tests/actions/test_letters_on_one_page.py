@@ -16,7 +16,7 @@ from tests.actions.letter_steps import draft, proposed, the
 from tests.actions.test_letter_grounds import twice_unhappy
 from tests.actions.test_lines_beside_grounds import a_late_ticket
 from tests.builders import MARKET, TAX, a_signed_ticket, a_step, moment
-from tests.looking import letters_of, sweep
+from tests.looking import letters_of, send_mails, sweep
 
 pytestmark = pytest.mark.usefixtures("database")
 NOW, LATE = "Mon 2026-11-23 09:00", "Tue 2026-12-08 09:00"
@@ -53,6 +53,9 @@ def test_the_letter_the_ladder_proposes_of_a_ticket_long_overdue_is_one_page(kin
 
 def test_so_is_one_with_two_grounds_that_the_record_proves(tmp_path):
     number = a_late_ticket()
+    send_mails("Mon 2026-11-23 12:00")
+    sweep("Tue 2026-12-08 09:00")
+    send_mails("Tue 2026-12-08 09:03")
     sweep("Tue 2026-12-15 09:00")
     letter_id = proposed(number, "Wed 2026-12-16 09:00")
 

@@ -9,7 +9,7 @@ from tests.documents.facts import a_history, a_rectification, beijing
 
 MISSED = GroundEvidence(G.DUTY_NOT_PERFORMED, ("11月13日24:00承办时限届满未办（事件第9号）",))
 REMINDED = GroundEvidence(
-    G.PERFUNCTORY, ("11月16日红牌催办，至11月17日24:00未办（事件第11号）",)
+    G.PERFUNCTORY, ("11月16日红牌催办，截至11月17日未答复（事件第11号）",)
 )  # fmt: skip
 DENIED = GroundEvidence(
     G.FALSE_REPORT,
