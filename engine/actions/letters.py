@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from engine.actions import letter_copies, post, referrals
 from engine.actions.conduct import grounds_on_record
+from engine.actions.earlier_letters import letter_lines
 from engine.actions.evidence import evidence_for
 from engine.actions.ground_evidence import (
     earlier_letters,
@@ -175,7 +176,7 @@ def known_evidence(step: Step, ticket: Ticket, letter: Letter) -> list[str]:
     """Return the lines a letter may rest on: the ticket's record, and earlier letters."""
     earlier, unit_id = [], told_unit(letter)
     if letter.kind is LetterKind.REFERRAL:
-        earlier = referrals.letter_lines(step, unit_id)
+        earlier = letter_lines(step, unit_id)
     return [*earlier, *evidence_for(step, ticket, unit_id)]
 
 
