@@ -47,6 +47,9 @@ def _resume(visit: Visit, ticket: Ticket, form: Form) -> str:
 
 def _remind(visit: Visit, ticket: Ticket, form: Form) -> str:
     overseeing.remind(visit.step, ticket, form.text("words"))
+    leaves = overseeing.reminder_leaves_at(visit.step, ticket)
+    if leaves > visit.now:
+        return f"催办通知书将于 {visit.when(leaves)} 发承办单位和负责人。"
     return "催办通知书已发承办单位和负责人。"
 
 

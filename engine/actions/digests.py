@@ -15,7 +15,7 @@ from engine.store import outbox
 from engine.terms import MessageStatus, NoticeKind, Recipient
 
 ABOUT = "时限通知"
-DAY = re.compile(r"(?:答复)?期限(?=\d)|\d+月\d+日（周.）到期")
+DAY = re.compile(r"(?:(?:已过)?期限|(?:催办)?回复截止)(?=\d)|\d+月\d+日（周.）到期")
 
 
 def fold_storms(step: Step) -> int:

@@ -29,7 +29,14 @@ from engine.store import tickets as store
 from engine.store.database import wake
 from engine.store.together import together
 from engine.store.writing import made, write_row
-from engine.terms import ClockKind, RoutingDecision, TicketEvent, TicketKind, TicketStatus
+from engine.terms import (
+    ActorKind,
+    ClockKind,
+    RoutingDecision,
+    TicketEvent,
+    TicketKind,
+    TicketStatus,
+)
 
 
 @dataclass(frozen=True)
@@ -124,9 +131,13 @@ def take_in_tidy(step: Step, tidy: NewTicket, beside: Beside = nothing) -> Taken
     look_around(step, ticket, requester)
     work: tuple[Work, ...] = ()
     if lead is not None and not kept_from(step, ticket, lead, supports):
-        work = dispatch(step, ticket, Dispatch(lead, tuple(supports), "话务员登记时选定"))
+        work = dispatch(step, ticket, Dispatch(lead, tuple(supports), _chosen_by(step)))
     wake(step.session, "ticket")
     return Taken(ticket, clock, work)
+
+
+def _chosen_by(step: Step) -> str:
+    return "对方系统选定" if step.actor.kind is ActorKind.API else "话务员登记时选定"
 
 
 def units_of(step: Step, new: NewTicket) -> tuple[Unit | None, list[Unit], Unit | None]:

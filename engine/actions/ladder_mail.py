@@ -12,6 +12,7 @@ from engine.actions import post
 from engine.actions.dispatch import due_facts
 from engine.actions.letter_facts import overdue_working_days
 from engine.actions.post import Addressee, Mail
+from engine.actions.reminders import TO_DO
 from engine.actions.reply_days import reply_day
 from engine.actions.step import Step
 from engine.documents.asked_words import asked_words
@@ -25,9 +26,12 @@ from engine.terms import ClockKind, NoticeKind, Recipient, Rung
 
 # What a supervisor is asked to do: nobody else was told of it, it may never be done (H-24).
 PROPOSED = {
-    Rung.L2_SUPERVISION: "提请督办函", Rung.L3_INTERVIEW: "提请约谈/挂牌督办",
+    Rung.L2_SUPERVISION: "提请督办函", Rung.L3_INTERVIEW: "提请约谈或者挂牌督办",
     Rung.L4_LETTER: Rung.L4_LETTER.label,
 }  # fmt: skip
+
+# What is proposed where it is no letter.
+MEASURE = {Rung.L3_INTERVIEW: "约谈或者挂牌督办"}
 
 
 class _Tells(NamedTuple):
@@ -57,6 +61,7 @@ def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
     common = {
         "unit": _named(step, ticket, clock),
         "limit_name": clock.limit_name,
+        "todo": TO_DO.get(clock.kind, ""),
         **due_facts(clock),
     }
     for rung, to in _by_rung(step, unit, caught):
@@ -72,6 +77,7 @@ def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
             "reason": _climbed(step, ticket, clock, held, tells),
             "reported": bool(unit and unit.leader_email) and _reports(rung),
             "letter_kind": "、".join(one.kind.label for one in caught.letters) or rung.rung.label,
+            "proposal": "" if caught.letters else MEASURE.get(rung.rung, ""),
         }
         key = outbox.ladder_key(clock, rung.rung)
         mail = Mail(key=key, kind=_notice(clock, rung, caught), facts=facts, unit=unit)

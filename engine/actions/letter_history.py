@@ -38,11 +38,6 @@ COMMON = frozenset(
 # After what was decided stands why, in the dispatcher's own words.
 HANDED_OVER = frozenset({TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE})
 OF_A_CLOCK = frozenset({TicketEvent.BREACH, TicketEvent.ESCALATE})
-# A rung is named after what people may do then; whether they did is told by other events.
-CLIMBED = {
-    Rung.L1_REMINDER.value: "红牌催办", Rung.L2_SUPERVISION.value: "提示发督办函",
-    Rung.L3_INTERVIEW.value: "提请约谈或者挂牌督办", Rung.L4_LETTER.value: "提议发整改函或者移交",
-}  # fmt: skip
 # Of a confidential ticket only that a limit ended, in words that need no knowledge of this system.
 PLAINLY = {TicketEvent.BREACH: "期限届满未办", TicketEvent.DEEM_SIGNED: "逾期未签收，视为签收"}
 ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}) ?")
@@ -63,7 +58,7 @@ def history_of(step: Step, ticket: Ticket, share: Share) -> tuple[HistoryLine, .
         and (record.event in COMMON or share.before_any_unit(record) or share.holds(record))
         and not record.details.get("restricted")
         and not (record.event in OF_A_CLOCK and record.details.get("clock") in gone)
-        and not (ticket.confidential and _only_prompts(record))
+        and not _only_prompts(record)
     )
 
 
@@ -105,8 +100,8 @@ def _found(record: TicketEventRecord) -> str:
 
 
 def _climbed(record: TicketEventRecord, *, neutral: bool) -> str:
-    """Return what the engine itself did at a rung: it urges and proposes, people send and talk."""
-    did = CLIMBED.get(record.details.get("rung", ""), record.event.label)
+    """Return what the engine itself did at the rung a letter tells of: it urged."""
+    did = Rung.L1_REMINDER.label
     which, within, _ = _official(record).partition("）")
     if neutral:
         return did

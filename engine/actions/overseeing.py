@@ -1,5 +1,8 @@
 """What supervisors do with a ticket in a unit's hands: hand it to another, remind, note."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from engine.actions import clocks, post
 from engine.actions.dispatch import Dispatch, dispatch, due_facts
 from engine.actions.impersonal import refuse_requester
@@ -9,6 +12,7 @@ from engine.actions.reply_days import reply_day_by_mail
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.models import Ticket, TicketEventRecord, Unit
+from engine.store import outbox
 from engine.terms import NoticeKind, Recipient, TicketEvent
 
 
@@ -54,9 +58,22 @@ def _tell_reminded(step: Step, ticket: Ticket, record: TicketEventRecord) -> Non
         "reply_by": reply_day_by_mail(step, ticket, NoticeKind.REMINDER),
         "reported": bool(unit and unit.leader_email),
     }
-    recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)
+    to = post.addresses(step.session, unit, (Recipient.UNIT, Recipient.UNIT_LEADER))
     mail = Mail(key=f"event:{record.id}", kind=NoticeKind.REMINDER, facts=facts, unit=unit)
-    post.post(step, ticket, mail, post.addresses(step.session, unit, recipients))
+    _fold_held(step, ticket, [one.address for one in to])
+    post.post(step, ticket, mail, to)
+
+
+def _fold_held(step: Step, ticket: Ticket, addresses: Sequence[str]) -> None:
+    """Take back a ticket's earlier reminders that are still held: one mail urges as well."""
+    kind = NoticeKind.REMINDER
+    outbox.take_back(step.session, ticket.id, addresses, "event:", kind=kind)
+
+
+def reminder_leaves_at(step: Step, ticket: Ticket) -> datetime:
+    """Return when a reminder written now leaves: at once, or when work begins."""
+    mail = Mail(key="", kind=NoticeKind.REMINDER, facts={})
+    return post.leaves_at(step, ticket, mail, Recipient.UNIT)
 
 
 def settle_by_panel(step: Step, ticket: Ticket, words: str) -> None:

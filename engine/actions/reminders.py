@@ -22,6 +22,12 @@ UNDONE = {
     ClockKind.RECTIFICATION_REPLY: "未反馈",
 }  # fmt: skip
 
+# What a reminder about a limit asks its unit to do.
+TO_DO = {
+    ClockKind.SIGN_FOR: "签收工单", ClockKind.FIRST_CONTACT: "联系诉求人",
+    ClockKind.RECTIFICATION_REPLY: "书面反馈",
+}  # fmt: skip
+
 
 class Reminder(NamedTuple):
     """When a reminder arrived, and the end of the day it asks an answer by, where known."""

@@ -53,14 +53,16 @@ def fold(session: Session, ticket_id: int, addresses: Sequence[str]) -> Sequence
 
 
 def take_back(
-    session: Session, ticket_id: int, addresses: Sequence[str], prefix: str
-) -> Sequence[OutboxMessage]:
+    session: Session, ticket_id: int, addresses: Sequence[str], prefix: str,
+    *, kind: NoticeKind | None = None,
+) -> Sequence[OutboxMessage]:  # fmt: skip
     """Take back a ticket's unsent messages of a kind of key to these addresses, and return them."""
     query = select(OutboxMessage).where(
         OutboxMessage.ticket_id == ticket_id, col(OutboxMessage.recipient).in_(addresses),
         OutboxMessage.status == MessageStatus.PENDING,
         col(OutboxMessage.key).startswith(prefix), col(OutboxMessage.claimed_until).is_(None),
     )  # fmt: skip
+    query = query.where(OutboxMessage.kind == kind) if kind else query
     locked = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return _superseded(session.exec(locked).all())
 

@@ -42,7 +42,14 @@ def test_a_unit_under_the_hotline_is_told_what_was_done():
     words = said(MARKET, LetterKind.RECTIFICATION)
 
     assert "系统红牌催办" in words
-    assert "系统提请约谈或者挂牌督办" in words
+
+
+@pytest.mark.parametrize("unit", [MARKET, TAX])
+def test_no_letter_tells_its_unit_what_was_only_proposed_to_supervisors(unit):
+    words = said(unit, LetterKind.RECTIFICATION)
+
+    for proposal in ("提示发", "提请", "提议", "提示再次商请"):
+        assert proposal not in words
 
 
 def test_every_rung_that_only_a_superior_climbs_has_words_that_ask():

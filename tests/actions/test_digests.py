@@ -87,7 +87,7 @@ def test_a_folded_reminder_says_by_when_it_must_be_answered():
     send_mails("Tue 2026-12-15 09:00")
 
     (sent,) = [one for one in to_unit(MessageStatus.SENT) if one.key.startswith("sweep")]
-    assert sent.text.count("答复期限：12月16日（周三）") == 2
+    assert sent.text.count("催办回复截止：12月16日（周三）") == 2
     assert sent.html.count("12月16日（周三）") == 2
 
 

@@ -3,11 +3,12 @@
 import pytest
 
 from engine.actions import unit_work
+from engine.actions.evidence import evidence_for
 from engine.actions.overseeing import remind
-from engine.terms import NoticeKind
+from engine.terms import MessageStatus, NoticeKind
 from tests.actions.sweep_steps import in_progress
 from tests.builders import SUPERVISOR, TAX, a_signed_ticket, moment, on_ticket
-from tests.looking import mails_of, sweep, unit_named
+from tests.looking import mails_of, send_mails, sweep, unit_named
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 # A complaint of Tue 2026-11-17 is due on Tue 2026-12-01.
@@ -32,8 +33,8 @@ def test_a_reminder_of_a_saturday_asks_by_tuesday_and_counts_to_monday():
 
     sent = [one for one in to_unit(number) if one.kind is NoticeKind.REMINDER][-1]
     assert sent.next_attempt_at == moment(MONDAY)
-    assert "答复期限：12月8日（周二）" in sent.text
-    assert "答复期限12月8日（周二）" in sent.subject
+    assert "催办回复截止：12月8日（周二）" in sent.text
+    assert "催办回复截止12月8日（周二）" in sent.subject
     assert "已超期：4个工作日" in sent.text
 
 
@@ -44,7 +45,7 @@ def test_a_reminder_by_hand_on_a_saturday_asks_by_tuesday_too():
 
     (sent,) = [one for one in to_unit(number) if one.kind is NoticeKind.REMINDER]
     assert sent.next_attempt_at == moment(MONDAY)
-    assert "答复期限：12月8日（周二）" in sent.text
+    assert "催办回复截止：12月8日（周二）" in sent.text
 
 
 def test_a_unit_is_not_told_of_steps_that_are_only_proposed_and_supervisors_are():
@@ -74,3 +75,40 @@ def test_a_body_that_is_only_asked_reads_of_no_card_and_no_summons():
     for mail in told:
         for word in ONLY_UNDER_US:
             assert word not in mail.subject + mail.text + mail.html
+
+
+def test_a_reminder_does_not_call_its_own_day_the_limit_of_the_answer_and_says_what_to_do():
+    number = a_signed_ticket("Thu 2026-11-05 09:00")
+    sweep("Mon 2026-11-09 09:00")
+
+    mail = next(one for one in to_unit(number) if one.kind is NoticeKind.REMINDER)
+
+    assert "已过首次联系时限，催办回复截止11月10日（周二）" in mail.subject
+    assert "请在催办回复截止前联系诉求人，回复进展并说明超期原因" in mail.text
+    assert "答复期限" not in mail.subject + mail.text
+
+
+def test_reminders_of_one_weekend_about_a_ticket_are_one_mail_each_on_monday():
+    number = in_progress("Mon 2026-11-30 09:00")
+    for minute in range(5):
+        at = f"Sat 2026-12-05 10:0{minute}"
+        on_ticket(number, at, SUPERVISOR, lambda s, t: remind(s, t, "请尽快办理"))
+    send_mails(MONDAY)
+
+    came = [one for one in mails_of(number, NoticeKind.REMINDER)
+            if one.status is MessageStatus.SENT]  # fmt: skip
+    assert len(came) == len({one.recipient for one in came}) == 2
+
+
+def test_what_a_folded_reminder_left_undone_counts_from_the_mail_that_came():
+    number = in_progress("Mon 2026-11-30 09:00")
+    for at in ("Sat 2026-12-05 10:00", "Sat 2026-12-05 10:01"):
+        on_ticket(number, at, SUPERVISOR, lambda s, t: remind(s, t, "请尽快办理"))
+    send_mails(MONDAY)
+
+    def told(step, ticket):
+        return evidence_for(step, ticket, ticket.lead_unit_id)
+
+    lines = on_ticket(number, "Wed 2026-12-09 09:00", SUPERVISOR, told)
+    urged = [one for one in lines if "热线催办（12月7日送达），截至12月8日未回复催办" in one]
+    assert len(urged) == 2

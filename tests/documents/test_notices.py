@@ -209,3 +209,19 @@ def test_the_hotlines_own_limit_is_not_put_to_a_unit(kind):
     assert "请热线主管" in notice.text
     assert "请热线主管" in notice.html
     assert "你单位" not in notice.text + notice.html
+
+
+def test_a_callback_that_is_late_says_that_its_limit_is_over_and_calls_no_rung_a_reason():
+    facts = {**notice_facts(), "overdue": True, "reason": "回访时限：超期"}
+    late = render_notice(NoticeKind.CALLBACK_OWED, facts)
+
+    assert "须人工回访，已过期限" in late.subject
+    assert "回访原因" not in late.text + late.html
+
+
+def test_what_is_proposed_but_is_no_letter_is_not_said_to_be_sent():
+    facts = {**notice_facts(), "proposal": "约谈或者挂牌督办"}
+    asked = render_notice(NoticeKind.LETTER_PROPOSED, facts)
+
+    assert "建议约谈或者挂牌督办" in asked.subject
+    assert "建议发" not in asked.subject + asked.text + asked.html

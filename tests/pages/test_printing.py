@@ -11,6 +11,8 @@ from tests.builders import (
     a_signed_ticket,
     a_ticket_to_call_back,
     an_answer,
+    an_unhappy_callback,
+    call_back,
     on_ticket,
 )
 
@@ -74,3 +76,15 @@ def test_no_sheet_carries_the_sites_footer_on_paper(as_, sheet):
 
     assert '<footer class="noprint">' in desk.get(f"/tickets/{number}/{sheet}").text
     assert "<footer>" in desk.get(f"/tickets/{number}").text
+
+
+def test_an_answer_note_of_a_ticket_sent_back_says_so_and_promises_no_callback(as_):
+    number = a_ticket_to_call_back(NOW)
+    before = as_(OPERATOR).get(f"/tickets/{number}/answer-note").text
+    assert "热线将回访您" in before
+    call_back(number, "Tue 2026-11-24 09:30", an_unhappy_callback())
+
+    page = as_(OPERATOR).get(f"/tickets/{number}/answer-note").text
+
+    assert "已退回承办单位继续办理" in page
+    assert "热线将回访您" not in page
