@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from api.pages.beside import candidate
 from api.pages.callback_facts import heard_by_a_machine
 from api.pages.forms import Form
 from api.pages.naming import unit_meant
@@ -89,17 +90,9 @@ def _supports(visit: Visit, form: Form, lead: Unit) -> tuple[Unit, ...]:
     return tuple({unit.id: unit for unit in found if unit.id != lead.id}.values())
 
 
-def _candidate(ticket: Ticket, lead: Unit) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """Return the supports and the task row that routing named with a unit."""
-    for one in (ticket.routing or {}).get("candidates", ()):
-        if one["unit"] == lead.name:
-            return tuple(one["supports"]), tuple(int(row) for row in one["tasks"][:1])
-    return (), ()
-
-
 def _dispatch(visit: Visit, ticket: Ticket, form: Form) -> str:
     lead = _unit(visit, form)
-    names, rows = _candidate(ticket, lead)
+    names, rows = candidate(ticket, lead)
     supports = _supports(visit, form, lead)
     if form.has("with_supports") and not supports:
         supports = tuple(store.unit_by_name(visit.session, one) for one in names)
@@ -110,8 +103,15 @@ def _dispatch(visit: Visit, ticket: Ticket, form: Form) -> str:
     refuse_requester(visit.step, ticket, "reason", reason, "派单依据")
     event = E.REDISPATCH if redispatch else E.DISPATCH
     allowed = tuple(unit for unit in supports if unit.id != ticket.accused_unit_id)
-    dispatch(visit.step, ticket, Dispatch(lead, allowed, reason or "分派岗选定", rows, event))
-    return f"已派{lead.name}。"
+    if not redispatch and lead.id in {
+        one.unit_id for one in store.upheld_returns(visit.session, ticket)
+    }:
+        stated(reason, "reason", f"{lead.name}的退单已经获准，再派给它请写明理由。")
+    order = Dispatch(lead, allowed, reason or "分派岗选定", rows, event)
+    given = dispatch(visit.step, ticket, order)
+    if any(one.leads for one in given):
+        return f"已派{lead.name}。"
+    return store.events(visit.session, ticket)[-1].reason  # only the supports are others
 
 
 def _sign(visit: Visit, ticket: Ticket, form: Form) -> str:

@@ -15,7 +15,7 @@ from engine.actions.initials import initials
 from engine.actions.intake import propose
 from engine.actions.intake_checks import normal_phone, parse_kind
 from engine.errors import BadInputError, EngineError
-from engine.models import KnowledgeVersion, Requester, Unit
+from engine.models import KnowledgeVersion, Requester, Ticket, Unit
 from engine.models.requester import phone_mark
 from engine.rules.certificate_words import due_words as certificate_due
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
@@ -162,3 +162,11 @@ def caller(request: Request, form: Posted) -> Response:
     """Return what is known of a caller: the last 90 days and the enterprises behind a number."""
     with posting(request, form, *HOTLINE) as visit:
         return visit.partial("_caller.html", caller=caller_of(visit, form))
+
+
+def candidate(ticket: Ticket, lead: Unit) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Return the supports and the task row that routing named with a unit."""
+    for one in (ticket.routing or {}).get("candidates", ()):
+        if one["unit"] == lead.name:
+            return tuple(one["supports"]), tuple(int(row) for row in one["tasks"][:1])
+    return (), ()

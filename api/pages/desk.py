@@ -1,6 +1,7 @@
 """The operators' desk (工作台): to dispatch, to review, to rule, to call back, today's list."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -76,6 +77,7 @@ def desk(
         shown = _list(visit, name, asked, after, which)
         facts = {"lists": LISTS, "name": name, "shown": shown, "numbers": _numbers(visit),
                  "units": tickets.units(visit.session), "proposals": top_proposals,
+                 "returners": _returners(visit, shown) if name == "dispatch" else {},
                  "first": after == 0, "asked": asked, "kinds": [*TicketKind], "error": error,
                  "dial_from": dial_from, "refusals": _refusals(visit, name, shown),
                  **_held(visit, shown), **view_facts(visit)}  # fmt: skip
@@ -123,7 +125,7 @@ def _numbers(visit: Visit) -> dict[str, int]:
         **{name: sum(found.get(one, 0) for one in statuses)
            for name, (_, statuses) in LISTS.items()},
         "today": desk_calls.counted_since(session, since),
-        "drafts": len(drafts.all_drafts(session, visit.account.id)),
+        "drafts": drafts.how_many(session, visit.account.id),
         "human": desk_calls.human_callbacks_owed(session),
         "promises": promises.counts(session)["verify"],
     }  # fmt: skip
@@ -142,10 +144,24 @@ def _held(visit: Visit, shown: Page) -> dict[str, Any]:
     return {"held": found, "held_units": units}
 
 
-def top_proposals(ticket: Ticket) -> list[dict[str, Any]]:
-    """Return the three units that routing proposed for a ticket."""
+def top_proposals(ticket: Ticket, out: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Return the three units that routing proposed for a ticket, without those left out."""
     found: list[dict[str, Any]] = (ticket.routing or {}).get("candidates", [])
-    return found[:PROPOSALS]
+    return [one for one in found if one["unit"] not in out][:PROPOSALS]
+
+
+def _returners(visit: Visit, shown: Page) -> dict[int, dict[str, str]]:
+    """Return who returned each ticket, upheld, and the unit it suggested or nothing."""
+    found = {}
+    for ticket in (line.ticket for line in shown.lines if line.ticket.returns):
+        upheld = tickets.upheld_returns(visit.session, ticket)
+        ids = [one.unit_id for one in upheld] + [one.suggested_unit_id for one in upheld]
+        units = desk_views.units_by_id(visit.session, ids)
+        found[ticket.id] = {
+            units[one.unit_id].name: units[one.suggested_unit_id].name
+            if one.suggested_unit_id in units else "" for one in upheld
+        }  # fmt: skip
+    return found
 
 
 @router.post("/search")

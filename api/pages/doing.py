@@ -27,7 +27,7 @@ from engine.models import Draft, Ticket, TicketEventRecord
 from engine.rules.pauses import pause_reasons
 from engine.rules.returns import return_closes_at
 from engine.rules.shanghai import shanghai_date
-from engine.store import clocks, desk_ticket, mail_replies, tickets
+from engine.store import clocks, desk_ticket, desk_views, mail_replies, tickets
 from engine.store.database import rehearse
 from engine.store.desk_special import shortenings_of
 from engine.store.desk_ticket import Whole
@@ -161,7 +161,14 @@ def _routing(visit: Visit, ticket: Ticket, act: Act) -> dict[str, Any] | None:
     """Return routing's proposal, where the form asks for a unit."""
     if act.name not in CHOOSING:
         return None
-    return proposals(visit, ticket.kind.value, ticket.title, ticket.content)
+    found = proposals(visit, ticket.kind.value, ticket.title, ticket.content)
+    out = {one.unit_id for one in tickets.upheld_returns(visit.session, ticket)} | {
+        ticket.lead_unit_id
+    }
+    units = desk_views.units_by_id(visit.session, list(out))
+    names = {one.name for one in units.values()}
+    kept = [one for one in (found or {}).get("candidates", ()) if one["unit"] not in names]
+    return found and {**found, "candidates": kept}
 
 
 def _choices(visit: Visit, ticket: Ticket, whole: Whole) -> dict[str, Any]:
@@ -172,6 +179,7 @@ def _choices(visit: Visit, ticket: Ticket, whole: Whole) -> dict[str, Any]:
         "units": tickets.units(visit.session), "lead_part": lead, "last_answer": last,
         **callback_facts(visit, ticket, whole),
         "returned": tickets.pending_return(visit.session, ticket),
+        "upheld": tickets.upheld_returns(visit.session, ticket),
         "return_closes": return_closes_at(lead.dispatched_at, visit.rules, on) if lead else None,
         "Outcome": AnswerOutcome, "Result": AttemptResult, "Channel": CallbackChannel,
         "Reason": ReturnReason, "Satisfaction": Satisfaction, "Ground": RectificationGround,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from api.pages.files import check_form_id, form_address, keep_draft
+from api.pages.finding import gone_of
 from api.pages.forms import Form, Posted
 from api.pages.kept_forms import name_of
 from api.pages.more_acts import BY_NAME
@@ -19,48 +20,52 @@ from engine.rules.shanghai import shanghai_date
 router = APIRouter(include_in_schema=False)
 WRITERS = (*HOTLINE, *UNIT)
 WORDED = ("content", "text", "explanation", "reason", "words", "found", "demands", "opinion",
-          "grave", "wrong", "evidence")  # fmt: skip
+          "grave", "wrong", "evidence", "enterprise")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A draft as the list shows it: what it is, where it goes on, how it begins."""
+    """A draft as the list shows it: about what, which form, all its words; why it can't go on."""
 
     draft: Draft
-    what: str
+    about: str
+    label: str
     address: str
-    beginning: str
+    texts: tuple[str, ...]
+    gone: str = ""
 
 
 @router.get("/drafts")
-def list_drafts(request: Request) -> Response:
-    """List everything the person has begun and not sent."""
+def list_drafts(request: Request, after: int = 0) -> Response:
+    """List everything the person has begun and not sent: a page of it from a key on."""
     with reading(request, *WRITERS) as visit:
-        found = drafts.all_drafts(visit.session, visit.account.id)
+        found, more = drafts.all_drafts(visit.session, visit.account.id, after)
         kept = visit.rules.parameters["drafts.keep_for"].on(shanghai_date(visit.now)).value
-        return visit.page(
-            "drafts.html", {"begun": [_begun(visit, one) for one in found], "kept": kept}
-        )
+        begun = [_begun(visit, one) for one in found]
+        facts = {"begun": begun, "kept": kept, "more": more, "first": not after}
+        return visit.page("drafts.html", facts)
 
 
 def _begun(visit: Visit, draft: Draft) -> Begun:
-    beginning = _beginning(draft)
+    address, texts = form_address(draft.form_id), _texts(draft)
     if drafts.is_call(draft.form_id):
-        return Begun(draft, "登记工单", form_address(draft.form_id), beginning)
+        return Begun(draft, "", "登记工单", address, texts)
     if name := name_of(visit, draft.form_id):
-        return Begun(draft, name, form_address(draft.form_id), beginning)
+        return Begun(draft, *name, address, texts)
     number, _, act = draft.form_id.partition(drafts.APART)[0].partition("-")
     label = BY_NAME[act].label if act in BY_NAME else "表单"
-    return Begun(draft, f"{number} {label}", form_address(draft.form_id), beginning)
+    return Begun(draft, number, label, address, texts, gone_of(visit, number))
 
 
-def _beginning(draft: Draft) -> str:
+def _texts(draft: Draft) -> tuple[str, ...]:
+    """Return every word of a draft, the one that says most about it first."""
     try:
         form = Form(drafts.typed_in(draft))
     except KeysError as error:
-        return str(error)
-    texts = [form.text(name) for name in WORDED]
-    return next((one for one in texts if one.strip()), form.text("enterprise"))
+        return (str(error),)
+    words = list(form.words())
+    told = [one for name in WORDED for one in form.many(name) if one in words]
+    return tuple(dict.fromkeys((*told, *words)))
 
 
 @router.post("/drafts/{form_id}")

@@ -7,7 +7,7 @@ import structlog
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages.forms import CARRIED, EMPTY, Form
+from api.pages.forms import EMPTY, Form
 from api.pages.language import hear, remember
 from api.pages.visit import ChangePasswordFirstError, html
 from engine.errors import EngineError, NotSignedInError
@@ -56,7 +56,7 @@ def _typed(request: Request) -> list[tuple[str, str]]:
     if request.url.path in UNREPEATED:
         return []
     form: Form = getattr(request.state, "typed", EMPTY)
-    wordy = (text for name, text in form.shown() if name not in CARRIED and len(text) > SHORT)
+    wordy = (text for text in form.words() if len(text) > SHORT)
     return [(str(place), text) for place, text in enumerate(wordy, start=1)]
 
 

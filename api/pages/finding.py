@@ -3,7 +3,7 @@
 import re
 
 from api.pages.visit import HOTLINE, Visit
-from engine.errors import NotPermittedError
+from engine.errors import NotFoundError, NotPermittedError
 from engine.models import Ticket
 from engine.settings import load_settings
 from engine.store import desk_ticket
@@ -31,6 +31,15 @@ def find(visit: Visit, number: str, *, lock: bool = False) -> Ticket:
         visit.session, visit.account, number_meant(number) or number, kept_since=visit.kept_since,
         lock=lock,
     )  # fmt: skip
+
+
+def gone_of(visit: Visit, number: str) -> str:
+    """Return that a ticket this person's unit had went elsewhere; nothing where it did not."""
+    try:
+        find(visit, number)
+    except NotFoundError:
+        return desk_ticket.gone_elsewhere(visit.session, visit.account.unit_id or 0, number)
+    return ""
 
 
 def reads_content(visit: Visit, ticket: Ticket) -> bool:

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
 from engine.errors import BadInputError
+from engine.terms import Term
 
 TOO_MUCH = "提交的内容太大，请删减后再试；长材料请作附件。"
 LARGEST = 1_000_000  # a technical limit: a form with 20 000 characters takes 180 kB encoded
@@ -20,6 +21,10 @@ CARRIED = frozenset({
     "file_kind",
 })  # fmt: skip
 SECRET = frozenset({"csrf", "password", "version", "form_id", "page", "rev", "seen"})
+
+
+# What stands for a choice in a form: the value of a term, whichever the list.
+CODES = frozenset(one.value for kind in Term.__subclasses__() for one in kind)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,11 @@ class Form:
         """Yield name and text of every field somebody filled in."""
         for name, values in self.typed().items():
             yield from ((name, one) for one in values if one.strip())
+
+    def words(self) -> Iterator[str]:
+        """Yield what a person wrote, in order: without choices, which are codes and not words."""
+        chosen = CODES | {"yes", "no"}
+        yield from (one for name, one in self.shown() if name not in CARRIED and one not in chosen)
 
     def worded(self) -> bool:
         """Return whether a person put anything in: not what every empty form carries by itself."""

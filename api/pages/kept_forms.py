@@ -110,13 +110,13 @@ def address_of(form_id: str) -> str:
     return f"{address}{'&' if '?' in address else '?'}draft={form_id}"
 
 
-def name_of(visit: Visit, form_id: str) -> str:
+def name_of(visit: Visit, form_id: str) -> tuple[str, str] | None:
     """Return what a form is called in the list of drafts: its letter or ticket, and what it is."""
     found = place_of(form_id)
     if found is None:
-        return ""
+        return None
     place, about = found
     row = visit.session.get(place.about, about)
     letter = row.number if isinstance(row, Letter) else ""
     ticket = visit.session.get(Ticket, getattr(row, "ticket_id", 0))
-    return " ".join(filter(None, (letter or (ticket.number if ticket else ""), place.label)))
+    return letter or (ticket.number if ticket else ""), place.label

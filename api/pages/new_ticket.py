@@ -44,8 +44,7 @@ def _page(visit: Visit, form: Form, form_id: str, error: EngineError | None = No
         "chosen": form.text("lead_unit") if form is not EMPTY else None,
         "units": tickets.units(visit.session), "caller": beside.caller_of(visit, form),
         "alike": beside.alike(visit, form), "known": beside.known(visit, form),
-        "drafts": [one for one in drafts.call_drafts(visit.session, visit.account.id)
-                   if one.form_id != form_id],
+        "drafts": drafts.call_drafts(visit.session, visit.account.id, form_id),
         **files.form_facts(visit, form_id),
     }  # fmt: skip
     return visit.page("new_ticket.html", facts, error.status if error else 200)

@@ -9,7 +9,7 @@ from fastapi.responses import PlainTextResponse, Response
 from api.deadline_views import days_used_of
 from api.pages import files, promise_acts
 from api.pages.back import list_left
-from api.pages.finding import find, may_unmask, reads_content
+from api.pages.finding import find, gone_of, may_unmask, reads_content
 from api.pages.forms import Posted
 from api.pages.may import options, told_what_may
 from api.pages.receipt import UNANSWERED
@@ -85,6 +85,8 @@ def _shown(visit: Visit, whole: Whole, show: str) -> list[TicketEventRecord]:
 def news(request: Request, number: str, seen: int = 0) -> Response:
     """Say in one line what others did to a ticket since its page was opened; nothing if nothing."""
     with reading(request) as visit:
+        if gone := gone_of(visit, number):
+            return PlainTextResponse(said(gone))
         ticket = find(visit, number)
         found = desk_ticket.changed_since(visit.session, ticket, max(0, min(seen, MOST_EVENTS)))
         theirs = [one for one in found if one.actor_id != visit.account.id]

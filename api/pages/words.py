@@ -7,6 +7,7 @@ from engine.models import Clock, Ticket
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import SHANGHAI, shanghai_date, spoken_date
 from engine.settings import load_settings
+from engine.store.breach_ledger import stop_words
 from engine.store.figure_cases import DEEMED
 from engine.terms import ClockKind, ClockState, DueStatus, LimitUnit
 
@@ -120,7 +121,7 @@ def _amount(gap: timedelta) -> str:
 
 def _stopped(clock: Clock, name: str, rules: RuleSet) -> Tag:
     end = clock.stopped_at or clock.due_at
-    done = clock.stop_reason or "停表"
+    done = stop_words(clock.stop_reason) or "停表"
     if end < clock.due_at and done in NOTHING_OWED:
         return Tag("○", NOTHING_OWED[done], "off")
     if end < clock.due_at:

@@ -5,14 +5,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.actions import clocks, post
+from engine.actions.actor import require_role
 from engine.actions.avoiding import refuse_the_accused
 from engine.actions.calendar_entries import entry_of
+from engine.actions.facts import gather
 from engine.actions.parting import tell_units
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.actions.told_units import assignment_key
+from engine.errors import RefusedTransitionError
+from engine.lifecycle import Refused, move
 from engine.models import Assignment, Clock, Ticket, Unit
-from engine.rules.returns import return_closes_at
+from engine.rules.citations import clause
+from engine.rules.returns import (
+    refused_to_the_returner,
+    refused_to_the_same,
+    return_closes_at,
+)
 from engine.rules.shanghai import shanghai_date
 from engine.rules.time_limits import Certificate
 from engine.store import clocks as clock_store
@@ -26,6 +35,7 @@ from engine.terms import (
     DueStatus,
     NoticeKind,
     Recipient,
+    Role,
     TicketEvent,
     TicketKind,
     TicketStatus,
@@ -36,6 +46,7 @@ OF_A_UNIT = (
     ClockKind.RETURN_RULING, ClockKind.ARBITRATION,
 )  # fmt: skip
 FOLLOWED = (ClockKind.FOLLOW_UP,)
+NO_MORE = "不再协办"
 STANDING_TOO = (ClockKind.HANDLING, ClockKind.ASSISTING)
 
 
@@ -80,11 +91,15 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> tuple[Work, ...]:
     """
     order = replace(order, rows=order.rows or _cited(ticket, order.lead))
     refuse_the_accused(step, ticket, order.lead, order.supports)
+    if order.event is TicketEvent.REDISPATCH and order.lead.id == ticket.lead_unit_id:
+        return _other_supports(step, ticket, order)
+    if ticket.returns:
+        _refuse_the_returner(step, ticket, order)
     new = ticket.status is TicketStatus.ACCEPTED  # no unit has had it
     if not new:
         kept = {order.lead.id, *(unit.id for unit in order.supports)}
         tell_units(step, ticket, "已改派其他单位", moved=True, but=kept)
-        end_assignments(step, ticket, order.event.value)
+        end_assignments(step, ticket, order.event.label)
     main = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
     # Guards look up the units of a ticket that had some before: those are written at once.
     with together(step.session) if new else nullcontext():
@@ -99,6 +114,55 @@ def dispatch(step: Step, ticket: Ticket, order: Dispatch) -> tuple[Work, ...]:
         for clock in clock_store.running(step.session, ticket.id, STANDING_TOO):
             clocks.stand_too(step, ticket, clock)
     return tuple(work)
+
+
+def _refuse_the_returner(step: Step, ticket: Ticket, order: Dispatch) -> None:
+    upheld = order.lead.id in {one.unit_id for one in store.upheld_returns(step.session, ticket)}
+    decides = step.actor.role is Role.SUPERVISOR or order.event is TicketEvent.DESIGNATE
+    reason = refused_to_the_returner(order.lead.name, upheld=upheld, decides=decides)
+    if reason is not None:
+        raise RefusedTransitionError(reason, clause=clause("house/H-13").label)
+
+
+def _other_supports(step: Step, ticket: Ticket, order: Dispatch) -> tuple[Work, ...]:
+    """Give a ticket other supports (调整协办); its lead keeps it, with the limits that run."""
+    require_role(step.actor, Role.SUPERVISOR)
+    parts = store.open_assignments(step.session, ticket)
+    had = {one.unit_id: one for one in parts if one.role is AssignmentRole.ASSISTING}
+    wanted = {one.id: one for one in order.supports
+              if one.id != order.lead.id and not _told_on(ticket, one)}  # fmt: skip
+    reason = refused_to_the_same(order.lead.name, wanted, had)
+    found = move(gather(step.session, ticket, step.now, step.rules), order.event)
+    if reason is not None or isinstance(found, Refused):
+        words = found.reason if isinstance(found, Refused) else reason or ""
+        raise RefusedTransitionError(words, clause=clause("house/H-14").label)
+    added = [one for key, one in wanted.items() if key not in had]
+    gone = [one for key, one in had.items() if key not in wanted]
+    take(step, ticket, TicketEvent.NOTE, Why(_changed(step, added, gone, order.reason)))
+    tell_units(step, ticket, NO_MORE, moved=True, but={one.unit_id for one in parts} - {
+        one.unit_id for one in gone})  # fmt: skip
+    for part in gone:
+        part.ended_at, part.end_reason = step.now, NO_MORE
+        clocks.stop_of_assignment(step, ticket, part, NO_MORE)
+    return tuple(_supported(step, ticket, order, unit) for unit in added)
+
+
+def _changed(step: Step, added: list[Unit], gone: list[Assignment], why: str) -> str:
+    """Return what changes about the supports, in words: the lead and the limits do not."""
+    left = [step.session.get_one(Unit, one.unit_id) for one in gone]
+    parts = [f"{what}：{'、'.join(unit.name for unit in units)}"
+             for what, units in (("加派协办", added), ("不再协办", left)) if units]  # fmt: skip
+    return f"主办单位和时限不变，{'；'.join(parts)}。{why}"
+
+
+def _supported(step: Step, ticket: Ticket, order: Dispatch, unit: Unit) -> Work:
+    part = _assign(step, ticket, unit, AssignmentRole.ASSISTING, tuple(ticket.task_rows))
+    main = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
+    work = Work(unit, part, _started(step, ticket, part, main))
+    _mail(step, ticket, work, _facts(step, ticket, order, work, main), again=True)
+    for clock in work.clocks:
+        clocks.stand_too(step, ticket, clock)
+    return work
 
 
 def _handed_over(step: Step, ticket: Ticket, order: Dispatch) -> list[tuple[Unit, Assignment]]:

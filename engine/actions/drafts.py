@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, func, true, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, delete, select
 
@@ -24,7 +24,7 @@ from engine.store import attachments
 CALL = "call-"
 LONGEST = 200_000  # characters; a technical limit of this system
 APART = "."
-LISTED = 20
+LISTED, FEW = 20, 4
 
 
 @dataclass(frozen=True)
@@ -161,13 +161,31 @@ def drafts_of(session: Session, account_id: int, form_id: str) -> Sequence[Draft
     return session.exec(query.order_by(col(Draft.updated_at).desc(), col(Draft.id).desc())).all()
 
 
-def all_drafts(session: Session, account_id: int) -> Sequence[Draft]:
-    """Return everything a person has begun and not sent, newest first."""
+def all_drafts(session: Session, account_id: int, after: int = 0) -> tuple[list[Draft], int]:
+    """Return what a person has begun and not sent, newest first, and the key of the next page.
+
+    A page begins after the draft `after`; one that is gone meanwhile begins at the first.
+    """
     query = select(Draft).where(Draft.account_id == account_id)
-    return session.exec(query.order_by(col(Draft.updated_at).desc()).limit(LISTED)).all()
+    last = session.exec(query.where(Draft.id == after)).one_or_none() if after else None
+    place = tuple_(col(Draft.updated_at), col(Draft.id))
+    if last is not None:
+        query = query.where(place < (last.updated_at, last.id))
+    order = (col(Draft.updated_at).desc(), col(Draft.id).desc())
+    found = list(session.exec(query.order_by(*order).limit(LISTED + 1)).all())
+    return found[:LISTED], found[LISTED - 1].id if len(found) > LISTED else 0
 
 
-def call_drafts(session: Session, account_id: int) -> Sequence[Draft]:
-    """Return a person's drafts of calls, newest first."""
-    query = select(Draft).where(Draft.account_id == account_id, col(Draft.form_id).startswith(CALL))
-    return session.exec(query.order_by(col(Draft.updated_at).desc()).limit(10)).all()
+def how_many(session: Session, account_id: int) -> int:
+    """Return how many drafts a person has."""
+    return session.exec(select(func.count()).where(Draft.account_id == account_id)).one()
+
+
+def call_drafts(session: Session, account_id: int, but: str) -> tuple[Sequence[Draft], int]:
+    """Return a person's newest drafts of calls but for one, and how many there are in all."""
+    mine = (
+        col(Draft.account_id) == account_id, col(Draft.form_id).startswith(CALL),
+        col(Draft.form_id) != but,
+    )  # fmt: skip
+    newest = select(Draft).where(*mine).order_by(col(Draft.updated_at).desc()).limit(FEW)
+    return session.exec(newest).all(), session.exec(select(func.count()).where(*mine)).one()

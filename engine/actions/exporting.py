@@ -176,7 +176,7 @@ def _breach(
         row.number, row.ticket_kind.label, row.kind.label, row.unit or "热线",
         "、".join(map(str, row.rows)), _indicators(row.rows),
         row.due_on, row.true_at, row.detected_at, row.stopped_at,
-        row.stop_reason, _late_days(step, row.due_on, end), "超期",
+        row.stopped_by, _late_days(step, row.due_on, end), "超期",
         f"{row.limit or ''} {_unit_of(row.limit_unit)}",
         Citation.from_json(row.citation).label if row.citation else "", row.rules_version or "",
         row.calendar_version or "", used, beside.rungs, beside.mails, *_judged(row, beside),

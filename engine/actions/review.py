@@ -13,8 +13,9 @@ from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
 from engine.actions.unit_work import mark_signed
-from engine.errors import RefusedTransitionError
+from engine.errors import BadInputError, RefusedTransitionError
 from engine.models import Answer, Assignment, Callback, ReturnRequest, Ticket, Unit
+from engine.rules.returns import refused_to_the_returner
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import (
@@ -120,6 +121,8 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
     """
     stated(ruling.reason, "reason", "请写明裁定理由。", LONGEST)
     waiting = _pending(step, ticket)
+    if ruling.upheld and ruling.lead is not None:
+        _refuse_the_returner(ruling.lead, waiting)
     event = TicketEvent.UPHOLD_RETURN if ruling.upheld else TicketEvent.REJECT_RETURN
     record = take(step, ticket, event, Why(ruling.reason.strip()))
     word = ReturnRuling.UPHELD if ruling.upheld else ReturnRuling.REJECTED
@@ -139,6 +142,14 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
     if ruling.lead is not None:
         order = Dispatch(ruling.lead, ruling.supports, "退单获准后改派")
         dispatch(step, ticket, order)
+
+
+def _refuse_the_returner(lead: Unit, waiting: ReturnRequest) -> None:
+    """Refuse to uphold a return and leave the ticket with the unit that returned it."""
+    upheld = lead.id == waiting.unit_id
+    reason = refused_to_the_returner(lead.name, upheld=upheld, decides=False)
+    if reason is not None:
+        raise BadInputError(reason, fields={"lead": reason})
 
 
 def _tell_assisting(step: Step, ticket: Ticket, ended: str, stay: Collection[int]) -> None:

@@ -1,6 +1,6 @@
 """Returning a ticket (退单): until when, with what, how often, and when the panel decides."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -66,3 +66,28 @@ def designation_binds(designated: bool, rules: RuleSet, on: date) -> bool:
     """Return whether the unit the panel designated must keep the ticket."""
     final: bool = rules.parameters["returns.designation_final"].on(on).value
     return designated and final
+
+
+@cites("house/H-14")
+def refused_to_the_same(unit: str, supports: Collection[int], now: Collection[int]) -> str | None:
+    """Refuse to move a ticket (改派) to the unit that leads it: no limit begins anew so.
+
+    Other supports (协办) than `now` may be named: the lead keeps the ticket, its limits run on.
+    """
+    if supports and set(supports) != set(now):
+        return None
+    return (
+        f"{unit}已是主办单位，改派给它不会换单位，时限也不重新起算；请改派其他单位。"
+        "只调整协办单位的，请写明调整后的全部协办单位。"
+    )
+
+
+@cites("house/H-13")
+def refused_to_the_returner(unit: str, *, upheld: bool, decides: bool) -> str | None:
+    """Refuse to hand a ticket back to a unit whose return of it was upheld (退单获准).
+
+    `decides`: a supervisor or the panel (会商), who answer for it.
+    """
+    if not upheld or decides:
+        return None
+    return f"{unit}的退单已经获准，不能再派给它；请派其他单位，确需由它承办的，由主管写明理由派单。"

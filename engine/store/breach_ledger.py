@@ -16,7 +16,7 @@ from engine.rules.shanghai import end_of_day, shanghai_moment
 from engine.store.demonstration import TOLD, demonstrating
 from engine.store.light import among, light_clocks
 from engine.store.paging import key_of, newest_first
-from engine.terms import BreachJudgement, ClockKind, TicketKind
+from engine.terms import BreachJudgement, ClockKind, TicketEvent, TicketKind
 
 PAGE = 30
 MOST_COUNTED = 1000  # the ledger says 1000+
@@ -126,6 +126,12 @@ def count(session: Session, wanted: BreachFilter) -> int:
     return int(session.exec(select(func.count()).select_from(some)).one())
 
 
+def stop_words(reason: str) -> str:
+    """Return why a clock stopped, in words; an older version wrote the event's code."""
+    known = {one.value: one.label for one in (TicketEvent.REDISPATCH, TicketEvent.DESIGNATE)}
+    return known.get(reason, reason)
+
+
 @dataclass(frozen=True)
 class LedgerLine:
     """One line of the ledger as an export writes it, with what its certificate says of itself."""
@@ -152,6 +158,11 @@ class LedgerLine:
     calendar_version: str
     judgement: str = ""
     judgement_reason: str = ""
+
+    @property
+    def stopped_by(self) -> str:
+        """Return why the clock stopped, in words."""
+        return stop_words(self.stop_reason)
 
 
 def _proved(name: str) -> Any:

@@ -26,10 +26,12 @@ from engine.models import (
     TicketEventRecord,
     Unit,
 )
+from engine.rules.shanghai import SHANGHAI
 from engine.store import clocks, letters, outbox, tickets
 from engine.store.desk_views import units_by_id
 from engine.store.mail_names import mail_name
 from engine.store.promises import OPEN as OPEN_PROMISE
+from engine.store.row_security import as_house
 from engine.terms import AssignmentRole, LetterKind, NoticeKind, Role, TicketEvent, TicketKind
 
 Row = TypeVar("Row", Answer, Callback, CallbackAttempt)
@@ -41,6 +43,11 @@ NOT_FOR_UNITS = (*TO_HOTLINE, NoticeKind.REFERRAL)
 QUIET = frozenset({
     TicketEvent.WARN, TicketEvent.BREACH, TicketEvent.ESCALATE, TicketEvent.UNMASK,
     TicketEvent.UNDELIVERED, TicketEvent.RECOMPUTE, TicketEvent.NOTE,
+})  # fmt: skip
+# Why an assignment ended whose ticket went to another unit; the last is an older version's word.
+MOVED = frozenset({
+    TicketEvent.REDISPATCH.label, TicketEvent.DESIGNATE.label, "退单获准", "提交会商",
+    TicketEvent.REDISPATCH.value,
 })  # fmt: skip
 OPEN_TO_HOTLINE = (Role.OPERATOR, Role.SUPERVISOR, Role.AUDITOR)
 
@@ -55,13 +62,45 @@ def visible_ticket(
     Raises:
         NotFoundError: there is none, or the person may not know of it.
     """
-    ticket = tickets.ticket_by_number(session, number, lock=lock)
     if account.role in OPEN_TO_HOTLINE:
-        return ticket
+        return tickets.ticket_by_number(session, number, lock=lock)
+    try:
+        ticket = tickets.ticket_by_number(session, number, lock=lock)
+    except NotFoundError as error:  # behind the second wall
+        raise _unseen(session, account, number) from error
     if account.unit_id is None or not _of_unit(session, ticket, account.unit_id, kept_since):
-        message = f"没有工单 {number}。请核对工单号。"
-        raise NotFoundError(message)
+        raise _unseen(session, account, number)
     return ticket
+
+
+def _unseen(session: Session, account: Account, number: str) -> NotFoundError:
+    """Return why a unit does not see a ticket: of one it had, that it is elsewhere now."""
+    gone = gone_elsewhere(session, account.unit_id or 0, number)
+    return NotFoundError(gone or f"没有工单 {number}。请核对工单号。")
+
+
+def gone_elsewhere(session: Session, unit_id: int, number: str) -> str:
+    """Return that a ticket a unit had is no longer its own, and since when; nothing of any other.
+
+    Not where it goes, nor of a ticket that accuses the unit, nor of one that was closed.
+    """
+    query = (
+        select(Assignment.ended_at, Assignment.end_reason)
+        .join(Ticket, col(Ticket.id) == Assignment.ticket_id)
+        .where(
+            Ticket.number == number, Assignment.unit_id == unit_id,
+            (col(Ticket.kind) != TicketKind.REPORT)
+            | col(Ticket.accused_unit_id).is_distinct_from(unit_id),
+        )
+        .order_by(col(Assignment.id).desc()).limit(1)
+    )  # fmt: skip
+    with as_house(session):
+        found = session.exec(query).first()
+    if found is None or found[0] is None or found[1] == "办结":
+        return ""
+    at = f"{found[0].astimezone(SHANGHAI):%m-%d %H:%M}"
+    how = "已改由其他单位办理" if found[1] in MOVED else "已不由您单位办理"
+    return f"工单 {number} {at} 起{how}。没有提交的内容还在“草稿”里，可以看全文、复制。"
 
 
 def _of_unit(session: Session, ticket: Ticket, unit_id: int, kept_since: datetime) -> bool:

@@ -144,6 +144,12 @@ def return_requests(session: Session, ticket: Ticket) -> Sequence[ReturnRequest]
     return session.exec(query.order_by(col(ReturnRequest.id))).all()
 
 
+def upheld_returns(session: Session, ticket: Ticket) -> Sequence[ReturnRequest]:
+    """Return the returns of a ticket that were upheld (退单获准), oldest first."""
+    found = return_requests(session, ticket) if ticket.returns else ()
+    return [one for one in found if one.ruling is ReturnRuling.UPHELD]
+
+
 def carries_merged(session: Session, ticket: Ticket) -> bool:
     """Return whether another ticket was merged into this one."""
     statement = "SELECT 1 FROM ticket WHERE merged_into_id = %s LIMIT 1"

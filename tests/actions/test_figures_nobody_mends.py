@@ -22,7 +22,6 @@ from engine.terms import (
 from tests.actions.test_fair_figures import excused
 from tests.actions.test_figures import EARLY, FIRST, LAST, on
 from tests.builders import (
-    MARKET,
     OPERATOR,
     SECOND_SUPERVISOR,
     SUPERVISOR,
@@ -66,10 +65,7 @@ def late_cases():
     return [(one.due, one.late) for one in found if one.due]
 
 
-@pytest.mark.parametrize(
-    "act", [lambda number: redispatch(number, TAX),
-            lambda number: redispatch(number, MARKET), withdraw]
-)  # fmt: skip
+@pytest.mark.parametrize("act", [lambda number: redispatch(number, TAX), withdraw])
 def test_a_limit_that_was_missed_counts_whoever_has_the_ticket_afterwards(act):
     number = a_signed_ticket(EARLY)
     sweep(OVER)
@@ -134,8 +130,7 @@ def cases_of(now=ENDED):
 
 
 @pytest.mark.parametrize(
-    "act", [lambda number: redispatch(number, MARKET),
-            lambda number: left_out(number, "breached"), lambda number: excused(number, "handling")]
+    "act", [lambda number: left_out(number, "breached"), lambda number: excused(number, "handling")]
 )  # fmt: skip
 def test_no_bulletin_tells_of_a_late_answer_where_there_was_none_or_it_does_not_count(act):
     number = a_signed_ticket(EARLY)

@@ -69,7 +69,7 @@ def test_a_redispatched_ticket_leaves_its_unit(database: Database) -> None:
 
     with work() as session:
         ticket = store.ticket_by_number(session, number)
-        assert [one.end_reason for one in store.assignments(session, ticket)] == ["redispatch", ""]
+        assert [one.end_reason for one in store.assignments(session, ticket)] == ["改派", ""]
 
 
 def test_a_reminder_is_mailed_to_the_unit_and_its_leader(database: Database) -> None:
