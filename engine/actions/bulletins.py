@@ -64,7 +64,7 @@ def propose_cases(step: Step, days: Days, at: datetime) -> tuple[TypicalCase, ..
     Late by no working day is no example.
     """
     most = most_cases(step.rules, min(shanghai_date(at), days[1]))
-    found = typical_cases(step.session, *days, most, at)
+    found = typical_cases(step.session, days, most, at, past=at < step.now)
     return tuple(one for one in found
                  if one.ground is not CaseGround.LATE or _worked_days(one, step))  # fmt: skip
 
@@ -116,8 +116,8 @@ def not_over(report: Report) -> dict[str, object]:
 
 def _worked_days(one: TypicalCase, step: Step) -> int:
     """Return over how many working days a case went; late by none is no example."""
-    end = shanghai_date(one.until or one.at)
-    # A limit ends at 24 o'clock of its last day, which is the next day's beginning.
+    # 24 o'clock of a day, when limits end and figures are made, is the beginning of the next.
+    end = shanghai_date(one.until or one.at - timedelta(microseconds=1))
     first = shanghai_date(one.since if one.good else one.since - timedelta(microseconds=1))
     return step.rules.calendar.working_days_between(first, end)
 

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from engine.rules.indicators import Count
 from engine.rules.shanghai import end_of_day
+from engine.store.clock_past import OF_CLOCK, SAID_THEN
 from engine.store.demonstration import TOLD, demonstrating
 from engine.terms import CallbackState, ClockKind, Indicator
 
@@ -34,21 +35,8 @@ REWORK = "rework.limit"  # the rule of a handling clock that runs for a rework (
 _CLOCKS = """
 c AS MATERIALIZED (
   SELECT c.id, c.ticket_id, c.assignment_id, c.kind, c.started_at, c.certificate ->> 'rule' AS rule,
-         COALESCE((p.was ->> 'due_on')::date, c.due_on) AS due_on,
-         COALESCE((p.was ->> 'due_at')::timestamptz, c.due_at) AS due_at,
-         COALESCE(p.was ->> 'due_status', c.due_status) = 'confirmed' AS certain,
-         CASE WHEN s.stopped < :at THEN s.stopped END AS stopped_at,
-         COALESCE(p.was ->> 'stop_reason', c.stop_reason) AS stop_reason
-  FROM clock c
-  LEFT JOIN LATERAL (
-    SELECT x.was FROM jsonb_array_elements(c.past) WITH ORDINALITY AS x(was, place)
-    WHERE (x.was ->> 'until')::timestamptz >= :at ORDER BY x.place LIMIT 1
-  ) p ON c.past <> '[]'
-  CROSS JOIN LATERAL (
-    SELECT CASE WHEN p.was IS NULL THEN c.stopped_at
-                ELSE (p.was ->> 'stopped_at')::timestamptz END AS stopped
-  ) s
-  WHERE c.kind = ANY(:limits){of_clock}
+{said_then}
+  FROM clock c{of_its_past}  WHERE c.kind = ANY(:limits){of_clock}
     AND c.started_at < :at
     AND (c.due_on BETWEEN :since AND :until OR (:past AND c.past <> '[]'))
 ), due AS MATERIALIZED (
@@ -65,8 +53,8 @@ limits AS (
                               ELSE d.stopped_at < d.due_at END, false) AS good,
          COALESCE(d.stopped_at, :at) >= d.due_at AS over, d.certain
   FROM due d JOIN assignment a ON a.id = d.assignment_id
-  WHERE d.kind <> 'handling' OR NOT COALESCE(d.stopped_at < d.due_at AND d.stop_reason = :sent_back,
-                                             false)
+  WHERE NOT (d.kind = 'handling' AND d.stop_reason = :sent_back
+             AND COALESCE(d.stopped_at < d.due_at, false))
     AND (a.ended_at IS NULL OR a.ended_at >= LEAST(d.due_at, :at) OR a.end_reason = :closed)
 )"""
 # OFFSET 0 keeps each of these a look-up for one ticket, whatever the planner believes of dates and
@@ -217,7 +205,8 @@ _ONE = {"of_clock": " AND c.ticket_id = :ticket", "of_assignment": " AND a.ticke
 
 
 def _with(of: Mapping[str, str], ask: str) -> Any:
-    return text(f"WITH {', '.join(_PARTS).format(**of)}{ask}")
+    parts = ", ".join(_PARTS).format(**of, said_then=SAID_THEN, of_its_past=OF_CLOCK)
+    return text(f"WITH {parts}{ask}")
 
 
 _QUERY = _with(_WHOLE, f", {_JUDGED}")

@@ -10,27 +10,31 @@ from sqlmodel import Session
 
 from engine.rules.shanghai import end_of_day
 from engine.store.bad_cases import LOOKED_AT, OPEN, bad_cases
+from engine.store.clock_past import OF_CLOCK, SAID_THEN
 from engine.store.demonstration import demonstrating
 from engine.store.figure_cases import ANSWERED, REWORK
 from engine.terms import CaseGround, TicketKind
 
 AROUND = timedelta(days=21)  # what is answered and closed in a period was due by then
 EACH_DAY = 40
+MOST_BROUGHT_FORWARD = 31  # days by which a supervisor's decision makes a limit earlier, at most
 # The quickest of the answers due on each day, looked up one after the other. A day's are read from
 # an index that has them by how long they took, however many there were; the limits stand in the
 # text because a plan made for any limit would sort the whole day.
 _GOOD = text(f"""
-SELECT t.number, t.kind, t.accepted_at, t.task_rows, u.name AS unit, c.started_at AS since,
+SELECT t.number, t.kind, t.accepted_at, a.task_rows, u.name AS unit, c.started_at AS since,
        c.stopped_at AS until
 FROM (SELECT q.* FROM generate_series(:first, CAST(:last AS timestamp), '1 day') d(day)
       CROSS JOIN LATERAL (
-        SELECT id, ticket_id, started_at, stopped_at, stopped_at - started_at AS took FROM clock
+        SELECT id, ticket_id, assignment_id, started_at, stopped_at,
+               stopped_at - started_at AS took FROM clock
         WHERE kind = 'handling' AND due_on = d.day::date AND stopped_at < due_at
           AND stopped_at >= :since AND stopped_at < :until
         ORDER BY stopped_at - started_at, ticket_id LIMIT {EACH_DAY}) q
       ORDER BY q.took, q.ticket_id LIMIT {LOOKED_AT}) c
 CROSS JOIN LATERAL (SELECT * FROM ticket WHERE id = c.ticket_id OFFSET 0) t
-CROSS JOIN LATERAL (SELECT name FROM unit WHERE id = t.lead_unit_id OFFSET 0) u
+CROSS JOIN LATERAL (SELECT * FROM assignment WHERE id = c.assignment_id OFFSET 0) a
+CROSS JOIN LATERAL (SELECT name FROM unit WHERE id = a.unit_id OFFSET 0) u
 CROSS JOIN LATERAL (SELECT solved, satisfaction FROM callback WHERE ticket_id = t.id
                     ORDER BY id DESC LIMIT 1) b
 WHERE {OPEN} AND t.closed_at >= :since AND t.closed_at < :until AND t.status = 'closed'
@@ -46,22 +50,28 @@ WHERE f.ticket_id = {ticket} AND f.effective_at < :at AND (f.ended_at IS NULL OR
   AND (f.kind = 'excused' AND x.kind = 'handling'
        OR f.kind = 'excluded' AND f.indicator IN ('answered_on_time', 'breached'))
 """
-# Late answers and what is not answered yet. What ended in another way (改派、撤回) was not
+# Late answers and what is not answered yet, by what each clock said then: one that was changed
+# since need not have its breach where it was missed. What ended in another way (改派、撤回) was not
 # answered, and a rework has a limit of its own: a bulletin has no true sentence for either.
 _BAD = text(f"""
-SELECT t.number, t.kind, t.accepted_at, t.task_rows, u.name AS unit, b.true_at AS since,
+SELECT t.number, t.kind, t.accepted_at, a.task_rows, u.name AS unit, b.due_at AS since,
        b.stopped_at AS until
-FROM (SELECT b.ticket_id, b.unit_id, b.true_at, s.stopped_at,
-             COALESCE(s.stopped_at, :at) - b.true_at AS late
-      FROM breach b
-      CROSS JOIN LATERAL (SELECT CASE WHEN stopped_at < :at THEN stopped_at END AS stopped_at,
-                                 stop_reason, certificate ->> 'rule' AS rule
-                          FROM clock WHERE id = b.clock_id OFFSET 0) s
-      WHERE b.kind = 'handling' AND b.true_at > :since AND b.true_at <= :until
-        AND s.rule <> :rework AND (s.stopped_at IS NULL OR s.stop_reason = :answered)
-      ORDER BY late DESC, b.ticket_id LIMIT {LOOKED_AT}) b
+FROM (SELECT x.*, COALESCE(x.stopped_at, :at) - x.due_at AS late
+      FROM (SELECT clock_id AS id FROM breach
+            WHERE kind = 'handling' AND true_at > :since AND true_at <= :until
+            UNION SELECT id FROM clock WHERE :past AND kind = 'handling' AND past <> '[]'
+                                         AND due_on > CAST(:first AS date) - {MOST_BROUGHT_FORWARD}
+           ) missed
+      CROSS JOIN LATERAL (
+        SELECT c.ticket_id, c.assignment_id, c.started_at, c.certificate ->> 'rule' AS rule,
+        {SAID_THEN} FROM (SELECT * FROM clock WHERE id = missed.id OFFSET 0) c {OF_CLOCK}) x
+      WHERE x.started_at < :at AND x.due_at > :since AND x.due_at <= :until AND x.certain
+        AND x.rule <> :rework AND (x.stopped_at IS NULL
+                                   OR x.stopped_at >= x.due_at AND x.stop_reason = :answered)
+      ORDER BY late DESC, x.ticket_id LIMIT {LOOKED_AT}) b
 CROSS JOIN LATERAL (SELECT * FROM ticket WHERE id = b.ticket_id OFFSET 0) t
-CROSS JOIN LATERAL (SELECT name FROM unit WHERE id = b.unit_id OFFSET 0) u
+CROSS JOIN LATERAL (SELECT * FROM assignment WHERE id = b.assignment_id OFFSET 0) a
+CROSS JOIN LATERAL (SELECT name FROM unit WHERE id = a.unit_id OFFSET 0) u
 WHERE {OPEN}
   AND NOT EXISTS ({_TAKEN_BACK.format(ticket="t.id")})
 ORDER BY b.late DESC, t.id LIMIT :most
@@ -93,23 +103,25 @@ class TypicalCase:
 
 
 def typical_cases(
-    session: Session, since: date, until: date, most: int, at: datetime
+    session: Session, days: tuple[date, date], most: int, at: datetime, *, past: bool
 ) -> list[TypicalCase]:
     """Return the cases proposed for a period: the quickest that pleased, the latest answers.
 
     And what requesters called unsolved or bad, what was done again for it, returns in vain. They
-    are told as they stood at a moment; what came later is not looked at.
+    are told as they stood at a moment; what came later is not looked at. `past` is whether anything
+    may have come: then changed clocks are looked at too.
 
     There are at most `most` of each, and one of a ticket: the first of these.
     """
-    days: dict[str, Any] = {"since": end_of_day(since - timedelta(days=1)), "at": at,
+    since, until = days
+    values: dict[str, Any] = {"since": end_of_day(since - timedelta(days=1)), "at": at,
             "until": min(end_of_day(until), at), "first": since, "last": until + AROUND,
-            "most": most, "rework": REWORK, "answered": ANSWERED,
+            "most": most, "rework": REWORK, "answered": ANSWERED, "past": past,
             **demonstrating()}  # fmt: skip
     run = session.connection().execute
     usual = ((_GOOD, CaseGround.PLEASED), (_BAD, CaseGround.LATE))
-    found = [_case(row, ground, at) for query, ground in usual for row in run(query, days)]
-    worse = bad_cases(session, days["since"], days["until"], most, at)
+    found = [_case(row, ground, at) for query, ground in usual for row in run(query, values)]
+    worse = bad_cases(session, values["since"], values["until"], most, at)
     found += [_case(row, CaseGround.parse(row.ground), at) for row in worse]
     first: dict[str, TypicalCase] = {}
     for one in found:

@@ -26,6 +26,7 @@ from tests.builders import (
     SECOND_SUPERVISOR,
     SUPERVISOR,
     TAX,
+    a_dispatched_ticket,
     a_signed_ticket,
     a_ticket_to_call_back,
     an_unhappy_callback,
@@ -86,6 +87,15 @@ def test_what_is_taken_from_a_unit_before_its_limit_is_no_case_of_it():
     redispatch(number, TAX, "Tue 2026-11-03 09:00")
 
     assert on("Wed 2026-11-18")[Indicator.ANSWERED_ON_TIME].raw.n == 1  # the new unit's own
+
+
+def test_what_is_taken_away_before_it_had_to_be_signed_counts_for_nobody_signed_or_not():
+    for signs in (a_signed_ticket, a_dispatched_ticket):
+        redispatch(signs(EARLY), TAX, "Mon 2026-11-02 10:00")
+
+    after = on("Wed 2026-11-18")
+
+    assert after[Indicator.SIGNED_ON_TIME].raw.n == 2  # the new unit's own
 
 
 def test_a_callback_that_is_overdue_is_not_made_by_ordering_a_rework():
