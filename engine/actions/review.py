@@ -7,6 +7,7 @@ from engine.actions import clocks, promises
 from engine.actions.actor import SYSTEM
 from engine.actions.callback_needs import need_of, silence_reason
 from engine.actions.dispatch import Dispatch, dispatch, due_facts, end_assignments
+from engine.actions.giving_back import give_back
 from engine.actions.impersonal import refuse_requester
 from engine.actions.parting import tell_units
 from engine.actions.stated import stated
@@ -90,6 +91,7 @@ def send_back(step: Step, ticket: Ticket, reason: str) -> None:
     promises.drop(step, ticket, "审核退回")
     if answer is not None:
         _run_on(step, ticket, answer)
+        give_back(step, ticket, ClockKind.REVIEW)
     due = clock_store.one(step.session, ticket.id, ClockKind.HANDLING)
     facts = {"reason": reason.strip(), **due_facts(due)}
     tell_lead(step, ticket, NoticeKind.REWORK, f"event:{record.id}", facts)
@@ -127,12 +129,13 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
     record = take(step, ticket, event, Why(ruling.reason.strip()))
     word = ReturnRuling.UPHELD if ruling.upheld else ReturnRuling.REJECTED
     _ruled(step, ticket, waiting, word, ruling.reason)
-    due = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
+    if not ruling.upheld:
+        _keep(step, ticket, waiting)
+    due = clock_store.one(step.session, ticket.id, _limit_told(ruling))
     facts = {"ruling": word.label, "reason": ruling.reason.strip(), **due_facts(due)}
     tell_lead(step, ticket, NoticeKind.RETURN_RULING, f"event:{record.id}", facts,
               leaves=ruling.upheld)  # fmt: skip
     if not ruling.upheld:
-        _keep(step, ticket, waiting)
         _supervise_on(step, ticket)
         return
     stay = {one.id for one in (ruling.lead, *ruling.supports) if one is not None}
@@ -152,6 +155,11 @@ def _refuse_the_returner(lead: Unit, waiting: ReturnRequest) -> None:
         raise BadInputError(reason, fields={"lead": reason})
 
 
+def _limit_told(ruling: Ruling) -> ClockKind:
+    """Return the limit a unit is told: its own, where it keeps the ticket."""
+    return ClockKind.REQUESTER if ruling.upheld else ClockKind.HANDLING
+
+
 def _tell_assisting(step: Step, ticket: Ticket, ended: str, stay: Collection[int]) -> None:
     """Tell the assisting units that their part ends with that of the lead, who knows."""
     lead = {ticket.lead_unit_id} if ticket.lead_unit_id is not None else set()
@@ -161,10 +169,12 @@ def _tell_assisting(step: Step, ticket: Ticket, ended: str, stay: Collection[int
 def _keep(step: Step, ticket: Ticket, refused: ReturnRequest) -> None:
     """Leave a ticket with the unit that wanted to return it: signed, its first contact due.
 
-    Its clock runs on as if it had not asked: a return that was not upheld gains no day.
+    Its clock runs on as if it had not asked: a return that was not upheld gains no day. Only what
+    the hotline took beyond its own limit is not the unit's.
     """
     words, since = "退单未获准，继续计时", refused.requested_at
     clocks.resume(step, ticket, [ClockKind.HANDLING], words, stopped_at=since)
+    give_back(step, ticket, ClockKind.RETURN_RULING)
     lead = store.current_lead(step.session, ticket)
     if lead is None or lead.contacted_at is not None:
         return

@@ -26,9 +26,12 @@ class Pause:
         return cls(datetime.fromisoformat(stored["start"]), end, stored["reason"])
 
 
+HOTLINE_LATE = "热线超时"
+
+
 @dataclass(frozen=True)
 class Extension:
-    """Working days added to a limit with approval (延期)."""
+    """Working days added to a limit: with approval (延期), or the hotline's own (H-93)."""
 
     working_days: int
     granted_at: datetime

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from engine.rules.adjustments import HOTLINE_LATE, Extension
 from engine.rules.citations import cites
 from engine.rules.shanghai import SHANGHAI, spoken_date
 from engine.terms import ClockKind, DayKind, DueStatus, LimitUnit
@@ -70,8 +71,14 @@ def _subject(certificate: "Certificate") -> str:
 
 
 def _extended(certificate: "Certificate") -> str:
-    added = sum(extension.working_days for extension in certificate.extensions)
-    return f"（延期 {added} 个工作日）" if added else ""
+    held = _days(one for one in certificate.extensions if one.reason == HOTLINE_LATE)
+    asked = _days(one for one in certificate.extensions if one.reason != HOTLINE_LATE)
+    words = f"（延期 {asked} 个工作日）" if asked else ""
+    return f"{words}（热线超时 {held} 个工作日不计）" if held else words
+
+
+def _days(extensions: Iterable[Extension]) -> int:
+    return sum(extension.working_days for extension in extensions)
 
 
 def _provisional(certificate: "Certificate") -> str:
