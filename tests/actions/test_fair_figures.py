@@ -93,7 +93,7 @@ def test_a_return_that_waits_for_its_ruling_is_no_answer_in_time_then_nor_looked
 
     waiting = on("Mon 2026-11-02")
     rule(number, "Fri 2026-11-06 09:00", upheld=False)
-    again, over = on("Mon 2026-11-02"), on("Mon 2026-11-16")
+    again, over = on("Mon 2026-11-02"), on("Fri 2026-11-20")  # the ruling was three days late
 
     assert (waiting[Indicator.ANSWERED_ON_TIME].raw.n, waiting[Indicator.BREACHED].raw.n) == (0, 0)
     assert again[Indicator.ANSWERED_ON_TIME].raw.n == 0
