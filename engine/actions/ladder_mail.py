@@ -137,10 +137,11 @@ def _climbed(
     """Return every rung this mail tells of, by limit: 承办时限：剩1个工作日、超期."""
     since = min([step.now, *(mail.created_at for mail in held)])
     kinds = store.kinds(step.session, ticket.id)
+    own = {clock.id: clock.limit_name}
     told = {clock.id, *(outbox.ladder_clock(mail) for mail in held)}
     said: dict[str, list[str]] = {}
     for row in store.rungs(step.session, ticket.id):
         name = tells.name(row.rung)
         if name and row.clock_id in told and row.detected_at >= since:
-            said.setdefault(kinds[row.clock_id].label, []).append(name)
+            said.setdefault(own.get(row.clock_id, kinds[row.clock_id].label), []).append(name)
     return "；".join(f"{kind}：{'、'.join(rungs)}" for kind, rungs in said.items())

@@ -8,6 +8,7 @@ from engine.actions.address_checks import require_verified
 from engine.actions.letter_facts import title_of
 from engine.actions.post import File, Mail
 from engine.actions.step import Step
+from engine.documents.asked_words import asked_words
 from engine.errors import BadInputError, NotFoundError
 from engine.models import Letter, Ticket, Unit
 from engine.settings import load_settings
@@ -66,9 +67,11 @@ def mail_copies(
     step: Step, ticket: Ticket, letter: Letter, due: date | None, files: tuple[File, ...]
 ) -> None:
     """Owe each unit that gets a copy its mail with the letter's files."""
+    told = step.session.get_one(Unit, letter.unit_id).subordinate
+    name = letter.kind.label if told else asked_words(letter.kind.label)
     for unit in units_of(step, letter):
         facts = {
-            "letter_kind": letter.kind.label, "letter_number": letter.number, "unit": unit.name,
+            "letter_kind": name, "letter_number": letter.number, "unit": unit.name,
             "letter_title": title_of(step, letter), "reply_by": due, "copied": True,
             "link": f"{load_settings().link_base}/",
         }  # fmt: skip

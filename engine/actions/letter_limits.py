@@ -1,7 +1,7 @@
 """The limits a letter rests on: those its grounds name, and that of doing it again (重新办理)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from engine.actions.clocks import REWORK_RULE
 from engine.actions.evidence import NUMBERED
@@ -37,7 +37,18 @@ def clocks_behind(lines: Sequence[str], breaches: Breaches) -> list[Clock]:
 def certificates_of(main: Clock, behind: list[Clock]) -> tuple[Certificate, ...]:
     """Return the proof of each limit the grounds rest on; of the main one where none is missed."""
     shown = behind or [main]
-    return tuple(_certificate(one, "" if shown == [main] else _name(one)) for one in shown)
+    names = [_name(one) for one in shown]
+    again = {name for name in names if names.count(name) > 1}
+    told = (f"{name}，{_since(one)}起算" if name in again else name
+            for name, one in zip(names, shown, strict=True))  # fmt: skip
+    return tuple(_certificate(one, "" if shown == [main] else name)
+                 for one, name in zip(shown, told, strict=True))  # fmt: skip
+
+
+def _since(clock: Clock) -> str:
+    """Return the day after the start of a limit, from which its days count."""
+    first = date.fromisoformat(clock.certificate["started_on"]) + timedelta(days=1)
+    return f"{first.month}月{first.day}日"
 
 
 def limits_of(main: Clock, behind: list[Clock]) -> tuple[Limit, ...]:

@@ -108,8 +108,11 @@ def _notice_of(step: Step, ticket: Ticket | None, mail: Mail) -> Rendered:
 
 
 def _asked(mail: Mail, notice: Rendered) -> Rendered:
-    """Return a notice as its unit reads it: who is only asked (商请) reads no order in it."""
-    if mail.unit is None or mail.unit.subordinate:
+    """Return a notice as its unit reads it: who is only asked (商请) reads no order in it.
+
+    A copy (抄送) names the letter as it was written to another.
+    """
+    if mail.unit is None or mail.unit.subordinate or mail.facts.get("copied"):
         return notice
     return replace(notice, **{name: asked_words(words) for name, words in vars(notice).items()})
 

@@ -8,6 +8,7 @@ from engine.actions.late_replies import reason_now
 from engine.actions.step import Step
 from engine.actions.told_units import untold_misses
 from engine.actions.unit_share import Share, share_behind
+from engine.documents.asked_words import asked_words
 from engine.documents.fonts import installed_fonts
 from engine.documents.letter_annexes import Material
 from engine.documents.letter_data import LetterData, written_date
@@ -36,11 +37,14 @@ def referral_of(step: Step, letter: Letter) -> Referral | None:
         return None
     ticket = step.session.get_one(Ticket, letter.ticket_id)
     sent = _letters_before(step, letter)
+    accused = step.session.get_one(Unit, letter.facts["accused_unit_id"])
+    say = str if accused.subordinate else asked_words
+    measures = _measures(step, ticket, share_behind(step, ticket, letter), sent)
     return Referral(
         target=step.session.get_one(Unit, letter.unit_id).name,
         source=f"{load_settings().hotline_name}工单办理和督办记录{_reasons(step, letter)}",
-        measures=_measures(step, ticket, share_behind(step, ticket, letter), sent),
-        materials=tuple(_material(one) for one in sent),
+        measures=tuple(map(say, measures)),
+        materials=tuple(replace(one, name=say(one.name)) for one in map(_material, sent)),
         judgement=without_closing_marks(letter.facts.get("judgement", "")),
     )
 
@@ -96,11 +100,12 @@ def _measures(step: Step, ticket: Ticket, share: Share, sent: list[Letter]) -> t
     records = ticket_store.events(step.session, ticket)
     untold = untold_misses(step, records, share.unit_clocks)
     gone = clock_store.withdrawn(step.session, ticket.id)
-    taken = [_event(record) for record in records
+    taken = [(record.at, _event(record)) for record in records
              if _reached(record) and share.holds(record) and record.seq not in untold
              and record.details.get("clock") not in gone]  # fmt: skip
-    letters = [_letter(one) for one in sent]
-    return (*taken, *letters) or ("热线已记录在案，尚未采取其他措施",)
+    letters = [(one.approved_at or one.proposed_at, _letter(one)) for one in sent]
+    in_order = sorted([*taken, *letters], key=lambda one: one[0])
+    return tuple(words for _, words in in_order) or ("热线已记录在案，尚未采取其他措施",)
 
 
 def _reached(record: TicketEventRecord) -> bool:

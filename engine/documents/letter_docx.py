@@ -190,6 +190,7 @@ def _paragraph(made: DocumentType, part: Paragraph) -> None:
     if part.lead:
         write(paragraph, part.lead, FontRole.HEITI if part.level == 1 else FontRole.KAITI)
     write(paragraph, part.text)
+    paragraph.paragraph_format.keep_with_next = not part.text or None
 
 
 def _annex(made: DocumentType, annex: Annex, order: int | None, *, last: bool) -> None:

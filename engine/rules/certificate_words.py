@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.rules.adjustments import HOTLINE_LATE, Extension
 from engine.rules.citations import cites
+from engine.rules.limit_names import limit_name
 from engine.rules.shanghai import SHANGHAI, spoken_date
 from engine.terms import ClockKind, DayKind, DueStatus, LimitUnit
 
@@ -20,7 +21,7 @@ _STARTS = {
     ClockKind.CALLBACK: "触发",
     ClockKind.RETURN_RULING: "退单",
     ClockKind.ARBITRATION: "提交会商",
-    ClockKind.RECTIFICATION_REPLY: "发函",
+    ClockKind.RECTIFICATION_REPLY: "送出",
     ClockKind.FOLLOW_UP: "登记",
     ClockKind.PROMISE: "承诺",
     ClockKind.VERIFICATION: "应核查",
@@ -67,7 +68,7 @@ def _subject(certificate: "Certificate") -> str:
     if certificate.clock in _TICKET_CLOCKS:
         suffix = "承办" if certificate.clock is ClockKind.HANDLING else ""
         return f"{certificate.kind.label}{suffix}"
-    return certificate.clock.label.removesuffix("时限")
+    return limit_name(certificate.clock, certificate.rule).removesuffix("时限")
 
 
 def _extended(certificate: "Certificate") -> str:

@@ -102,3 +102,20 @@ def test_a_referral_for_silence_shows_the_missed_limit_its_event_and_its_certifi
     assert clock.certificate["days"][0]["on"] == "2026-11-24"
     assert the(letter_id).number in words
     assert len([one for one in letters_of(number) if one.kind is LetterKind.REFERRAL]) == 1
+
+
+def test_two_limits_of_replies_are_proved_by_annexes_whose_titles_tell_them_apart():
+    letter_id = a_sent_letter()
+    sweep("Wed 2026-12-02 09:00")
+    reply(letter_id, now="Wed 2026-12-02 10:00")
+    judge(letter_id, accepted=False, now="Thu 2026-12-03 09:00")
+    send_mails("Thu 2026-12-03 09:00")
+    sweep("Fri 2026-12-11 09:00")
+    number = number_of(letter_id)
+    draft(referral_of(number).id, "Fri 2026-12-11 10:00", target="discipline", judgement=GRAVE)
+
+    titles = [one.title for one in data_of(referral_of(number).id).attachments]
+
+    assert "期限计算书（整改反馈时限，11月25日起算）" in titles
+    assert "期限计算书（整改反馈时限，12月4日起算）" in titles
+    assert len(titles) == len(set(titles))

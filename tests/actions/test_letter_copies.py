@@ -9,7 +9,8 @@ from engine.errors import BadInputError, ConflictError
 from engine.models import Unit
 from engine.store import letters as store
 from engine.store.database import work
-from engine.terms import NoticeKind, TicketKind
+from engine.terms import LetterKind, NoticeKind, TicketKind
+from tests import builders
 from tests.actions.letter_steps import (
     FOUND,
     GROUNDS,
@@ -29,9 +30,9 @@ pytestmark = pytest.mark.usefixtures("database", "var")
 TAX, REFORM = "区税务局", "区发展和改革局"
 
 
-def drafted(*copies, ticket=TicketKind.COMPLAINT):
-    number = a_signed_ticket(NOW, kind=ticket)
-    letter_id = proposed(number)
+def drafted(*copies, ticket=TicketKind.COMPLAINT, kind=LetterKind.RECTIFICATION, **signed):
+    number = a_signed_ticket(NOW, kind=ticket, **signed)
+    letter_id = proposed(number, kind=kind)
     form = Draft(GROUNDS, ("限期办结",), copies=copies, found=FOUND)
     on_letter(letter_id, NOW, SUPERVISOR, lambda s, one: letters.draft_letter(s, one, form))
     return number, letter_id
@@ -51,6 +52,21 @@ def test_the_copies_stand_in_the_letter_and_are_mailed_with_its_files():
     assert "（抄送）" in copy.subject
     assert "请知悉" in copy.text
     assert "反馈期限" not in copy.text
+
+
+@pytest.mark.parametrize(
+    ("unit", "copied", "name"),
+    [(builders.MARKET, TAX, "督办函"), (builders.TAX, "区市场监管局", "商请函")],
+)
+def test_a_copy_is_named_by_the_letter_and_not_by_who_reads_it(unit, copied, name):
+    number, letter_id = drafted(copied, kind=LetterKind.SUPERVISION, unit=unit)
+
+    approve(letter_id)
+
+    (copy,) = [one for one in mails_of(number, NoticeKind.RECTIFICATION)
+               if one.recipient == unit_named(copied).email]  # fmt: skip
+    assert copy.subject.startswith(f"【{name}】")
+    assert f"现将{name}抄送" in copy.text
 
 
 def test_a_unit_may_be_named_by_an_alias_and_twice_is_once():

@@ -17,7 +17,7 @@ from tests.actions.test_referrals import (
     rectify,
     referral_of,
 )
-from tests.builders import SECOND_SUPERVISOR, SUPERVISOR, a_signed_ticket, doing, on_ticket
+from tests.builders import SECOND_SUPERVISOR, SUPERVISOR, TAX, a_signed_ticket, doing, on_ticket
 from tests.looking import last_event, mails_of, send_mails, sweep, ticket_of
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -119,3 +119,20 @@ def test_a_reminder_of_the_ladder_is_a_measure_that_was_taken():
 def propose_at(number, now):
     return on_ticket(number, now, SUPERVISOR, lambda step, ticket: referrals.propose_referral(
         step, ticket, ticket.lead_unit_id, "逾期不办"))  # fmt: skip
+
+
+def test_a_referral_about_a_body_that_is_asked_names_what_it_got_in_the_order_of_days():
+    number = a_signed_ticket("Mon 2026-11-02 09:00", unit=TAX)
+    rectify(number, "Mon 2026-11-09 09:00")
+    sweep("Thu 2026-11-12 09:00")
+    sweep("Wed 2026-11-18 09:00")
+    letter = referral_of(number) or propose(number)
+    draft(letter.id, LATER, target="discipline", judgement=GRAVE)
+
+    rows = dict(data_of(letter.id).attachments[0].rows)
+
+    taken = rows["已采取措施"].split("；")
+    assert any("提醒办理" in one for one in taken)
+    days = [one.partition("日")[0] for one in taken]
+    assert days == sorted(days, key=lambda one: [int(part) for part in re.findall(r"\d+", one)])
+    assert not re.search("红牌|催办|督办函", rows["已采取措施"] + rows["材料清单"])

@@ -4,10 +4,11 @@ import pytest
 
 from engine.actions.letter_facts import reply_rule
 from engine.models import Letter
+from engine.rules.certificates import Certificate
 from engine.terms import ClockKind, LetterKind
 from tests.actions.letter_steps import NOW, draft, number_of, proposed, review, send, sign
 from tests.builders import a_signed_ticket, day
-from tests.looking import clock_of, send_mails
+from tests.looking import clock_of, mails_of, send_mails, sweep
 
 pytestmark = pytest.mark.usefixtures("database")
 NEXT = "Tue 2026-11-24 09:00"
@@ -49,3 +50,18 @@ def test_the_limit_is_proved_by_its_own_rule():
 
     clock = clock_of(number_of(letter_id), ClockKind.RECTIFICATION_REPLY)
     assert (clock.certificate["rule"], clock.certificate["limit"]) == ("supervision.reply_limit", 3)
+
+
+def test_its_proof_and_its_mail_call_it_by_its_own_name_and_count_from_its_leaving():
+    letter_id = a_signed_letter(LetterKind.SUPERVISION)
+    due_of(letter_id)
+    number = number_of(letter_id)
+    clock = clock_of(number, ClockKind.RECTIFICATION_REPLY)
+
+    sweep("Mon 2026-11-30 09:00")
+
+    said = Certificate.from_json(clock.certificate).sentence()
+    assert said.startswith("督办函反馈 3 个工作日，送出次日起算")
+    late = [one.text for one in mails_of(number) if "督办阶梯：" in one.text]
+    assert any("督办函反馈时限：黄牌" in one for one in late)
+    assert not any("整改反馈" in one for one in late)
