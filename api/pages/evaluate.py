@@ -72,9 +72,15 @@ def evaluate(request: Request, secret: str, form: Posted) -> Response:
 
 
 def _evaluation(form: Form) -> Evaluation:
-    if form.text("contacted") not in ("yes", "no"):
-        words = "请选承办单位是否联系过您。"
-        raise BadInputError(words, fields={"contacted": words})
+    asked = {
+        "contacted": ("请选承办单位是否联系过您。", {"yes", "no"}),
+        "solved": ("请选诉求是否解决。", {one.value for one in AnswerOutcome}),
+        "satisfaction": ("请选是否满意。", {one.value for one in Satisfaction}),
+    }
+    fields = {name: words for name, (words, known) in asked.items()
+              if form.text(name) not in known}  # fmt: skip
+    if fields:
+        raise BadInputError("".join(fields.values()), fields=fields)
     return Evaluation(
         contacted=form.text("contacted") == "yes",
         solved=chosen(form, "solved", AnswerOutcome, "请选诉求是否解决。"),

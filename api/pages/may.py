@@ -8,12 +8,17 @@ from api.pages.more_acts import ALL
 from api.pages.visit import UNIT, Visit
 from engine.actions.extension_choices import extension_choices
 from engine.actions.facts import gather
+from engine.actions.refusal_proposals import standing
 from engine.errors import EngineError, RefusedTransitionError
 from engine.lifecycle import BY_EVENT, TicketFacts, without_ways
 from engine.models import Ticket
+from engine.rules.acceptance import refusal_rule
+from engine.rules.pauses import NEVER, never_paused
+from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as clock_store
+from engine.store import tickets as store
 from engine.store.desk_ticket import Whole, leads
-from engine.terms import AssignmentRole, ClockKind, ClockState, TicketEvent
+from engine.terms import AssignmentRole, ClockKind, ClockState, RefusalReason, TicketEvent
 
 # What the form itself will tell: a box in it settles the guard.
 SETTLED_BY_FORM = {
@@ -27,6 +32,7 @@ LEAD_CHOSEN = {TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNA
 ASSISTING_ACTS = ("sign", "assist")
 PAUSING = ("pause", "resume")
 UNSAID = ("sign",)  # who has signed need not be told that it is done
+UNPROPOSED = "还没有另一人提议不予受理"
 RARE = (
     "merge", "emergency", "refuse", "propose-refusal", "settle", "pause", "resume", "supplement",
     "note", "propose-letter", "split", "withdraw", "statutory", "evaluation-link",
@@ -39,6 +45,7 @@ class Option:
 
     act: Act
     refusal: str = ""
+    hint: str = ""
 
     @property
     def rare(self) -> bool:
@@ -80,10 +87,34 @@ def option(visit: Visit, ticket: Ticket, act: Act) -> Option | None:
     if not rows or (act.event is TicketEvent.PROPOSE_LETTER and ticket.lead_unit_id is None):
         return None
     refusals = [reason for guard in rows[0].guards if (reason := guard(facts))]
-    if act.name == "extend" and not refusals:
-        return Option(act, extension_choices(visit.step, ticket).refusal)
+    if act.name in CLOSER and not refusals:
+        return CLOSER[act.name](visit, ticket, act)
     unsaid = refusals and act.name in UNSAID
     return None if unsaid else Option(act, refusals[0] if refusals else "")
+
+
+def _extending(visit: Visit, ticket: Ticket, act: Act) -> Option:
+    return Option(act, extension_choices(visit.step, ticket).refusal)
+
+
+def _pausing(visit: Visit, ticket: Ticket, act: Act) -> Option:
+    barred = never_paused(ticket.kind, visit.rules, shanghai_date(ticket.accepted_at))
+    return Option(act, f"{NEVER.format(ticket.kind.label)}。" if barred else "")
+
+
+def _refusing(visit: Visit, ticket: Ticket, act: Act) -> Option:
+    """Return 不予受理 as it stands: before another person proposed it, only for what needs none."""
+    if any(one.actor_id != visit.account.id for one in standing(visit.session, ticket)):
+        return Option(act)
+    on, with_unit = shanghai_date(ticket.accepted_at), store.assignments(visit.session, ticket)
+    open_ = () if with_unit else RefusalReason
+    alone = [one.label for one in open_ if not refusal_rule(one, visit.rules, on).needs_approval]
+    if not alone:
+        return Option(act, f"{UNPROPOSED}，请另一人先提议。")
+    return Option(act, hint=f"{UNPROPOSED}，现在只能以“{'、'.join(alone)}”为由决定。")
+
+
+CLOSER = {"extend": _extending, "pause": _pausing, "refuse": _refusing}
 
 
 def _fits(visit: Visit, ticket: Ticket, act: Act) -> bool:
@@ -110,8 +141,6 @@ def _gathered(visit: Visit, ticket: Ticket) -> TicketFacts:
 
 
 def _assisting(visit: Visit, ticket: Ticket, act: Act) -> Option | None:
-    from engine.store import tickets as store
-
     parts = store.open_assignments(visit.session, ticket)
     mine = [one for one in parts
             if one.unit_id == visit.account.unit_id

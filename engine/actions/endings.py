@@ -9,7 +9,7 @@ from engine.actions.refusal_proposals import standing, what_is_missing
 from engine.actions.silence import check_still_refusable
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
-from engine.errors import BadInputError, NotFoundError, RefusedTransitionError
+from engine.errors import BadInputError, ConflictError, NotFoundError, RefusedTransitionError
 from engine.lifecycle import FINAL
 from engine.lifecycle_guards import SECOND_PERSON
 from engine.models import Ticket, TicketEventRecord
@@ -30,6 +30,11 @@ def propose_refusal(step: Step, ticket: Ticket, reason: RefusalReason, words: st
     stated(words, "words", "请写明不予受理的具体情况。")
     check_still_refusable(step, ticket, reason)
     text = f"{reason.label}。{words.strip()}"
+    mine = [one for one in standing(step.session, ticket)
+            if one.actor_id == step.actor.account_id]  # fmt: skip
+    if any(one.reason == text for one in mine):
+        message = "同样的提议您已经提过，等主管决定；有新情况的，请写明有什么不同。"
+        raise ConflictError(message)
     why = Why(text, details={"reason": reason.value})
     take(step, ticket, TicketEvent.PROPOSE_REFUSAL, why)
 

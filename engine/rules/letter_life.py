@@ -47,8 +47,9 @@ def letter_move(
     """Return where `act` leads a letter, or why not; `own_draft`: the actor wrote the draft."""
     sources, target = MOVES[act]
     if status not in sources:
-        can = "、".join(one.label for one in letter_acts(status)) or "不再有可做的事"
-        return LetterRefused(f"现为“{status.label}”，不能{act.label}；现在可以：{can}。")
+        open_ = letter_acts(status, own_draft=own_draft, unit=act is A.ANSWER)
+        can = f"；您现在可以：{'、'.join(one.label for one in open_)}" if open_ else ""
+        return LetterRefused(f"现为“{status.label}”，不能{act.label}{can}。")
     if own_draft and act in NOT_BY_THE_DRAFTER:
         words = f"拟稿人不能{act.label}自己拟的函，须由另一位主管{act.label}。"
         return LetterRefused(words, by_person=True)
@@ -56,6 +57,16 @@ def letter_move(
 
 
 @cites("house/H-32", "house/H-48")
-def letter_acts(status: LetterStatus) -> tuple[LetterAct, ...]:
-    """Return what may be done to a letter in that state, in the table's order."""
-    return tuple(act for act, (sources, _) in MOVES.items() if status in sources)
+def letter_acts(
+    status: LetterStatus, *, own_draft: bool = False, unit: bool = False
+) -> tuple[LetterAct, ...]:
+    """Return what somebody may do to a letter in that state, in the table's order.
+
+    `own_draft`: who asks wrote the draft, and neither checks nor signs it; `unit`: it is the unit
+    the letter went to, which only answers, and nobody else does.
+    """
+    barred = NOT_BY_THE_DRAFTER if own_draft else frozenset()
+    return tuple(
+        act for act, (sources, _) in MOVES.items()
+        if status in sources and act not in barred and (act is A.ANSWER) is unit
+    )  # fmt: skip

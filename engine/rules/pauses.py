@@ -10,6 +10,8 @@ from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import end_of_day, shanghai_date, spoken_date
 from engine.terms import TicketKind
 
+NEVER = "{}类工单不停表"
+
 
 @cites("house/H-22")
 def pause_reasons(rules: RuleSet, on: date) -> dict[str, str]:
@@ -75,10 +77,16 @@ def pause_refusal(
     return (refusal, maximum.citation) if refusal else None
 
 
+@cites("house/H-22")
+def never_paused(kind: TicketKind, rules: RuleSet, on: date) -> bool:
+    """Return whether the clocks of a kind of ticket never stand still, whatever the reason."""
+    return kind in rules.parameters["suspension.excluded_kinds"].on(on).value
+
+
 def _ineligible(asked: AskedPause, rules: RuleSet, on: date) -> str:
     reasons = pause_reasons(rules, on)
-    if asked.kind in rules.parameters["suspension.excluded_kinds"].on(on).value:
-        return f"{asked.kind.label}类工单不停表"
+    if never_paused(asked.kind, rules, on):
+        return NEVER.format(asked.kind.label)
     if asked.reason not in reasons:
         return f"停表理由只限：{'、'.join(reasons.values())}"
     if asked.today >= asked.due_on:

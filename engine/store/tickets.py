@@ -196,7 +196,7 @@ def unit_by_name(session: Session, name: str) -> Unit:
     rest = "WHERE name = %s OR slug = %s OR aliases @> jsonb_build_array(%s::text) LIMIT 1"
     unit = next(iter(read_rows(session, Unit, rest, [wanted] * 3)), None)
     if unit is None:
-        how = "请用任务清单里的名称；名录里缺的，请管理员登记。"
+        how = "请用任务清单里的名称；名录随任务清单更新，页面上不能加单位。"
         message = f"单位名录里没有“{wanted}”。{how}"
         raise NotFoundError(message)
     return unit

@@ -85,3 +85,19 @@ def test_an_address_that_hammers_the_page_must_wait_a_minute(browser, path):
     assert codes[-2:] == [200, 429]
     with freeze_time(moment("Tue 2026-11-24 10:02")):
         assert Browser().get(path).status_code == 200
+
+
+def test_every_question_left_out_is_counted_and_named(browser, path):
+    page = answer(browser, path, words="").text
+
+    assert "还差 3 处没填好" in page
+    for name in ("contacted", "solved", "satisfaction"):
+        assert f'href="#{name}"' in page
+
+
+def test_in_english_one_field_is_one_field(browser, path):
+    browser.get(f"{path}?lang=en")
+
+    page = answer(browser, path, contacted="yes", solved="solved").text
+
+    assert "1 field still to be filled in" in page

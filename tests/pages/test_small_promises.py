@@ -103,7 +103,7 @@ def test_an_unknown_unit_sends_nobody_to_a_page_that_is_not_theirs(as_):
         f"/tickets/{number}/return", **{**RETURN, "suggested_unit": "没有这个局"}
     )
 
-    assert "名录里缺的，请管理员登记" in refused.text
+    assert "名录随任务清单更新，页面上不能加单位" in refused.text
     assert "先在“单位”里登记" not in refused.text
 
 
