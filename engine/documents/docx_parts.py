@@ -1,15 +1,17 @@
 """The small parts of a DOCX letter: painted runs, ruled paragraphs, page numbers, tables."""
 
+import re
 from copy import deepcopy
 from typing import Any
 
 from docx.document import Document as DocumentType
+from docx.enum.table import WD_ALIGN_VERTICAL
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
-from docx.shared import Mm, Pt
+from docx.shared import Emu, Length, Mm, Pt
 from docx.table import Table
 from docx.text.paragraph import Paragraph as DocxParagraph
 
@@ -21,7 +23,9 @@ TWENTIETHS = 20
 HALVES = 2
 EIGHTHS = 8
 CELL_MARGIN_TWIPS = 60
+CELL_SLACK, WIDE_DIGIT, APART, NUMBER = 8.0, 0.64, 0.5, re.compile(r"[!-~]+")
 ENDING = 2
+SMALLER = 10.5
 
 
 def write(
@@ -115,8 +119,7 @@ def number_pages(section: Section) -> None:
 def grid_table(made: DocumentType, annex: Annex, *, ends: bool = False) -> None:
     """Add an annex's table: heading row in 黑体, repeated; one that `ends` holds on to the foot."""
     table = made.add_table(rows=0, cols=len(annex.header), style="Table Grid")
-    total = sum(annex.widths)
-    shares = [Mm(figures()["type_area"]["width"] * share / total) for share in annex.widths]
+    shares = column_widths(annex)
     table.autofit = False
     table._tbl.tblPr.append(_narrow_cells())
     for column, width in zip(table.columns, shares, strict=True):
@@ -129,13 +132,38 @@ def grid_table(made: DocumentType, annex: Annex, *, ends: bool = False) -> None:
         _hold_together(table, max(annex.together, ENDING) if ends else annex.together, ends=ends)
 
 
-def _first_row(table: Table, annex: Annex, shares: list[Mm], role: FontRole) -> None:
+def column_widths(annex: Annex) -> list[Length]:
+    """Return the widths of an annex's columns: its shares, or what the words of each but one take.
+
+    Which font a reader has is unknown: a digit may be wider than half a character, and stands apart
+    from the Chinese beside it.
+    """
+    room, total = Mm(figures()["type_area"]["width"]), sum(annex.widths)
+    if not annex.natural:
+        return [Emu(int(room * share / total)) for share in annex.widths]
+    columns = list(zip(annex.header, *annex.rows, strict=True))
+    own = [Pt(max(map(_room, column)) + CELL_SLACK) for column in columns[:-1]]
+    return [*own, Emu(room - sum(own))]
+
+
+def _room(text: str) -> float:
+    apart = APART * len(NUMBER.findall(text))
+    latin = len(text.encode("ascii", "ignore"))
+    return SMALLER * (len(text) - latin + WIDE_DIGIT * latin + apart)
+
+
+def _size(annex: Annex) -> float:
+    """Return the size of a table's words: 五号 where its columns follow them, so that they fit."""
+    return SMALLER if annex.natural else float(figures()["sizes"]["table"])
+
+
+def _first_row(table: Table, annex: Annex, shares: list[Length], role: FontRole) -> None:
     cells = annex.header if role is FontRole.HEITI else annex.rows[0]
     row = table.add_row()  # type: ignore[no-untyped-call]
     row._tr.get_or_add_trPr().append(element("w:cantSplit", {}))
     for cell, text, width in zip(row.cells, cells, shares, strict=True):
-        cell.width = width
-        _cell(cell.paragraphs[0], text, role)
+        cell.width, cell.vertical_alignment = width, WD_ALIGN_VERTICAL.CENTER
+        _cell(cell.paragraphs[0], text, role, _size(annex))
     if annex.prose and role is FontRole.FANGSONG:
         row.cells[-1].paragraphs[0].alignment = ALIGN.LEFT
 
@@ -149,7 +177,7 @@ def _more_rows(table: Table, annex: Annex) -> None:
             paragraph = DocxParagraph(cell.p_lst[0], table)
             for run in cell.p_lst[0].r_lst:
                 cell.p_lst[0].remove(run)
-            write(paragraph, text, FontRole.FANGSONG, figures()["sizes"]["table"])
+            write(paragraph, text, FontRole.FANGSONG, _size(annex))
         table._tbl.append(row)
 
 
@@ -171,15 +199,18 @@ def element(tag: str, attributes: dict[str, str]) -> Any:
 
 def _narrow_cells() -> Any:
     margins = element("w:tblCellMar", {})
-    for side in ("w:left", "w:right"):
+    for side in ("w:top", "w:left", "w:bottom", "w:right"):
         margins.append(element(side, {"w:w": str(CELL_MARGIN_TWIPS), "w:type": "dxa"}))
     return margins
 
 
-def _cell(paragraph: DocxParagraph, text: str, role: FontRole) -> None:
+def _cell(paragraph: DocxParagraph, text: str, role: FontRole, size: float) -> None:
     paragraph.alignment = ALIGN.CENTER
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    write(paragraph, text, role, figures()["sizes"]["table"])
+    write(paragraph, text, role, size)
+    mark = element("w:rPr", {})  # an empty cell is no taller than the others
+    mark.append(element("w:sz", {"w:val": str(round(size * HALVES))}))
+    paragraph._p.get_or_add_pPr().append(mark)
 
 
 def _page_field(paragraph: DocxParagraph) -> None:

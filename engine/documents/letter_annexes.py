@@ -55,6 +55,7 @@ def certificate_annex(
     """Return the 期限计算书: the sentence, then every day from receipt to the due date."""
     return Annex(
         title=f"期限计算书（{name}）" if name else "期限计算书",
+        natural=True,
         body=body,
         header=("日期", "星期", "性质", "计入", "依据") if days else (),
         widths=(30, 17, 15, 11, 32) if days else (),
@@ -66,6 +67,7 @@ def history_annex(history: tuple[HistoryLine, ...]) -> Annex:
     """Return the 工单办理经过: the events behind the letter, in order."""
     return Annex(
         title="工单办理经过",
+        natural=True,
         header=("事件号", "时间", "事项"),
         widths=(2, 5, 11),
         rows=tuple(_history_row(line) for line in history),
@@ -91,7 +93,7 @@ def register_annex(words: Mapping[str, object], materials: tuple[Material, ...])
     return Annex(
         title="问题线索移交登记表",
         header=("项目", "内容"),
-        widths=(3, 13),
+        widths=(5, 27),
         rows=tuple(rows),
         prose=True,
         together=SIGNED_TOGETHER,

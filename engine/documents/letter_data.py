@@ -41,7 +41,8 @@ class Annex:
     """One annex (附件) on pages of its own: words, a table, closing words.
 
     `prose` says that the table's last column holds sentences and is set flush left; `together` how
-    many of the last rows stand on one page.
+    many of the last rows stand on one page; `natural` that a word processor, of unknown fonts,
+    gives every column but the last the room of its longest cell.
     """
 
     title: str
@@ -52,6 +53,7 @@ class Annex:
     closing: tuple[Paragraph, ...] = ()
     prose: bool = False
     together: int = 0
+    natural: bool = False
 
     def renumbered(self, old: str, new: str) -> "Annex":
         """Return the annex with the letter's number changed in its table."""

@@ -200,6 +200,8 @@ def _annex(made: DocumentType, annex: Annex, order: int | None, *, last: bool) -
     _title(made, (annex.title,), 1)
     for part in annex.body:
         _paragraph(made, part)
+        # a number that no line breaks would leave a line of wide gaps
+        made.paragraphs[-1].alignment = ALIGN.LEFT
     if annex.rows:
         grid_table(made, annex, ends=last and not annex.closing)
     for part in annex.closing:

@@ -73,3 +73,16 @@ def test_libreoffice_keeps_them_together(tmp_path):
     for name, pages in set_as.items():
         (signed,) = [page for page in pages if "接收人" in page]
         assert all(one in signed for one in SIGNED), name
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_no_page_parts_an_item_of_the_list_or_a_fingerprint_from_its_name(count, tmp_path):
+    pages = pages_of(handed_over(count), tmp_path)
+
+    text = "\n".join(pages)
+    assert text.count(f"校验码{'ab' * 8}") == count
+    assert text.count("号），2页，校验码") >= min(count, 9)
+    for page in pages:
+        lines = [line.strip() for line in page.splitlines() if line.strip()]
+        ends = [line for line in lines if line.endswith("2页，")]
+        assert all(lines[lines.index(one) + 1].startswith("校验码") for one in ends)
