@@ -576,7 +576,7 @@ class BreachJudgement(Term):
     OPEN = "open", "未认定"
     CONFIRMED = "confirmed", "确认超期"
     EXCUSED = "excused", "免责"
-    WITHDRAWN = "withdrawn", "已撤销"  # by the engine: nobody was asked (函件没有送达)
+    WITHDRAWN = "withdrawn", "已撤销"  # by the engine: 函件没有送达, 同意延期
 
 
 class FindingKind(Term):

@@ -112,15 +112,15 @@ def sign(step: Step, one: Bulletin) -> None:
 
     Raises:
         NotPermittedError: the signer is the drafter, or no supervisor.
-        ConflictError: it tells of demonstration data, or one of its cases was excused or left out
-            of the figures since.
+        ConflictError: it tells of demonstration data, or one of its cases was excused, withdrawn or
+            left out of the figures since.
         DocumentError: fonts or characters are missing; nothing is numbered.
     """
     status = _moved(step, one, LetterAct.SIGN)
     check_signer(step, one)
     _refuse_invented(one)
     if gone := taken_back(step.session, one.cases, step.now):
-        message = f"典型案例 {'、'.join(gone)} 已认定免责或不计入，请退回修改，重新拟稿。"
+        message = f"典型案例 {'、'.join(gone)} 已认定免责、不计入或撤销超期，请退回修改，重新拟稿。"
         raise ConflictError(message)
     on = shanghai_date(step.now)
     one.approved_by_id, one.approved_at = step.actor.account_id, step.now

@@ -171,12 +171,12 @@ def _breach(
     step: Step, row: breach_ledger.LedgerLine, beside: Beside, used: str
 ) -> Sequence[object]:
     deemed = row.stop_reason == DEEMED  # what it waited for ended with its limit: no day late
-    end = row.due_on if deemed else shanghai_date(row.stopped_at or step.now)
+    end = row.due_on if deemed or row.withdrawn else shanghai_date(row.stopped_at or step.now)
     return (
         row.number, row.ticket_kind.label, row.kind.label, row.unit or "热线",
         "、".join(map(str, row.rows)), _indicators(row.rows),
         row.due_on, row.true_at, row.detected_at, row.stopped_at,
-        row.stopped_by, _late_days(step, row.due_on, end), "超期",
+        row.stopped_by, _late_days(step, row.due_on, end), row.ruled,
         f"{row.limit or ''} {_unit_of(row.limit_unit)}",
         Citation.from_json(row.citation).label if row.citation else "", row.rules_version or "",
         row.calendar_version or "", used, beside.rungs, beside.mails, *_judged(row, beside),

@@ -26,7 +26,7 @@ LONGEST = 500
 LONGEST_APPEAL = 5_000  # a unit appeals once
 ANOTHER = "另作认定"
 APPEALED = "申诉后改变"
-UNASKED = "这条超期已经撤销（函件没有送达），不再认定。"
+GONE = "这条超期已经撤销，不再认定。"
 WAITS = "这条超期已有一份认定待复核，请先复核。"
 
 
@@ -45,7 +45,7 @@ def judge_breach(step: Step, breach_id: int, form: FindingForm) -> Finding:
     if fields or form.kind == FindingKind.EXCLUDED:
         raise BadInputError("".join(fields.values()) or "请选认定。", fields=fields)
     if breach.judgement == BreachJudgement.WITHDRAWN:
-        raise ConflictError(UNASKED)
+        raise ConflictError(GONE)
     kind = FindingKind.parse(form.kind)
     _refuse_second(step, breach, kind)
     finding = Finding(

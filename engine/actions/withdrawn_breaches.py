@@ -7,19 +7,14 @@ own (H-33).
 
 from dataclasses import replace
 
-from engine.actions import findings, letters
+from engine.actions import letters
 from engine.actions.actor import SYSTEM
 from engine.actions.late_replies import moot_referrals
-from engine.actions.step import Step, Why, take
+from engine.actions.moved_breaches import WITHDRAWN, withdraw_breach
+from engine.actions.step import Step
 from engine.actions.told_units import asked_in_time
 from engine.models import Breach, Letter, Ticket
-from engine.rules.citations import clause
 from engine.store import clocks as store
-from engine.store import findings as finding_store
-from engine.terms import BreachJudgement, FindingState, TicketEvent
-
-WITHDRAWN = BreachJudgement.WITHDRAWN.value
-STANDING = (FindingState.PROPOSED, FindingState.IN_FORCE)
 
 
 def withdraw_unasked(step: Step, ticket: Ticket, letter_id: int) -> None:
@@ -40,15 +35,6 @@ def withdraw_unasked(step: Step, ticket: Ticket, letter_id: int) -> None:
 
 def _withdraw(step: Step, ticket: Ticket, letter: Letter, breach: Breach) -> None:
     reason = f"{letter.kind.label}{letter.number}没有送达，反馈期限届满不计超期"
-    for state in STANDING:
-        finding = finding_store.standing(step.session, breach.id, state)
-        if finding is not None:
-            findings.end(step, finding, BreachJudgement.WITHDRAWN.label)
-    breach.judgement, breach.judgement_reason = WITHDRAWN, reason
-    breach.judged_by_id, breach.judged_at = None, step.now
-    details = {"breach": breach.id, "clock": breach.clock_id, "judgement": WITHDRAWN,
-               "step": "withdraw"}  # fmt: skip
-    why = Why(f"撤销{breach.kind.label}的超期记录：{reason}", clause("house/H-33").label, details)
-    take(step, ticket, TicketEvent.JUDGE_BREACH, why)
+    withdraw_breach(step, ticket, breach, reason, "house/H-33")
     for moot in moot_referrals(step, letter):
         letters.drop_letter(step, moot, f"{reason}，自动提议的移交不再需要。")

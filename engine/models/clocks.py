@@ -93,7 +93,8 @@ Clock.limit_unit = query_expression()
 class RungTaken(SQLModel, table=True):
     """One rung of a clock's ladder, climbed once for a due date: the unique row is the promise.
 
-    A warning belongs to its due date; what follows a breach comes once, whatever moves afterwards.
+    A warning belongs to its due date; what follows a breach comes once, unless its limit was moved
+    to a day that was still to come.
     """
 
     __tablename__ = "rung_taken"

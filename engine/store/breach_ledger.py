@@ -160,6 +160,16 @@ class LedgerLine:
     judgement_reason: str = ""
 
     @property
+    def withdrawn(self) -> bool:
+        """Return whether it was no breach after all."""
+        return self.judgement == BreachJudgement.WITHDRAWN
+
+    @property
+    def ruled(self) -> str:
+        """Return what the system says of it."""
+        return BreachJudgement.WITHDRAWN.label if self.withdrawn else "超期"
+
+    @property
     def stopped_by(self) -> str:
         """Return why the clock stopped, in words."""
         return stop_words(self.stop_reason)

@@ -101,12 +101,14 @@ def taken(session: Session, clock: Clock) -> set[Rung]:
     """Return the rungs a clock has climbed; warnings of an earlier due date are none of them.
 
     A breach has overtaken the warnings before it: an answer that stopped the clock too late, and
-    was sent back, wakes none of them.
+    was sent back, wakes none of them. A due date that was set while it was still to come makes
+    whatever was climbed for an earlier one moot.
     """
-    rows = _of_clock(session, clock)
+    rows, anew = _of_clock(session, clock), clock.due_since < clock.due_at
     breached = any(row.rung is Rung.BREACH and row.due_on == clock.due_on for row in rows)
     overtaken = set(WARNINGS) if breached else set()
-    climbed = {row.rung for row in rows if row.due_on == clock.due_on or row.rung not in WARNINGS}
+    climbed = {row.rung for row in rows
+               if row.due_on == clock.due_on or not (anew or row.rung in WARNINGS)}  # fmt: skip
     return climbed | overtaken
 
 
@@ -168,3 +170,8 @@ def breaches(session: Session, ticket_id: int) -> Sequence[Breach]:
     """Return the breaches of a ticket, oldest first."""
     query = select(Breach).where(Breach.ticket_id == ticket_id)
     return session.exec(query.order_by(col(Breach.true_at))).all()
+
+
+def breach_of(session: Session, clock_id: int) -> Breach | None:
+    """Return the breach of a clock, if it has one."""
+    return session.exec(select(Breach).where(Breach.clock_id == clock_id)).one_or_none()

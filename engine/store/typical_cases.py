@@ -143,5 +143,8 @@ def taken_back(session: Session, numbers: Collection[str], at: datetime) -> list
 
 _GONE = text(f"""
 SELECT number FROM ticket t WHERE number = ANY(:numbers)
-  AND EXISTS ({_TAKEN_BACK.format(ticket="t.id")}) ORDER BY number
+  AND (EXISTS ({_TAKEN_BACK.format(ticket="t.id")})
+       OR EXISTS (SELECT 1 FROM breach WHERE ticket_id = t.id AND kind = 'handling'
+                  AND judgement = 'withdrawn' AND judged_at < :at))
+ORDER BY number
 """)

@@ -1,0 +1,60 @@
+"""A breach follows its limit: one that a granted extension makes untrue is withdrawn (已撤销)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from engine.actions import findings
+from engine.actions.actor import SYSTEM
+from engine.actions.breaches import record_breach
+from engine.actions.step import Step, Why, take
+from engine.models import Breach, Clock, Ticket
+from engine.rules.citations import clause
+from engine.rules.shanghai import shanghai_date, spoken_date
+from engine.store import clocks as store
+from engine.store import findings as finding_store
+from engine.terms import BreachJudgement, FindingState, Rung, TicketEvent
+
+WITHDRAWN = BreachJudgement.WITHDRAWN.value
+STANDING = (FindingState.PROPOSED, FindingState.IN_FORCE)
+
+
+def follow_limit(step: Step, ticket: Ticket, clock: Clock, what: str, cites: str) -> None:
+    """Let the breach of a running clock follow its moved limit; `what` moved it.
+
+    While the new limit is still to come there is no breach. One that is over already is missed from
+    its own end on; what was found of the breach stays beside it.
+    """
+    breach = store.breach_of(step.session, clock.id)
+    gone = breach is not None and breach.judgement == WITHDRAWN
+    if breach is None or (not gone and breach.true_at == clock.due_at):
+        return
+    if clock.due_at <= step.now:
+        _miss_anew(step, ticket, clock, what)
+    elif not gone:
+        was = shanghai_date(breach.true_at - timedelta(microseconds=1))
+        reason = f"{what}，原到期日{spoken_date(was)}届满不计超期"
+        withdraw_breach(step, ticket, breach, reason, cites)
+
+
+def _miss_anew(step: Step, ticket: Ticket, clock: Clock, what: str) -> None:
+    words = f"{clock.limit_name}（{clock.due_on:%Y-%m-%d} 到期）：{what}，仍超期"
+    details = {
+        "clock": clock.id, "rung": Rung.BREACH.value, "detected_at": step.now.isoformat(),
+        "fell_due_at": clock.due_at.isoformat(),
+    }  # fmt: skip
+    record_breach(step, ticket, clock, Why(words, details=details))
+
+
+def withdraw_breach(step: Step, ticket: Ticket, breach: Breach, reason: str, cites: str) -> None:
+    """Withdraw a breach with why, as an event too; what was found of it ends."""
+    step = replace(step, actor=SYSTEM)
+    for state in STANDING:
+        finding = finding_store.standing(step.session, breach.id, state)
+        if finding is not None:
+            findings.end(step, finding, BreachJudgement.WITHDRAWN.label)
+    breach.judgement, breach.judgement_reason = WITHDRAWN, reason
+    breach.judged_by_id, breach.judged_at = None, step.now
+    details = {"breach": breach.id, "clock": breach.clock_id, "judgement": WITHDRAWN,
+               "step": "withdraw"}  # fmt: skip
+    why = Why(f"撤销{breach.kind.label}的超期记录：{reason}", clause(cites).label, details)
+    take(step, ticket, TicketEvent.JUDGE_BREACH, why)

@@ -1,0 +1,162 @@
+"""An extension granted after the old limit: its breach is withdrawn, or missed from the new end."""
+
+import pytest
+
+from engine.actions import adjusting, exporting, unit_work
+from engine.actions.bulletins import draft_bulletin
+from engine.actions.evidence import evidence_for
+from engine.actions.finding_evidence import FindingForm
+from engine.actions.findings import judge_breach
+from engine.errors import ConflictError
+from engine.models import ExtensionRequest
+from engine.store.breach_ledger import BreachFilter
+from engine.store.database import work
+from engine.terms import BreachJudgement, CaseGround, ClockKind, TicketEvent
+from tests.actions.sweep_steps import climbed, in_progress
+from tests.builders import MARKET, SUPERVISOR, an_answer, day, doing, moment, on_ticket
+from tests.looking import breaches_of, clock_of, events_of, last_event, sweep
+
+pytestmark = pytest.mark.usefixtures("database")
+TAKEN = "Mon 2026-11-02 09:00"  # due on Mon 2026-11-16
+OVER, GRANTED = "Tue 2026-11-17 09:00", "Wed 2026-11-18 10:00"
+WITHDRAWN = BreachJudgement.WITHDRAWN.value
+NOVEMBER = (day("Sun 2026-11-01"), day("Mon 2026-11-30"))
+
+
+def missed(days=5, asked="Thu 2026-11-12 10:00"):
+    """A ticket whose wish for more days waited until its limit was over; with the wish."""
+    number = in_progress(TAKEN)
+    wish = on_ticket(number, asked, MARKET, lambda step, one: adjusting.request_extension(
+        step, one, days, "需检测").id)  # fmt: skip
+    sweep(OVER)
+    return number, wish
+
+
+def grant(wish, now=GRANTED):
+    doing(now, SUPERVISOR, lambda step: adjusting.decide_extension(
+        step, wish, granted=True, reason="同意"))  # fmt: skip
+
+
+def of_unit(number):
+    (one,) = (one for one in breaches_of(number) if one.kind is ClockKind.HANDLING)
+    return one
+
+
+def late_cases(now="Tue 2026-12-01 10:00"):
+    def told(step):
+        proposed = draft_bulletin(step, NOVEMBER, (), NOVEMBER[1]).proposed
+        return [one.number for one in proposed if one.ground is CaseGround.LATE]
+
+    return doing(now, SUPERVISOR, told)
+
+
+def answered(number, now):
+    on_ticket(number, now, MARKET, lambda step, one: unit_work.answer(step, one, an_answer()))
+
+
+def test_while_the_new_limit_is_to_come_the_breach_is_withdrawn_with_the_grant_as_its_reason():
+    number, wish = missed()
+    assert {one.judgement for one in breaches_of(number)} == {""}
+
+    grant(wish)
+
+    assert {one.kind for one in breaches_of(number)} >= {ClockKind.REQUESTER, ClockKind.HANDLING}
+    gone = {(one.judgement, one.judgement_reason) for one in breaches_of(number)}
+    said = "11月18日（周三）同意延期，{}改为11月23日（周一），原到期日11月16日（周一）届满不计超期"
+    assert gone == {(WITHDRAWN, said.format("诉求人时限")), (WITHDRAWN, said.format("承办时限"))}
+    told = last_event(number, TicketEvent.JUDGE_BREACH)
+    assert told.reason == f"撤销承办时限的超期记录：{said.format('承办时限')}"
+    assert "H-19" in told.citation
+
+
+def test_what_was_answered_within_the_new_limit_is_no_bad_case():
+    number, wish = missed()
+    assert late_cases() == [number]
+
+    grant(wish)
+    answered(number, "Mon 2026-11-23 10:00")
+
+    assert late_cases() == []
+
+
+def test_the_ledger_as_a_workbook_calls_it_withdrawn_and_late_by_no_day():
+    number, wish = missed()
+    grant(wish)
+
+    def written(step):
+        made = exporting.breaches(step, BreachFilter(kind=ClockKind.HANDLING), "")
+        heads = [one.head for one in made.table.columns]
+        return [dict(zip(heads, row, strict=True)) for row in made.table.rows]
+
+    (row,) = doing("Thu 2026-11-26 09:00", SUPERVISOR, written)
+    assert (row["工单号"], row["系统判定"], row["超期工作日"]) == (number, "已撤销", 0)
+    assert "同意延期" in row["理由和依据"]
+
+
+def test_nothing_more_is_found_of_it():
+    number, wish = missed()
+    grant(wish)
+    form = FindingForm(kind="confirmed", reason="查实逾期没有答复")
+
+    with pytest.raises(ConflictError, match="已经撤销"):
+        doing(GRANTED, SUPERVISOR, lambda step: judge_breach(step, of_unit(number).id, form))
+
+
+def test_missed_again_at_the_new_limit_it_is_a_breach_from_there_with_its_whole_ladder():
+    number, wish = missed()
+    sweep("Wed 2026-11-18 09:30")
+    grant(wish)
+    before = climbed(number)
+
+    for now in ("Tue 2026-11-24 09:00", "Wed 2026-11-25 09:00", "Wed 2026-11-25 18:00"):
+        sweep(now)
+
+    assert of_unit(number).judgement == ""
+    assert of_unit(number).true_at == moment("Tue 2026-11-24 00:00")
+    assert before.count("breach") == 1
+    assert [climbed(number).count(one) for one in ("breach", "l1_reminder")] == [2, 2]
+    assert late_cases() == [number]
+    lines = on_ticket(number, "Wed 2026-11-25 19:00", SUPERVISOR, lambda step, one: evidence_for(
+        step, one, one.lead_unit_id))  # fmt: skip
+    assert [line.partition("承办时限届满未办")[0] for line in lines if "届满未办" in line] == [
+        "11月23日24:00"
+    ]
+
+
+def test_granted_after_the_new_limit_too_it_is_missed_from_the_end_of_that_one():
+    number, wish = missed(days=1)
+
+    grant(wish, "Fri 2026-11-20 10:00")
+    sweep("Fri 2026-11-20 10:01")
+
+    breach, clock = of_unit(number), clock_of(number, ClockKind.HANDLING)
+    assert clock.due_on == day("Tue 2026-11-17")
+    assert (breach.true_at, breach.judgement) == (moment("Wed 2026-11-18 00:00"), "")
+    of_clock = [one for one in events_of(number) if one.details.get("clock") == clock.id]
+    told = [one for one in of_clock if one.event is TicketEvent.BREACH]
+    assert [one.details["fell_due_at"] for one in told] == [
+        moment("Tue 2026-11-17 00:00").isoformat(), breach.true_at.isoformat()]  # fmt: skip
+    assert climbed(number).count("breach") == 1
+
+
+def test_what_was_found_of_a_breach_that_stays_stays_beside_it():
+    number, wish = missed(days=1)
+    form = FindingForm(kind="confirmed", reason="查实逾期没有答复，也没有说明")
+    doing(GRANTED, SUPERVISOR, lambda step: judge_breach(step, of_unit(number).id, form))
+
+    grant(wish, "Fri 2026-11-20 10:00")
+
+    assert of_unit(number).judgement == BreachJudgement.CONFIRMED.value
+
+
+def test_a_limit_that_was_not_missed_has_nothing_to_withdraw():
+    number = in_progress(TAKEN)
+    on_ticket(number, "Thu 2026-11-12 10:00", MARKET, lambda step, one: (
+        adjusting.request_extension(step, one, 5, "需检测")))  # fmt: skip
+    with work() as session:
+        wish = session.query(ExtensionRequest).one().id
+
+    grant(wish, "Fri 2026-11-13 10:00")
+
+    assert breaches_of(number) == []
+    assert TicketEvent.JUDGE_BREACH not in {one.event for one in events_of(number)}
