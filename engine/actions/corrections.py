@@ -68,8 +68,10 @@ def _check_words(step: Step, letter: Letter, wrong: str, right: str) -> None:
     fields = {}
     if not wrong or wrong not in sent_text(letter):
         fields["wrong"] = "原函里没有这句话，请照原函逐字填写要更正的内容。"
-    if not right or right == wrong:
+    if not right:
         fields["right"] = "请写明更正后的内容。"
+    elif right == wrong:
+        fields["right"] = "更正后的内容与原文相同，请写明改成什么。"
     for name, words, what in (("wrong", wrong, "原文"), ("right", right, "更正后的内容")):
         if problem := personal_problem(step, letter.ticket_id, words, what):
             fields.setdefault(name, problem)

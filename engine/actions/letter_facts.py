@@ -23,7 +23,7 @@ from engine.actions.letter_proofs import shorter_of
 from engine.actions.proofs import proofs_of
 from engine.actions.referral_facts import referral_of, with_pages
 from engine.actions.step import Step
-from engine.actions.unit_share import Share, share_behind, told_unit
+from engine.actions.unit_share import Share, share_behind, share_of, told_unit
 from engine.documents.asked_words import asked_words
 from engine.documents.letter_data import UNNUMBERED, LetterData
 from engine.documents.letter_texts import (
@@ -65,6 +65,16 @@ DEMANDS = {
 def demands_for(kind: LetterKind) -> tuple[str, ...]:
     """Return the demands a letter of that kind begins with; the drafter may change them."""
     return DEMANDS[kind]
+
+
+def demands_of(step: Step, ticket: Ticket, kind: LetterKind) -> list[str]:
+    """Return the demands a letter to a ticket's lead unit begins with.
+
+    What that unit has not answered yet is to be finished, not done again.
+    """
+    answered = share_of(step, ticket, ticket.lead_unit_id or 0).answered_at() is not None
+    again = "重新办理并" if answered else "抓紧办结并"
+    return [one.replace("重新办理并", again) for one in demands_for(kind)]
 
 
 def letter_data(step: Step, letter: Letter, *, number: str | None) -> LetterData:

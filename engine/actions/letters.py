@@ -14,7 +14,7 @@ from engine.actions.ground_evidence import (
     unproved,
 )
 from engine.actions.impersonal import personal_problem
-from engine.actions.letter_facts import demands_for, digest_of, letter_data
+from engine.actions.letter_facts import demands_of, digest_of, letter_data
 from engine.actions.post import Mail
 from engine.actions.proofs import proofs_of
 from engine.actions.stated import stated
@@ -74,7 +74,7 @@ def propose_letter(
         ticket_id=ticket.id, unit_id=lead, kind=proposal.kind, status=LetterStatus.PROPOSED,
         proposed_at=step.now, proposed_by=step.actor.name,
         grounds=[one.value for one in proposal.grounds],
-        evidence=evidence_for(step, ticket, lead), demands=list(demands_for(proposal.kind)),
+        evidence=evidence_for(step, ticket, lead), demands=demands_of(step, ticket, proposal.kind),
     )  # fmt: skip
     step.session.add(letter)
     step.session.flush()

@@ -66,13 +66,13 @@ def with_pages(facts: RectificationFacts) -> LetterData:
 
 
 def _reasons(step: Step, letter: Letter) -> str:
-    """Return what the record shows, with what other tickets added to it, in brackets.
+    """Return what the record shows, with what other tickets added to it.
 
     What a person typed as the reason is for those who approve; no letter prints it.
     """
     more = [_joined(step, one) for one in letter.facts.get("joined", ())]
     said = [one for one in (_on_record(step, letter.facts), *more) if one]
-    return f"（{'；'.join(said)}）" if said else ""
+    return f"：{'；'.join(said)}" if said else ""
 
 
 def _joined(step: Step, stored: Mapping[str, Any]) -> str:

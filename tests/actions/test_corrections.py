@@ -209,3 +209,8 @@ def test_letters_that_were_sent_even_corrections_are_no_evidence_against_their_u
         step, ticket, ticket.lead_unit_id))  # fmt: skip
 
     assert [line for line in lines if "函" in line] == []
+
+
+def test_a_correction_to_the_same_words_is_told_so():
+    with pytest.raises(BadInputError, match="与原文相同"):
+        correct(a_sent_letter(), right=WRONG)

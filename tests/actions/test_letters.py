@@ -36,6 +36,7 @@ from tests.builders import (
     OPERATOR,
     SUPERVISOR,
     a_signed_ticket,
+    a_ticket_to_call_back,
     day,
     on_ticket,
 )
@@ -150,3 +151,14 @@ def test_sending_twice_sends_once():
     with pytest.raises(ConflictError, match="已发出"):
         send(letter_id, who=SUPERVISOR)
     assert len(mails_of(number_of(letter_id), NoticeKind.RECTIFICATION)) == 2
+
+
+@pytest.mark.parametrize(
+    ("ticket", "asked"),
+    [
+        (a_signed_ticket, "抓紧办结并向诉求人说明"),
+        (a_ticket_to_call_back, "重新办理并向诉求人说明"),
+    ],
+)
+def test_a_letter_asks_to_do_again_only_what_was_answered(ticket, asked):
+    assert the(proposed(ticket(NOW))).demands[0] == asked

@@ -58,7 +58,7 @@ def test_a_missed_rework_is_named_proved_and_no_old_answer_passes_for_the_answer
     assert (
         f"11月23日答复，11月24日要求重新办理，期限为{written(again.due_on)}，至今未重新答复" in text
     )
-    assert "现已超期" in text
+    assert "重新答复现已超期" in text
     proofs = [one for one in data.attachments if one.title.startswith("期限计算书")]
     assert [one.title for one in proofs] == ["期限计算书（重新办理时限）"]
     assert written(again.due_on) in proofs[0].rows[-1][0]
@@ -76,7 +76,7 @@ def test_a_missed_first_contact_is_proved_beside_the_missed_answer():
     titles = [one.title for one in data.attachments]
     assert titles == ["期限计算书（首次联系时限）", "期限计算书（承办时限）", "工单办理经过"]
     text = "".join(part.lead + part.text for part in data.body)
-    assert f"首次联系时限至{written(contact.due_on)}" in text
+    assert f"首次联系时限已于{written(contact.due_on)}届满" in text
     first, *_ = data.attachments
     assert "首次联系 1 个工作日，签收次日起算" in "".join(part.text for part in first.body)
     assert first.rows[0][2] == "起算当日"

@@ -48,7 +48,7 @@ def test_one_about_another_ticket_of_the_unit_joins_the_first_and_both_say_so():
     assert any("并入工单" in one.text for one in mails_of(other, NoticeKind.LETTER_PROPOSED))
     draft(first.id, LATER, target="discipline", judgement=GRAVE)
     words = "".join(text for _, text in data_of(first.id).texts())
-    assert f"督办记录（另有工单{other}）" in words
+    assert f"督办记录：另有工单{other}。" in words
     assert "情况恶劣" not in words
     assert "又一次" not in words
 
@@ -102,7 +102,7 @@ def test_what_the_record_shows_of_itself_stands_as_the_source():
     made = referral_of(number)
     draft(made.id, LATER, target="discipline", judgement=GRAVE)
 
-    assert "督办记录（90 日内第 2 份整改函" in words_of(made.id)
+    assert "督办记录：90 日内第 2 份整改函" in words_of(made.id)
 
 
 def test_a_reminder_of_the_ladder_is_a_measure_that_was_taken():

@@ -79,7 +79,7 @@ def test_grounds_that_need_a_second_page_have_headings_and_a_paragraph_each():
     letter = rectification_letter(replace(facts, grounds=(*facts.grounds, *more)))
 
     assert [part.lead for part in letter.body if part.level == 1 and part.lead] == [
-        "一、基本情况。", "二、存在问题。", "三、整改要求。", "四、反馈与异议。",
+        "一、基本情况。", "二、存在问题", "三、整改要求。", "四、反馈与异议。",
     ]  # fmt: skip
     assert [part.lead for part in letter.body if part.level == 2] == [
         "（一）敷衍塞责。", "（二）弄虚作假。", "（三）拒不签收。",
