@@ -15,6 +15,7 @@ from engine.settings import load_settings
 
 log = structlog.get_logger()
 SERVER = 500
+DRAFTS = "“草稿”"  # a message that names them leads there
 SHORT = 4  # shorter values are choices, not words
 UNREPEATED = ("/password", "/login", "/logout")  # what was typed there is never shown
 HEADS = {
@@ -74,6 +75,6 @@ def _wanted(request: Request) -> str:
 def _page(request: Request, status: int, head: str, message: str, number: str) -> Response:
     facts = {"head": head, "message": message, "number": number, "status": status,
              "settings": load_settings(), "path": _wanted(request),
-             "typed": _typed(request),
+             "typed": _typed(request), "drafts": DRAFTS in message,
              "again": _again(request) if status == NotSignedInError.status else []}  # fmt: skip
     return html("error.html", facts, status)

@@ -157,3 +157,11 @@ def test_nothing_was_dispatched_by_what_came_back(as_):
 
     with work() as session:
         assert session.query(Ticket).count() == 0
+
+
+def test_three_buttons_are_pinned_below_a_call_and_fit_a_telephone(as_):
+    page = as_(OPERATOR).get("/tickets/new").text
+
+    pinned = re.search(r'<p class="acts pin">(.*?)</p>', page, re.DOTALL)[1]
+    assert pinned.count("<button") == 3
+    assert "<a " not in pinned

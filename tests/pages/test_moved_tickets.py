@@ -76,6 +76,7 @@ def test_the_page_of_a_ticket_one_had_says_that_it_went_elsewhere(moved):
         assert page.status_code == 404
         assert GONE in page.text
         assert "税务" not in page.text
+        assert 'href="/drafts"' in page.text
     assert WORDS in sent.text
 
 
@@ -189,3 +190,7 @@ def test_a_clock_that_an_older_version_stopped_says_so_in_words(as_):
     assert "逾期 · 改派" in pages[0]
     assert "改派" in pages[2]
     assert not any("redispatch，" in one or ",redispatch," in one for one in pages)
+
+
+def test_no_code_stands_for_an_hour_on_the_pages_of_the_rules(as_):
+    assert "end_of_day" not in as_(SUPERVISOR).get("/rules").text
