@@ -73,7 +73,8 @@ def draft_monitoring(step: Step, quarter: Days, chosen: Collection[str]) -> Draf
     proposed = propose_cases(step, quarter, quarters.now.at)
     told = [one for one in proposed if one.number in chosen]
     taken = [_taken(step, one) for one in (quarter, quarter_before(quarter))]
-    matters = _matters(step, quarter, taken[0], taken[1])
+    late = breached_rows(step.session, *quarter, quarters.now.at)
+    matters = _matters(late, taken[0], taken[1])
     words = _words(step, quarters, on) | _cases(step, told) | {
         "taken_in": taken[0].total, "taken_in_before": taken[1].total,
         "matters": [f"{row[0]}（{row[2]}件）" for row in matters[:NAMED] if row[2] != "0"],
@@ -171,9 +172,8 @@ def _taken(step: Step, days: Days) -> _Taken:
     return _Taken(sum(one.total for one in found), rows)
 
 
-def _matters(step: Step, quarter: Days, now: _Taken, before: _Taken) -> list[tuple[str, ...]]:
+def _matters(late: Mapping[int, int], now: _Taken, before: _Taken) -> list[tuple[str, ...]]:
     """Return the indicators of the task list that tickets cited, the most frequent first."""
-    late = breached_rows(step.session, *quarter)
     names = {one.number: one.indicator_canonical for one in load_catalogue().tasks}
     by_name: dict[str, list[int]] = {}
     for row in {*now.rows, *before.rows, *late}:

@@ -13,7 +13,9 @@ from sqlmodel import Session, col, select
 from engine.errors import NotFoundError
 from engine.models import Account, Breach, Clock, Ticket, Unit
 from engine.rules.shanghai import end_of_day, shanghai_moment
+from engine.store.clock_past import OF_CLOCK, SAID_THEN
 from engine.store.demonstration import TOLD, demonstrating
+from engine.store.figure_cases import CLOSED, REWORK
 from engine.store.light import among, light_clocks
 from engine.store.paging import key_of, newest_first
 from engine.terms import BreachJudgement, ClockKind, TicketEvent, TicketKind
@@ -22,10 +24,22 @@ PAGE = 30
 MOST_COUNTED = 1000  # the ledger says 1000+
 AT_A_TIME = 1000
 
+# The late answers that the indicator counts (超期率): reworks have a limit and indicator of their
+# own, and what was taken from a unit before its limit is none of its.
 _BY_ROW = text(f"""
-SELECT cited.row::int, count(*) FROM breach b JOIN ticket t ON t.id = b.ticket_id,
-       jsonb_array_elements_text(b.task_rows) cited(row)
-WHERE {TOLD} AND b.kind = 'handling' AND b.true_at > :since AND b.true_at <= :until GROUP BY 1
+SELECT cited.row::int, count(*)
+FROM (SELECT clock_id FROM breach
+      WHERE kind = 'handling' AND true_at > :since AND true_at <= :until) b
+CROSS JOIN LATERAL (
+  SELECT c.ticket_id, c.assignment_id, c.certificate ->> 'rule' AS rule, {SAID_THEN}
+  FROM (SELECT * FROM clock WHERE id = b.clock_id OFFSET 0) c {OF_CLOCK}) d
+CROSS JOIN LATERAL (SELECT * FROM assignment WHERE id = d.assignment_id OFFSET 0) a
+CROSS JOIN LATERAL (SELECT demonstration FROM ticket WHERE id = d.ticket_id OFFSET 0) t
+CROSS JOIN jsonb_array_elements_text(a.task_rows) cited(row)
+WHERE {TOLD} AND d.rule <> :rework AND d.certain AND d.due_at > :since AND d.due_at <= :until
+  AND (d.stopped_at IS NULL OR d.stopped_at >= d.due_at)
+  AND (a.ended_at IS NULL OR a.ended_at >= d.due_at OR a.end_reason = :closed)
+GROUP BY 1
 """)
 
 
@@ -196,10 +210,16 @@ def every(session: Session, wanted: BreachFilter) -> Iterator[LedgerLine]:
         yield LedgerLine(*row)
 
 
-def breached_rows(session: Session, since: date, until: date) -> dict[int, int]:
-    """Return how many answers were late in a period, by the rows of the list tickets cited."""
-    days = {"since": shanghai_moment(since, time(0)), "until": end_of_day(until), **demonstrating()}
-    return {one[0]: one[1] for one in session.connection().execute(_BY_ROW, days)}
+def breached_rows(session: Session, since: date, until: date, at: datetime) -> dict[int, int]:
+    """Return how many answers were late in a period, by the rows of the list they were sent for.
+
+    They are the late ones of the indicator (超期率), as they stood at a moment.
+    """
+    values = {
+        "since": shanghai_moment(since, time(0)), "until": min(end_of_day(until), at), "at": at,
+        "rework": REWORK, "closed": CLOSED, **demonstrating(),
+    }  # fmt: skip
+    return {one[0]: one[1] for one in session.connection().execute(_BY_ROW, values)}
 
 
 def breach(session: Session, breach_id: int) -> BreachRow:

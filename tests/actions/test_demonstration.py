@@ -64,7 +64,7 @@ def seen():
         yield sum(one.open for week in early_sight.weeks_by_unit(session, now, 4)
                   for one in week.values())  # fmt: skip
         yield len(early_sight.repeated(session, moment(EARLY) - early_sight.WEEK, 2))
-        yield sum(breached_rows(session, *DAYS).values())
+        yield sum(breached_rows(session, *DAYS, now).values())
         yield len(list(recorded_lives(session, *DAYS)))
     yield len(doing(NOW, SUPERVISOR, lambda step: propose_cases(step, DAYS, step.now)))
 

@@ -5,15 +5,29 @@ import pytest
 from engine.actions import adjusting, exporting, unit_work
 from engine.actions.bulletins import draft_bulletin
 from engine.actions.evidence import evidence_for
+from engine.actions.figure_keeping import keep
 from engine.actions.finding_evidence import FindingForm
 from engine.actions.findings import judge_breach
+from engine.actions.monitoring import draft_monitoring
 from engine.errors import ConflictError
 from engine.models import ExtensionRequest
 from engine.store.breach_ledger import BreachFilter
 from engine.store.database import work
 from engine.terms import BreachJudgement, CaseGround, ClockKind, TicketEvent
 from tests.actions.sweep_steps import climbed, in_progress
-from tests.builders import MARKET, SUPERVISOR, an_answer, day, doing, moment, on_ticket
+from tests.builders import (
+    MARKET,
+    SUPERVISOR,
+    a_signed_ticket,
+    a_ticket_to_call_back,
+    an_answer,
+    an_unhappy_callback,
+    call_back,
+    day,
+    doing,
+    moment,
+    on_ticket,
+)
 from tests.looking import breaches_of, clock_of, events_of, last_event, sweep
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -160,3 +174,22 @@ def test_a_limit_that_was_not_missed_has_nothing_to_withdraw():
 
     assert breaches_of(number) == []
     assert TicketEvent.JUDGE_BREACH not in {one.event for one in events_of(number)}
+
+
+def test_the_quarters_report_counts_late_answers_once_by_its_words_and_by_its_annex():
+    number, wish = missed()
+    grant(wish)
+    answered(number, "Mon 2026-11-23 10:00")
+    again = a_ticket_to_call_back(TAKEN)
+    call_back(again, "Tue 2026-11-03 10:00", an_unhappy_callback())
+    a_signed_ticket(TAKEN)
+    sweep("Mon 2026-11-30 09:00")
+    keep(moment("Tue 2027-01-05 09:00"))
+    quarter = (day("Thu 2026-10-01"), day("Thu 2026-12-31"))
+
+    draft = doing("Tue 2027-01-05 10:00", SUPERVISOR, lambda step: draft_monitoring(
+        step, quarter, ()))  # fmt: skip
+
+    assert [one.kind for one in breaches_of(again)].count(ClockKind.HANDLING) == 1  # of the rework
+    assert draft.facts.words["late"] == 1
+    assert [row[3] for row in draft.facts.matters] == ["1"]
