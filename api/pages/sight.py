@@ -130,8 +130,8 @@ def _heat(visit: Visit) -> tuple[list[HeatRow], list[HeatRow]]:
         by_row.setdefault(row, Counter())[week] += count
     hottest = {name: _hottest(by_row, [row for row in by_row if names.get(row, OTHER) == name])
                for name in by_name}  # fmt: skip
-    rows = {f"第{row}项 {names.get(row, OTHER)}": weeks for row, weeks in by_row.items()}
-    return _heated(by_name, hottest), _heated(rows, {})
+    rows = {f"第{row}项 {names.get(row, OTHER)}": weeks for row, weeks in sorted(by_row.items())}
+    return _heated(dict(sorted(by_name.items())), hottest), _heated(rows, {})
 
 
 def _hottest(by_row: dict[int, Counter[int]], rows: list[int]) -> tuple[tuple[int, int], ...]:
@@ -143,7 +143,7 @@ def _heated(
 ) -> list[HeatRow]:
     made = [HeatRow(name, tuple(weeks[at] for at in range(WEEKS)), hottest.get(name, ()))
             for name, weeks in found.items()]  # fmt: skip
-    return sorted(made, key=lambda one: (-one.total, one.name))[:SHOWN]
+    return sorted(made, key=lambda one: -one.total)[:SHOWN]  # as many: in the order they came
 
 
 def _rising(visit: Visit, least: int) -> list[Returning]:

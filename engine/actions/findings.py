@@ -11,6 +11,7 @@ from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermit
 from engine.models import Breach, Finding, Ticket
 from engine.rules.findings import (
     appeal_until,
+    exclusion_grounds,
     favours_the_unit,
     may_agree,
     may_rule,
@@ -20,7 +21,7 @@ from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.store import findings as store
 from engine.store import tickets as ticket_store
 from engine.store.row_security import as_house
-from engine.terms import BreachJudgement, FindingKind, FindingState, Role, TicketEvent
+from engine.terms import BreachJudgement, FindingKind, FindingState, Indicator, Role, TicketEvent
 
 LONGEST = 500
 LONGEST_APPEAL = 5_000  # a unit appeals once
@@ -80,7 +81,7 @@ def propose(step: Step, ticket: Ticket, finding: Finding) -> Finding:
     step.session.flush()
     needed = persons_needed(finding.kind, step.rules, shanghai_date(step.now))
     verb = "提出" if needed > 1 else ""
-    _note(step, ticket, finding, f"{verb}{finding.kind.label}。{finding.reason}", "propose")
+    _note(step, ticket, finding, f"{verb}{_named(step, finding)}。{finding.reason}", "propose")
     if needed == 1:
         _come_into_force(step, finding)
     return finding
@@ -105,12 +106,21 @@ def decide(step: Step, finding_id: int, *, agreed: bool, reason: str = "") -> Fi
     if not agreed:
         stated(reason, "reason", "复核不通过的，请写明理由。")
     word = "复核同意" if agreed else "复核不同意"
-    _note(step, ticket, finding, f"{word}{finding.kind.label}。{reason.strip()}", "decide")
+    _note(step, ticket, finding, f"{word}{_named(step, finding)}。{reason.strip()}", "decide")
     if agreed:
         _agree(step, finding, reason)
     else:
         _decided(step, finding, FindingState.REFUSED, reason)
     return finding
+
+
+def _named(step: Step, finding: Finding) -> str:
+    """Return what is found, in words: of an exclusion (剔除) its indicator and its ground too."""
+    if finding.kind is not FindingKind.EXCLUDED:
+        return finding.kind.label
+    grounds = exclusion_grounds(step.rules, shanghai_date(finding.proposed_at))
+    ground = grounds.get(finding.ground, finding.ground)
+    return f"{finding.kind.label}（{Indicator.parse(finding.indicator).label}；{ground}）"
 
 
 def _permitted(refusal: str | None) -> None:
@@ -184,7 +194,8 @@ def appeal(step: Step, finding_id: int, reason: str) -> Finding:
         BadInputError: no reason was given.
         ConflictError: the window is over, or it was appealed already.
     """
-    stated(reason, "reason", "请写明申诉理由，附上能查证的材料名称。", LONGEST_APPEAL)
+    wanted = "请写明申诉理由，附上能查证的材料名称。"
+    stated(reason, "reason", wanted, LONGEST_APPEAL, "请只写要点，材料写明名称，传到工单的附件里")
     found = store.one(step.session, finding_id)
     if found.unit_id is None or found.unit_id != step.actor.unit_id:
         message = "没有这条认定。"

@@ -18,7 +18,7 @@ from docx.text.paragraph import Paragraph as DocxParagraph
 from engine.documents.docx_parts import EIGHTHS, TWENTIETHS, write
 from engine.documents.fonts import OFFICIAL_NAMES, FontRole
 from engine.documents.geometry import figures
-from engine.documents.letter_data import Layout, LetterData, written_date
+from engine.documents.letter_data import Layout, LetterData
 from engine.documents.letter_fit import wide_characters
 
 SPACES = nsdecls("w", "wp", "a") + (
@@ -67,7 +67,7 @@ def add_colophon(made: DocumentType, letter: LetterData) -> None:
 def lines_of(letter: LetterData) -> list[str]:
     """Return the lines of a letter's colophon; none where it has none."""
     copies = [f"抄送：{letter.cc}。"] if letter.cc else []
-    issued = f"{letter.org}\t{written_date(letter.date)}印发"
+    issued = f"{letter.org}\t{letter.issued}"
     return [*copies, issued] if letter.layout is Layout.GENERAL else copies
 
 

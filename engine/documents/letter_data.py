@@ -90,6 +90,11 @@ class LetterData:
         """The title in one line."""
         return "".join(self.title_lines)
 
+    @property
+    def issued(self) -> str:
+        """The day of issue in the colophon (印发日期); a draft has not been issued."""
+        return "" if self.number == UNNUMBERED else f"{written_date(self.date)}印发"
+
     def numbered(self, number: str, signed_on: dt.date) -> "LetterData":
         """Return the letter as signed: with its number and the day of signing (成文日期)."""
         annexes = tuple(annex.renumbered(self.number, number) for annex in self.attachments)

@@ -155,7 +155,7 @@ def _body(made: DocumentType, letter: LetterData) -> None:
     last = len(made.paragraphs) - 1
     if letter.attachments:
         _blank(made, 1)
-        _attachment_list(made, letter.attachments)
+        _attachment_list(made, letter)
     _blank(made, 1)
     _signature(made, letter)
     # §7.3.5.5: the page with the signature carries words of the body.
@@ -164,8 +164,8 @@ def _body(made: DocumentType, letter: LetterData) -> None:
     made.paragraphs[last].paragraph_format.keep_together = True
 
 
-def _attachment_list(made: DocumentType, annexes: tuple[Annex, ...]) -> None:
-    for index, line in enumerate(listed(annexes)):
+def _attachment_list(made: DocumentType, letter: LetterData) -> None:
+    for index, line in enumerate(listed(letter.attachments, letter.layout)):
         head = "　" * len(ANNEX_HEAD) if index else ANNEX_HEAD
         _paragraph(made, Paragraph(f"{head}{line}"))
 

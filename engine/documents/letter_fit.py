@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from docx.shared import Length, Mm, Pt
 
 from engine.documents.geometry import figures
-from engine.documents.letter_data import Annex, LetterData
+from engine.documents.letter_data import Annex, Layout, LetterData
 
 TWENTIETHS = 20
 CELL_INSET = 8.0
@@ -24,7 +24,7 @@ BESIDE_A_NUMBER, GAP = re.compile(r"[!-~]+"), 0.5
 
 def on_one_page(letter: LetterData) -> bool:
     """Return whether a letter with a title of one line ends, with its signature, on page one."""
-    annexes = len(listed(letter.attachments))
+    annexes = len(listed(letter.attachments, letter.layout))
     copies = BLANK + SIGNATURE if letter.cc and not annexes else 0  # else on the annex's page
     tail = (BLANK + annexes if annexes else 0) + BLANK + SIGNATURE + copies
     body = sum(lines_of_text(part.lead + part.text) for part in letter.body)
@@ -46,13 +46,14 @@ def lines_of_text(text: str) -> int:
     return lines
 
 
-def listed(annexes: Sequence[Annex]) -> tuple[str, ...]:
-    """Return the list of annexes (附件说明): one line where it holds them, else one each."""
+def listed(annexes: Sequence[Annex], layout: Layout) -> tuple[str, ...]:
+    """Return the list of annexes (附件说明): one line each, in a letter one where it holds them."""
     if len(annexes) == 1:
         return (annexes[0].title,)
     each = tuple(f"{order}. {annex.title}" for order, annex in enumerate(annexes, start=1))
     one = "　".join(each)
-    return (one,) if each and lines_of_text(ANNEX_HEAD + one) == 1 else each
+    together = layout is Layout.LETTER and lines_of_text(ANNEX_HEAD + one) == 1
+    return (one,) if each and together else each
 
 
 def one_line_rows(annex: Annex) -> bool:

@@ -167,10 +167,11 @@ def _inputs(letter: LetterData, fonts: FontSet) -> dict[str, str]:
         "layout": letter.layout.value,
         "mark": letter.head,
         "date": written_date(letter.date),
+        "issued": letter.issued,
         "attachments": [
             {**vars(one), "one_line": one_line_rows(one)} for one in letter.attachments
         ],
-        "annex_lines": listed(letter.attachments),
+        "annex_lines": listed(letter.attachments, letter.layout),
         "fonts": _font_choices(fonts),
     }
     # vars, not asdict: that copies every cell of every table before it is written out.

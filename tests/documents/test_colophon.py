@@ -11,6 +11,7 @@ from PIL import Image
 
 from engine.documents.bulletin import bulletin
 from engine.documents.fonts import find_fonts
+from engine.documents.letter_fit import listed
 from engine.documents.letter_texts import letter_from
 from engine.documents.letters import render_docx, render_pages
 from engine.terms import LetterKind
@@ -51,6 +52,20 @@ def test_the_docx_has_two_rules_as_wide_as_the_type_area_and_the_date_at_the_rig
     assert table.find(f".//{qn('w:tab')}").get(qn("w:val")) == "right"
     said = ["".join(one.text for one in row.iter(qn("w:t"))) for row in table.iter(qn("w:tr"))]
     assert said == ["抄送：区样例局。", f"{letter.org}2026年10月23日印发"]
+
+
+def test_a_draft_without_a_number_is_not_said_to_be_issued():
+    draft = bulletin(a_bulletin())
+
+    assert draft.issued == ""
+    assert "印发" not in "".join(one.text for one in box_of(draft).iter(qn("w:t")))
+    assert draft.numbered("城政网通〔2026〕1号", draft.date).issued.endswith("日印发")
+
+
+def test_the_annexes_of_a_bulletin_are_listed_each_on_its_own_line_as_a_reports_are():
+    draft = bulletin(a_bulletin())
+
+    assert listed(draft.attachments, draft.layout) == ("1. 各项指标", "2. 各单位情况")
 
 
 def test_the_docx_holds_it_to_the_lower_edge_of_the_type_area():

@@ -54,3 +54,15 @@ def test_each_part_says_its_formula_and_how_many_it_is_told_from(as_):
     assert "8 周共 3 件" in page
     assert "一件工单引用几项的，每项各计一次" in page
     assert "近 14 日至少 3 件、相差超过两倍标准误的才列" in page
+
+
+def test_rows_of_the_list_that_are_as_hot_stand_in_the_order_of_their_numbers(as_):
+    cited = [113, 11, 73]
+    for row in cited:
+        number = a_signed_ticket("Mon 2026-11-23 09:00", TAX)
+        with work() as session:
+            tickets.ticket_by_number(session, number, lock=True).task_rows = [row]
+
+    page = as_(SUPERVISOR).get("/supervise/sight").text
+
+    assert [int(one) for one in re.findall(r"<tr><td><b>第(\d+)项 ", page)] == sorted(cited)
