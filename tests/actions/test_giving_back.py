@@ -13,6 +13,7 @@ from tests.builders import (
     a_signed_ticket,
     an_answered_ticket,
     day,
+    moment,
     on_ticket,
 )
 from tests.looking import breaches_of, clock_of, events_of, mails_of, sweep
@@ -99,6 +100,18 @@ def test_a_refused_return_gains_no_day_but_those_the_ruling_was_late(ruled, ends
     assert due(number) == day(ends)
     (mail,) = mails_of(number, NoticeKind.RETURN_RULING)
     assert f"{day(ends).month}月{day(ends).day}日" in mail.text
+
+
+def test_an_answer_that_was_late_and_is_sent_back_late_is_missed_from_the_new_limit_on():
+    number = a_signed_ticket(NOW, **HELP)
+    answer(number, "Mon 2026-11-30 09:00")
+    assert [one.true_at for one in units_breaches(number)] == [moment("Fri 2026-11-27 00:00")]
+
+    send_back(number, "Mon 2026-12-07 09:00")
+
+    (breach,) = units_breaches(number)
+    assert breach.true_at == clock_of(number, ClockKind.HANDLING).due_at
+    assert breach.true_at > moment("Fri 2026-11-27 00:00")
 
 
 def test_an_approved_answer_has_nothing_to_get_back():
