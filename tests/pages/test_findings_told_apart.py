@@ -117,6 +117,22 @@ def test_an_appeal_of_five_thousand_characters_is_kept_whole(as_, late):
     assert as_(SUPERVISOR).get(f"/findings/{found}").text.count("停机记录在附件里。") == 500
 
 
+def test_a_long_appeal_that_is_evidence_of_an_excuse_is_folded_there_and_open_where_it_was_made(
+    as_, late
+):
+    form = FindingForm(kind="confirmed", reason="查实逾期没有答复，也没有说明")
+    found = doing(MADE, SUPERVISOR, lambda s: findings.judge_breach(s, late[1].id, form).id)
+    doing(MADE, MARKET, lambda s: findings.appeal(s, found, "停机记录在附件里。" * 100))
+    doing(MADE, SECOND_SUPERVISOR, lambda s: findings.rule_on_appeal(
+        s, found, changed=True, reason="停机属实，改为免责"))  # fmt: skip
+
+    page = as_(SUPERVISOR).get(f"/supervise/breaches/{late[1].id}").text
+
+    _, _, folded = page.partition("<details><summary>证据：事件第")
+    assert folded.partition("</details>")[0].count("停机记录在附件里。") >= 100
+    assert page.count("停机记录在附件里。" * 100) == 2
+
+
 def test_a_reason_that_is_too_long_is_refused_with_its_limit_and_stays_typed(as_, late):
     long, desk = "全区停电，系统停机。" * 60, as_(SUPERVISOR)
     path = f"/supervise/breaches/{late[1].id}"
