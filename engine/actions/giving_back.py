@@ -10,6 +10,7 @@ from engine.models import Clock, Ticket
 from engine.rules.adjustments import HOTLINE_LATE, Extension
 from engine.rules.citations import clause
 from engine.rules.held_days import held_days, without_held_days
+from engine.rules.pauses import paused_days
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.store import clocks as store
 from engine.terms import ClockKind, ClockState, TicketEvent
@@ -24,8 +25,11 @@ def give_back(step: Step, ticket: Ticket, own: ClockKind) -> None:
     clock = store.one(step.session, ticket.id, ClockKind.HANDLING)
     if late is None or late.stopped_at != step.now:
         return
-    days = held_days(late.due_on, shanghai_date(step.now), step.rules)
-    if days and clock is not None and clock.state is not ClockState.STOPPED:
+    if clock is None or clock.state is ClockState.STOPPED:
+        return
+    stood = paused_days(clocks.pauses_of(clock), step.rules, shanghai_date(ticket.accepted_at))
+    days = held_days(late.due_on, shanghai_date(step.now), stood, step.rules)
+    if days:
         _give(step, ticket, clock, Extension(days, step.now, HOTLINE_LATE), late)
 
 

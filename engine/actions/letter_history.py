@@ -5,6 +5,7 @@ from datetime import date
 
 from engine.actions.evidence import found_later, happened_at
 from engine.actions.step import Step
+from engine.actions.taken_back import OF_A_CLOCK, taken_back
 from engine.actions.unit_share import Share
 from engine.documents.letter_annexes import HistoryLine
 from engine.documents.letter_data import written_date
@@ -37,7 +38,6 @@ COMMON = frozenset(
 )
 # After what was decided stands why, in the dispatcher's own words.
 HANDED_OVER = frozenset({TicketEvent.DISPATCH, TicketEvent.REDISPATCH, TicketEvent.DESIGNATE})
-OF_A_CLOCK = frozenset({TicketEvent.BREACH, TicketEvent.ESCALATE})
 # Of a confidential ticket only that a limit ended, in words that need no knowledge of this system.
 PLAINLY = {TicketEvent.BREACH: "期限届满未办", TicketEvent.DEEM_SIGNED: "逾期未签收，视为签收"}
 ISO_DATE = re.compile(r"(\d{4}-\d{2}-\d{2}) ?")
@@ -51,10 +51,13 @@ def history_of(step: Step, ticket: Ticket, share: Share) -> tuple[HistoryLine, .
     the requester and of assisting units are not its affair, nor what another lead unit did.
     """
     gone = clock_store.withdrawn(step.session, ticket.id)
+    records = store.events(step.session, ticket)
+    back = taken_back(records)
     return tuple(
         _line(record, shanghai_date(ticket.accepted_at).year, neutral=ticket.confidential)
-        for record in store.events(step.session, ticket)
+        for record in records
         if record.event in TELLING
+        and record.seq not in back
         and (record.event in COMMON or share.before_any_unit(record) or share.holds(record))
         and not record.details.get("restricted")
         and not (record.event in OF_A_CLOCK and record.details.get("clock") in gone)

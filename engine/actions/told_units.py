@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from engine.actions.step import Step
+from engine.actions.taken_back import taken_back
 from engine.models import Assignment, Clock, OutboxMessage, Ticket, TicketEventRecord
 from engine.store import clocks as clock_store
 from engine.store import outbox
@@ -86,10 +87,11 @@ def untold_misses(
     """Return the numbers of the events of a missed signature or reply its unit was never asked for.
 
     They stay on record and the limit stays over, but say nothing against the unit; nor does what
-    followed of a reply's limit (升级), which nobody had to keep.
+    followed of a reply's limit (升级), which nobody had to keep, nor what was taken back since.
     """
     missed = [one for one in records if _waits_for_mail(one, clocks)]
-    return frozenset(one.seq for one in missed if not _told(step, one, clocks))
+    untold = (one.seq for one in missed if not _told(step, one, clocks))
+    return taken_back(records).union(untold)
 
 
 def _waits_for_mail(record: TicketEventRecord, clocks: Mapping[int, Clock]) -> bool:

@@ -1,5 +1,6 @@
 """Which working days were the hotline's own (热线超时的工作日), and count against no unit."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from engine.rules.adjustments import Extension
@@ -11,11 +12,16 @@ from engine.terms import LimitUnit
 
 
 @cites("house/H-93")
-def held_days(own_due_on: date, acted_on: date, rules: RuleSet) -> int:
-    """Return the working days by which the hotline was late with its own act; 0 in time."""
+def held_days(own_due_on: date, acted_on: date, stood: Sequence[date], rules: RuleSet) -> int:
+    """Return the working days by which the hotline was late with its own act; 0 in time.
+
+    Days on which the unit's limit `stood` still (停表) are out of its count already.
+    """
     if acted_on <= own_due_on:
         return 0
-    return rules.calendar.working_days_between(own_due_on, acted_on)
+    length = rules.calendar.working_days_between(own_due_on, acted_on)
+    late = rules.calendar.working_days_after(own_due_on, length) if length else ()
+    return len(set(late) - set(stood))
 
 
 @cites("house/H-17", "house/H-93")

@@ -2,14 +2,16 @@
 
 import pytest
 
-from engine.actions import review
+from engine.actions import adjusting, review
 from engine.terms import ClockKind, NoticeKind, TicketEvent, TicketKind
 from tests.actions.return_steps import rule
 from tests.actions.return_steps import send_back as return_it
+from tests.actions.test_adjusting import paused
 from tests.actions.test_reviews import answer, send_back
 from tests.builders import (
     MARKET,
     OPERATOR,
+    SUPERVISOR,
     a_signed_ticket,
     an_answered_ticket,
     day,
@@ -121,3 +123,17 @@ def test_an_approved_answer_has_nothing_to_get_back():
 
     assert due(number) == day("Thu 2026-11-26")
     assert notes_of(number) == []
+
+
+def test_days_on_which_the_limit_stood_still_are_not_given_back_as_well():
+    ends = []
+    for returned in (False, True):
+        number = a_signed_ticket(NOW, kind=TicketKind.COMPLAINT)
+        paused(number, "Mon 2026-11-23 10:00")
+        if returned:
+            return_it(number, "Tue 2026-11-24 09:00")
+            rule(number, "Wed 2026-12-02 09:00", upheld=False)
+        on_ticket(number, "Wed 2026-12-02 09:30", SUPERVISOR, adjusting.resume)
+        ends.append(due(number))
+
+    assert ends == [day("Wed 2026-12-16")] * 2

@@ -8,7 +8,9 @@ from engine.actions.evidence import evidence_for
 from engine.actions.figure_keeping import keep
 from engine.actions.finding_evidence import FindingForm
 from engine.actions.findings import judge_breach
+from engine.actions.letter_history import history_of
 from engine.actions.monitoring import draft_monitoring
+from engine.actions.unit_share import share_of
 from engine.errors import ConflictError
 from engine.models import ExtensionRequest
 from engine.store.breach_ledger import BreachFilter
@@ -28,7 +30,7 @@ from tests.builders import (
     moment,
     on_ticket,
 )
-from tests.looking import breaches_of, clock_of, events_of, last_event, sweep
+from tests.looking import breaches_of, clock_of, events_of, last_event, sweep, ticket_of
 
 pytestmark = pytest.mark.usefixtures("database")
 TAKEN = "Mon 2026-11-02 09:00"  # due on Mon 2026-11-16
@@ -193,3 +195,22 @@ def test_the_quarters_report_counts_late_answers_once_by_its_words_and_by_its_an
     assert [one.kind for one in breaches_of(again)].count(ClockKind.HANDLING) == 1  # of the rework
     assert draft.facts.words["late"] == 1
     assert [row[3] for row in draft.facts.matters] == ["1"]
+
+
+def test_a_letter_about_the_new_limit_says_nothing_of_the_one_that_was_taken_back():
+    number, wish = missed()
+    sweep("Wed 2026-11-18 09:05")  # a reminder (红牌催办) of the old limit
+    grant(wish)
+    sweep("Tue 2026-11-24 09:00")
+
+    def told(step):
+        ticket = ticket_of(number)
+        share = share_of(step, ticket, ticket.lead_unit_id)
+        lines = evidence_for(step, ticket, ticket.lead_unit_id)
+        return [one.text for one in history_of(step, ticket, share)], lines
+
+    course, lines = doing("Tue 2026-11-24 10:00", SUPERVISOR, told)
+
+    assert any("11月23日" in one for one in (*course, *lines))
+    assert not any("11月16日" in one for one in (*course, *lines))
+    assert not any("11月17日" in one or "11月18日" in one for one in lines)

@@ -1,0 +1,26 @@
+"""Events of a missed limit that is none any more (撤销前的超期、升级): nothing rests on them."""
+
+from collections.abc import Iterable
+
+from engine.models import TicketEventRecord
+from engine.terms import TicketEvent
+
+OF_A_CLOCK = frozenset({TicketEvent.BREACH, TicketEvent.ESCALATE})
+
+
+def taken_back(records: Iterable[TicketEventRecord]) -> frozenset[int]:
+    """Return the numbers of what was recorded of a limit before its breach was withdrawn.
+
+    A limit that was moved may be missed again: what is recorded after the withdrawal stands.
+    """
+    known = list(records)
+    last = {one.details.get("clock", 0): one.seq for one in known if _withdraws(one)}
+    return frozenset(
+        one.seq
+        for one in known
+        if one.event in OF_A_CLOCK and one.seq < last.get(one.details.get("clock", 0), 0)
+    )
+
+
+def _withdraws(record: TicketEventRecord) -> bool:
+    return record.event is TicketEvent.JUDGE_BREACH and record.details.get("step") == "withdraw"
