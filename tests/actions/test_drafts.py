@@ -22,7 +22,7 @@ def keep(words, page="one", seen=0, form=FORM, at=NOW):
 
 def texts(form=FORM):
     with work() as session:
-        found = drafts.all_drafts(session, an_account(session, OPERATOR).id)
+        found, _ = drafts.all_drafts(session, an_account(session, OPERATOR).id)
         return {one.form_id: drafts.typed_in(one)["content"][0] for one in found}
 
 

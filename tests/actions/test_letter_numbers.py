@@ -211,7 +211,7 @@ def test_a_voided_letter_is_never_sent():
     letter_id = a_signed_letter()
     void(letter_id)
 
-    with pytest.raises(ConflictError, match=r"已作废.*不再有可做的事"):
+    with pytest.raises(ConflictError, match=r"已作废.*不能发出"):
         send(letter_id)
 
 

@@ -40,7 +40,7 @@ def totals(now=NOW, days=3):
         return [one.total for one in days_taken_in(session, now, days)]
 
 
-@pytest.mark.parametrize("seed", [0, 1, 4])  # in whose weeks limits are missed
+@pytest.mark.parametrize("seed", [0, 1, 3])  # limits missed, none moved after its week
 def test_what_is_kept_of_days_and_weeks_says_what_a_count_says(seed):
     taken_in, weeks_told = False, False
     for ended in weeks(seed, 60):
