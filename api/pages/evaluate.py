@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.pages.acts import chosen
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import html
 from engine import clock
@@ -83,8 +82,8 @@ def _evaluation(form: Form) -> Evaluation:
         raise BadInputError("".join(fields.values()), fields=fields)
     return Evaluation(
         contacted=form.text("contacted") == "yes",
-        solved=chosen(form, "solved", AnswerOutcome, "请选诉求是否解决。"),
-        satisfaction=chosen(form, "satisfaction", Satisfaction, "请选是否满意。"),
+        solved=AnswerOutcome.parse(form.text("solved")),
+        satisfaction=Satisfaction.parse(form.text("satisfaction")),
         words=form.text("words"),
     )
 

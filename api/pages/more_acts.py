@@ -9,6 +9,7 @@ from api.pages.visit import Visit
 from api.pages.words import due_words
 from engine.actions import adjusting, endings, overseeing
 from engine.actions.refusal_proposals import decline_refusal, standing
+from engine.actions.reply_days import leaves_by_mail
 from engine.actions.supplements import add_supplement
 from engine.actions.withdrawing import WithdrawalForm, withdraw
 from engine.errors import BadInputError
@@ -16,7 +17,7 @@ from engine.models import Ticket
 from engine.rules.pauses import pause_reasons
 from engine.rules.shanghai import shanghai_date
 from engine.store import clocks
-from engine.terms import CallbackChannel, ClockKind, RefusalReason, TicketEvent
+from engine.terms import CallbackChannel, ClockKind, NoticeKind, RefusalReason, TicketEvent
 
 E = TicketEvent
 
@@ -47,7 +48,7 @@ def _resume(visit: Visit, ticket: Ticket, form: Form) -> str:
 
 def _remind(visit: Visit, ticket: Ticket, form: Form) -> str:
     overseeing.remind(visit.step, ticket, form.text("words"))
-    leaves = overseeing.reminder_leaves_at(visit.step, ticket)
+    leaves = leaves_by_mail(visit.step, ticket, NoticeKind.REMINDER)
     if leaves > visit.now:
         return f"催办通知书将于 {visit.when(leaves)} 发承办单位和负责人。"
     return "催办通知书已发承办单位和负责人。"

@@ -122,15 +122,16 @@ def _week(place: int) -> str:
 def _heat(visit: Visit) -> tuple[list[HeatRow], list[HeatRow]]:
     """Return the heat of the list's indicators and of its rows, the hottest first."""
     found = store.heat(visit.session, visit.now, WEEKS)
-    names = {one.number: one.indicator_canonical for one in load_catalogue().tasks}
+    catalogue = load_catalogue()
+    names = {row: catalogue.indicator(row) or OTHER for row, _ in found}
     by_name: dict[str, Counter[int]] = {}
     by_row: dict[int, Counter[int]] = {}
     for (row, week), count in found.items():
-        by_name.setdefault(names.get(row, OTHER), Counter())[week] += count
+        by_name.setdefault(names[row], Counter())[week] += count
         by_row.setdefault(row, Counter())[week] += count
-    hottest = {name: _hottest(by_row, [row for row in by_row if names.get(row, OTHER) == name])
+    hottest = {name: _hottest(by_row, [row for row in by_row if names[row] == name])
                for name in by_name}  # fmt: skip
-    rows = {f"第{row}项 {names.get(row, OTHER)}": weeks for row, weeks in sorted(by_row.items())}
+    rows = {f"第{row}项 {names[row]}": weeks for row, weeks in sorted(by_row.items())}
     return _heated(dict(sorted(by_name.items())), hottest), _heated(rows, {})
 
 

@@ -8,7 +8,6 @@ from api.pages.forms import EMPTY, Form, Posted
 from api.pages.kept_forms import as_left, drop_kept, kept_among, not_shown
 from api.pages.visit import UNIT, Visit, attempt, reading
 from engine.actions.letter_replies import answer_letter
-from engine.actions.referrals import restricted
 from engine.errors import EngineError, NotFoundError
 from engine.models import Letter
 from engine.rules.findings import exclusion_grounds
@@ -74,7 +73,7 @@ def _letter_page(
         "letter": letter, "clock": clock, "form": as_left(form, kept, shown), "error": error,
         "open": open_, "kept": kept, "left": not_shown(kept, shown),
         "reply_files": attachments.of_letter(visit.session, letter.id),
-        "apart": restricted(letter), **choice_facts(visit),
+        "apart": letter.restricted, **choice_facts(visit),
         "corrections": [one for one in letters.corrections_of(visit.session, letter.id)
                         if one.status in GONE_OUT],
     }  # fmt: skip

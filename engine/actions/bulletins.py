@@ -130,8 +130,7 @@ def case_words(one: TypicalCase, step: Step) -> str:
 def _matter(one: TypicalCase) -> str:
     """Return what tells cases apart and nobody by it: day, kind, and what of the task list."""
     on = shanghai_date(one.accepted_at)
-    named = {task.number: task.indicator_canonical for task in load_catalogue().tasks}
-    about = "、".join(dict.fromkeys(named[row] for row in one.rows if row in named))
+    about = load_catalogue().indicators(one.rows)
     return (
         f"{on.month}月{on.day}日，某企业反映一件{one.kind.label}{f'（{about}）' if about else ''}"
     )

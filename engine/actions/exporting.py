@@ -1,9 +1,8 @@
 """What leaves the desks as Excel (导出): whole lists, without requesters, reports withheld."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
 from itertools import islice
 from typing import IO, Any
 
@@ -174,7 +173,7 @@ def _breach(
     end = row.due_on if deemed or row.withdrawn else shanghai_date(row.stopped_at or step.now)
     return (
         row.number, row.ticket_kind.label, row.kind.label, row.unit or "热线",
-        "、".join(map(str, row.rows)), _indicators(row.rows),
+        "、".join(map(str, row.rows)), load_catalogue().indicators(row.rows),
         row.due_on, row.true_at, row.detected_at, row.stopped_at,
         row.stopped_by, _late_days(step, row.due_on, end), row.ruled,
         f"{row.limit or ''} {_unit_of(row.limit_unit)}",
@@ -182,17 +181,6 @@ def _breach(
         row.calendar_version or "", used, beside.rungs, beside.mails, *_judged(row, beside),
         _marked(row.demonstration),
     )  # fmt: skip
-
-
-def _indicators(rows: Sequence[int]) -> str:
-    """Return the indicators of the task list that rows of it belong to, each once."""
-    named = _indicator_of_row()
-    return "、".join(dict.fromkeys(named[row] for row in rows if row in named))
-
-
-@cache
-def _indicator_of_row() -> Mapping[int, str]:
-    return {one.number: one.indicator_canonical for one in load_catalogue().tasks}
 
 
 def _unit_of(unit: str | None) -> str:

@@ -12,7 +12,6 @@ from engine.documents.letter_data import written_date
 from engine.models import Ticket, TicketEventRecord
 from engine.rules.reply_words import found_words
 from engine.rules.shanghai import shanghai_date
-from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import ActorKind, Rung, TicketEvent
 
@@ -50,7 +49,6 @@ def history_of(step: Step, ticket: Ticket, share: Share) -> tuple[HistoryLine, .
     Who had the ticket is told of every unit, what became of it only of the letter's own: clocks of
     the requester and of assisting units are not its affair, nor what another lead unit did.
     """
-    gone = clock_store.withdrawn(step.session, ticket.id)
     records = store.events(step.session, ticket)
     back = taken_back(records)
     return tuple(
@@ -60,7 +58,6 @@ def history_of(step: Step, ticket: Ticket, share: Share) -> tuple[HistoryLine, .
         and record.seq not in back
         and (record.event in COMMON or share.before_any_unit(record) or share.holds(record))
         and not record.details.get("restricted")
-        and not (record.event in OF_A_CLOCK and record.details.get("clock") in gone)
         and not _only_prompts(record)
     )
 

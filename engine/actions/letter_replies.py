@@ -61,7 +61,7 @@ def _attach(step: Step, letter: Letter, uploads: Sequence[Upload]) -> None:
     if not uploads:
         return
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    apart = letter if referrals.restricted(letter) else None
+    apart = letter if letter.restricted else None
     refused = "；".join(attachments.attach(step, ticket, uploads, apart).refused)
     if refused:
         words = f"{refused}。{reply_words(letter.kind).about}还没有提交，请换文件或不选文件再提交。"

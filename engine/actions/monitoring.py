@@ -174,10 +174,10 @@ def _taken(step: Step, days: Days) -> _Taken:
 
 def _matters(late: Mapping[int, int], now: _Taken, before: _Taken) -> list[tuple[str, ...]]:
     """Return the indicators of the task list that tickets cited, the most frequent first."""
-    names = {one.number: one.indicator_canonical for one in load_catalogue().tasks}
+    catalogue = load_catalogue()
     by_name: dict[str, list[int]] = {}
     for row in {*now.rows, *before.rows, *late}:
-        by_name.setdefault(names.get(row, "其他版本清单"), []).append(row)
+        by_name.setdefault(catalogue.indicator(row) or "其他版本清单", []).append(row)
 
     def of(counts: Mapping[int, int], rows: Sequence[int]) -> int:
         return sum(counts.get(row, 0) for row in rows)

@@ -1,7 +1,6 @@
 """What supervisors do with a ticket in a unit's hands: hand it to another, remind, note."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from engine.actions import clocks, post
 from engine.actions.dispatch import Dispatch, dispatch, due_facts
@@ -68,12 +67,6 @@ def _fold_held(step: Step, ticket: Ticket, addresses: Sequence[str]) -> None:
     """Take back a ticket's earlier reminders that are still held: one mail urges as well."""
     kind = NoticeKind.REMINDER
     outbox.take_back(step.session, ticket.id, addresses, "event:", kind=kind)
-
-
-def reminder_leaves_at(step: Step, ticket: Ticket) -> datetime:
-    """Return when a reminder written now leaves: at once, or when work begins."""
-    mail = Mail(key="", kind=NoticeKind.REMINDER, facts={})
-    return post.leaves_at(step, ticket, mail, Recipient.UNIT)
 
 
 def settle_by_panel(step: Step, ticket: Ticket, words: str) -> None:

@@ -20,7 +20,6 @@ from engine.errors import DocumentError
 from engine.models import Letter, Ticket, TicketEventRecord, Unit
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
-from engine.store import clocks as clock_store
 from engine.store import letters as store
 from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, Rung, TicketEvent
@@ -99,10 +98,8 @@ def _letters_before(step: Step, letter: Letter) -> list[Letter]:
 def _measures(step: Step, ticket: Ticket, share: Share, sent: list[Letter]) -> tuple[str, ...]:
     records = ticket_store.events(step.session, ticket)
     untold = untold_misses(step, records, share.unit_clocks)
-    gone = clock_store.withdrawn(step.session, ticket.id)
     taken = [(record.at, _event(record)) for record in records
-             if _reached(record) and share.holds(record) and record.seq not in untold
-             and record.details.get("clock") not in gone]  # fmt: skip
+             if _reached(record) and share.holds(record) and record.seq not in untold]  # fmt: skip
     letters = [(one.approved_at or one.proposed_at, _letter(one)) for one in sent]
     in_order = sorted([*taken, *letters], key=lambda one: one[0])
     return tuple(words for _, words in in_order) or ("热线已记录在案，尚未采取其他措施",)

@@ -19,8 +19,12 @@ def reply_day(step: Step, told: datetime) -> date:
 
 def reply_day_by_mail(step: Step, ticket: Ticket, kind: NoticeKind) -> date:
     """Return by when a unit must answer a mail written now, which may leave on a later day."""
-    mail = Mail(key="", kind=kind, facts={})
-    return reply_day(step, post.leaves_at(step, ticket, mail, Recipient.UNIT))
+    return reply_day(step, leaves_by_mail(step, ticket, kind))
+
+
+def leaves_by_mail(step: Step, ticket: Ticket, kind: NoticeKind) -> datetime:
+    """Return when a mail to a unit leaves that is written now: at once, or when work begins."""
+    return post.leaves_at(step, ticket, Mail(key="", kind=kind, facts={}), Recipient.UNIT)
 
 
 def reply_end(step: Step, told: datetime) -> datetime | None:

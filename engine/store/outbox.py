@@ -10,6 +10,7 @@ from sqlmodel import Session, and_, col, func, or_, select, update
 from engine.models import Account, Clock, OutboxAttachment, OutboxMessage, Ticket
 from engine.store.ahead import LADDER, ahead_of
 from engine.store.together import key_of
+from engine.store.unsent import unsent
 from engine.store.writing import write_once, write_row
 from engine.terms import ClockState, MessageStatus, NoticeKind, Role, Rung
 
@@ -57,14 +58,12 @@ def take_back(
     *, kind: NoticeKind | None = None,
 ) -> Sequence[OutboxMessage]:  # fmt: skip
     """Take back a ticket's unsent messages of a kind of key to these addresses, and return them."""
-    query = select(OutboxMessage).where(
-        OutboxMessage.ticket_id == ticket_id, col(OutboxMessage.recipient).in_(addresses),
-        OutboxMessage.status == MessageStatus.PENDING,
-        col(OutboxMessage.key).startswith(prefix), col(OutboxMessage.claimed_until).is_(None),
-    )  # fmt: skip
-    query = query.where(OutboxMessage.kind == kind) if kind else query
-    locked = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    return _superseded(session.exec(locked).all())
+    which = [
+        col(OutboxMessage.ticket_id) == ticket_id, col(OutboxMessage.recipient).in_(addresses),
+        col(OutboxMessage.key).startswith(prefix),
+        *([col(OutboxMessage.kind) == kind] if kind else []),
+    ]  # fmt: skip
+    return _superseded(unsent(session, *which))
 
 
 def _superseded(found: Sequence[OutboxMessage]) -> Sequence[OutboxMessage]:

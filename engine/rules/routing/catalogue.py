@@ -1,6 +1,6 @@
 """The district's task list and its units (任务清单、承办单位), versioned by year."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -101,6 +101,16 @@ class Catalogue:
             message = f"任务清单 {self.version} 没有第 {number} 项"
             raise NotFoundError(message)
         return task
+
+    def indicator(self, number: int) -> str:
+        """The indicator (指标) of the row with that number; nothing where there is no such row."""
+        task = self._by_number.get(number)
+        return task.indicator_canonical if task else ""
+
+    def indicators(self, numbers: Iterable[int]) -> str:
+        """The indicators that rows belong to, each once, as people read them."""
+        found = dict.fromkeys(self.indicator(one) for one in numbers)
+        return "、".join(one for one in found if one)
 
     def unit(self, name: str) -> Unit:
         """The unit with that name, spelling or short name.
