@@ -53,8 +53,8 @@ def climb_chunk(step: Step, clock_ids: Sequence[int]) -> Swept:
     step = replace(step, actor=SYSTEM)
     owners = store.tickets_of(step.session, clock_ids)
     tickets = ticket_store.lock_free(step.session, owners.values())
-    cases, alone = _cases(step, clock_ids, tickets)
     free = {one.id for one in tickets}
+    cases, alone = _cases(step, [one for one, of in owners.items() if of in free], tickets)
     alone += [clock for clock, ticket in owners.items() if ticket not in free]
     due = {case.clock.id for case in cases} | set(alone)
     swept = Swept({one: [] for one in clock_ids if one not in due}, [], alone)
@@ -67,9 +67,7 @@ def _cases(
 ) -> tuple[list[_Case], list[int]]:
     """Return the plain clocks in the order asked for, and those that are to be climbed alone."""
     by_id = {one.id: one for one in tickets}
-    locked = {
-        one.id: one for one in store.lock_all_due(step.session, clock_ids, list(by_id), step.now)
-    }
+    locked = {one.id: one for one in store.lock_all_due(step.session, clock_ids, step.now)}
     read_ahead(step.session, list(by_id))
     audit.read_last_events(step.session, tickets)
     found: dict[int, list[_Case | None]] = defaultdict(list)

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, TypeVar, cast
 from sqlmodel import Session
 
 from engine.models import OutboxMessage, Unit
-from engine.store.reading import read_rows
+from engine.store.questions import Question
+from engine.store.reading import read_rows, rows_question
 from engine.store.writing import run
 from engine.terms import ClockKind, Rung
 
@@ -21,6 +22,12 @@ RUNGS = {rung.value: rung for rung in Rung}
 
 AHEAD = "read_ahead"
 LADDER = "clock:"
+# The status so written lets PostgreSQL look for the tickets, not through all mail that waits.
+HELD = (
+    "WHERE ticket_id = ANY(%s::bigint[]) AND status || '' = 'pending' "
+    f"AND starts_with(key, '{LADDER}') AND claimed_until IS NULL "
+    "ORDER BY id FOR UPDATE SKIP LOCKED"
+)
 
 
 class Climbed(NamedTuple):
@@ -100,13 +107,12 @@ def _kinds(session: Session, ids: list[int]) -> dict[int, dict[int, ClockKind]]:
 
 
 def _held(session: Session, ids: list[int]) -> dict[int, list[OutboxMessage]]:
-    """Lock the ladder mails nobody has sent or reserved yet."""
-    unsent = (
-        f"WHERE ticket_id = ANY(%s::bigint[]) AND status = 'pending' "
-        f"AND starts_with(key, '{LADDER}') AND claimed_until IS NULL "
-        "ORDER BY id FOR UPDATE SKIP LOCKED"
-    )
     found: dict[int, list[OutboxMessage]] = {}
-    for row in read_rows(session, OutboxMessage, unsent, [ids]):
+    for row in read_rows(session, OutboxMessage, HELD, [ids]):
         found.setdefault(row.ticket_id or 0, []).append(row)
     return found
+
+
+def held_question(ticket_ids: Sequence[int]) -> Question:
+    """Return what asks for, and locks, ladder mails of these that nobody sent or reserved yet."""
+    return rows_question(OutboxMessage, HELD, [list(ticket_ids)])

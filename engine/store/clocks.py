@@ -68,15 +68,13 @@ def tickets_of(session: Session, clock_ids: Sequence[int]) -> Mapping[int, int]:
     return {one: found[one] for one in clock_ids if one in found}
 
 
-def lock_all_due(
-    session: Session, clock_ids: Sequence[int], ticket_ids: Sequence[int], now: datetime
-) -> Sequence[Clock]:
+def lock_all_due(session: Session, clock_ids: Sequence[int], now: datetime) -> Sequence[Clock]:
     """Return those clocks of locked tickets that are due, locked; as `lock_due` for each."""
     rest = (
-        "WHERE id = ANY(%s::bigint[]) AND ticket_id = ANY(%s::bigint[]) "
-        "AND state IN ('running', 'paused') AND next_rung_at <= %s FOR UPDATE SKIP LOCKED"
+        "WHERE id = ANY(%s::bigint[]) AND state IN ('running', 'paused') "
+        "AND next_rung_at <= %s FOR UPDATE SKIP LOCKED"
     )
-    return read_rows(session, Clock, rest, [list(clock_ids), list(ticket_ids), now])
+    return read_rows(session, Clock, rest, [list(clock_ids), now])
 
 
 def lock_due(session: Session, clock_id: int, now: datetime) -> Clock | None:

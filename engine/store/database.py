@@ -21,6 +21,7 @@ from sqlmodel import Session
 
 from engine.errors import UnavailableError
 from engine.store.app_roles import APP, roles_usable
+from engine.store.wide_lists import widen
 
 WAKE_CHANNEL = "hotline_wake"
 NOTIFY, COMMIT = sql.SQL("NOTIFY {}, {}"), "COMMIT"
@@ -162,6 +163,7 @@ def connect(url: str, **options: Any) -> Database:
         **options,
     }
     engine = create_engine(address, **settings)
+    event.listen(engine, "connect", lambda raw, _: widen(raw))
     event.listen(engine, "begin", _begin)
     event.listen(engine, "checkin", _resting)
     event.listen(engine, "checkout", _still_there)
