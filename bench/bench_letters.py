@@ -3,7 +3,8 @@
     python bench/bench_letters.py
 
 Prints the CPU time (a busy machine stretches wall time) of a 整改函 with its 期限计算书, never the
-same letter twice; then the peak memory of a fresh process that makes fifty as PDF and DOCX.
+same letter twice, and of a 工单 as it is printed; then the peak memory of a fresh process that
+makes fifty of each, the letters as DOCX too.
 """
 
 import os
@@ -26,6 +27,7 @@ from engine.documents.letter_texts import (
     rectification_letter,
 )
 from engine.documents.letters import render_docx, render_pdf, render_png
+from engine.documents.sheets import PPI, Sheet, form_sheet, render_sheet, sheet_pictures
 from engine.terms import DayKind, RectificationGround
 
 LETTERS, WARM_UP = 40, 5
@@ -52,6 +54,20 @@ def a_letter(order: int) -> LetterData:
         certificate=Certificate(f"10个工作日，第{order}件。", days), overdue_days=order,
     )  # fmt: skip
     return rectification_letter(facts)
+
+
+def a_sheet(order: int) -> Sheet:
+    accepted = datetime(2026, 9, 28, 1, 0, tzinfo=UTC) + timedelta(minutes=order)
+    facts = {
+        "number": f"LZ20260928{order:04}", "kind": "投诉", "urgency": "一般", "reads": True,
+        "confidential": False, "accepted_at": accepted, "dispatched_at": accepted,
+        "lead": "区样例局", "assisting": [], "task_rows": [21], "sign_by": accepted,
+        "unanswered": False, "status": "已派单", "due_at": accepted + timedelta(days=14),
+        "reservation": "", "sentence": f"10个工作日，第{order}件。",
+        "content": f"第{order}件：窗口先后三次要求补交材料，每次说法不同，至今未受理。" * 4,
+        "issuer": "柳州市城中区政务网络服务中心",
+    }  # fmt: skip
+    return form_sheet("order_sheet", facts, date(2026, 9, 28))
 
 
 def milliseconds(run: Callable[[int], object]) -> float:
@@ -87,11 +103,17 @@ def speed() -> None:
             lambda order: render_png(a_letter(order), fonts=fonts)
         ),
         "letter as DOCX": milliseconds(lambda order: render_docx(a_letter(order))),
+        "work order as PDF/A": milliseconds(
+            lambda order: render_sheet(a_sheet(order), fonts=fonts)
+        ),
+        f"work order as PNG, {PPI} dpi": milliseconds(
+            lambda order: sheet_pictures(a_sheet(order), fonts=fonts)
+        ),
     }
     lowest = measured["floor: an empty page"]
     for name, taken in measured.items():
-        print(f"{name:<26} {taken:8.2f} ms CPU {taken / lowest:7.1f} × floor")
-    print(f"target for a PDF           {TARGET_MS:8.2f} ms; load average {os.getloadavg()[0]:.1f}")
+        print(f"{name:<27} {taken:8.2f} ms CPU {taken / lowest:7.1f} × floor")
+    print(f"target for a PDF            {TARGET_MS:8.2f} ms; load average {os.getloadavg()[0]:.1f}")
 
 
 def memory(program: str) -> str:
@@ -112,6 +134,7 @@ def fifty_letters() -> None:
         letter = a_letter(order)
         render_pdf(letter, fonts=fonts, moment=SIGNED_AT)
         render_docx(letter)
+        render_sheet(a_sheet(order), fonts=fonts)
 
 
 if __name__ == "__main__":
@@ -124,4 +147,4 @@ if __name__ == "__main__":
     else:
         speed()
         print(f"memory: an empty page      {memory('floor'):>8} MB")
-        print(f"memory: fifty letters      {memory('letters'):>8} MB; target {TARGET_MB} MB")
+        print(f"memory: fifty of each      {memory('letters'):>8} MB; target {TARGET_MB} MB")

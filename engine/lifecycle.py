@@ -86,6 +86,7 @@ def _row(
 WAITING = {S.ACCEPTED, S.TO_BE_DISPATCHED}
 WITH_UNIT = {S.DISPATCHED, S.SIGNED_FOR, S.IN_PROGRESS, S.REWORK, S.SUPERVISED}
 FINAL = frozenset({S.CLOSED, S.REFUSED, S.MERGED, S.HANDED_TO_EMERGENCY, S.WITHDRAWN, S.VOIDED})
+UNANSWERED = FINAL - {S.CLOSED}  # nobody answers these any more: a date on paper would promise it
 IN_HAND = frozenset({S.DISPATCHED, S.SIGNED_FOR, S.IN_PROGRESS, S.SUPERVISED, S.RETURNED,
                      S.IN_ARBITRATION})  # fmt: skip
 OPEN = frozenset(set(S) - FINAL)

@@ -1,33 +1,59 @@
 """Sheets to be printed and signed (工单、答复告知、回访单): A4, and nobody's number on them."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.pages.documents import document_file
 from api.pages.finding import find, reads_content
-from api.pages.receipt import UNANSWERED
-from api.pages.visit import HOTLINE, UNIT, Visit, reading
-from engine.errors import NotFoundError
+from api.pages.visit import HEADERS, HOTLINE, UNIT, Visit, reading
+from engine.actions.sheets import (
+    answer_note_sheet,
+    callback_sheet,
+    order_sheet,
+    pictures,
+    printed,
+)
+from engine.documents.sheets import Sheet
+from engine.errors import ConflictError, DocumentError, NotFoundError
+from engine.lifecycle import UNANSWERED
 from engine.models import Ticket
-from engine.rules.certificates import Certificate
-from engine.store import clocks, desk_ticket, tickets
-from engine.terms import AssignmentRole, ClockKind, Role, Satisfaction
+from engine.terms import Role
 
 router = APIRouter(include_in_schema=False)
+Printed = TypeVar("Printed")
+
+
+@dataclass(frozen=True)
+class Printable:
+    """A sheet of a ticket: what it is called, who prints it, what stands on it."""
+
+    title: str
+    roles: tuple[Role, ...]
+    make: Callable[[Visit, Ticket], Sheet]
+
+
+SHEETS = {
+    "order": Printable(
+        "工单", (*HOTLINE, *UNIT, Role.AUDITOR),
+        lambda visit, ticket: order_sheet(visit.step, ticket, reads=reads_content(visit, ticket)),
+    ),
+    "answer-note": Printable(
+        "答复告知", HOTLINE, lambda visit, ticket: answer_note_sheet(visit.step, ticket)
+    ),
+    "callback-sheet": Printable(
+        "回访单", HOTLINE, lambda visit, ticket: callback_sheet(visit.step, ticket)
+    ),
+}  # fmt: skip
 
 
 @router.get("/tickets/{number}/order")
 def order(request: Request, number: str) -> Response:
     """Show a ticket as a work order (工单): what is to be done by whom, with room to sign."""
-    with reading(request, *HOTLINE, *UNIT, Role.AUDITOR) as visit:
-        ticket = find(visit, number)
-        parts = tickets.assignments(visit.session, ticket)
-        facts = {
-            "parts": [one for one in parts if one.ended_at is None], "Lead": AssignmentRole.LEAD,
-            "sign_by": clocks.one(visit.session, ticket.id, ClockKind.SIGN_FOR),
-        }  # fmt: skip
-        return _sheet(visit, ticket, "print_order.html", facts)
+    return _page(request, number, "order")
 
 
 @router.get("/tickets/{number}/answer-note")
@@ -37,33 +63,71 @@ def answer_note(request: Request, number: str) -> Response:
     Raises:
         NotFoundError: no answer was approved yet.
     """
-    with reading(request, *HOTLINE) as visit:
-        ticket = find(visit, number)
-        answer = tickets.last_answer(visit.session, ticket)
-        if answer is None or answer.review != "approved":
-            message = "还没有审核通过的答复，不能告知诉求人。"
-            raise NotFoundError(message)
-        return _sheet(visit, ticket, "print_answer_note.html", {"answer": answer})
+    return _page(request, number, "answer-note")
 
 
 @router.get("/tickets/{number}/callback-sheet")
-def callback_sheet(request: Request, number: str) -> Response:
+def callback(request: Request, number: str) -> Response:
     """Show the questions of a callback (回访单) with boxes to tick; the number is not on it."""
-    with reading(request, *HOTLINE) as visit:
+    return _page(request, number, "callback-sheet")
+
+
+@router.get("/tickets/{number}/{name}/page-{page}.png")
+def picture(request: Request, number: str, name: str, page: int) -> Response:
+    """Return one page of a sheet as a picture, sharp enough to be printed.
+
+    Raises:
+        NotFoundError: there is no such sheet or page.
+        ConflictError: it cannot be set in type.
+    """
+    pages = _set_in_type(pictures, _made(request, number, name))
+    if not 1 <= page <= len(pages):
+        message = f"这份文书只有 {len(pages)} 页，没有第 {page} 页。"
+        raise NotFoundError(message)
+    return Response(pages[page - 1], media_type="image/png", headers=HEADERS)
+
+
+@router.get("/tickets/{number}/{name}/file.pdf")
+def download(request: Request, number: str, name: str) -> Response:
+    """Return a sheet as PDF/A.
+
+    Raises:
+        ConflictError: it cannot be set in type.
+    """
+    sheet = _made(request, number, name)
+    data = _set_in_type(printed, sheet).pdf
+    return document_file(f"{SHEETS[name].title}{sheet.number}", "pdf", data)
+
+
+def _page(request: Request, number: str, name: str) -> Response:
+    kind = SHEETS[name]
+    with reading(request, *kind.roles) as visit:
         ticket = find(visit, number)
-        facts = {"answer": tickets.last_answer(visit.session, ticket), "Satisfaction": Satisfaction,
-                 "due": clocks.one(visit.session, ticket.id, ClockKind.CALLBACK)}  # fmt: skip
-        return _sheet(visit, ticket, "print_callback_sheet.html", facts)
+        facts = {
+            "sheet": True, "ticket": ticket, "name": name,
+            "unanswered": ticket.status in UNANSWERED, **_facts_of(kind.make(visit, ticket)),
+        }  # fmt: skip
+        return visit.page("sheet.html", facts)
 
 
-def _sheet(visit: Visit, ticket: Ticket, name: str, facts: dict[str, Any]) -> Response:
-    clock = clocks.one(visit.session, ticket.id, ClockKind.HANDLING)
-    clock = clock or clocks.one(visit.session, ticket.id, ClockKind.REQUESTER)
-    common = {
-        "sheet": True,
-        "ticket": ticket, "clock": clock, "unanswered": ticket.status in UNANSWERED,
-        "reads": reads_content(visit, ticket),
-        "whole": desk_ticket.whole(visit.session, ticket, to_unit=visit.role in UNIT),
-        "sentence": Certificate.from_json(clock.certificate).sentence() if clock else "",
-    }  # fmt: skip
-    return visit.page(name, {**common, **facts})
+def _facts_of(sheet: Sheet) -> dict[str, object]:
+    try:
+        found = printed(sheet)
+    except DocumentError as error:
+        return {"pages": 0, "notes": (), "problem": str(error)}
+    return {"pages": found.pages, "notes": found.notes, "problem": ""}
+
+
+def _set_in_type(how: Callable[[Sheet], Printed], sheet: Sheet) -> Printed:
+    try:
+        return how(sheet)
+    except DocumentError as error:
+        raise ConflictError(str(error)) from error
+
+
+def _made(request: Request, number: str, name: str) -> Sheet:
+    if name not in SHEETS:
+        message = "没有这份文书。"
+        raise NotFoundError(message)
+    with reading(request, *SHEETS[name].roles) as visit:
+        return SHEETS[name].make(visit, find(visit, number))

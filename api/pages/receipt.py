@@ -6,17 +6,13 @@ from fastapi.responses import Response
 from api.pages.finding import find
 from api.pages.visit import HOTLINE, reading
 from engine.errors import NotFoundError
+from engine.lifecycle import UNANSWERED
 from engine.models import Ticket
 from engine.rules.certificates import Certificate
 from engine.store import clocks
 from engine.terms import ClockKind, TicketStatus
 
 router = APIRouter(include_in_schema=False)
-# What a ticket comes to that nobody answers any more: a date on paper would promise one.
-UNANSWERED = (
-    TicketStatus.VOIDED, TicketStatus.WITHDRAWN, TicketStatus.MERGED, TicketStatus.REFUSED,
-    TicketStatus.HANDED_TO_EMERGENCY,
-)  # fmt: skip
 
 
 @router.get("/tickets/{number}/receipt")

@@ -12,7 +12,6 @@ from api.pages.back import list_left
 from api.pages.finding import find, gone_of, may_unmask, reads_content
 from api.pages.forms import Posted
 from api.pages.may import options, told_what_may
-from api.pages.receipt import UNANSWERED
 from api.pages.rendering import said
 from api.pages.used_days import strip_of
 from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
@@ -20,6 +19,7 @@ from api.pages.whys import why_of
 from engine.actions.desk_work import unmask
 from engine.actions.refusal_proposals import sent_back_among, standing_among
 from engine.errors import EngineError, NotPermittedError
+from engine.lifecycle import UNANSWERED
 from engine.models import Clock, MailReply, Ticket, TicketEventRecord
 from engine.rules.shanghai import weekday_name
 from engine.store import attachments, desk_ticket, desk_views, mail_replies

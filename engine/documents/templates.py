@@ -1,5 +1,6 @@
 """The one Jinja2 environment of letters and notices, with the filters their words use."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
@@ -7,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, UndefinedError
+from markupsafe import Markup
 
 from engine.errors import DocumentError
 from engine.rules.shanghai import SHANGHAI, shanghai_date, spoken_date
@@ -49,6 +51,7 @@ def environment() -> Environment:
     made.filters.update(written_moment=written_moment, written_after=written_after)
     made.filters.update(next_day=next_written_day, written_moment_after=written_moment_after)
     made.filters.update(order=chinese_number, bare=without_closing_marks)
+    made.filters.update(full_moment=full_moment, quoted=quoted)
     return made
 
 
@@ -114,6 +117,21 @@ def written_moment_after(value: datetime, earlier: date) -> str:
     """
     year = f"{_day(earlier).year}年"
     return str(written_moment(value)).removeprefix(year)
+
+
+def full_moment(value: datetime) -> str:
+    """Return a moment with year and weekday, 2026年10月9日（周五）18:00, as forms show it."""
+    year = str(written_moment(value)).partition("年")[0]
+    return f"{year}年{spoken_moment(value)}"
+
+
+def quoted(value: object) -> Markup:
+    """Return a text as one YAML string, so that no word of it is read as a row of the form.
+
+    Lines stay lines; what no font draws is a blank.
+    """
+    plain = "".join(c if c.isprintable() or c in "\n\u3000" else " " for c in str(value).strip())
+    return Markup(json.dumps(plain, ensure_ascii=False))
 
 
 def chinese_number(value: int) -> str:

@@ -65,6 +65,12 @@ class Page:
         return [(a / DOTS_PER_MM, b / DOTS_PER_MM) for a, b in runs(inked)]
 
 
+def words_of(pdf):
+    """Return what stands on the pages, without blanks, for lines break anywhere."""
+    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+    return "".join(done.stdout.decode().split())
+
+
 def runs(flags):
     found, start = [], None
     for index, flag in enumerate([*flags, False]):

@@ -77,6 +77,7 @@ FILES = (
     ".csv",
     ".png",
     ".{kind}",
+    "/file.pdf",
     "/static/",
     "favicon",
     "/attachments/",

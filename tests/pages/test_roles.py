@@ -26,6 +26,8 @@ EXAMPLES = {
 OTHERS = {
     "GET /supervise/export/{name}.xlsx": {"name": "units"},
     "GET /supervise/export/{name}.csv": {"name": "units"},
+    "GET /tickets/{number}/{name}/page-{page}.png": {"name": "order"},
+    "GET /tickets/{number}/{name}/file.pdf": {"name": "order"},
     "GET /admin/{page}": {"page": "accounts"}, "GET /static/{name}": {"name": "desk.css"},
     "POST /admin/{page}/{what}": {"page": "accounts", "what": "add"},
     "POST /admin/keys/{what}": {"what": "add"},

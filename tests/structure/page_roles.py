@@ -66,6 +66,8 @@ PAGES = {
     "GET /tickets/{number}/order": "OHLSR",
     "GET /tickets/{number}/answer-note": "OS",
     "GET /tickets/{number}/callback-sheet": "OS",
+    "GET /tickets/{number}/{name}/page-{page}.png": "OHLSR",
+    "GET /tickets/{number}/{name}/file.pdf": "OHLSR",
     "POST /tickets/{number}/void": "OS",
     "POST /tickets/{number}/attachments": "OHLS",
     "GET /tickets/{number}/attachments/{attachment_id}": "OHLSR",

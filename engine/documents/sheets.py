@@ -1,0 +1,146 @@
+"""Sheets on A4 (工单、回访单、答复告知): printed, signed by hand, or handed to the requester.
+
+Words come from templates/notices/*_sheet.yaml.j2 (rows of a form) and answer_note.txt.j2, the page
+from sheet.typ. Nothing of them is kept: the same facts and day give the same bytes again.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+import yaml
+
+from engine.documents.fonts import FontRole, FontSet
+from engine.documents.letter_data import Paragraph, written_date
+from engine.documents.letter_texts import paragraphs
+from engine.documents.letters import RenderedLetter
+from engine.documents.press import inputs_of, press
+from engine.documents.templates import fill
+from engine.rules.shanghai import SHANGHAI
+
+FORM = "sheet.typ"
+PPI = 200
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A printed row of a form: its label, its words, more words below them."""
+
+    label: str
+    words: str
+    more: str = ""
+    wide: bool = False
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A row to write in by hand: `grow` is its share of the page, 0 for a line of its own."""
+
+    label: str
+    words: str = ""
+    grow: int = 0
+    dated: bool = False
+    ticks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: a form of rows and blanks, or a note of paragraphs with its signature."""
+
+    title: str
+    number: str
+    org: str
+    dated: date
+    subtitle: str = ""
+    mark: str = ""
+    facts: tuple[Fact, ...] = ()
+    heading: str = ""
+    writing: tuple[Blank, ...] = ()
+    notes: tuple[str, ...] = ()
+    body: tuple[Paragraph, ...] = ()
+    foot: str = ""
+
+    @property
+    def moment(self) -> datetime:
+        """The moment its file bears: when its day begins, whenever in that day it is printed."""
+        return datetime.combine(self.dated, time(0), SHANGHAI)
+
+    def texts(self) -> Iterator[tuple[FontRole, str]]:
+        """Yield every text of the sheet with the role of the font it is set in."""
+        strong = [one.words for one in self.facts if one.strong]
+        yield FontRole.TITLE, self.title
+        yield FontRole.HEITI, "".join((self.mark, self.heading, *strong, *self._labels()))
+        yield FontRole.FANGSONG, "".join(self._plain())
+
+    def _labels(self) -> Iterator[str]:
+        yield from (one.label for one in self.facts)
+        yield from (one.label for one in self.writing)
+        yield from (part.lead for part in self.body)
+
+    def _plain(self) -> Iterator[str]:
+        yield from (self.title, self.number, self.org, self.subtitle, self.foot)
+        yield written_date(self.dated)
+        yield from self.notes
+        for fact in self.facts:
+            yield from (fact.words, fact.more)
+        for blank in self.writing:
+            yield from (blank.words, *blank.ticks)
+        yield from (part.text for part in self.body)
+
+
+def form_sheet(name: str, facts: Mapping[str, object], printed_on: date) -> Sheet:
+    """Return the form `name` (order_sheet 工单, callback_sheet 回访单) filled with facts.
+
+    Raises:
+        DocumentError: the template misses a fact.
+    """
+    read = yaml.safe_load(fill(f"{name}.yaml.j2", {**facts, "printed_on": printed_on}))
+    rows = tuple(Fact(**one) for one in read.pop("facts"))
+    blanks = tuple(Blank(**{**one, "ticks": tuple(one.get("ticks", ()))})
+                   for one in read.pop("writing", ()))  # fmt: skip
+    return Sheet(
+        number=str(facts["number"]), org=str(facts["issuer"]), dated=printed_on, facts=rows,
+        writing=blanks, notes=tuple(read.pop("notes")), **read,
+    )  # fmt: skip
+
+
+def answer_note(facts: Mapping[str, object], dated: date) -> Sheet:
+    """Return what the requester is told (答复告知), as a page to be handed over or posted.
+
+    Raises:
+        DocumentError: the template misses a fact.
+    """
+    head, _, body = fill("answer_note.txt.j2", facts).strip().partition("\n\n")
+    title, _, subtitle = head.partition("\n")
+    return Sheet(
+        title=title, subtitle=subtitle, number=str(facts["number"]), org=str(facts["issuer"]),
+        dated=dated, body=paragraphs(body),
+    )  # fmt: skip
+
+
+def render_sheet(sheet: Sheet, *, fonts: FontSet) -> RenderedLetter:
+    """Return the sheet as PDF/A-2b; the same sheet gives the same bytes again.
+
+    Raises:
+        DocumentError: a character has no glyph, or typst warned of anything at all.
+    """
+    notes = fonts.notes_for(sheet.texts())
+    pdf, pages = press(fonts).print(FORM, _inputs(sheet, fonts), sheet.moment)
+    return RenderedLetter(pdf, hashlib.sha256(pdf).hexdigest(), pages, notes)
+
+
+def sheet_pictures(sheet: Sheet, *, fonts: FontSet, ppi: float = PPI) -> list[bytes]:
+    """Return every page of the sheet as a PNG picture, sharp enough to be printed itself.
+
+    Raises:
+        DocumentError: as for `render_sheet`.
+    """
+    fonts.notes_for(sheet.texts())
+    return press(fonts).draw(FORM, _inputs(sheet, fonts), ppi)
+
+
+def _inputs(sheet: Sheet, fonts: FontSet) -> dict[str, str]:
+    day = written_date(sheet.dated)
+    return inputs_of({**vars(sheet), "dated": day}, fonts)
