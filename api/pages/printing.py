@@ -1,5 +1,6 @@
-"""Sheets to be printed and signed (工单、答复告知、回访单): A4, and nobody's number on them."""
+"""Sheets to be printed (工单、答复告知、回访单、通知): A4, and nobody's number on them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,6 +14,7 @@ from api.pages.visit import HEADERS, HOTLINE, UNIT, Visit, reading
 from engine.actions.sheets import (
     answer_note_sheet,
     callback_sheet,
+    mailed_notice,
     order_sheet,
     pictures,
     printed,
@@ -29,25 +31,24 @@ Printed = TypeVar("Printed")
 
 @dataclass(frozen=True)
 class Printable:
-    """A sheet of a ticket: what it is called, who prints it, what stands on it."""
+    """A sheet of a ticket: who prints it, what stands on it."""
 
-    title: str
     roles: tuple[Role, ...]
     make: Callable[[Visit, Ticket], Sheet]
 
 
+EVERYBODY = (*HOTLINE, *UNIT, Role.AUDITOR)
 SHEETS = {
     "order": Printable(
-        "工单", (*HOTLINE, *UNIT, Role.AUDITOR),
+        EVERYBODY,
         lambda visit, ticket: order_sheet(visit.step, ticket, reads=reads_content(visit, ticket)),
     ),
     "answer-note": Printable(
-        "答复告知", HOTLINE, lambda visit, ticket: answer_note_sheet(visit.step, ticket)
+        HOTLINE, lambda visit, ticket: answer_note_sheet(visit.step, ticket)
     ),
-    "callback-sheet": Printable(
-        "回访单", HOTLINE, lambda visit, ticket: callback_sheet(visit.step, ticket)
-    ),
+    "callback-sheet": Printable(HOTLINE, lambda visit, ticket: callback_sheet(visit.step, ticket)),
 }  # fmt: skip
+NOTICE = re.compile(r"mail-(\d{1,9})")
 
 
 @router.get("/tickets/{number}/order")
@@ -70,6 +71,16 @@ def answer_note(request: Request, number: str) -> Response:
 def callback(request: Request, number: str) -> Response:
     """Show the questions of a callback (回访单) with boxes to tick; the number is not on it."""
     return _page(request, number, "callback-sheet")
+
+
+@router.get("/tickets/{number}/mail-{mail_id}")
+def notice(request: Request, number: str, mail_id: int) -> Response:
+    """Show a notice that was mailed to a unit (派单通知, 延期批复, 退单裁定 …) as paper.
+
+    Raises:
+        NotFoundError: there is none, or it is another unit's.
+    """
+    return _page(request, number, f"mail-{mail_id}")
 
 
 @router.get("/tickets/{number}/{name}/page-{page}.png")
@@ -96,11 +107,11 @@ def download(request: Request, number: str, name: str) -> Response:
     """
     sheet = _made(request, number, name)
     data = _set_in_type(printed, sheet).pdf
-    return document_file(f"{SHEETS[name].title}{sheet.number}", "pdf", data)
+    return document_file(f"{sheet.title}{sheet.number}", "pdf", data)
 
 
 def _page(request: Request, number: str, name: str) -> Response:
-    kind = SHEETS[name]
+    kind = _printable(name)
     with reading(request, *kind.roles) as visit:
         ticket = find(visit, number)
         facts = {
@@ -110,12 +121,22 @@ def _page(request: Request, number: str, name: str) -> Response:
         return visit.page("sheet.html", facts)
 
 
+def _printable(name: str) -> Printable:
+    if name in SHEETS:
+        return SHEETS[name]
+    if not (found := NOTICE.fullmatch(name)):
+        message = "没有这份文书。"
+        raise NotFoundError(message)
+    mail_id = int(found[1])
+    return Printable(EVERYBODY, lambda visit, ticket: mailed_notice(visit.step, ticket, mail_id))
+
+
 def _facts_of(sheet: Sheet) -> dict[str, object]:
     try:
         found = printed(sheet)
     except DocumentError as error:
-        return {"pages": 0, "notes": (), "problem": str(error)}
-    return {"pages": found.pages, "notes": found.notes, "problem": ""}
+        return {"called": sheet.title, "pages": 0, "notes": (), "problem": str(error)}
+    return {"called": sheet.title, "pages": found.pages, "notes": found.notes, "problem": ""}
 
 
 def _set_in_type(how: Callable[[Sheet], Printed], sheet: Sheet) -> Printed:
@@ -126,8 +147,6 @@ def _set_in_type(how: Callable[[Sheet], Printed], sheet: Sheet) -> Printed:
 
 
 def _made(request: Request, number: str, name: str) -> Sheet:
-    if name not in SHEETS:
-        message = "没有这份文书。"
-        raise NotFoundError(message)
-    with reading(request, *SHEETS[name].roles) as visit:
-        return SHEETS[name].make(visit, find(visit, number))
+    kind = _printable(name)
+    with reading(request, *kind.roles) as visit:
+        return kind.make(visit, find(visit, number))

@@ -114,7 +114,7 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
     )
     facts |= {"serial": serial, "main": main, "watch": watch, "whys": whys, "others": others,
               "used": strip_of(days_used_of(visit.step, ticket)),
-              "unanswered": ticket.status in UNANSWERED,
+              "unanswered": ticket.status in UNANSWERED, "on_paper": desk_ticket.on_paper,
               "voided": ticket.status is TicketStatus.VOIDED}  # fmt: skip
     facts["mail_replies"] = _mail_replies(visit, ticket) if facts["reads"] else ()
     facts |= promise_acts.page_facts(visit, ticket)

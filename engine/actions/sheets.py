@@ -1,4 +1,4 @@
-"""What stands on the sheets of a ticket (工单、回访单、答复告知), and who reads its matter there.
+"""What stands on the sheets of a ticket (工单、回访单、答复告知、通知), and who reads it there.
 
 Nobody's number is printed: whoever has to call looks it up, which leaves a trace.
 """
@@ -11,7 +11,15 @@ from engine.actions.step import Step
 from engine.documents.fonts import installed_fonts
 from engine.documents.letters import RenderedLetter
 from engine.documents.personal_words import without_personal_numbers
-from engine.documents.sheets import Sheet, answer_note, form_sheet, render_sheet, sheet_pictures
+from engine.documents.sheets import (
+    MailedNotice,
+    Sheet,
+    answer_note,
+    form_sheet,
+    notice_sheet,
+    render_sheet,
+    sheet_pictures,
+)
 from engine.documents.templates import without_kind
 from engine.errors import NotFoundError
 from engine.lifecycle import UNANSWERED
@@ -19,7 +27,8 @@ from engine.models import Answer, Clock, Ticket, Unit
 from engine.rules.certificates import Certificate
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
-from engine.store import clocks, tickets
+from engine.store import clocks, desk_ticket, tickets
+from engine.store.mail_names import name_of
 from engine.terms import AssignmentRole, ClockKind, ClockState, DueStatus, TicketStatus
 
 AGAIN = (TicketStatus.REWORK, TicketStatus.SUPERVISED)
@@ -73,6 +82,17 @@ def answer_note_sheet(step: Step, ticket: Ticket) -> Sheet:
         "to_be_called_back": ticket.status is TicketStatus.CALLBACK_DUE,
     }  # fmt: skip
     return answer_note(facts, shanghai_date(answer.reviewed_at or answer.answered_at))
+
+
+def mailed_notice(step: Step, ticket: Ticket, mail_id: int) -> Sheet:
+    """Return a notice to a unit (派单通知, 延期批复, 退单裁定 …) as paper, as it was mailed.
+
+    Raises:
+        NotFoundError: the ticket has no such notice, or it went to another unit than the reader's.
+    """
+    mail = desk_ticket.notice_of(step.session, ticket, mail_id, step.actor.unit_id)
+    said = MailedNotice(mail.text, load_settings().hotline_name, mail.created_at, mail.sent_at)
+    return notice_sheet(name_of(step.session, mail), ticket.number, said)
 
 
 @lru_cache(maxsize=8)

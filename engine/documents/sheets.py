@@ -1,10 +1,12 @@
 """Sheets on A4 (工单、回访单、答复告知): printed, signed by hand, or handed to the requester.
 
 Words come from templates/notices/*_sheet.yaml.j2 (rows of a form) and answer_note.txt.j2, the page
-from sheet.typ. Nothing of them is kept: the same facts and day give the same bytes again.
+from sheet.typ; a notice that was mailed (派单通知, 延期批复 …) is printed in the mail's own
+words. Nothing of them is kept: the same facts and day give the same bytes again.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -16,11 +18,13 @@ from engine.documents.letter_data import Paragraph, written_date
 from engine.documents.letter_texts import paragraphs
 from engine.documents.letters import RenderedLetter
 from engine.documents.press import inputs_of, press
-from engine.documents.templates import fill
-from engine.rules.shanghai import SHANGHAI
+from engine.documents.templates import fill, written_moment
+from engine.rules.shanghai import SHANGHAI, shanghai_date
 
 FORM = "sheet.typ"
 PPI = 200
+LINK, CONTACT, NUMBERED = "办理入口", "联系：", "工单编号："
+ROW = re.compile(r"[^：，。；！？\s]{2,9}：\S")
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Blank:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: a form of rows and blanks, or a note of paragraphs with its signature."""
+    """One sheet: a form of rows and blanks, or a note of paragraphs that is `signed` at its end."""
 
     title: str
     number: str
@@ -60,7 +64,9 @@ class Sheet:
     writing: tuple[Blank, ...] = ()
     notes: tuple[str, ...] = ()
     body: tuple[Paragraph, ...] = ()
+    closing: tuple[Paragraph, ...] = ()
     foot: str = ""
+    signed: bool = False
 
     @property
     def moment(self) -> datetime:
@@ -77,7 +83,7 @@ class Sheet:
     def _labels(self) -> Iterator[str]:
         yield from (one.label for one in self.facts)
         yield from (one.label for one in self.writing)
-        yield from (part.lead for part in self.body)
+        yield from (part.lead for part in (*self.body, *self.closing))
 
     def _plain(self) -> Iterator[str]:
         yield from (self.title, self.number, self.org, self.subtitle, self.foot)
@@ -87,7 +93,17 @@ class Sheet:
             yield from (fact.words, fact.more)
         for blank in self.writing:
             yield from (blank.words, *blank.ticks)
-        yield from (part.text for part in self.body)
+        yield from (part.text for part in (*self.body, *self.closing))
+
+
+@dataclass(frozen=True)
+class MailedNotice:
+    """A notice as it stands in the outbox: its text, who signs it, when written, when it left."""
+
+    text: str
+    org: str
+    written_at: datetime
+    sent_at: datetime | None
 
 
 def form_sheet(name: str, facts: Mapping[str, object], printed_on: date) -> Sheet:
@@ -116,8 +132,36 @@ def answer_note(facts: Mapping[str, object], dated: date) -> Sheet:
     title, _, subtitle = head.partition("\n")
     return Sheet(
         title=title, subtitle=subtitle, number=str(facts["number"]), org=str(facts["issuer"]),
-        dated=dated, body=paragraphs(body),
+        dated=dated, body=paragraphs(body), signed=True,
     )  # fmt: skip
+
+
+def notice_sheet(title: str, number: str, mail: MailedNotice) -> Sheet:
+    """Return a notice to a unit as paper for the file, in the very words that were mailed.
+
+    What only a mail needs (the link, how to reply) is left out.
+    """
+    said, _, after = mail.text.partition(LINK)
+    lines = [one.strip() for one in said.splitlines() if one.strip()]
+    rows = [one for one in lines if ROW.match(one)]
+    first, last = (lines.index(rows[0]), lines.index(rows[-1]) + 1) if rows else (len(lines),) * 2
+    contact = [one for one in after.splitlines() if one.startswith(CONTACT)]
+    return Sheet(
+        title=title, number=number, subtitle=f"{NUMBERED}{number}", org=mail.org,
+        dated=shanghai_date(mail.written_at), signed=True, foot=_way(mail),
+        facts=tuple(_fact(one) for one in (*lines[first:last], *contact)),
+        body=paragraphs("\n".join(lines[:first])), closing=paragraphs("\n".join(lines[last:])),
+    )  # fmt: skip
+
+
+def _fact(line: str) -> Fact:
+    label, _, words = line.partition("：")
+    return Fact(label, words, wide=True)
+
+
+def _way(mail: MailedNotice) -> str:
+    left = mail.sent_at
+    return f"本件已于{written_moment(left)}以邮件发出" if left else "本件以邮件发出，尚未送出"
 
 
 def render_sheet(sheet: Sheet, *, fonts: FontSet) -> RenderedLetter:

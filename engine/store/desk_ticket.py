@@ -198,6 +198,26 @@ def whole(session: Session, ticket: Ticket, *, to_unit: bool = False) -> Whole:
     )  # fmt: skip
 
 
+def on_paper(mail: OutboxMessage, unit_id: int | None) -> bool:
+    """Return whether a mail is a notice to a unit that somebody may print: a unit only its own."""
+    return mail.kind not in NOT_FOR_UNITS and unit_id in (None, mail.unit_id)
+
+
+def notice_of(
+    session: Session, ticket: Ticket, mail_id: int, unit_id: int | None
+) -> OutboxMessage:  # fmt: skip
+    """Return a notice that was mailed to a unit about a ticket.
+
+    Raises:
+        NotFoundError: the ticket has no such notice, or it is not this unit's to see.
+    """
+    mail = session.get(OutboxMessage, mail_id)
+    if mail is None or mail.ticket_id != ticket.id or not on_paper(mail, unit_id):
+        message = f"工单 {ticket.number} 没有这份通知。"
+        raise NotFoundError(message)
+    return mail
+
+
 def _requester(session: Session, ticket: Ticket) -> Requester:
     """Return who brought a ticket; of a confidential one an assisting unit learns nothing."""
     return session.get(Requester, ticket.id) or Requester(ticket_id=ticket.id)

@@ -14,10 +14,10 @@ from engine.actions.finding_evidence import FindingForm
 from engine.actions.promises import PromiseForm
 from engine.demo.day import play_demo_day
 from engine.flows import figuring
-from engine.models import Breach, Letter, Unit
+from engine.models import Breach, Letter, OutboxMessage, Ticket, Unit
 from engine.rules.shanghai import shanghai_date
 from engine.store.database import Database, work
-from engine.terms import LetterKind, Role
+from engine.terms import LetterKind, NoticeKind, Role
 from tests.actions import letter_steps as letters
 from tests.actions.test_knowledge import in_use
 from tests.builders import (
@@ -100,6 +100,7 @@ class Busy:
     letters: dict[str, int]
     breach: int
     evaluation: str
+    notice: int
 
 
 def busy(database: Database, archived: int = 400) -> Busy:
@@ -109,7 +110,8 @@ def busy(database: Database, archived: int = 400) -> Busy:
     build(database.url, archived)
     play_demo_day(now)
     tickets = _tickets()
-    made = Busy(tickets, _letters(), _breach(), _evaluation(tickets["callback"]))
+    made = Busy(tickets, _letters(), _breach(), _evaluation(tickets["callback"]),
+                _notice(tickets["answered"]))  # fmt: skip
     for one in (_hotline, _unit, _supervisors, _administrator):
         one(tickets)
     _refused_excuse()
@@ -156,6 +158,13 @@ def _letters() -> dict[str, int]:
 def _breach() -> int:
     with work() as session:
         return session.exec(select(Breach.id).order_by(col(Breach.id).desc())).first() or 0
+
+
+def _notice(number: str) -> int:
+    with work() as session:
+        query = select(OutboxMessage.id).join(Ticket, col(Ticket.id) == OutboxMessage.ticket_id)
+        mine = query.where(Ticket.number == number, OutboxMessage.kind == NoticeKind.ASSIGNMENT)
+        return session.exec(mine.order_by(col(OutboxMessage.id))).first() or 0
 
 
 def _refused_excuse() -> None:
@@ -249,7 +258,8 @@ def filled(made: Busy, page: str) -> list[str]:
     if "{page}" in path or "{name}" in path:
         return [path.format(page=one) for one in ("accounts", "units") if "{page}" in path]
     facts = {"number": made.tickets["answered"], "key": "sign_for.limit", "request_id": 1,
-             "secret": made.evaluation, "breach_id": made.breach, "subscription": 1}  # fmt: skip
+             "secret": made.evaluation, "breach_id": made.breach, "subscription": 1,
+             "mail_id": made.notice}  # fmt: skip
     if "/changes/" in path or "/bulk/" in path:
         facts["number"] = "2" if path.startswith("/calendar") else "1"
     return [path.format_map(defaultdict(lambda: "1", facts))]

@@ -1,8 +1,12 @@
 """Sheets to be printed: a work order, what the requester is told, a callback; no number on them."""
 
+import re
+
 import pytest
 
 from engine.actions import unit_work
+from engine.actions.dispatch import Dispatch, dispatch
+from engine.store import tickets as store
 from engine.terms import TicketKind
 from tests.builders import (
     MARKET,
@@ -10,6 +14,7 @@ from tests.builders import (
     TAX,
     a_dispatched_ticket,
     a_signed_ticket,
+    a_ticket,
     a_ticket_to_call_back,
     an_answer,
     an_unhappy_callback,
@@ -157,3 +162,48 @@ def test_there_is_no_other_sheet(as_):
     number = a_dispatched_ticket(NOW)
 
     assert as_(OPERATOR).get(f"/tickets/{number}/note/file.pdf").status_code == 404
+
+
+def first_notice(desk, number):
+    """Return where the page of a ticket leads for the first notice that was mailed."""
+    return re.findall(rf"/tickets/{number}/mail-\d+", desk.get(f"/tickets/{number}").text)[-1]
+
+
+def test_a_notice_that_was_mailed_is_printed_from_the_course_of_its_ticket(as_):
+    number = a_dispatched_ticket(NOW)
+    desk = as_(MARKET)
+    at = first_notice(desk, number)
+
+    page, said = desk.get(at), words_of(desk.get(f"{at}/file.pdf").content)
+
+    assert "派单通知" in page.text
+    for words in ("派单通知", "区市场监管局：", "签收截止", "12月8日（周二）"):
+        assert words in said
+    assert desk.get(f"{at}/page-1.png").status_code == 200
+    assert PHONE not in said
+
+
+def test_a_notice_is_for_the_unit_it_went_to_and_not_by_way_of_another_ticket(as_):
+    number, other = a_dispatched_ticket(NOW), a_dispatched_ticket(NOW, TAX)
+    theirs = first_notice(as_(TAX), other)
+    mail = theirs.rpartition("/")[2]
+
+    assert as_(OPERATOR).get(theirs).status_code == 200
+    for address in (theirs, f"/tickets/{number}/{mail}", f"/tickets/{number}/mail-999999"):
+        assert as_(MARKET).get(address).status_code == 404
+        assert as_(MARKET).get(f"{address}/file.pdf").status_code == 404
+
+
+def test_of_a_mail_to_another_unit_a_unit_sees_the_name_and_no_way_to_it(as_):
+    number = a_ticket(NOW)
+
+    def hand_over(step, ticket):
+        lead, other = (store.unit_by_name(step.session, name) for name in (MARKET, TAX))
+        dispatch(step, ticket, Dispatch(lead, (other,), "测试派单"))
+
+    on_ticket(number, NOW, OPERATOR, hand_over)
+
+    page = as_(MARKET).get(f"/tickets/{number}").text
+
+    assert "协办通知" in page
+    assert len(re.findall(rf"/tickets/{number}/mail-\d+", page)) == 1

@@ -66,6 +66,7 @@ PAGES = {
     "GET /tickets/{number}/order": "OHLSR",
     "GET /tickets/{number}/answer-note": "OS",
     "GET /tickets/{number}/callback-sheet": "OS",
+    "GET /tickets/{number}/mail-{mail_id}": "OHLSR",
     "GET /tickets/{number}/{name}/page-{page}.png": "OHLSR",
     "GET /tickets/{number}/{name}/file.pdf": "OHLSR",
     "POST /tickets/{number}/void": "OS",
