@@ -87,8 +87,13 @@ def letter_data(step: Step, letter: Letter, *, number: str | None) -> LetterData
     return with_pages(facts) if facts.referral else letter_from(letter.kind, facts)
 
 
-def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
-    """Return everything a letter says, gathered from the ticket's tables."""
+def facts_of(
+    step: Step, letter: Letter, number: str, *, in_short: bool = True
+) -> RectificationFacts:  # fmt: skip
+    """Return everything a letter says, gathered from the ticket's tables.
+
+    `in_short` reckons what a 整改函 says where it has to fit on one page, too.
+    """
     session, settings = step.session, load_settings()
     ticket = session.get_one(Ticket, letter.ticket_id)
     # A referral goes to one body and speaks of another, which the hotline asks and never tells.
@@ -127,6 +132,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         deemed=share.deemed,
         answered_at=share.answered_at(rework),
         overdue_days=overdue_working_days(step, rework or clock),
+        overdue_since=(rework or clock).due_at,
         level=_level(step, letter, share),
         contact=settings.contact,
         cc="，".join(letter.facts.get("copies", [])),
@@ -140,7 +146,7 @@ def facts_of(step: Step, letter: Letter, number: str) -> RectificationFacts:
         referral=referral,
         correction=_correction_of(letter),
     )
-    if letter.kind is not LetterKind.RECTIFICATION:
+    if letter.kind is not LetterKind.RECTIFICATION or not in_short:
         return facts
     return replace(facts, shorter=shorter_of(facts, claims, clock, breaches))
 
@@ -234,9 +240,9 @@ def reply_rule(letter: Letter) -> str:
 
 def digest_of(step: Step, letter: Letter) -> str:
     """Return a digest of all a letter says, but for what the calendar alone moves on."""
-    facts = facts_of(step, letter, UNNUMBERED)
+    facts = facts_of(step, letter, UNNUMBERED, in_short=False)
     lasting = replace(facts, dated=date.min, reply_by=date.min, overdue_days=0,
-                      reply_provisional=False, shorter=None)  # fmt: skip
+                      overdue_since=None, reply_provisional=False)  # fmt: skip
     return hashlib.sha256(json.dumps(asdict(lasting), default=_plain).encode()).hexdigest()
 
 

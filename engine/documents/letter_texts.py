@@ -135,6 +135,7 @@ class RectificationFacts:
     deemed: bool = False
     answered_at: datetime | None = None
     overdue_days: int = 0
+    overdue_since: datetime | None = None
     level: str = ""
     contact: str = ""
     cc: str = ""

@@ -58,7 +58,7 @@ def test_a_missed_rework_is_named_proved_and_no_old_answer_passes_for_the_answer
     assert (
         f"11月23日答复，11月24日要求重新办理，期限为{written(again.due_on)}，至今未重新答复" in text
     )
-    assert "重新答复现已超期" in text
+    assert f"重新答复自{written(again.due_on)}24:00起超期，现已超期" in text
     proofs = [one for one in data.attachments if one.title.startswith("期限计算书")]
     assert [one.title for one in proofs] == ["期限计算书（重新办理时限）"]
     assert written(again.due_on) in proofs[0].rows[-1][0]

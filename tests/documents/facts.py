@@ -55,7 +55,7 @@ def a_rectification(**changes) -> RectificationFacts:
         number="城中12345整改〔2026〕1号",
         cc="区发展和改革局，区市场监管局",
         certificate=Certificate("10个工作日，9月29日起算，至10月16日24:00届满。", holiday_days()),
-        overdue_days=5,
+        overdue_days=5, overdue_since=beijing(10, 17, 0),
     )  # fmt: skip
     return replace(facts, **changes)
 

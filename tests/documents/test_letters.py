@@ -136,7 +136,16 @@ def test_a_referral_without_a_target_is_refused():
 
 def test_supervision_and_reminder_say_how_late_it_is():
     for letter in (supervision_letter(a_rectification()), reminder_letter(a_rectification())):
-        assert "超期5个工作日" in words(letter)
+        assert "答复自10月16日24:00起超期，现已超期5个工作日。" in words(letter)
+
+
+def test_a_late_answer_is_counted_until_it_came_and_one_in_time_is_not_late():
+    late = a_rectification(answered_at=beijing(10, 20, 9), overdue_days=2)
+    in_time = a_rectification(answered_at=beijing(10, 16, 9), overdue_days=0)
+
+    for make in (supervision_letter, reminder_letter):
+        assert "答复自10月16日24:00起超期，至答复时超期2个工作日。" in words(make(late))
+        assert "起超期" not in words(make(in_time))
 
 
 def test_only_supervision_takes_the_general_form():
