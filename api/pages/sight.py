@@ -25,7 +25,7 @@ from engine.rules.early_sight import (
     together,
 )
 from engine.rules.indicators import Count
-from engine.rules.routing.catalogue import load_catalogue
+from engine.rules.routing.catalogue import OTHER_LISTS, load_catalogue
 from engine.rules.routing.text import fold
 from engine.rules.shanghai import shanghai_date
 from engine.store import early_sight as store
@@ -36,7 +36,6 @@ router = APIRouter(include_in_schema=False)
 WEEKS, MONTH, TESTED, DRAWN, SHOWN = 8, 30, 8, 12, 20
 # Whole weeks on both sides, so that each weekday weighs the same in both; titles of each day.
 LATELY, BEFORE, MOST_TITLES = 14, 42, 15
-OTHER = "其他版本清单"
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def _heat(visit: Visit) -> tuple[list[HeatRow], list[HeatRow]]:
     """Return the heat of the list's indicators and of its rows, the hottest first."""
     found = store.heat(visit.session, visit.now, WEEKS)
     catalogue = load_catalogue()
-    names = {row: catalogue.indicator(row) or OTHER for row, _ in found}
+    names = {row: catalogue.indicator(row) or OTHER_LISTS for row, _ in found}
     by_name: dict[str, Counter[int]] = {}
     by_row: dict[int, Counter[int]] = {}
     for (row, week), count in found.items():

@@ -34,7 +34,7 @@ from engine.rules.monitoring import (
     months_of,
     quarter_before,
 )
-from engine.rules.routing.catalogue import load_catalogue
+from engine.rules.routing.catalogue import OTHER_LISTS, load_catalogue
 from engine.rules.scoring import scores
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
@@ -177,7 +177,7 @@ def _matters(late: Mapping[int, int], now: _Taken, before: _Taken) -> list[tuple
     catalogue = load_catalogue()
     by_name: dict[str, list[int]] = {}
     for row in {*now.rows, *before.rows, *late}:
-        by_name.setdefault(catalogue.indicator(row) or "其他版本清单", []).append(row)
+        by_name.setdefault(catalogue.indicator(row) or OTHER_LISTS, []).append(row)
 
     def of(counts: Mapping[int, int], rows: Sequence[int]) -> int:
         return sum(counts.get(row, 0) for row in rows)

@@ -26,6 +26,7 @@ CELL_MARGIN_TWIPS = 60
 CELL_SLACK, WIDE_DIGIT, APART, NUMBER = 8.0, 0.64, 0.5, re.compile(r"[!-~]+")
 ENDING = 2
 SMALLER = 10.5
+CODE = re.compile(r"，(校验码[0-9a-f]+)")
 
 
 def write(
@@ -177,7 +178,7 @@ def _more_rows(table: Table, annex: Annex) -> None:
             paragraph = DocxParagraph(cell.p_lst[0], table)
             for run in cell.p_lst[0].r_lst:
                 cell.p_lst[0].remove(run)
-            write(paragraph, text, FontRole.FANGSONG, _size(annex))
+            write(paragraph, with_codes_whole(text), FontRole.FANGSONG, _size(annex))
         table._tbl.append(row)
 
 
@@ -207,10 +208,18 @@ def _narrow_cells() -> Any:
 def _cell(paragraph: DocxParagraph, text: str, role: FontRole, size: float) -> None:
     paragraph.alignment = ALIGN.CENTER
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    write(paragraph, text, role, size)
+    write(paragraph, with_codes_whole(text), role, size)
     mark = element("w:rPr", {})  # an empty cell is no taller than the others
     mark.append(element("w:sz", {"w:val": str(round(size * HALVES))}))
     paragraph._p.get_or_add_pPr().append(mark)
+
+
+def with_codes_whole(text: str) -> str:
+    """Return a cell's words with each 校验码 on a line of its own: no font parts it from its code.
+
+    A sign that forbids the break is drawn as a box by fonts that lack it.
+    """
+    return CODE.sub(r"，\n\1", text)
 
 
 def _page_field(paragraph: DocxParagraph) -> None:

@@ -63,6 +63,18 @@ def test_a_word_processor_is_told_so_too():
     assert kept == [False] * (len(rows) - SIGNED_TOGETHER) + [True, True, True, False]
 
 
+def test_in_a_word_processor_each_code_has_a_line_of_its_own_with_what_it_is():
+    table = Document(io.BytesIO(render_docx(handed_over(12)))).tables[0]
+    (listed,) = [row.cells[1].text for row in table.rows if row.cells[0].text == "材料清单"]
+
+    lines = listed.split("\n")
+
+    assert [line for line in lines if "校验码" in line] == [f"校验码{'ab' * 8}"] * 12
+    assert lines[::2] == [
+        f"{one}. 整改函（城中热线〔2026〕{one}号），2页，" for one in range(1, 13)
+    ]
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not there")
 def test_libreoffice_keeps_them_together(tmp_path):

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from engine.errors import NotFoundError, RuleError
 from engine.rules.routing.files import changed_at, read_text, read_yaml
 
+OTHER_LISTS = "其他版本清单"  # where a row belongs that the list in force does not have
+
 
 class OpenGroup(NamedTuple):
     """A group the list names instead of a unit (开放范围), such as 各有关单位."""
