@@ -18,6 +18,7 @@ from engine.actions.letter_preview import pages_of, why_not_set
 from engine.actions.letter_replies import judge_answer
 from engine.actions.letter_seen import check_seen, seen_of
 from engine.actions.letters import known_evidence
+from engine.actions.moot_letters import UNDRAFTED, nothing_behind
 from engine.actions.sealed_annex import PRINTABLE, print_sealed_annex
 from engine.documents.fonts import FontRole, installed_fonts
 from engine.errors import (
@@ -39,7 +40,6 @@ from engine.terms import LetterKind, LetterStatus, RectificationGround, Role
 router = APIRouter(include_in_schema=False)
 REFERABLE = (LetterKind.RECTIFICATION, LetterKind.SUPERVISION)
 DRAWN_UP = (LetterStatus.DRAFTED, LetterStatus.REVIEWED)
-UNDRAFTED = (LetterStatus.PROPOSED, LetterStatus.REJECTED)
 ASKED_TWICE = {
     "approve": LetterStatus.REVIEWED, "send": LetterStatus.SIGNED, "void": LetterStatus.SIGNED,
     "correct": None,
@@ -100,7 +100,7 @@ def _page(
         "earlier": desk_lists.letters_of_unit(visit.session, letter.unit_id, letter.id),
         "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,
-        "quoted_among": quoted_among,
+        "quoted_among": quoted_among, "moot": nothing_behind(visit.step, letter),
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in UNFINISHED,
         "gone_out": letter.status in GONE_OUT, "seen": seen_of(visit.step, letter),
         "corrections": store.corrections_of(visit.session, letter.id),

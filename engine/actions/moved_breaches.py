@@ -6,6 +6,7 @@ from datetime import timedelta
 from engine.actions import findings
 from engine.actions.actor import SYSTEM
 from engine.actions.breaches import record_breach
+from engine.actions.moot_letters import drop_moot
 from engine.actions.step import Step, Why, take
 from engine.models import Breach, Clock, Ticket
 from engine.rules.citations import clause
@@ -46,7 +47,10 @@ def _miss_anew(step: Step, ticket: Ticket, clock: Clock, what: str) -> None:
 
 
 def withdraw_breach(step: Step, ticket: Ticket, breach: Breach, reason: str, cites: str) -> None:
-    """Withdraw a breach with why, as an event too; what was found of it ends."""
+    """Withdraw a breach with why, as an event too; what was found of it ends.
+
+    A letter that the engine proposed on the strength of it alone is dropped.
+    """
     step = replace(step, actor=SYSTEM)
     for state in STANDING:
         finding = finding_store.standing(step.session, breach.id, state)
@@ -58,3 +62,4 @@ def withdraw_breach(step: Step, ticket: Ticket, breach: Breach, reason: str, cit
                "step": "withdraw"}  # fmt: skip
     why = Why(f"撤销{breach.kind.label}的超期记录：{reason}", clause(cites).label, details)
     take(step, ticket, TicketEvent.JUDGE_BREACH, why)
+    drop_moot(step, ticket, reason)

@@ -9,13 +9,23 @@ from engine.actions.figure_keeping import keep
 from engine.actions.finding_evidence import FindingForm
 from engine.actions.findings import judge_breach
 from engine.actions.letter_history import history_of
+from engine.actions.letters import Proposal, propose_by_hand
 from engine.actions.monitoring import draft_monitoring
+from engine.actions.moot_letters import nothing_behind
 from engine.actions.unit_share import share_of
 from engine.errors import ConflictError
 from engine.models import ExtensionRequest
 from engine.store.breach_ledger import BreachFilter
 from engine.store.database import work
-from engine.terms import BreachJudgement, CaseGround, ClockKind, TicketEvent
+from engine.terms import (
+    BreachJudgement,
+    CaseGround,
+    ClockKind,
+    LetterKind,
+    LetterStatus,
+    RectificationGround,
+    TicketEvent,
+)
 from tests.actions.sweep_steps import climbed, in_progress
 from tests.builders import (
     MARKET,
@@ -30,7 +40,15 @@ from tests.builders import (
     moment,
     on_ticket,
 )
-from tests.looking import breaches_of, clock_of, events_of, last_event, sweep, ticket_of
+from tests.looking import (
+    breaches_of,
+    clock_of,
+    events_of,
+    last_event,
+    letters_of,
+    sweep,
+    ticket_of,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 TAKEN = "Mon 2026-11-02 09:00"  # due on Mon 2026-11-16
@@ -58,9 +76,9 @@ def of_unit(number):
     return one
 
 
-def late_cases(now="Tue 2026-12-01 10:00"):
+def late_cases(now="Tue 2026-12-01 10:00", until=NOVEMBER[1]):
     def told(step):
-        proposed = draft_bulletin(step, NOVEMBER, (), NOVEMBER[1]).proposed
+        proposed = draft_bulletin(step, NOVEMBER, (), until).proposed
         return [one.number for one in proposed if one.ground is CaseGround.LATE]
 
     return doing(now, SUPERVISOR, told)
@@ -93,6 +111,16 @@ def test_what_was_answered_within_the_new_limit_is_no_bad_case():
     answered(number, "Mon 2026-11-23 10:00")
 
     assert late_cases() == []
+
+
+def test_a_bulletin_of_a_day_before_it_was_withdrawn_proposes_no_case_that_nobody_could_sign():
+    number, wish = missed()
+    eve = day("Tue 2026-11-17")
+    assert late_cases("Wed 2026-11-18 09:00", eve) == [number]
+
+    grant(wish)
+
+    assert late_cases("Thu 2026-11-19 09:00", eve) == []
 
 
 def test_the_ledger_as_a_workbook_calls_it_withdrawn_and_late_by_no_day():
@@ -214,3 +242,53 @@ def test_a_letter_about_the_new_limit_says_nothing_of_the_one_that_was_taken_bac
     assert any("11月23日" in one for one in (*course, *lines))
     assert not any("11月16日" in one for one in (*course, *lines))
     assert not any("11月17日" in one or "11月18日" in one for one in lines)
+
+
+def proposals(number):
+    return [(one.kind, one.status, one.opinion) for one in letters_of(number)]
+
+
+def test_the_letter_the_ladder_proposed_for_the_breach_is_dropped_and_says_why():
+    number, wish = missed()
+    for now in ("Wed 2026-11-18 09:00", "Thu 2026-11-19 18:00"):
+        sweep(now)
+    assert proposals(number) == [(LetterKind.SUPERVISION, LetterStatus.PROPOSED, "")]
+
+    grant(wish, "Fri 2026-11-20 10:00")
+
+    ((kind, status, opinion),) = proposals(number)
+    assert (kind, status) == (LetterKind.SUPERVISION, LetterStatus.DROPPED)
+    assert "同意延期" in opinion
+    assert "原到期日11月16日（周一）届满不计超期" in opinion
+    assert "自动提议的督办函不再需要" in opinion
+    told = last_event(number, TicketEvent.REJECT_LETTER)
+    assert (told.actor_name, told.reason) == ("系统", f"督办函决定不发：{opinion}")
+
+
+def test_missed_again_the_letter_is_proposed_again():
+    number, wish = missed()
+    sweep("Thu 2026-11-19 18:00")
+    grant(wish, "Fri 2026-11-20 10:00")
+
+    for now in ("Tue 2026-11-24 09:00", "Thu 2026-11-26 18:00"):
+        sweep(now)
+
+    assert [status for _, status, _ in proposals(number)] == [
+        LetterStatus.DROPPED, LetterStatus.PROPOSED,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ground", [RectificationGround.BAD_ATTITUDE, None])
+def test_what_a_person_proposed_waits_for_people(ground):
+    number, wish = missed()
+    wanted = Proposal(
+        LetterKind.SUPERVISION, (ground or RectificationGround.DUTY_NOT_PERFORMED,), "多次来电催问"
+    )
+    on_ticket(number, OVER, SUPERVISOR, lambda step, one: propose_by_hand(step, one, wanted))
+
+    grant(wish)
+
+    (letter,) = letters_of(number)
+    why = doing(GRANTED, SUPERVISOR, lambda step: nothing_behind(step, letter))
+    assert letter.status is LetterStatus.PROPOSED
+    assert ("时限届满未办" in why) is (ground is None)

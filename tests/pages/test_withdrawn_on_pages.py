@@ -2,10 +2,12 @@
 
 import pytest
 
-from engine.terms import ClockKind
+from engine.actions.letters import Proposal, propose_by_hand
+from engine.terms import ClockKind, LetterKind, LetterStatus, RectificationGround
+from tests.actions.test_late_grants import OVER, grant, missed
 from tests.actions.test_withdrawn_breaches import withdrawn
-from tests.builders import SUPERVISOR
-from tests.looking import breaches_of
+from tests.builders import SUPERVISOR, on_ticket
+from tests.looking import breaches_of, letters_of
 from tests.pages.test_exports import export, sheet
 
 pytestmark = pytest.mark.usefixtures("database", "var")
@@ -30,3 +32,22 @@ def test_ledger_proof_export_and_letter_say_that_it_was_withdrawn_and_why(as_):
     assert "起，已撤销" in letter
     assert row["主管认定"] == "已撤销"
     assert WHY in str(list(row.values()))
+
+
+def test_a_persons_proposal_with_nothing_behind_it_any_more_says_so_and_can_be_dropped(as_):
+    number, wish = missed()
+    wanted = Proposal(
+        LetterKind.SUPERVISION, (RectificationGround.DUTY_NOT_PERFORMED,), "多次来电催问"
+    )
+    on_ticket(number, OVER, SUPERVISOR, lambda step, one: propose_by_hand(step, one, wanted))
+    at = f"/letters/{letters_of(number)[-1].id}"
+    desk = as_(SUPERVISOR)
+    assert "提议时的依据已不成立" not in desk.get(at).text
+
+    grant(wish)
+    page = desk.get(at).text
+
+    assert "提议时的依据已不成立" in page
+    assert "时限届满未办或逾期未签收的记录" in page
+    desk.post(f"{at}/drop", opinion="超期已撤销")
+    assert letters_of(number)[-1].status is LetterStatus.DROPPED
