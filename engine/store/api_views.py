@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from engine.models import (
     Assignment,
@@ -15,6 +16,7 @@ from engine.models import (
     TicketEventRecord,
     Unit,
 )
+from engine.store.feed_fence import settled
 from engine.store.migrate import newest_known
 from engine.store.questions import Question
 from engine.store.reading import read_rows
@@ -26,19 +28,20 @@ def events_after(
 ) -> Sequence[tuple[TicketEventRecord, str]]:
     """Return events with their ticket's number, none ever to be followed by one with a lower id.
 
-    Ids are given before a transaction commits, so an event with a lower id may appear later. Only
-    events older than every transaction still under way are shown: a follower misses nothing.
+    A follower gets each event once, however transactions interleave: see `store.feed_fence`.
     """
-    settled = text("age(ticket_event.xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)")
-    query = (
+    return session.exec(event_page(after, settled(session), limit)).all()
+
+
+def event_page(after: int, upto: int, limit: int) -> Select[TicketEventRecord, str]:
+    """Return what `events_after` asks: a walk along the key, begun at the cursor."""
+    return (
         select(TicketEventRecord, Ticket.number)
         .join(Ticket, col(Ticket.id) == col(TicketEventRecord.ticket_id))
-        .where(col(TicketEventRecord.id) > after)
-        .where(settled)
+        .where(col(TicketEventRecord.id) > after, col(TicketEventRecord.id) <= upto)
         .order_by(col(TicketEventRecord.id))
         .limit(limit)
     )
-    return session.exec(query).all()
 
 
 def units_by_id(session: Session, ids: Iterable[int | None]) -> dict[int, Unit]:
