@@ -24,6 +24,7 @@ from engine.rules.shanghai import SHANGHAI, shanghai_date
 FORM = "sheet.typ"
 PPI = 200
 LINK, CONTACT, NUMBERED = "办理入口", "联系：", "工单编号："
+HEADED = re.compile(r"【(.{2,6})】(.*)")
 ROW = re.compile(r"[^：，。；！？\s]{2,9}：\S")
 
 
@@ -132,8 +133,14 @@ def answer_note(facts: Mapping[str, object], dated: date) -> Sheet:
     title, _, subtitle = head.partition("\n")
     return Sheet(
         title=title, subtitle=subtitle, number=str(facts["number"]), org=str(facts["issuer"]),
-        dated=dated, body=paragraphs(body), signed=True,
+        dated=dated, body=tuple(_headed(one.strip()) for one in body.splitlines() if one.strip()),
+        signed=True,
     )  # fmt: skip
+
+
+def _headed(line: str) -> Paragraph:
+    found = HEADED.fullmatch(line)
+    return Paragraph(found[2], f"{found[1]}　") if found else Paragraph(line)
 
 
 def notice_sheet(title: str, number: str, mail: MailedNotice) -> Sheet:

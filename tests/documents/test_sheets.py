@@ -185,9 +185,9 @@ def test_the_requester_is_told_who_answered_what_and_when_and_what_one_may_do(pr
 
     for words in ("您好！", "您于2026年11月24日向城中区12345优化营商环境专线反映的事项",
                   "由区样例局办理", "2026年11月27日作出答复，11月28日经热线审核",
-                  "一、办理结果：已解决。",
-                  "核对了全部材料", "二、办理依据。《优化营商环境条例》第三十五条。",
-                  "三、您的意见。热线将回访您", "对结果不满意的", "拨打12345", "行政复议、诉讼",
+                  "办理结果已解决。",
+                  "核对了全部材料", "办理依据《优化营商环境条例》第三十五条。",
+                  "您的意见热线将回访您", "对结果不满意的", "拨打12345", "行政复议、诉讼",
                   "感谢您", "柳州市城中区政务网络服务中心2026年11月28日"):  # fmt: skip
         assert words in said
 
@@ -198,8 +198,19 @@ def test_a_note_of_a_ticket_sent_back_says_so_and_promises_no_callback(print_out
     said = words_of(print_out(note(again=True, to_be_called_back=False, answer=told))[0].pdf)
 
     assert "现将办理情况告知如下" in said
-    assert "二、您的意见。此次答复之后，您反映的事项已退回承办单位继续办理" in said
+    assert "您的意见此次答复之后，您反映的事项已退回承办单位继续办理" in said
     assert "将回访您" not in said
+
+
+def test_an_answer_that_counts_its_own_points_is_told_as_it_stands(print_out):
+    lines = ["一、材料清单已张贴。窗口已培训。", "二、12月4日前接入。"]
+
+    sheet = note(answer_lines=lines)
+
+    assert [part.text for part in sheet.body[3:5]] == lines
+    assert {part.lead for part in sheet.body if part.lead} == {
+        "办理结果　", "办理依据　", "您的意见　",
+    }  # fmt: skip
 
 
 def test_words_that_look_like_rows_stay_in_their_own_row(print_out):

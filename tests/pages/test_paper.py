@@ -8,8 +8,9 @@ import pytest
 
 from tests.builders import MARKET, a_dispatched_ticket
 from tests.documents.measuring import Page, bands, words_of
-from tests.pages.screens import sign_in
+from tests.pages.screens import IN_A_BROWSER, sign_in
 
+pytestmark = IN_A_BROWSER
 NOW = "Tue 2026-11-24 09:00"
 
 
