@@ -6,7 +6,7 @@ and not two hundred texts. What a sketch does not rule out is read again before 
 
 import threading
 import time
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from engine.actions.step import Step
 from engine.rules.acceptance import same_matter
-from engine.rules.likeness import Sketch, may_be_alike, sketch
+from engine.rules.likeness import Sketch, sketch, those_maybe_alike
 from engine.store import matters as store
 from engine.store.matters import MOST_IN_WINDOW, Said
 from engine.store.questions import Question
@@ -29,9 +29,10 @@ FRESH = 60.0  # seconds after which the window is read anew: a text may have bee
 
 
 class Kept(NamedTuple):
-    """What is kept of a ticket: when it was received, and its sketch."""
+    """What is kept of a ticket: when it was received, its id, and its sketch."""
 
     accepted_at: datetime
+    id: int
     sketch: Sketch
 
 
@@ -47,35 +48,35 @@ class Window:
     """The newest tickets of a database, as this process last read them."""
 
     read_at: float = -FRESH
-    kept: dict[int, Kept] = field(default_factory=dict)
-    order: list[tuple[datetime, int]] = field(default_factory=list)
+    known: set[int] = field(default_factory=set)
+    order: list[Kept] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def asking(self) -> Asking:
         """Return what is to be asked so that the window is up to date."""
         with self.lock:
             anew = time.monotonic() - self.read_at >= FRESH
-            return Asking(store.not_known(() if anew else self.kept), anew)
+            return Asking(store.not_known(() if anew else self.known), anew)
 
-    def newest(self, session: Session, since: datetime) -> list[tuple[int, Kept]]:
+    def newest(self, session: Session, since: datetime) -> list[tuple[int, Sketch]]:
         """Return the newest tickets received since a moment, newest first, up to date."""
         asked: Asking = session.info.pop(ASKED, None) or self.asking()
         found = list(map(Said._make, run(session, *asked.question)))
         with self.lock:
             if asked.anew:
-                self.kept, self.order, self.read_at = {}, [], time.monotonic()
+                self.known, self.order, self.read_at = set(), [], time.monotonic()
             self._keep(found)
-            kept = self.kept
-            return [(one, kept[one]) for when, one in reversed(self.order) if when >= since]
+            lately = self.order[bisect_left(self.order, (since,)) :]
+        return [(number, sketched) for _, number, sketched in reversed(lately)]
 
     def _keep(self, found: Sequence[Said]) -> None:
         for one in found:
-            if one.id not in self.kept:
-                self.kept[one.id] = Kept(one.accepted_at, sketch(one.text))
-                insort(self.order, (one.accepted_at, one.id))
+            if one.id not in self.known:
+                self.known.add(one.id)
+                insort(self.order, Kept(one.accepted_at, one.id, sketch(one.text)))
         del self.order[:-MOST_IN_WINDOW]
-        if len(self.kept) > 2 * MOST_IN_WINDOW:
-            self.kept = {one: self.kept[one] for _, one in self.order}
+        if len(self.known) > 2 * MOST_IN_WINDOW:
+            self.known = {one.id for one in self.order}
 
 
 def window_of(session: Session) -> Window:
@@ -104,8 +105,6 @@ def alike_lately(
     """Return the ids of the newest tickets, received since then, alike enough; newest first."""
     share: int = step.rules.parameters["duplicates.similarity"].on(on).value
     own = sketch(text)
-    near = [
-        number for number, kept in window_of(step.session).newest(step.session, since)
-        if number != besides and may_be_alike(own, kept.sketch, share)
-    ]  # fmt: skip
+    lately = window_of(step.session).newest(step.session, since)
+    near = [one for one in those_maybe_alike(own, lately, share) if one != besides]
     return alike(step, text, store.said(step.session, near), on)

@@ -3,6 +3,7 @@
 `acceptance.same_matter` decides; a sketch only rules out what cannot be alike enough.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -41,11 +42,20 @@ def sketch(text: str) -> Sketch:
 
 @cites("house/H-36")
 def may_be_alike(one: Sketch, other: Sketch, share: int) -> bool:
-    """Return false only where the texts surely have fewer than `share` per cent in common.
+    """Return false only where the texts surely have fewer than `share` per cent in common."""
+    return bool(those_maybe_alike(one, [(0, other)], share))
+
+
+@cites("house/H-36")
+def those_maybe_alike(one: Sketch, others: Iterable[tuple[int, Sketch]], share: int) -> list[int]:
+    """Return of numbered sketches the numbers of those that `may_be_alike`, in their order.
 
     Pairs that fall on one bit are counted as if all of them were common.
     """
-    hidden = one.pairs - one.bits.bit_count()
-    common = (one.bits & other.bits).bit_count() + hidden
-    both = one.pairs + other.pairs
-    return both > 0 and _WHOLE * 2 * common >= share * both
+    own, pairs = one
+    hidden = pairs - own.bit_count()
+    return [
+        number for number, (bits, more) in others
+        if pairs + more > 0
+        and _WHOLE * 2 * ((own & bits).bit_count() + hidden) >= share * (pairs + more)
+    ]  # fmt: skip

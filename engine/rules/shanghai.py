@@ -1,6 +1,7 @@
 """Shanghai time: the law counts Asia/Shanghai dates, the database keeps UTC instants."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -8,6 +9,7 @@ YEARS = range(2000, 2101)
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
+@lru_cache(maxsize=256)
 def shanghai_date(moment: datetime) -> date:
     """Return the calendar day in Asia/Shanghai on which an aware `moment` falls.
 

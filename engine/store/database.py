@@ -20,6 +20,7 @@ from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from engine.errors import UnavailableError
+from engine.store import json_columns
 from engine.store.app_roles import APP, roles_usable
 from engine.store.wide_lists import widen
 
@@ -160,6 +161,8 @@ def connect(url: str, **options: Any) -> Database:
         "pool_size": 10,
         "max_overflow": 20,
         "hide_parameters": True,
+        "json_serializer": json_columns.dumps,
+        "json_deserializer": json_columns.loads,
         **options,
     }
     engine = create_engine(address, **settings)

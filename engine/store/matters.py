@@ -41,11 +41,14 @@ _RECENT = (
 _WINDOW = (
     f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t WHERE {_COUNTS} {_NEWEST} {MOST_IN_WINDOW}"
 )
-# Both parts by primary key, whatever the planner knows of the values.
+# By primary key, whatever the planner knows of the values. The ids left out, which are few or none,
+# are asked for only where there are any: with them each question is planned anew.
+_NEWER = (
+    f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t WHERE t.id > %(newest)s AND {_COUNTS}"
+    f" ORDER BY t.id DESC LIMIT {MOST_IN_WINDOW}"
+)
 _NOT_KNOWN = (
-    f"(SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t WHERE t.id > %(newest)s AND {_COUNTS}"
-    f" ORDER BY t.id DESC LIMIT {MOST_IN_WINDOW})"
-    f" UNION ALL SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t"
+    f"({_NEWER}) UNION ALL SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t"
     f" WHERE t.id = ANY(%(missed)s::bigint[]) AND {_COUNTS}"
 )
 _SAID = (
@@ -126,6 +129,8 @@ def not_known(known: Collection[int]) -> Question:
         return Question(_WINDOW)
     newest = max(known)
     missed = [one for one in range(newest - LATE, newest) if one not in known]
+    if not missed:
+        return Question(_NEWER, {"newest": newest})
     return Question(_NOT_KNOWN, {"newest": newest, "missed": missed})
 
 

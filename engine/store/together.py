@@ -13,8 +13,13 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel
 
+from engine.models import IdempotencyRecord, TicketEventRecord
 from engine.store import writing
 from engine.store.writing import READY
+
+# Nobody changes these, nor asks for one by its key while it is written: they stay outside the
+# session, which costs as much for a row as writing it.
+WRITTEN_ONCE: frozenset[type[SQLModel]] = frozenset({TicketEventRecord, IdempotencyRecord})
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +38,9 @@ def key_of(row: Any) -> Any:
 def together(session: Session) -> Iterator[None]:
     """Write what `write_row` is given in here at the end, by one statement.
 
-    Keys are known afterwards; a row refers to one before it by `key_of`. No query in here sees
-    them. When something is raised nothing is written.
+    Keys are known afterwards, and the rows to the session, but for what is written once; a row
+    refers to one before it by `key_of`. No query in here sees them. When something is raised
+    nothing is written.
 
     Raises:
         DBAPIError: as of any statement; then none of the rows is written.
@@ -78,7 +84,8 @@ def _settle(
     for place, name, of in links:
         rows[place].__dict__[name] = rows[of].__dict__["id"]
     for row in rows:
-        writing.known(session, row)
+        if type(row) not in WRITTEN_ONCE:
+            writing.known(session, row)
 
 
 @cache

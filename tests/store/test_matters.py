@@ -36,6 +36,16 @@ def test_one_is_missed_only_beyond_so_many_ids(database: Database) -> None:
     assert question.values == {"newest": 1000, "missed": list(range(1000 - LATE, 1000))}
 
 
+def test_without_one_missed_only_newer_ones_are_asked_for_by_one_plan_for_all(
+    database: Database,
+) -> None:
+    """With the ids left out each question was planned anew: that cost more than its answer."""
+    question = matters.not_known(set(range(LATE + 1)))
+
+    assert question.values == {"newest": LATE}
+    assert "UNION" not in question.statement
+
+
 def test_a_plan_for_any_values_reads_no_more_than_was_asked_for(database: Database) -> None:
     """Kept for all values, a plan once walked through every ticket for the newest one."""
     statement = matters.not_known({1}).statement

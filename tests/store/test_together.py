@@ -6,13 +6,16 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from engine.models import Clock, Requester, Ticket
+from engine.actions.background import system_step
+from engine.actions.step import Why, append
+from engine.models import Clock, Requester, Ticket, TicketEventRecord
 from engine.store.clocks import one
 from engine.store.database import Database, work
 from engine.store.reading import read_rows
+from engine.store.tickets import ticket_by_number
 from engine.store.together import key_of, together
 from engine.store.writing import made, write_row
-from engine.terms import ClockKind, TicketKind, TicketStatus, Urgency
+from engine.terms import ClockKind, TicketEvent, TicketKind, TicketStatus, Urgency
 from tests.builders import a_ticket, moment
 
 NOW = "Mon 2026-11-23 09:00"
@@ -126,3 +129,18 @@ def test_a_row_that_is_known_and_changed_is_not_read_over(database: Database) ->
         clock.stop_reason = "办结"
         assert one(session, ticket.id, ClockKind.REQUESTER) is clock
         assert clock.stop_reason == "办结"
+
+
+def test_an_event_is_written_and_stays_outside_the_session(database: Database) -> None:
+    number = a_ticket(NOW)
+    with work() as session:
+        step = system_step(session, moment(NOW))
+        locked = ticket_by_number(session, number, lock=True)
+        with together(session):
+            event = append(step, locked, TicketEvent.NOTE, Why("记"), locked.status, "H-01")
+
+        assert event.id
+        assert event not in session
+
+    with work() as session:
+        assert session.get_one(TicketEventRecord, event.id).reason == "记"
