@@ -9,13 +9,14 @@ from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from engine.actions.import_cells import text_of
 from engine.actions.intake_checks import NewTicket, checked, parse_kind, parse_urgency
 from engine.errors import BadInputError
 from engine.rules.shanghai import SHANGHAI
 from engine.terms import TicketKind
 
 Result = TypeVar("Result")
-REASON = "原因"
+REASON = "退回原因"
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "kind": ("类型", "工单类型", "诉求类型"),
     "content": ("诉求内容", "内容", "主要内容"),
@@ -36,14 +37,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "support_units": ("协办单位",),
 })  # fmt: skip
 NAMED = {word: name for name, words in COLUMNS.items() for word in (name, *words)}
-IGNORED = (REASON, "reason")
 YES, NO = ("是", "保密", "true", "yes", "1"), ("", "否", "不保密", "false", "no", "0")
-# A cell that a spreadsheet would run as a formula is written with a quote before it.
 PLAIN_TIME = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s*(\d{1,2})[:：时](\d{1,2})分?(?::(\d{1,2}))?)?"
 )
 FIRST_YEAR, LAST_YEAR = 2000, 2999  # technical: outside, a date is a slip
-QUOTED = re.compile(r"^'(?=[=+\-@\t\r])")
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def known_columns(headings: Iterable[str], skipped: Iterable[str] = ()) -> dict[
     Raises:
         BadInputError: a column is unknown, named twice, or one that is needed is missing.
     """
-    left_out = {*IGNORED, *skipped}
+    left_out = {REASON, *skipped}
     wanted = [one for one in headings if one.strip() and one.strip() not in left_out]
     unknown = [one for one in wanted if one.strip() not in NAMED]
     if unknown:
@@ -94,7 +92,8 @@ def read_row(fields: Mapping[str, Any], source: str) -> Arrived:
     Raises:
         BadInputError: names every field that is wrong, and what to write instead.
     """
-    texts = {name: words_of(value) for name, value in fields.items()}
+    spoilt: dict[str, str] = {}
+    texts = {name: _text(name, value, spoilt) for name, value in fields.items()}
     wrong: dict[str, str] = {}
     kind = _tried(lambda: parse_kind(texts.get("kind", "")), wrong) or TicketKind.HELP_REQUEST
     urgency = _tried(lambda: parse_urgency(texts.get("urgency", "")), wrong)
@@ -102,9 +101,14 @@ def read_row(fields: Mapping[str, Any], source: str) -> Arrived:
     received_at = _tried(lambda: _moment(fields.get("received_at"), texts), wrong)
     new = NewTicket(kind=kind, confidential=confidential or None, **_plain(texts, source))
     tidy = _tried(lambda: checked(new), wrong)
+    wrong = {**wrong, **spoilt}  # what a cell itself says is wrong with it comes first
     if tidy is None or urgency is None or wrong:
         raise BadInputError("；".join(wrong.values()), fields=wrong)
     return Arrived(replace(tidy, urgency=urgency), received_at)
+
+
+def _text(name: str, value: Any, wrong: dict[str, str]) -> str:
+    return _tried(lambda: text_of(name, COLUMNS[name][0], value), wrong) or ""
 
 
 def _plain(texts: Mapping[str, str], source: str) -> dict[str, Any]:
@@ -123,17 +127,6 @@ def content_number(texts: Mapping[str, str]) -> str:
     said = {name: text for name, text in texts.items() if text and name != "external_id"}
     words = json.dumps(said, ensure_ascii=False, sort_keys=True)
     return f"row-{hashlib.sha256(words.encode(errors='replace')).hexdigest()[:24]}"
-
-
-def words_of(value: Any) -> str:
-    """Return a cell as text: a telephone number that a spreadsheet keeps as a number, too."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, list):
-        return "、".join(map(str, value))
-    return QUOTED.sub("", str(value)).strip()
 
 
 def _confidential(text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.actions.characters import tidied, visible
 from engine.errors import BadInputError
 from engine.terms import TicketKind, Urgency
 
@@ -99,7 +100,7 @@ def checked(new: NewTicket) -> NewTicket:
         BadInputError: names every field that is wrong, and what to write instead.
     """
     written: dict[str, Any] = {
-        name: _storable(text) for name, text in vars(new).items() if type(text) is str
+        name: tidied(text) for name, text in vars(new).items() if type(text) is str
     }
     tidy = replace(new, **written)
     tidy = replace(
@@ -114,13 +115,8 @@ def checked(new: NewTicket) -> NewTicket:
     return replace(tidy, title=tidy.title or title_of(tidy.content))
 
 
-def _storable(text: str) -> str:
-    """Return a text without blanks around it and without what PostgreSQL cannot keep."""
-    return text.replace("\x00", "").encode(errors="replace").decode().strip()
-
-
 def _content(new: NewTicket) -> dict[str, str]:
-    if len(new.content) < SHORTEST_CONTENT:
+    if not visible(new.content, SHORTEST_CONTENT):
         words = f"诉求内容至少写 {SHORTEST_CONTENT} 个字，写清“什么事、找过谁、想怎样”。"
         return {"content": words}
     if len(new.content) > LONGEST_CONTENT:

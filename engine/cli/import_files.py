@@ -3,47 +3,28 @@
 import codecs
 import csv
 import json
-import zipfile
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from decimal import Decimal
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+from engine.actions.import_rows import REASON
+from engine.cli.import_table import LARGEST_CELL, Row, Table, checked_headings, row_of
+from engine.cli.import_workbook import workbook
 from engine.errors import BadInputError
 
 # Technical limits of this system: what a file of tickets never reaches, and a bomb does.
 LARGEST_FILE = 200_000_000
-LARGEST_CELL = 200_000
 MOST_ROWS = 200_000
-LARGEST_UNPACKED = 400_000_000
-LARGEST_STRINGS = 150_000_000
-MOST_PARTS = 2_000
-HIGHEST_RATIO = 200
 CHUNK = 1 << 16
+RAW = "raw"  # the field that keeps a line which is no JSON, in the file of refused rows
 ENCODINGS = ("utf-8", "gb18030")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 DELIMITERS = ",\t;，"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a file: its line, its cells by heading, and why it cannot be read at all."""
-
-    line: int
-    cells: Mapping[str, Any]
-    broken: str = ""
-
-
-@dataclass
-class Table:
-    """An open file: headings, rows, and how much of it has been read (0 to 1)."""
-
-    headings: list[str]
-    rows: Iterator[Row]
-    done: Any = field(default=lambda: 0.0)
 
 
 @contextmanager
@@ -53,7 +34,7 @@ def open_table(path: Path) -> Iterator[Table]:
     Raises:
         BadInputError: it cannot be read, is of another kind, or too large.
     """
-    readers = {".csv": _csv, ".xlsx": _xlsx, ".jsonl": _jsonl}
+    readers = {".csv": _csv, ".xlsx": workbook, ".jsonl": _jsonl}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         message = f"{path.name} 不是 CSV、xlsx 或 jsonl 文件。xls 请先另存为 xlsx。"
@@ -114,10 +95,9 @@ def _csv(path: Path, opened: BufferedReader) -> Table:
     first = text.readline()
     delimiter = max(DELIMITERS, key=first.count)
     headings = next(csv.reader([first], delimiter=delimiter), [])
-    if not any(one.strip() for one in headings):
-        message = f"{path.name} 的第一行是空的：第一行应是列名。"
-        raise BadInputError(message)
-    rows = _csv_rows(csv.reader(text, delimiter=delimiter), headings)
+    checked_headings(headings, path.name)
+    # Strict: an open quote would take the rows after it for words of its cell.
+    rows = _csv_rows(csv.reader(text, delimiter=delimiter, strict=True), headings)
     return Table(headings, rows, _share(opened, path))
 
 
@@ -132,69 +112,7 @@ def _csv_rows(reader: Any, headings: list[str]) -> Iterator[Row]:
             message = f"第 {line} 行读不下去（{error}）：可能少了一个引号，或一格太长。"
             raise BadInputError(message) from error
         if any(cell.strip() for cell in cells):
-            yield _row(line, headings, cells)
-
-
-def _row(line: int, headings: list[str], cells: list[Any]) -> Row:
-    found = dict(zip(headings, cells, strict=False))
-    if len(cells) > len(headings) and any(str(one or "").strip() for one in cells[len(headings) :]):
-        extra = len(cells) - len(headings)
-        return Row(line, found, f"这一行比列名多 {extra} 格：内容里的分隔符要用引号括起来。")
-    return Row(line, found)
-
-
-# --- Excel -----------------------------------------------------------------------------------
-
-
-def check_workbook(path: Path) -> None:
-    """Refuse what only looks like a workbook: no zip, or one that unpacks to too much.
-
-    Raises:
-        BadInputError: says what is wrong with it.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError) as error:
-        message = f"{path.name} 不是 xlsx 文件，或已损坏。"
-        raise BadInputError(message) from error
-    unpacked = sum(one.file_size for one in parts)
-    strings = sum(one.file_size for one in parts if one.filename.endswith("sharedStrings.xml"))
-    packed = max(sum(one.compress_size for one in parts), 1)
-    bomb = unpacked > LARGEST_UNPACKED or strings > LARGEST_STRINGS or len(parts) > MOST_PARTS
-    if bomb or (unpacked > CHUNK * 100 and unpacked / packed > HIGHEST_RATIO):
-        message = (
-            f"{path.name} 解开后过大（{unpacked // 1_000_000} MB），不予读取；请分成几个文件。"
-        )
-        raise BadInputError(message)
-
-
-def _xlsx(path: Path, opened: BufferedReader) -> Table:
-    from openpyxl import load_workbook
-
-    check_workbook(path)
-    try:
-        book = load_workbook(opened, read_only=True, data_only=True, keep_links=False)
-        sheet = book.active
-        cells = sheet.iter_rows(values_only=True) if sheet else iter(())
-        headings = [str(one or "").strip() for one in next(cells, ())]
-    except Exception as error:
-        message = f"{path.name} 不是能读的 xlsx 文件：{type(error).__name__}。"
-        raise BadInputError(message) from error
-    total = max(getattr(sheet, "max_row", None) or 1, 1)
-    read = [1]
-    return Table(headings, _xlsx_rows(cells, headings, read), lambda: min(read[0] / total, 1.0))
-
-
-def _xlsx_rows(cells: Any, headings: list[str], read: list[int]) -> Iterator[Row]:
-    for line, values in enumerate(cells, start=2):
-        read[0] = line
-        if any(str(one).strip() for one in values if one is not None):
-            long = [one for one in values if isinstance(one, str) and len(one) > LARGEST_CELL]
-            broken = f"有一格超过 {LARGEST_CELL} 字。" if long else ""
-            shown = [str(one)[:1000] if one in long else one for one in values]
-            row = _row(line, headings, shown)
-            yield Row(line, row.cells, broken or row.broken)
+            yield row_of(line, headings, cells)
 
 
 # --- JSON lines ------------------------------------------------------------------------------
@@ -218,10 +136,37 @@ def _json_rows(text: TextIOWrapper) -> Iterator[Row]:
 
 
 def _json_row(line: int, words: str) -> Row:
+    raw = {RAW: words.strip()}
     try:
-        found = json.loads(words)
+        found = json.loads(
+            words, parse_float=_exact, parse_constant=_exact, object_pairs_hook=_object
+        )
+    except BadInputError as error:
+        return Row(line, raw, str(error))
     except (ValueError, RecursionError):
-        return Row(line, {"raw": words.strip()}, "这一行不是合法的 JSON。")
+        return Row(line, raw, "这一行不是合法的 JSON。")
     if not isinstance(found, dict):
-        return Row(line, {"raw": words.strip()}, "这一行应是一个 JSON 对象 {…}。")
+        return Row(line, raw, "这一行应是一个 JSON 对象 {…}。")
+    kept = found.get(RAW)
+    if isinstance(kept, str) and not found.keys() - {RAW, REASON}:  # a line refused before
+        return _json_row(line, kept)
     return Row(line, found)
+
+
+def _exact(text: str) -> float:
+    """Return a number with a point, unless some of its digits would be lost."""
+    if not math.isfinite(float(text)) or Decimal(repr(float(text))) != Decimal(text):
+        message = f"数字 {text[:40]} 位数太多，读出来会变。请加引号写成文字。"
+        raise BadInputError(message)
+    return float(text)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, unless one of its names would hide another."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = "、".join(dict.fromkeys(one for one in names if names.count(one) > 1))
+        message = f"这一行有两个同名的字段：{twice}。请只留一个。"
+        raise BadInputError(message)
+    return found

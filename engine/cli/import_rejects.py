@@ -1,21 +1,29 @@
-"""Writes the rows that were refused, with the reason beside each, in the format they came in."""
+"""Writes the rows that were refused, with the reason beside each, in the format they came in.
+
+Imported again, the file says all that the rows said, and what is wrong with them is still wrong:
+a number stays a number, a date a date, and cells without a heading stand right of the reason.
+"""
 
 import csv
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from engine.actions.import_rows import REASON
+from engine.cli.import_table import Row
 
 FORMULA = re.compile(r"^[=+\-@\t\r]")
+LONGEST_CELL = 32_000  # an Excel cell holds 32,767 characters
+MOMENT = "yyyy-mm-dd hh:mm:ss"
 
 
 class Rejects(Protocol):
     """A file of refused rows; it is made when the first one comes."""
 
-    def add(self, cells: Mapping[str, Any], reason: str) -> None:
+    def add(self, row: Row, reason: str) -> None:
         """Write one row."""
         ...
 
@@ -46,13 +54,14 @@ class _Commas:
         self._file: Any = None
         self._writer: Any = None
 
-    def add(self, cells: Mapping[str, Any], reason: str) -> None:
+    def add(self, row: Row, reason: str) -> None:
         """Write one row."""
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
             self._writer = csv.writer(self._file)
             self._writer.writerow([*self.headings, REASON])
-        self._writer.writerow([*(harmless(cells.get(one)) for one in self.headings), reason])
+        told = (harmless(row.cells.get(one)) for one in self.headings)
+        self._writer.writerow([*told, reason, *map(harmless, row.surplus)])
 
     def close(self) -> None:
         """Finish the file."""
@@ -61,7 +70,7 @@ class _Commas:
 
 
 class _Workbook:
-    """An Excel workbook whose cells are text, row by row."""
+    """An Excel workbook, row by row; no cell of it is a formula."""
 
     def __init__(self, path: Path, headings: Sequence[str]) -> None:
         self.path, self.headings = path, headings
@@ -69,26 +78,61 @@ class _Workbook:
         self._sheet: Any = None
         self._at = 0
 
-    def add(self, cells: Mapping[str, Any], reason: str) -> None:
-        """Write one row."""
+    def add(self, row: Row, reason: str) -> None:
+        """Write one row; of a text too long for a cell, what is left stands at the end."""
         if self._book is None:
-            import xlsxwriter
+            self._open()
+        told = [row.cells.get(one) for one in self.headings]
+        left = [rest for one in told for rest in _pieces(one)[1:]]
+        first = [_pieces(one)[0] for one in told]
+        self._write(
+            [*first, reason, *(one for cell in row.surplus for one in _pieces(cell)), *left]
+        )
 
-            self._book = xlsxwriter.Workbook(str(self.path), {"constant_memory": True})
-            self._sheet = self._book.add_worksheet("退回的行")
-            self._write([*self.headings, REASON])
-        told = ("" if (value := cells.get(one)) is None else str(value) for one in self.headings)
-        self._write([*told, reason])
+    def _open(self) -> None:
+        import xlsxwriter
 
-    def _write(self, texts: Sequence[str]) -> None:
-        for place, text in enumerate(texts):
-            self._sheet.write_string(self._at, place, text[:32_000])
+        self._book = xlsxwriter.Workbook(str(self.path), {"constant_memory": True})
+        self._sheet = self._book.add_worksheet("退回的行")
+        self._moment = self._book.add_format({"num_format": MOMENT})
+        self._number = self._book.add_format({"num_format": "0"})
+        self._write([*self.headings, REASON])
+
+    def _write(self, cells: Sequence[Any]) -> None:
+        for place, cell in enumerate(cells):
+            if not self._as_it_was(place, cell) and cell not in (None, ""):
+                self._sheet.write_string(self._at, place, str(cell)[:LONGEST_CELL])
         self._at += 1
+
+    def _as_it_was(self, place: int, cell: Any) -> bool:
+        """Write what is no text as what it is; a number that became text would pass as true."""
+        try:
+            if isinstance(cell, bool):
+                self._sheet.write_boolean(self._at, place, cell)
+            elif isinstance(cell, (int, float)):
+                shown = self._number if float(cell).is_integer() else None
+                self._sheet.write_number(self._at, place, cell, shown)
+            elif isinstance(cell, (datetime, date, time, timedelta)):
+                self._sheet.write_datetime(self._at, place, cell, self._moment)
+            else:
+                return False
+        except (TypeError, ValueError, OverflowError):  # an endless number, a day before Excel's
+            return False
+        return True
 
     def close(self) -> None:
         """Finish the file."""
         if self._book is not None:
             self._book.close()
+
+
+def _pieces(cell: Any) -> list[Any]:
+    """Return a cell as cells that Excel can hold."""
+    if isinstance(cell, str) and cell.startswith("<r>"):  # xlsxwriter takes it for its own marks
+        return ["<", *_pieces(cell[1:])]
+    if not isinstance(cell, str) or len(cell) <= LONGEST_CELL:
+        return [cell]
+    return [cell[at : at + LONGEST_CELL] for at in range(0, len(cell), LONGEST_CELL)]
 
 
 class _Lines:
@@ -98,14 +142,23 @@ class _Lines:
         self.path = path
         self._file: Any = None
 
-    def add(self, cells: Mapping[str, Any], reason: str) -> None:
+    def add(self, row: Row, reason: str) -> None:
         """Write one row."""
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8")
-        told = {**cells, REASON: reason}
-        self._file.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
+        self._file.write(_json_of({**row.cells, REASON: reason}) + "\n")
 
     def close(self) -> None:
         """Finish the file."""
         if self._file is not None:
             self._file.close()
+
+
+def _json_of(told: dict[str, Any]) -> str:
+    """Return an object as a line; half a character stays as it was escaped."""
+    words = json.dumps(told, ensure_ascii=False)
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return json.dumps(told)
+    return words

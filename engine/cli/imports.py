@@ -10,8 +10,8 @@ import typer
 
 if TYPE_CHECKING:
     from engine.actions.actor import Actor
-    from engine.cli.import_files import Row, Table
     from engine.cli.import_rejects import Rejects
+    from engine.cli.import_table import Row, Table
 
 SOME_REFUSED = 1
 
@@ -39,6 +39,7 @@ def import_file(
     from engine.cli.opened import opened_database
 
     target = rejected or file.with_name(f"{file.stem}.rejected{file.suffix.lower()}")
+    _check(file, target, source)
     with open_table(file) as table, opened_database():
         rejects = rejects_for(target, table.headings)
         run = Run(_actor(by), source, skip or [], rejects, dry_run=dry_run)
@@ -46,7 +47,21 @@ def import_file(
             run.work_off(table)
         finally:
             rejects.close()
+    if table.note:
+        typer.echo(table.note)
     _tell(run, target)
+
+
+def _check(file: Path, target: Path, source: str) -> None:
+    from engine.actions.characters import tidied
+    from engine.errors import BadInputError
+
+    if target.resolve() == file.resolve():
+        message = "退回的行不能写进正在导入的文件：请给 --rejected 另一个文件名。"
+        raise BadInputError(message)
+    if not tidied(source):
+        message = "来源不能是空的：请给 --source 一个名字，或不写这个选项。"
+        raise BadInputError(message)
 
 
 def _actor(username: str) -> "Actor":
@@ -109,7 +124,7 @@ class Run:
             raise
         except EngineError as error:
             self.counts["refused"] += 1
-            self.rejects.add(row.cells, f"第 {row.line} 行：{error}")
+            self.rejects.add(row, f"第 {row.line} 行：{error}")
             return
         self.counts[outcome] += 1
 

@@ -6,67 +6,21 @@ import zipfile
 
 import openpyxl
 import pytest
-import typer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import func, select
-from typer.testing import CliRunner
+from sqlmodel import select
 
 from engine import clock
 from engine.actions.import_rows import read_row
-from engine.cli import import_files, imports
+from engine.cli import import_files
 from engine.cli.import_files import open_table
 from engine.cli.import_rejects import harmless
 from engine.errors import BadInputError
 from engine.models import Requester, Ticket
 from engine.rules.shanghai import SHANGHAI
-from engine.settings import load_settings
 from engine.store.database import work
-from tests.builders import OPERATOR, a_ticket
-
-CHINESE = ("类型", "诉求内容", "来电号码", "企业名称", "外部编号", "受理时间")
-GOOD = ("投诉", "办理招牌设置许可已逾承诺时限", "0772-2800000", "示例企业甲", "A-1", "")
-
-
-@pytest.fixture
-def run(monkeypatch, database):
-    app = typer.Typer()
-    app.callback()(lambda: None)
-    imports.register(app)
-    monkeypatch.setenv("HOTLINE_DATABASE_URL", database.url)
-    load_settings.cache_clear()
-
-    def invoke(file, *options, by=OPERATOR):
-        done = CliRunner().invoke(app, ["import", str(file), "--by", by, *options])
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done
-
-    return invoke
-
-
-def a_csv(path, *rows, headings=CHINESE, encoding="utf-8", delimiter=","):
-    with path.open("w", encoding=encoding, newline="") as opened:
-        csv.writer(opened, delimiter=delimiter).writerows([headings, *rows])
-    return path
-
-
-def a_workbook(path, *rows, headings=CHINESE):
-    book = openpyxl.Workbook()
-    for row in (headings, *rows):
-        book.active.append(row)
-    book.save(path)
-    return path
-
-
-def written():
-    with work() as session:
-        return session.exec(select(func.count()).select_from(Ticket)).one()
-
-
-def row(number, **changes):
-    cells = dict(zip(CHINESE, GOOD, strict=True)) | {"外部编号": f"A-{number}"} | changes
-    return tuple(cells.values())
+from tests.builders import a_ticket
+from tests.cli.import_steps import CHINESE, GOOD, a_csv, a_workbook, row, written
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
@@ -107,7 +61,7 @@ def test_json_lines_are_read_each_with_its_own_fields(tmp_path, run):
     refused = (tmp_path / "in.rejected.jsonl").read_text("utf-8").splitlines()
 
     assert "新登记 2 件，退回 2 行" in output
-    assert [json.loads(one)["原因"].split("：")[0] for one in refused] == ["第 3 行", "第 4 行"]
+    assert [json.loads(one)["退回原因"].split("：")[0] for one in refused] == ["第 3 行", "第 4 行"]
 
 
 def test_a_second_run_writes_nothing_twice(tmp_path, run):
@@ -153,7 +107,7 @@ def test_refused_rows_come_back_in_the_same_format_with_every_reason(tmp_path, r
 
     assert done.exit_code == 1
     assert raw.startswith(b"\xef\xbb\xbf")
-    assert headings == [*CHINESE, "原因"]
+    assert headings == [*CHINESE, "退回原因"]
     assert refused[4] == "A-2"
     assert "第 3 行" in refused[-1]
     assert "来电号码" in refused[-1]
@@ -174,7 +128,7 @@ def test_refused_rows_of_a_workbook_come_back_as_a_workbook(tmp_path, run):
     sheet = openpyxl.load_workbook(tmp_path / "in.rejected.xlsx").active
     (headings, refused) = list(sheet.iter_rows(values_only=True))
 
-    assert headings == (*CHINESE, "原因")
+    assert headings == (*CHINESE, "退回原因")
     assert "诉求内容" in refused[-1]
 
 
