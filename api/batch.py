@@ -55,7 +55,8 @@ def take_in(call: Call, index: int, raw: Any) -> BatchItem:
 
 
 def _written(call: Call, body: TicketBody) -> tuple[int, TicketReceipt]:
-    missing = {} if body.external_id is not None else {"external_id": NEEDS_NUMBER}
+    given = body.external_id is not None or "external_id" in body.wrong
+    missing = {} if given else {"external_id": NEEDS_NUMBER}
     with work() as session:
         own = replace(call, step=replace(call.step, session=session))
         done = received(own, body, also_wrong=missing)

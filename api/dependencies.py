@@ -25,6 +25,7 @@ from engine.store.database import work
 from engine.terms import ActorKind
 
 BEARER = HTTPBearer(auto_error=False, scheme_name="Bearer", description="the API key")
+TWICE = "请求头 Idempotency-Key 只能写一次。"
 UNKNOWN = "这个地址没有这个参数，请核对拼写。"
 HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="X-API-Key")
 
@@ -94,6 +95,7 @@ class Asked:
         """
         with opened_call(self.request, self.secret, self.scope, self.now) as call:
             check_query(self.request)
+            check_said_once(self.request)
             yield call
 
 
@@ -142,6 +144,23 @@ def check_query(request: Request) -> None:
     if unknown:
         fields = dict.fromkeys(unknown, UNKNOWN)
         raise BadInputError("；".join(f"{name}：{UNKNOWN}" for name in fields), fields=fields)
+
+
+def check_said_once(request: Request) -> None:
+    """Refuse a request with two names to be unique by: one of them would count for nothing.
+
+    Raises:
+        BadInputError: the Idempotency-Key came more than once.
+    """
+    if len(request.headers.getlist("idempotency-key")) > 1:
+        raise BadInputError(TWICE, fields={"Idempotency-Key": TWICE})
+
+
+def wrong_key(key: str | None) -> dict[str, str]:
+    """Return what is wrong with an Idempotency-Key, by its name; none is not wrong."""
+    if key is None or KEY_PATTERN.fullmatch(key):
+        return {}
+    return {"Idempotency-Key": "应为 1 到 150 个可见的 ASCII 字符，不含空格。"}
 
 
 def _parameters(route: APIRoute) -> frozenset[str] | None:

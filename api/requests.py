@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from engine.actions.callbacks import CallbackForm
+from engine.actions.characters import unstorable, visible
 from engine.actions.withdrawing import WithdrawalForm
 from engine.terms import (
     AnswerOutcome,
@@ -26,14 +27,17 @@ FIRST_YEAR, LAST_YEAR = 2000, 2999  # technical: outside, a date is a slip of a 
 
 def storable(text: str) -> str:
     """Return the text unless it has what PostgreSQL cannot keep (NUL, half a character)."""
-    if "\x00" in text:
-        message = "含有不能保存的字符（NUL）。"
+    wrong = unstorable(text)
+    if wrong:
+        raise ValueError(wrong)
+    return text
+
+
+def said(text: str) -> str:
+    """Return the text unless it says nothing: blanks are no number and no name."""
+    if not visible(text):
+        message = "不能是空的，也不能只有空白字符。"
         raise ValueError(message)
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        message = "含有不能保存的字符（不完整的 Unicode 字符），请用 UTF-8。"
-        raise ValueError(message) from error
     return text
 
 
@@ -45,7 +49,7 @@ def sensible(moment: datetime) -> datetime:
     return moment
 
 
-def _named(term: type[Term]) -> Any:
+def named(term: type[Term]) -> Any:
     """Return a reader of a term's English code or Chinese label, for `BeforeValidator`."""
 
     def read(value: Any) -> Any:
@@ -56,12 +60,13 @@ def _named(term: type[Term]) -> Any:
 
 Moment = Annotated[AwareDatetime, AfterValidator(sensible)]
 Text = Annotated[str, AfterValidator(storable)]
-Kind = Annotated[TicketKind, _named(TicketKind)]
-Status = Annotated[TicketStatus, _named(TicketStatus)]
-Channel = Annotated[CallbackChannel, _named(CallbackChannel)]
-Attempt = Annotated[AttemptResult, _named(AttemptResult)]
-Outcome = Annotated[AnswerOutcome, _named(AnswerOutcome)]
-Contentment = Annotated[Satisfaction, _named(Satisfaction)]
+Name = Annotated[Text, AfterValidator(said)]
+Kind = Annotated[TicketKind, named(TicketKind)]
+Status = Annotated[TicketStatus, named(TicketStatus)]
+Channel = Annotated[CallbackChannel, named(CallbackChannel)]
+Attempt = Annotated[AttemptResult, named(AttemptResult)]
+Outcome = Annotated[AnswerOutcome, named(AnswerOutcome)]
+Contentment = Annotated[Satisfaction, named(Satisfaction)]
 
 
 class Body(BaseModel):

@@ -13,8 +13,8 @@ from pydantic import (
     model_validator,
 )
 
-from api.dependencies import KEY_PATTERN, Call
-from api.requests import Body, Moment, Text
+from api.dependencies import Call, wrong_key
+from api.requests import Body, Moment, Name, Text
 from api.validation_words import field_of, words_of
 from engine.actions.intake_checks import NewTicket, checked, parse_kind, parse_urgency
 from engine.actions.received_checks import refusals
@@ -39,8 +39,8 @@ class TicketBody(Body):
     place: Text = ""
     answer_by: Text = "电话"
     urgency: Text = Field(default="", description="特急 紧急 一般 复杂, or the English code")
-    source: Text = Field(default="api", min_length=1, description="the sending system")
-    external_id: Text | None = Field(default=None, min_length=1, description="its own number")
+    source: Name = Field(default="api", min_length=1, description="the sending system")
+    external_id: Name | None = Field(default=None, min_length=1, description="its own number")
     received_at: Moment | None = Field(
         default=None, description="when the sender took the matter in; without it, now"
     )
@@ -143,7 +143,7 @@ def received(
         BadInputError: names every field that is wrong, the key included.
     """
     told = _told(body)
-    wrong = {**told.wrong, **_wrong_key(key), **also_wrong}
+    wrong = {**told.wrong, **wrong_key(key), **also_wrong}
     if wrong:
         # Whether a moment is too long ago hangs on the kind.
         moment = None if "kind" in wrong else body.received_at
@@ -175,9 +175,3 @@ def _tried(read: Callable[[], Result], fields: dict[str, str]) -> Result | None:
     except BadInputError as error:
         fields.update(error.fields)
         return None
-
-
-def _wrong_key(key: str | None) -> dict[str, str]:
-    if key is None or KEY_PATTERN.fullmatch(key):
-        return {}
-    return {"Idempotency-Key": "应为 1 到 150 个可见的 ASCII 字符，不含空格。"}

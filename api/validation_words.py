@@ -24,6 +24,7 @@ WORDS = {
     "datetime_object_invalid": "应为时间，如 2026-11-23T09:00:00+08:00。",
     "string_pattern_mismatch": "格式不对。",
 }
+NO_FILE = "Expected UploadFile"  # what FastAPI says of a part without a file name
 LIMITS = {
     "string_too_long": ("max_length", "最多 {} 字。"),
     "string_too_short": ("min_length", "至少 {} 字。"),
@@ -37,6 +38,8 @@ LIMITS = {
 def words_of(wrong: Mapping[str, Any]) -> str:
     """Return one of pydantic's findings as a Chinese sentence."""
     kind, context = wrong["type"], wrong.get("ctx", {})
+    if kind == "value_error" and str(context.get("error", "")).startswith(NO_FILE):
+        return "应为文件：这一部分要带文件名（filename）和内容。"
     if kind == "value_error":
         return str(context.get("error", "不对。"))
     if kind in LIMITS:

@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from api.open311.services import attributes_of, service_kind
-from engine.actions.intake_checks import NewTicket, checked, parse_urgency
+from engine.actions.characters import tidied, unstorable, visible
+from engine.actions.intake_checks import LONGEST, NewTicket, checked, parse_urgency
 from engine.errors import BadInputError
 from engine.terms import TicketKind, Urgency
 
@@ -48,7 +49,7 @@ def new_request(form: Mapping[str, str]) -> NewTicket:
         NotFoundError: there is no such service.
     """
     kind = service_kind(form.get("service_code", "").strip())
-    wrong: dict[str, str] = {}
+    wrong = _unstorable(form)
     given = _attributes(form, kind, wrong)
     place = _place(form, wrong)
     urgency = _urgency(given.pop("urgency", ""), wrong)
@@ -64,6 +65,11 @@ def new_request(form: Mapping[str, str]) -> NewTicket:
     if wrong:
         raise BadInputError("；".join(wrong.values()), fields=wrong)
     return tidy
+
+
+def _unstorable(form: Mapping[str, str]) -> dict[str, str]:
+    found = ((tidied(name), unstorable(name + value)) for name, value in form.items())
+    return {name: f"{name}：{words}" for name, words in found if words}
 
 
 def _name(last: str, first: str) -> str:
@@ -97,8 +103,10 @@ def _attributes(form: Mapping[str, str], kind: TicketKind, wrong: dict[str, str]
         code = named.group(1)
         if code not in known:
             wrong[name] = f"“{kind.label}”没有 {code} 这个属性；可用：{'、'.join(known)}。"
-        elif value.strip():
-            found[code] = value.strip()
+        elif value and code == "external_id" and not visible(value):
+            wrong[name] = "外部编号不能只有空白字符：没有编号就不要写这个属性。"
+        elif tidied(value):
+            found[code] = tidied(value)
     return found
 
 
@@ -112,7 +120,10 @@ def _place(form: Mapping[str, str], wrong: dict[str, str]) -> str:
     said = [one for one in words if one]
     if not said and not (lat or long):
         wrong["address_string"] = "请给出地点：address_string、address_id，或 lat 和 long。"
-    return "；".join(said)[:200]
+    if len("；".join(said)) > LONGEST["place"]:
+        wrong["address_string"] = f"地点合计最多 {LONGEST['place']} 字；其余请写进 description。"
+        return ""
+    return "；".join(said)
 
 
 def _check_degrees(wrong: dict[str, str], **degrees: tuple[str, float]) -> None:

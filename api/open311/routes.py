@@ -12,13 +12,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
-from api.dependencies import Call, Now, Scope, opened_call
+from api.dependencies import Call, Now, Scope, check_said_once, opened_call, wrong_key
 from api.open311 import queries, services
 from api.open311.formats import Format, Rows, answer
 from api.open311.intake import SOURCE, new_request, read_form
 from api.receipt import TicketReceipt, receipt
 from engine.actions.receiving import Sent, receive_ticket
-from engine.errors import NotFoundError, NotSignedInError
+from engine.errors import BadInputError, NotFoundError, NotSignedInError
 from engine.rules.routing.catalogue import load_catalogue, version_for
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
@@ -65,13 +65,26 @@ def report(form: Format, request: Request, fields: Form, now: Now) -> Response:
     with _call(request, fields, Scope.TICKETS_WRITE, now) as call:
         _check_jurisdiction(fields)
         new = new_request(fields)
-        key = request.headers.get("idempotency-key", "")[:150]
-        sent = Sent(api_key_id=call.key_id, idempotency_key=key)
+        sent = Sent(api_key_id=call.key_id, idempotency_key=_key(request))
         received = receive_ticket(call.step, new, sent)
         made = receipt(call, received)
     told = {"service_request_id": made.number, "service_notice": _notice(made), "account_id": None}
     status = 200 if received.replayed else 201
     return answer(form, REQUESTS, Rows(REQUEST, [told]), status)
+
+
+def _key(request: Request) -> str:
+    """Return the name that a request is to be unique by; nothing where it has none.
+
+    Raises:
+        BadInputError: it is none; cut short or with blanks, it would be another's.
+    """
+    check_said_once(request)
+    key = request.headers.get("idempotency-key")
+    wrong = wrong_key(key)
+    if wrong:
+        raise BadInputError("；".join(wrong.values()), fields=wrong)
+    return key or ""
 
 
 def _notice(made: TicketReceipt) -> str:

@@ -1,8 +1,10 @@
 """Files of tickets (附件): add one, list them, fetch one as a download."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Path, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Request, Response, UploadFile
+from starlette.datastructures import FormData
 
 from api.attachment_schemas import Attachments, AttachmentView
 from api.deadline_views import ticket_url
@@ -10,6 +12,7 @@ from api.dependencies import Call, IfMatch, Number, Reading, Writing
 from api.errors import TooLargeError
 from api.listing import LARGEST_ID
 from api.one_thread import CallRoute
+from api.requests import named
 from api.routes.documented import READING, WRITING, problems
 from api.routes.writing import locked
 from api.schemas import Word
@@ -24,7 +27,11 @@ from engine.terms import AttachmentKind
 
 router = APIRouter(prefix="/tickets", tags=["attachments"], route_class=CallRoute)
 AttachmentId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-KINDS = "|".join(one.value for one in AttachmentKind)
+FileKind = Annotated[AttachmentKind, named(AttachmentKind)]
+KINDS = "证件 联系证据 办理附件, or the English code"
+PARTS = ("file", "kind")
+NO_SUCH_PART = "没有这一部分，请核对拼写；可用：file、kind。"
+SENT_TWICE = "一次只能传一个；几个文件请分几次传。"
 SAFE = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "no-store"}
 THERE = {
     "model": AttachmentView,
@@ -38,6 +45,19 @@ BYTES: dict[int | str, dict[str, Any]] = {
 }
 
 
+async def sent_parts(request: Request) -> FormData:
+    """Return every part of the form that was sent; it has been read already."""
+    return await request.form()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came with a file: every part of the form, and the version it is meant for."""
+
+    parts: Annotated[FormData, Depends(sent_parts)]
+    if_match: IfMatch = ""
+
+
 @router.post(
     "/{number}/attachments", status_code=201,
     responses={200: THERE, **problems(404, 412, *WRITING)},
@@ -47,22 +67,37 @@ def add(
     call: Writing,
     response: Response,
     file: Annotated[UploadFile, File(description="the file; its bytes say what type it is")],
-    kind: Annotated[str, Form(pattern=f"^({KINDS})$")] = AttachmentKind.HANDLING.value,
-    if_match: IfMatch = "",
+    form: Annotated[Sent, Depends()],
+    kind: Annotated[FileKind, Form(description=KINDS)] = AttachmentKind.HANDLING,
 ) -> AttachmentView:
     """Add a file (multipart/form-data); the same bytes sent again are the same file.
 
+    One file a request, and no part besides `file` and `kind`: what nobody reads would be lost.
     Types, size and number are limited by the district (H-82); what a file is called is only a hint.
     """
-    ticket = locked(call, number, if_match)
+    _check_parts(form.parts)
+    ticket = locked(call, number, form.if_match)
     _check_size(call, file)
-    upload = Upload(name=file.filename or "", source=file.file, kind=AttachmentKind.parse(kind))
+    upload = Upload(name=file.filename or "", source=file.file, kind=kind)
     taken = attachments.attach(call.step, ticket, [upload])
     if taken.refused:
         raise BadInputError(taken.refused[0], fields={"file": taken.refused[0]})
     if taken.known:
         response.status_code = 200
     return _view(call, ticket, taken.kept[0])
+
+
+def _check_parts(parts: FormData) -> None:
+    """Refuse parts that would not be read: a second file, a second kind, one nobody knows.
+
+    Raises:
+        BadInputError: names each of them.
+    """
+    fields = {name: NO_SUCH_PART for name in parts if name not in PARTS}
+    fields |= {name: SENT_TWICE for name in PARTS if len(parts.getlist(name)) > 1}
+    if fields:
+        raise BadInputError("；".join(f"{name}：{words}" for name, words in fields.items()),
+                            fields=fields)  # fmt: skip
 
 
 def _check_size(call: Call, file: UploadFile) -> None:

@@ -119,7 +119,7 @@ def _take(step: Step, place: Place, uploads: Sequence[Upload], had: int) -> Take
     if step.actor.role is Role.AUDITOR:
         raise NotPermittedError(READS_ONLY)
     allowed = limits(step)
-    _check_count(len(uploads), had, allowed)
+    _check_room(step, place, uploads, had)
     kept: list[Attachment] = []
     same: list[tuple[Attachment, str]] = []
     refused: list[str] = []
@@ -131,6 +131,16 @@ def _take(step: Step, place: Place, uploads: Sequence[Upload], had: int) -> Take
         except BadInputError as error:
             refused.append(f"“{_shown(one.name)}”没有上传：{error}")
     return Taken(tuple(kept), tuple(refused), same=tuple(same))
+
+
+def _check_room(step: Step, place: Place, uploads: Sequence[Upload], had: int) -> None:
+    """Refuse more files than there is room for; bytes that are there already need none."""
+    allowed, many = limits(step), len(uploads)
+    if many <= allowed.at_once and had + many > allowed.per_ticket:
+        there = place.files(step.session, step.actor.account_id or 0)
+        many = len({files.digest_of(one.source) for one in uploads} - {one.sha256 for one in there})
+        had = had if many else 0  # nothing new: as full as it was
+    _check_count(many, had, allowed)
 
 
 def _check_count(many: int, had: int, allowed: AttachmentLimits) -> None:

@@ -13,6 +13,7 @@ from engine.actions import clocks
 from engine.actions.actor import SYSTEM, Actor
 from engine.actions.callback_needs import is_silence, need_of
 from engine.actions.callbacks import close
+from engine.actions.characters import tidied
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError, NotFoundError, RefusedTransitionError
 from engine.models import Callback, CallbackAttempt, EvaluationLink, Ticket
@@ -203,14 +204,10 @@ def _record(step: Step, ticket: Ticket, callback: Callback, evaluation: Evaluati
         CallbackAttempt(
             callback_id=callback.id, ticket_id=ticket.id, at=step.now, channel=CallbackChannel.WEB,
             result=AttemptResult.REACHED, contacted=evaluation.contacted, solved=solved,
-            satisfaction=satisfaction, words=_storable(evaluation.words),
+            satisfaction=satisfaction, words=tidied(evaluation.words),
         )
     )  # fmt: skip
     step.session.flush()
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "").encode(errors="replace").decode().strip()
 
 
 def _owe_human(step: Step, ticket: Ticket, callback: Callback, need: CallbackNeed) -> None:

@@ -1,5 +1,6 @@
 """Adds to an open ticket what the requester says later (补充)."""
 
+from engine.actions.characters import visible
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError
 from engine.models import Ticket, TicketEventRecord
@@ -23,7 +24,7 @@ def add_supplement(
         RefusedTransitionError: the ticket's life is over.
     """
     words = text.strip()
-    if not words or len(words) > LONGEST:
+    if not visible(words) or len(words) > LONGEST:
         message = f"补充内容写 1 到 {LONGEST} 字。"
         raise BadInputError(message, fields={"text": message})
     made = _made_by(step, ticket, sent_as)

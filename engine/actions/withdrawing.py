@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from engine.actions import clocks, post
+from engine.actions.characters import visible
 from engine.actions.dispatch import end_assignments
 from engine.actions.parting import tell_units
 from engine.actions.post import Mail
@@ -55,7 +56,7 @@ def withdraw(step: Step, ticket: Ticket, form: WithdrawalForm) -> bool:
 
 def _check(step: Step, ticket: Ticket, form: WithdrawalForm) -> None:
     fields = {}
-    if not form.words.strip() or len(form.words) > LONGEST:
+    if not visible(form.words) or len(form.words) > LONGEST:
         fields["words"] = f"请写明诉求人为什么撤回，最多 {LONGEST} 字。"
     on = shanghai_date(ticket.accepted_at)
     refusal = caller_refusal(form.channel, form.called_by, step.rules, on)

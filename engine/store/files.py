@@ -60,6 +60,16 @@ def take_in(source: BinaryIO, name: str, most: int) -> Arrived:
     return Arrived(path, size, digest.hexdigest())
 
 
+def digest_of(source: BinaryIO) -> str:
+    """Return the SHA-256 of a file that comes, and leave it to be read from its beginning."""
+    digest = hashlib.sha256()
+    source.seek(0)
+    while chunk := source.read(CHUNK):
+        digest.update(chunk)
+    source.seek(0)
+    return digest.hexdigest()
+
+
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 

@@ -88,11 +88,67 @@ def test_a_stream_without_a_length_is_stopped_when_it_is_too_much(caller: Caller
     assert answer.status_code == 413
 
 
-def test_an_unknown_kind_is_named(caller: Caller) -> None:
+def test_an_unknown_kind_is_named_with_those_there_are(caller: Caller) -> None:
     answer = send(caller, caller.a_number(), kind="riddle")
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "kind"
+    assert "证件(credential)" in answer.json()["errors"][0]["detail"]
+
+
+def test_a_kind_is_known_by_its_chinese_name_too(caller: Caller) -> None:
+    made = send(caller, caller.a_number(), kind="证件")
+
+    assert made.json()["kind"] == {"code": "credential", "label": "证件"}
+
+
+def test_a_full_ticket_still_answers_for_a_file_that_it_has(caller: Caller) -> None:
+    number = caller.a_number()
+    for place in range(30):
+        made = send(caller, number, data=files.PNG + bytes([place]))
+        assert made.status_code == 201, made.text
+
+    again = send(caller, number, data=files.PNG + bytes([29]))
+    another = send(caller, number, data=files.PNG + bytes([30]))
+
+    assert (again.status_code, again.json()) == (200, made.json())
+    assert another.status_code == 422
+    assert "最多 30 个附件" in another.json()["detail"]
+
+
+PARTS = [
+    ([("file", ("a.png", files.PNG)), ("file", ("b.pdf", files.PDF))], "file", "只能传一个"),
+    ([("file", ("a.png", files.PNG)), ("kind", (None, "证件")), ("kind", (None, "handling"))],
+     "kind", "只能传一个"),
+    ([("file", ("a.png", files.PNG)), ("remark", (None, "营业执照"))], "remark", "没有这一部分"),
+    ([("file", ("a.png", files.PNG)), ("photo", ("b.pdf", files.PDF))], "photo", "没有这一部分"),
+    ([("file", (None, "just text"))], "file", "要带文件名"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("parts", "field", "words"), PARTS)
+def test_a_part_that_would_not_be_kept_is_refused_by_name(
+    caller: Caller, parts: Any, field: str, words: str
+) -> None:
+    number = caller.a_number()
+
+    answer = caller.client.post(PLACE.format(TICKETS, number), files=parts)
+
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+    assert words in answer.json()["errors"][0]["detail"]
+    assert caller.get(PLACE.format(TICKETS, number)).json()["items"] == []
+
+
+def test_a_key_that_may_not_write_is_told_that_and_not_what_its_parts_are(
+    caller: Caller, with_scopes: Any
+) -> None:
+    number = caller.a_number()
+    reader = with_scopes("tickets:read")
+
+    answer = reader.client.post(PLACE.format(TICKETS, number), files=PARTS[0][0])
+
+    assert answer.status_code == 403
 
 
 def test_without_a_file_the_missing_field_is_named(caller: Caller) -> None:

@@ -51,6 +51,21 @@ def test_a_ticket_without_an_external_id_is_refused(caller: Caller) -> None:
     assert item["problem"]["errors"][0]["field"] == "external_id"
 
 
+@pytest.mark.parametrize(
+    ("number", "words"), [("  ", "空白"), ("\u200b\u3000", "空白"), (7, "应为文字")]
+)
+def test_a_number_that_says_nothing_is_refused_and_makes_no_twins(
+    caller: Caller, number: Any, words: str
+) -> None:
+    for _ in range(2):
+        (item,) = caller.post(BATCH, {"tickets": bodies(number)}).json()["items"]
+
+        assert item["status"] == 422
+        assert item["problem"]["errors"][0]["field"] == "external_id"
+        assert words in item["problem"]["errors"][0]["detail"]
+    assert written() == 0
+
+
 def test_a_field_of_the_wrong_type_is_named_within_its_item(caller: Caller) -> None:
     (item,) = caller.post(BATCH, {"tickets": bodies("A", support_units=[1])}).json()["items"]
 

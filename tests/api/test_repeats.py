@@ -130,3 +130,19 @@ def test_without_a_key_two_supplements_are_two(caller: Caller) -> None:
         caller.post(f"{TICKETS}/{number}/supplements", {"text": "窗口又要材料"})
 
     assert len(events_of(number)) == 3
+
+
+TWO_NAMES = [("Idempotency-Key", "first"), ("Idempotency-Key", "second")]
+
+
+def test_two_names_for_one_request_are_refused_and_nothing_is_written(caller: Caller) -> None:
+    headers = [*caller.client.headers.items(), *TWO_NAMES]
+    number = caller.a_number()
+    before = len(events_of(number))
+
+    for path, body in ((TICKETS, a_body()), (f"{TICKETS}/{number}/supplements", {"text": "又来"})):
+        answer = caller.post(path, body, headers=headers)
+
+        assert answer.status_code == 422, answer.text
+        assert [one["field"] for one in answer.json()["errors"]] == ["Idempotency-Key"]
+    assert len(events_of(number)) == before
