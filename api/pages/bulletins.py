@@ -19,6 +19,7 @@ from engine.errors import BadInputError, NotFoundError
 from engine.rules.monitoring import Days, quarter_before, quarter_of
 from engine.rules.shanghai import shanghai_date
 from engine.store import bulletins as store
+from engine.store.typical_cases import taken_back
 from engine.terms import ReportKind
 
 router = APIRouter(include_in_schema=False)
@@ -64,6 +65,7 @@ def _page(visit: Visit, form: Form, wanted: _Wanted, template: str, **more: obje
     facts = {
         "form": form, "error": wanted.error, "draft": draft, "points": points, "chosen": chosen,
         "cases": [(one, case_words(one, visit.step)) for one in draft.proposed],
+        "gone": taken_back(visit.session, [one.number for one in draft.proposed], visit.now),
         "title": spoken_period(wanted.days), "days": wanted.days,
         "query": urlencode([*wanted.query, *(("case", one) for one in chosen)]), **more,
     }  # fmt: skip

@@ -53,7 +53,7 @@ def keep_draft(step: Step, asked: Asked) -> Bulletin:
 
     Raises:
         ConflictError: a bulletin of that period is in hand and was not sent back, or the period
-            was not over by the day whose figures are wanted.
+            was not over by the day whose figures are wanted, or a case was taken back since.
         BadInputError: that day is still to come.
         NotPermittedError: somebody other than a supervisor drafts.
     """
@@ -65,6 +65,7 @@ def keep_draft(step: Step, asked: Asked) -> Bulletin:
             f"这段时间的{kind.label}已有一份在办，现为“{made.status.label}”；要重拟的先退回修改。"
         )
         raise ConflictError(message)
+    _refuse_taken_back(step, asked.cases, "请去掉这些案例，再送核。")
     draft = _draft(step, asked)
     if draft.report.running:
         message = f"统计期到 {days[1]} 才过完，不能拟稿送核。请选已经过完的一期。"
@@ -119,9 +120,7 @@ def sign(step: Step, one: Bulletin) -> None:
     status = _moved(step, one, LetterAct.SIGN)
     check_signer(step, one)
     _refuse_invented(one)
-    if gone := taken_back(step.session, one.cases, step.now):
-        message = f"典型案例 {'、'.join(gone)} 已认定免责、不计入或撤销超期，请退回修改，重新拟稿。"
-        raise ConflictError(message)
+    _refuse_taken_back(step, one.cases, "请退回修改，重新拟稿。")
     on = shanghai_date(step.now)
     one.approved_by_id, one.approved_at = step.actor.account_id, step.now
     number = take_number(step, one)
@@ -131,6 +130,12 @@ def sign(step: Step, one: Bulletin) -> None:
     one.docx, one.notes = render_docx(data), list(rendered.notes)
     one.number, one.status = number, status
     _note(step, one, "sign", number=number, sha256=one.pdf_sha256)
+
+
+def _refuse_taken_back(step: Step, cases: Sequence[str], what_now: str) -> None:
+    if gone := taken_back(step.session, cases, step.now):
+        message = f"典型案例 {'、'.join(gone)} 已认定免责、不计入或撤销超期，{what_now}"
+        raise ConflictError(message)
 
 
 def why_invented(one: Bulletin) -> str:

@@ -15,7 +15,7 @@ from engine.rules.routing.catalogue import load_catalogue
 from engine.rules.scoring import Score, scores
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
-from engine.store.typical_cases import TypicalCase, taken_back, typical_cases
+from engine.store.typical_cases import TypicalCase, typical_cases
 from engine.terms import CaseGround, Indicator
 
 Days = tuple[date, date]
@@ -38,8 +38,7 @@ def draft_bulletin(
 ) -> Draft:
     """Return the draft of a period with the chosen cases; nothing is chosen by the machine.
 
-    `as_of` is the day at whose end things stood so; any past day's draft comes out the same again,
-    but for the cases that may not be told any more.
+    `as_of` is the day at whose end things stood so; any past day's draft comes out the same again.
 
     Raises:
         BadInputError: the day is still to come.
@@ -62,13 +61,13 @@ def draft_bulletin(
 def propose_cases(step: Step, days: Days, at: datetime) -> tuple[TypicalCase, ...]:
     """Return the cases that may be told of a period, as they stood at a moment.
 
-    Late by no working day is no example; nor is what was taken back since: nobody could sign it.
+    Late by no working day is no example. What was taken back since is among them: it stood so then
+    (`taken_back` knows it, and nobody may choose it).
     """
     most = most_cases(step.rules, min(shanghai_date(at), days[1]))
     found = typical_cases(step.session, days, most, at, past=at < step.now)
-    gone = set(taken_back(step.session, [one.number for one in found], step.now))
-    return tuple(one for one in found if one.number not in gone
-                 and (one.ground is not CaseGround.LATE or _worked_days(one, step)))  # fmt: skip
+    return tuple(one for one in found
+                 if one.ground is not CaseGround.LATE or _worked_days(one, step))  # fmt: skip
 
 
 def spoken_period(days: Days) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.actions import adjusting, exporting, unit_work
+from engine.actions import adjusting, bulletin_life, exporting, unit_work
 from engine.actions.bulletins import draft_bulletin
 from engine.actions.evidence import evidence_for
 from engine.actions.figure_keeping import keep
@@ -24,6 +24,7 @@ from engine.terms import (
     LetterKind,
     LetterStatus,
     RectificationGround,
+    ReportKind,
     TicketEvent,
 )
 from tests.actions.sweep_steps import climbed, in_progress
@@ -76,9 +77,9 @@ def of_unit(number):
     return one
 
 
-def late_cases(now="Tue 2026-12-01 10:00", until=NOVEMBER[1]):
+def late_cases(now="Tue 2026-12-01 10:00"):
     def told(step):
-        proposed = draft_bulletin(step, NOVEMBER, (), until).proposed
+        proposed = draft_bulletin(step, NOVEMBER, (), NOVEMBER[1]).proposed
         return [one.number for one in proposed if one.ground is CaseGround.LATE]
 
     return doing(now, SUPERVISOR, told)
@@ -113,14 +114,15 @@ def test_what_was_answered_within_the_new_limit_is_no_bad_case():
     assert late_cases() == []
 
 
-def test_a_bulletin_of_a_day_before_it_was_withdrawn_proposes_no_case_that_nobody_could_sign():
+def test_a_past_days_case_that_was_withdrawn_since_is_known_and_goes_into_no_draft():
     number, wish = missed()
-    eve = day("Tue 2026-11-17")
-    assert late_cases("Wed 2026-11-18 09:00", eve) == [number]
-
     grant(wish)
+    answered(number, "Mon 2026-11-23 10:00")
+    asked = bulletin_life.Asked(ReportKind.BULLETIN, NOVEMBER, (number,), NOVEMBER[1])
 
-    assert late_cases("Thu 2026-11-19 09:00", eve) == []
+    with pytest.raises(ConflictError, match=f"{number} 已认定免责、不计入或撤销超期，请去掉"):
+        doing("Tue 2026-12-01 10:00", SUPERVISOR, lambda step: bulletin_life.keep_draft(
+            step, asked))  # fmt: skip
 
 
 def test_the_ledger_as_a_workbook_calls_it_withdrawn_and_late_by_no_day():

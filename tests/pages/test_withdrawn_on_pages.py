@@ -51,3 +51,16 @@ def test_a_persons_proposal_with_nothing_behind_it_any_more_says_so_and_can_be_d
     assert "时限届满未办或逾期未签收的记录" in page
     desk.post(f"{at}/drop", opinion="超期已撤销")
     assert letters_of(number)[-1].status is LetterStatus.DROPPED
+
+
+def test_a_case_withdrawn_since_is_marked_in_a_past_days_bulletin_and_cannot_be_chosen(as_):
+    number, wish = missed()
+    desk = as_(SUPERVISOR)
+    at = "/supervise/bulletin?since=2026-11-01&until=2026-11-17&on=2026-11-17"
+    grant(wish)
+
+    page = desk.get(f"{at}&case={number}").text
+
+    box = page.partition(f'name="case" value="{number}"')[2].partition(">")[0]
+    assert box == " disabled"
+    assert "此后已认定免责、不计入或撤销超期，不能选" in page
