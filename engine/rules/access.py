@@ -1,5 +1,7 @@
 """What outside systems may do here: how often they may call, and whose callback they may report."""
 
+import re
+import unicodedata
 from datetime import date, datetime, timedelta
 
 from engine.rules.callback import counts_as_human
@@ -9,10 +11,10 @@ from engine.rules.shanghai import shanghai_date
 from engine.terms import CallbackChannel
 
 _SHORTEST_NAME = 2
-# Words by which a machine, not a person, is named; a call centre's own name for its robot.
-_MACHINES = ("机器人", "智能", "自动", "系统", "外呼", "robot", "automatic", "system")
 _NO_NAME = "请写明是谁打的回访电话：姓名或工号（called_by）。"
-_NO_PERSON = "“{}”不是一个人的姓名或工号；智能外呼请报 robot_call，不能算人工回访。"
+_NO_PERSON = (
+    "“{}”不是一个人的姓名或工号；智能外呼请报 robot_call，不能算人工回访。确系人名的，请改写工号。"
+)
 
 
 @cites("house/H-62")
@@ -49,6 +51,16 @@ def caller_refusal(
     name = called_by.strip()
     if len(name) < _SHORTEST_NAME:
         return _NO_NAME
-    if any(word in name.lower() for word in _MACHINES):
-        return _NO_PERSON.format(name)
-    return None
+    return _NO_PERSON.format(name) if _names_machine(name, rules, on) else None
+
+
+def _names_machine(name: str, rules: RuleSet, on: date) -> bool:
+    """Return whether a name has a word for a machine in it, however it is spelled.
+
+    Chinese words count wherever they stand, Latin ones as whole words: Abbott is no bot.
+    """
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    latin = set(re.findall(r"[a-z]+", plain.replace(".", "")))
+    joined = "".join(one for one in plain if one.isalnum())
+    words: list[str] = rules.parameters["callback.machine_words"].on(on).value
+    return any(word in (latin if word.isascii() else joined) for word in words)

@@ -71,3 +71,22 @@ def test_a_persons_callback_names_the_person(channel, called_by, refused):
     said = access.caller_refusal(channel, called_by, RULES, day("Mon 2026-11-23"))
 
     assert said is None if refused is None else refused in said
+
+
+MACHINES = ("AI", "ai 01", "ＡＩ外呼员", "A.I.", "IVR", "Bot", "bot7", "语音助手", "数字员工",
+            "机 器 人", "智慧客服3号", "虚拟坐席", "Robot-7", "智能\u200b外呼")  # fmt: skip
+PEOPLE = ("艾晓", "艾力·买买提", "Abbott", "Aiko", "阿依", "热线人工 3 组 韦晓", "A1023")
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_machine_is_nobody_who_called_back_however_it_is_spelled(name):
+    channel, on = CallbackChannel.HUMAN_CALL, day("Mon 2026-11-23")
+
+    assert "不是一个人" in (access.caller_refusal(channel, name, RULES, on) or "")
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_person_is_no_machine_for_letters_in_the_name(name):
+    channel, on = CallbackChannel.HUMAN_CALL, day("Mon 2026-11-23")
+
+    assert access.caller_refusal(channel, name, RULES, on) is None
