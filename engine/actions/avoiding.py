@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.actions.step import Step
-from engine.errors import RefusedTransitionError
+from engine.errors import BadInputError, RefusedTransitionError
 from engine.models import Ticket, Unit
 from engine.rules.acceptance import must_avoid_unit
 from engine.rules.citations import clause
@@ -13,6 +13,7 @@ from engine.rules.shanghai import shanghai_date
 from engine.terms import ActorKind, Role, TicketKind
 
 RECUSAL = "house/H-38"
+ALONE = "被反映的单位不能单独承办：请改派其他单位；不填主办单位的，由热线人工选定。"
 
 
 def refuse_the_accused(step: Step, ticket: Ticket, lead: Unit, supports: Sequence[Unit]) -> None:
@@ -32,6 +33,24 @@ def refuse_the_accused(step: Step, ticket: Ticket, lead: Unit, supports: Sequenc
         )
         message = f"来件反映的可能就是{found}，{what}；经核实不是的，请主管派单。"
         raise RefusedTransitionError(message, clause=clause(RECUSAL).label)
+
+
+def refuse_to_begin(
+    step: Step, kind: TicketKind, lead: Unit | None, supports: Sequence[Unit], accused: Unit | None
+) -> None:
+    """Refuse to take a matter in for the very unit it is noted to be about (被反映单位).
+
+    It has no number yet, so none is told: the next caller gets it. Beside another unit it may
+    lead where its kind lets it (H-38).
+
+    Raises:
+        BadInputError: names the field of the lead unit.
+    """
+    if accused is None or lead is None or lead.id != accused.id:
+        return
+    alone = not any(unit.id != accused.id for unit in supports)
+    if alone or must_avoid_unit(kind, step.rules, shanghai_date(step.now)):
+        raise BadInputError(ALONE, fields={"lead_unit": ALONE})
 
 
 def kept_from(step: Step, ticket: Ticket, lead: Unit, supports: Sequence[Unit]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from engine.actions import clocks
-from engine.actions.avoiding import kept_from
+from engine.actions.avoiding import kept_from, refuse_to_begin
 from engine.actions.dispatch import Dispatch, Work, dispatch
 from engine.actions.initials import initials
 from engine.actions.intake_checks import NewTicket, checked
@@ -113,10 +113,11 @@ def take_in_tidy(step: Step, tidy: NewTicket, beside: Beside = nothing) -> Taken
     `beside` lays ready what is written in the same statement as the ticket.
 
     Raises:
-        BadInputError: the registry has no such unit.
+        BadInputError: the registry has no such unit, or the lead is the one accused.
         CalendarNotPublishedError: its due date lies beyond the known calendars.
     """
     lead, supports, accused = units_of(step, tidy)
+    refuse_to_begin(step, tidy.kind, lead, supports, accused)
     on = shanghai_date(step.now)
     blamed = accused.name if accused else ""
     proposal = propose(step.session, tidy.kind, tidy.title, tidy.content, on, blamed)

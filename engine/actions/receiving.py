@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.actions import repeats
-from engine.actions.avoiding import kept_from
+from engine.actions.avoiding import kept_from, refuse_to_begin
 from engine.actions.dispatch import Dispatch, Work, dispatch
 from engine.actions.intake import Beside, Taken, nothing, take_in_tidy, units_of
 from engine.actions.intake_checks import NewTicket
@@ -158,7 +158,8 @@ def _taken_then(step: Step, new: NewTicket, beside: Beside) -> Taken:
 
 def _dispatch(step: Step, ticket: Ticket, new: NewTicket) -> tuple[Work, ...]:
     """Hand a ticket that was received earlier to its unit now: the unit's clocks start now."""
-    lead, supports, _ = units_of(step, new)
+    lead, supports, accused = units_of(step, new)
+    refuse_to_begin(step, new.kind, lead, supports, accused)
     if lead is None or kept_from(step, ticket, lead, supports):
         return ()
     return dispatch(step, ticket, Dispatch(lead, tuple(supports), "对方系统登记时选定"))

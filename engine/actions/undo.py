@@ -10,7 +10,7 @@ from datetime import datetime
 
 from engine.actions import clocks
 from engine.actions.actor import Actor, require_role
-from engine.actions.avoiding import refuse_the_accused
+from engine.actions.avoiding import refuse_the_accused, refuse_to_begin
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.facts import gather
 from engine.actions.intake import accept_ticket, units_of
@@ -56,7 +56,9 @@ def log_ticket(step: Step, new: NewTicket, *, to_desk: bool = False) -> Logged:
         RefusedTransitionError: the unit chosen may not have it.
     """
     require_role(step.actor, Role.OPERATOR, Role.SUPERVISOR)
-    lead, supports, _ = units_of(step, checked(new))
+    lead, supports, accused = units_of(step, checked(new))
+    if not to_desk:
+        refuse_to_begin(step, new.kind, lead, supports, accused)
     ticket = accept_ticket(step, replace(new, lead_unit="", support_units=()))
     if to_desk:
         take(step, ticket, TicketEvent.HOLD_FOR_DISPATCH, Why("话务员转分派岗"))

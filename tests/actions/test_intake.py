@@ -6,7 +6,7 @@ from sqlmodel import func, select
 
 from engine.actions.intake import accept_ticket
 from engine.actions.intake_checks import normal_phone, parse_kind, parse_urgency
-from engine.errors import BadInputError, EngineError, RefusedTransitionError
+from engine.errors import BadInputError, EngineError
 from engine.models import Requester, Ticket, TicketEventRecord
 from engine.store.database import work
 from engine.terms import ClockKind, TicketKind, TicketStatus
@@ -218,8 +218,21 @@ def test_a_blank_external_id_is_no_external_id():
 
 
 def test_a_ticket_is_not_handed_to_the_unit_it_accuses():
-    with pytest.raises(RefusedTransitionError, match="被反映的单位"):
-        a_ticket(NOW, lead_unit=MARKET, accused_unit=MARKET)
+    for kind in TicketKind:
+        with pytest.raises(BadInputError, match=r"^被反映的单位不能单独承办") as refused:
+            a_ticket(NOW, kind=kind, lead_unit=MARKET, accused_unit=MARKET)
+        assert set(refused.value.fields) == {"lead_unit"}
+    with pytest.raises(BadInputError, match="被反映的单位"):
+        a_ticket(NOW, lead_unit=MARKET, support_units=("区税务局",), accused_unit=MARKET)
+
+
+def test_a_question_about_a_unit_may_go_to_it_beside_another():
+    number = a_ticket(
+        NOW, kind=TicketKind.CONSULTATION, lead_unit=MARKET, support_units=("区税务局",),
+        accused_unit=MARKET,
+    )  # fmt: skip
+
+    assert ticket_of(number).lead_unit_id is not None
 
 
 def test_a_day_before_the_rules_were_in_force_is_refused_whole():
