@@ -43,7 +43,7 @@ BATCH: dict[str, Any] = {
 def batch(call: Call, after: int, limit: int) -> Response:
     """Return the next events after a cursor; private ones only for keys that may see them."""
     session = call.step.session
-    found = [record for record, _ in api_views.events_after(session, after, limit)]
+    found = [one.record for one in api_views.events_after(session, after, limit)]
     tickets = webhooks.tickets(session, [one.ticket_id for one in found])
     records = [(one, tickets[one.ticket_id]) for one in found]
     seen = [one for one in records if call.private or not event_feed.is_private(*one)]

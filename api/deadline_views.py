@@ -80,7 +80,15 @@ def certificate(clock: Clock, ticket: Ticket, units: Units, now: datetime) -> sc
 def certificates(call: Call, ticket: Ticket) -> list[schemas.Certificate]:
     """Return every deadline certificate of a ticket."""
     rows, units = clocks_of(call, ticket)
-    return [certificate(row, ticket, units, call.step.now) for row in rows]
+    found = [certificate(row, ticket, units, call.step.now) for row in rows]
+    return found if call.private else [_unquoting(one) for one in found]
+
+
+def _unquoting(one: schemas.Certificate) -> schemas.Certificate:
+    """Return a certificate without why a person paused or extended it: that may quote somebody."""
+    changes = ("pauses", "extensions")
+    told = {name: [{**each, "reason": ""} for each in getattr(one, name)] for name in changes}
+    return one.model_copy(update=told)
 
 
 def deadlines(call: Call, ticket: Ticket) -> shapes.Deadlines:

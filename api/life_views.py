@@ -6,6 +6,7 @@ from api.deadline_views import unit_ref
 from api.dependencies import Call
 from api.schemas import Answer, Candidate, Moment, UnitRef, Word
 from api.views import routing_fields, shown_reason
+from engine.actions.event_feed import is_secret
 from engine.models import Callback, CallbackAttempt, Ticket
 from engine.store import api_views
 from engine.store import tickets as store
@@ -15,7 +16,8 @@ from engine.terms import AssignmentRole
 class RoutingView(Answer):
     """What routing said of a ticket when it came in (派单建议), and who has it now.
 
-    `evidence` repeats the requester's words, so it is empty without the scope tickets:private.
+    `reason` and `evidence` repeat the requester's words, so they are empty without the scope
+    tickets:private; of a confidential ticket the proposals too, which may be about the accused.
     """
 
     number: str
@@ -85,14 +87,19 @@ def routing(call: Call, ticket: Ticket) -> RoutingView:
         "reason": shown_reason(call, ticket),
         "confidence": stored.get("confidence"),
         "category": fields["category"],
-        "not_ours": stored.get("not_ours"),
-        "proposals": [_candidate(call, one) for one in stored.get("candidates") or ()],
+        "not_ours": stored.get("not_ours") if call.private or not is_secret(ticket) else None,
+        "proposals": [_candidate(call, one) for one in _candidates(call, ticket)],
         "catalogue_version": fields["catalogue_version"],
         "routed_at": ticket.routed_at,
         "error": ticket.routing_error,
         "lead": next((ref for role, ref in refs if role is AssignmentRole.LEAD), None),
         "supports": [ref for role, ref in refs if role is AssignmentRole.ASSISTING],
     })  # fmt: skip
+
+
+def _candidates(call: Call, ticket: Ticket) -> list[dict[str, object]]:
+    hidden = is_secret(ticket) and not call.private
+    return [] if hidden else (ticket.routing or {}).get("candidates") or []
 
 
 def _candidate(call: Call, one: dict[str, object]) -> dict[str, object]:

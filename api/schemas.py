@@ -179,7 +179,7 @@ class TicketView(TicketHead):
     reworks: int
     decision: Word | None
     decision_reason: str = Field(
-        description="empty where it quotes the requester and the key lacks tickets:private"
+        description="it quotes the requester and names the accused: empty without tickets:private"
     )
     deadlines: list[Deadline]
     private: Private | None = Field(description="null without the scope tickets:private")
@@ -203,8 +203,8 @@ class EventActor(Answer):
 class EventView(Answer):
     """One thing that happened to a ticket (工单经过).
 
-    `reason` and `text` are null where a person's own words may hold personal data and the key
-    lacks `tickets:private`.
+    Without `tickets:private`, `text` is null, and so is `reason` where it may quote somebody:
+    what a person or routing wrote, and all of a report's or confidential ticket's.
     """
 
     id: int

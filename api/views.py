@@ -6,9 +6,11 @@ from api import schemas
 from api.deadline_views import Units, clocks_of, deadline, ticket_url, unit_ref
 from api.dependencies import Call
 from api.schemas import Word
+from engine.actions import event_feed
 from engine.models import Assignment, Callback, Ticket, TicketEventRecord
 from engine.store import api_views
 from engine.store import tickets as store
+from engine.store.api_views import Followed
 from engine.store.desk_ticket import for_units
 from engine.terms import (
     ActorKind,
@@ -20,6 +22,14 @@ from engine.terms import (
 
 PROPOSALS = 3
 SAID = (TicketEvent.SUPPLEMENT, TicketEvent.WITHDRAW, TicketEvent.ASK_WITHDRAWAL)
+# What rules and limits alone say of these quotes nobody; the reason of any other event may.
+UNQUOTING = frozenset({
+    TicketEvent.ACCEPT, TicketEvent.DEEM_SIGNED, TicketEvent.WARN, TicketEvent.BREACH,
+    TicketEvent.ESCALATE, TicketEvent.RECOMPUTE, TicketEvent.RESUME, TicketEvent.SUPPLEMENT,
+    TicketEvent.CALLBACK_ATTEMPT, TicketEvent.EVALUATE, TicketEvent.ORDER_REWORK,
+    TicketEvent.SUPERVISE, TicketEvent.REMIND, TicketEvent.CLOSE, TicketEvent.WITHDRAW,
+    TicketEvent.ASK_WITHDRAWAL, TicketEvent.ATTACH,
+})  # fmt: skip
 
 
 def suggestion(stored: dict[str, object]) -> schemas.Suggestion:
@@ -103,9 +113,8 @@ def ticket_view(call: Call, ticket: Ticket) -> schemas.TicketView:
 
 
 def shown_reason(call: Call, ticket: Ticket) -> str:
-    """Return why routing decided so; with a conflict it quotes the requester (被反映单位)."""
-    quotes = ticket.routing_decision is RoutingDecision.CONFLICT
-    return str((ticket.routing or {}).get("reason") or "") if call.private or not quotes else ""
+    """Return why routing decided so, for keys that may see it: it quotes, and names the accused."""
+    return str((ticket.routing or {}).get("reason") or "") if call.private else ""
 
 
 def _private(call: Call, ticket: Ticket) -> schemas.Private:
@@ -136,36 +145,42 @@ def ticket_page(call: Call, found: Sequence[Ticket], limit: int) -> schemas.Tick
     return schemas.TicketPage(items=items, next=shown[-1].number if more else None)
 
 
-def event(call: Call, record: TicketEventRecord, number: str, units: Units) -> schemas.EventView:
-    """Return one event; a person's name and own words only for keys that may see them."""
+def followed(record: TicketEventRecord, ticket: Ticket) -> Followed:
+    """Return an event of a ticket as the feed tells of it."""
+    return Followed(record, ticket.number, event_feed.is_secret(ticket))
+
+
+def event(call: Call, told: Followed, units: Units) -> schemas.EventView:
+    """Return one event; a person's name, words that may quote only for keys that may see them."""
+    record = told.record
     unit = units.get(record.unit_id) if record.unit_id is not None else None
-    shown = call.private or not _may_quote(record)
+    by_person = record.actor_kind is ActorKind.USER
     text = record.details.get("text") if record.event in SAID else None
     source = record.from_status
     return schemas.EventView.model_validate({
         "id": record.id,
-        "ticket": number,
+        "ticket": told.number,
         "seq": record.seq,
         "event": Word.of(record.event),
         "at": record.at,
         "recorded_at": record.recorded_at,
         "actor": schemas.EventActor(
             kind=Word.of(record.actor_kind),
-            name=record.actor_name if shown else None,
+            name=record.actor_name if call.private or not by_person else None,
             unit=unit.name if unit else None,
         ),
         "from_status": Word.of(source) if source else None,
         "to_status": Word.of(record.to_status),
-        "reason": record.reason if shown else None,
+        "reason": record.reason if call.private or not _may_quote(told) else None,
         "text": text if call.private else None,
         "citation": record.citation,
     })  # fmt: skip
 
 
-def _may_quote(record: TicketEventRecord) -> bool:
-    """Return whether an event's reason may hold what a person said or wrote."""
-    conflict = record.details.get("decision") == RoutingDecision.CONFLICT.value
-    return record.actor_kind is ActorKind.USER or conflict
+def _may_quote(told: Followed) -> bool:
+    """Return whether an event's reason may say what a person said, or whom a report accuses."""
+    by_person = told.record.actor_kind is ActorKind.USER
+    return told.secret or by_person or told.record.event not in UNQUOTING
 
 
 def _may_see(call: Call, record: TicketEventRecord) -> bool:
@@ -177,16 +192,16 @@ def ticket_events(call: Call, ticket: Ticket) -> schemas.TicketEvents:
     """Return the history of one ticket."""
     records = [one for one in store.events(call.step.session, ticket) if _may_see(call, one)]
     units = api_views.units_by_id(call.step.session, (one.unit_id for one in records))
-    items = [event(call, one, ticket.number, units) for one in records]
+    items = [event(call, followed(one, ticket), units) for one in records]
     return schemas.TicketEvents(number=ticket.number, items=items)
 
 
 def event_page(call: Call, after: int, limit: int) -> schemas.EventPage:
     """Return the next events of all tickets after a cursor."""
     found = api_views.events_after(call.step.session, after, limit)
-    units = api_views.units_by_id(call.step.session, (one.unit_id for one, _ in found))
-    items = [event(call, one, number, units) for one, number in found if _may_see(call, one)]
-    return schemas.EventPage(items=items, next=found[-1][0].id if found else after)
+    units = api_views.units_by_id(call.step.session, (one.record.unit_id for one in found))
+    items = [event(call, one, units) for one in found if _may_see(call, one.record)]
+    return schemas.EventPage(items=items, next=found[-1].record.id if found else after)
 
 
 def callback_view(ticket: Ticket, callback: Callback) -> schemas.CallbackView:

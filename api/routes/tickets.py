@@ -129,7 +129,7 @@ def supplement(
     """Add what the requester says later."""
     write = opened(call, number, guards, "supplement", body, response)
     record = add_supplement(call.step, write.ticket, body.text, sent_as=write.name)
-    return views.event(call, record, write.ticket.number, {})
+    return views.event(call, views.followed(record, write.ticket), {})
 
 
 @router.post(

@@ -21,8 +21,12 @@ def is_private(record: TicketEventRecord, ticket: Ticket) -> bool:
 
     Reports and confidential tickets as a whole; clues handed on; who looked at a number.
     """
-    secret = ticket.kind is TicketKind.REPORT or ticket.confidential
-    return secret or not for_units(record) or record.event is TicketEvent.UNMASK
+    return is_secret(ticket) or not for_units(record) or record.event is TicketEvent.UNMASK
+
+
+def is_secret(ticket: Ticket) -> bool:
+    """Return whether a ticket is a report (举报) or confidential for another reason."""
+    return ticket.kind is TicketKind.REPORT or ticket.confidential
 
 
 def source() -> str:

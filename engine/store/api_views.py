@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import or_, text
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
@@ -21,22 +21,31 @@ from engine.store.migrate import newest_known
 from engine.store.questions import Question
 from engine.store.reading import read_rows
 from engine.store.writing import run
+from engine.terms import TicketKind
 
 
-def events_after(
-    session: Session, after: int, limit: int
-) -> Sequence[tuple[TicketEventRecord, str]]:
-    """Return events with their ticket's number, none ever to be followed by one with a lower id.
+class Followed(NamedTuple):
+    """An event with its ticket's number, and whether that is a report or confidential."""
+
+    record: TicketEventRecord
+    number: str
+    secret: bool
+
+
+def events_after(session: Session, after: int, limit: int) -> Sequence[Followed]:
+    """Return events of all tickets in their order, none ever to be followed by one with a lower id.
 
     A follower gets each event once, however transactions interleave: see `store.feed_fence`.
     """
-    return session.exec(event_page(after, settled(session), limit)).all()
+    found = session.exec(event_page(after, settled(session), limit))
+    return [Followed(*row) for row in found]
 
 
-def event_page(after: int, upto: int, limit: int) -> Select[TicketEventRecord, str]:
+def event_page(after: int, upto: int, limit: int) -> Select[TicketEventRecord, str, bool]:
     """Return what `events_after` asks: a walk along the key, begun at the cursor."""
+    secret = or_(col(Ticket.confidential), col(Ticket.kind) == TicketKind.REPORT)
     return (
-        select(TicketEventRecord, Ticket.number)
+        select(TicketEventRecord, Ticket.number, secret)
         .join(Ticket, col(Ticket.id) == col(TicketEventRecord.ticket_id))
         .where(col(TicketEventRecord.id) > after, col(TicketEventRecord.id) <= upto)
         .order_by(col(TicketEventRecord.id))

@@ -155,7 +155,7 @@ def test_a_follower_of_many_writers_gets_every_event_once(database: Database) ->
         last = not any(one.is_alive() for one in writers)
         with work() as session:
             found = api_views.events_after(session, got[-1] if got else 0, 500)
-            got += [one.id for one, _ in found]
+            got += [one.record.id for one in found]
 
     assert got == all_ids()
     assert len(got) > WRITERS * TIMES / 2
