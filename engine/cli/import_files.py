@@ -109,7 +109,10 @@ def _csv_rows(reader: Any, headings: list[str]) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            message = f"第 {line} 行读不下去（{error}）：可能少了一个引号，或一格太长。"
+            message = (
+                f"第 {line} 行读不下去：多半少了一个引号，或有一格超过 {LARGEST_CELL} 字。"
+                "前面的行已处理，改好后可把整个文件再导入一次。"
+            )
             raise BadInputError(message) from error
         if any(cell.strip() for cell in cells):
             yield row_of(line, headings, cells)

@@ -16,6 +16,7 @@ from engine.actions.import_rows import REASON
 from engine.cli.import_table import Row
 
 FORMULA = re.compile(r"^[=+\-@\t\r]")
+HALF = re.compile("[\ud800-\udfff]")
 LONGEST_CELL = 32_000  # an Excel cell holds 32,767 characters
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 
@@ -155,10 +156,6 @@ class _Lines:
 
 
 def _json_of(told: dict[str, Any]) -> str:
-    """Return an object as a line; half a character stays as it was escaped."""
+    """Return an object as a line; half a character stays escaped, as it came."""
     words = json.dumps(told, ensure_ascii=False)
-    try:
-        words.encode()
-    except UnicodeEncodeError:
-        return json.dumps(told)
-    return words
+    return HALF.sub(lambda one: f"\\u{ord(one[0]):04x}", words)

@@ -1,8 +1,10 @@
 """Reads the rows of an Excel workbook, one at a time, and what its cells say as they were typed."""
 
+import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BufferedReader
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,12 @@ LARGEST_STRINGS = 150_000_000
 MOST_PARTS = 2_000
 HIGHEST_RATIO = 200
 SMALL = 6_500_000
+CHUNK = 1 << 16
+FORMULA, LONGEST_TAG = re.compile(rb"<(\w{1,20}:)?f[ />]"), 24
+UNKNOWN = (
+    "有公式没有算出结果（{}）：请在 Excel 里打开原文件、保存后再导入，"
+    "或把内容直接填进去、清空右边多出的格。"
+)
 
 
 def check_workbook(path: Path) -> None:
@@ -55,7 +63,8 @@ def workbook(path: Path, opened: BufferedReader) -> Table:
         total = max(getattr(sheet, "max_row", None) or 1, 1)
         sheet.reset_dimensions()  # some programs write too small a range: rows would be lost
         cells = sheet.iter_rows(values_only=True)
-        headings = [str(_seen(one)).strip() for one in next(cells, ())]
+        cells = zip(cells, _formulas(path, opened, book), strict=False)
+        headings = [str(_seen(one)).strip() for one in next(cells, ((), ()))[0]]
     except Exception as error:
         message = f"{path.name} 不是能读的 xlsx 文件：{type(error).__name__}。"
         raise BadInputError(message) from error
@@ -63,6 +72,35 @@ def workbook(path: Path, opened: BufferedReader) -> Table:
     read = [1]
     share = lambda: min(read[0] / total, 1.0)  # noqa: E731
     return Table(headings, _rows(cells, headings, read), share, _others(book, sheet))
+
+
+def _formulas(path: Path, opened: BufferedReader, book: Any) -> Iterator[Sequence[Any]]:
+    """Yield the formulas of each row of the sheet; nothing else is read twice."""
+    from openpyxl import load_workbook
+
+    if not _has_formulas(path):
+        return repeat(())
+    again = load_workbook(opened, read_only=True, keep_links=False)
+    sheet = again[book.active.title]
+    sheet.reset_dimensions()
+    return iter(sheet.iter_rows(values_only=True))
+
+
+def _has_formulas(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        sheets = [one for one in archive.namelist() if "worksheets/" in one]
+        return any(_says(archive, name) for name in sheets)
+
+
+def _says(archive: zipfile.ZipFile, name: str) -> bool:
+    """Return whether a sheet has a formula, without holding all of it."""
+    before = b""
+    with archive.open(name) as part:
+        while chunk := part.read(CHUNK):
+            if FORMULA.search(before + chunk):
+                return True
+            before = chunk[-LONGEST_TAG:]
+    return False
 
 
 def _others(book: Any, shown: Any) -> str:
@@ -79,17 +117,30 @@ def _rows(cells: Iterator[Any], headings: list[str], read: list[int]) -> Iterato
     while True:
         line = read[0] = read[0] + 1
         try:
-            values = [_seen(one) for one in next(cells)]
+            values, formulas = next(cells)
         except StopIteration:
             return
         except Exception as error:
             message = f"第 {line} 行读不下去（{type(error).__name__}）：请在 Excel 里另存后再导入。"
             raise BadInputError(message) from error
-        if any(str(one).strip() for one in values):
-            long = any(isinstance(one, str) and len(one) > LARGEST_CELL for one in values)
-            row = row_of(line, headings, values)
-            broken = f"有一格超过 {LARGEST_CELL} 字。" if long else row.broken
-            yield Row(line, row.cells, broken, row.surplus)
+        unknown = tuple(_unknown(values, formulas))
+        if unknown or any(str(_seen(one)).strip() for one in values):
+            row = row_of(line, headings, [_seen(one) for one in values])
+            yield Row(line, row.cells, _broken(row, unknown), (*row.surplus, *unknown))
+
+
+def _unknown(values: Sequence[Any], formulas: Sequence[Any]) -> Iterator[str]:
+    """Yield the formulas whose result the file does not have: the program never reckoned them."""
+    for value, formula in zip(values, formulas, strict=False):
+        if value is None and formula is not None:
+            yield str(getattr(formula, "text", formula))
+
+
+def _broken(row: Row, unknown: Sequence[str]) -> str:
+    long = any(isinstance(one, str) and len(one) > LARGEST_CELL for one in row.cells.values())
+    if long:
+        return f"有一格超过 {LARGEST_CELL} 字。"
+    return UNKNOWN.format("、".join(unknown)) if unknown else row.broken
 
 
 def _seen(value: Any) -> Any:

@@ -183,6 +183,29 @@ def test_another_sheet_with_rows_is_told(tmp_path, run):
     assert "没有读“十月”" in run(tmp_path / "in.xlsx").output
 
 
+def test_a_formula_that_was_never_reckoned_comes_back_and_is_refused_again(tmp_path, run):
+    told = '="示例"&"企业乙"'
+    first = run(a_workbook(tmp_path / "in.xlsx", row(1), row(2, 企业名称=told)))
+    again = run(tmp_path / "in.rejected.xlsx")
+
+    refused = list(openpyxl.load_workbook(tmp_path / "in.rejected.rejected.xlsx").active)[1]
+    assert "新登记 1 件，退回 1 行" in first.output
+    assert "新登记 0 件，退回 1 行" in again.output
+    assert (refused[-1].value, refused[-1].data_type) == (told, "s")
+
+
+def test_the_result_of_a_formula_is_what_a_cell_says(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "in.xlsx"))
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ("企业名称", "标题"))
+    sheet.write_formula(1, 0, '="示例"&"企业乙"', None, "示例企业乙")
+    book.close()
+
+    (found,) = read(tmp_path / "in.xlsx")
+
+    assert (found.cells["企业名称"], found.broken) == ("示例企业乙", "")
+
+
 def test_characters_that_xml_cannot_hold_come_and_go_as_excel_writes_them(tmp_path):
     content = "第一行_x000D_\n第二行_x005F_x000D_结束_x000B_"
     first, again = given_back(
