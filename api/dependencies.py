@@ -26,6 +26,8 @@ from engine.terms import ActorKind
 
 BEARER = HTTPBearer(auto_error=False, scheme_name="Bearer", description="the API key")
 TWICE = "请求头 Idempotency-Key 只能写一次。"
+NO_BODY = (b"", b"{}", b"null")
+NOT_READ = "这个地址不读请求体，写在里面的内容不会保存；要补充情况请用 supplements。"
 UNKNOWN = "这个地址没有这个参数，请核对拼写。"
 HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="X-API-Key")
 
@@ -144,6 +146,16 @@ def check_query(request: Request) -> None:
     if unknown:
         fields = dict.fromkeys(unknown, UNKNOWN)
         raise BadInputError("；".join(f"{name}：{UNKNOWN}" for name in fields), fields=fields)
+
+
+async def no_body(request: Request) -> None:
+    """Refuse a body where none is read: what somebody wrote there would be lost.
+
+    Raises:
+        BadInputError: there is one, and it is more than an empty object.
+    """
+    if (await request.body()).strip() not in NO_BODY:
+        raise BadInputError(NOT_READ, fields={"body": NOT_READ})
 
 
 def check_said_once(request: Request) -> None:

@@ -22,6 +22,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.problem import FieldError, Problem
 from api.validation_words import field_of, words_of
@@ -40,6 +41,7 @@ MEDIA_TYPE = "application/problem+json"
 OPEN311 = "/open311"
 RETRY_SECONDS = "5"
 SERVER_ERROR = 500
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 MACHINES = ("/api", "/health", OPEN311)
 
 
@@ -108,11 +110,23 @@ async def on_error(request: Request, error: Exception) -> Response:
 
 def answer_to(request: Request, error: Exception) -> Response:
     """Return the answer that tells of an exception."""
-    headers = getattr(error, "headers", None) or {}
+    headers = {**(getattr(error, "headers", None) or {}), **_allowed(request, error)}
     by_address = request.url.path.startswith(OPEN311) or not _for_machine(request)
     if by_address and _no_such_thing(request, error):
         return respond(request, NotFoundError("没有找到这一项，请核对地址。"), headers)
     return respond(request, deliberate(error), headers)
+
+
+def _allowed(request: Request, error: Exception) -> dict[str, str]:
+    """Return every method that an address has; Starlette names those of its first route alone."""
+    if not isinstance(error, HTTPException) or error.status_code != WrongMethodError.status:
+        return {}
+    return {"Allow": ", ".join(name for name in METHODS if _takes(request, name))}
+
+
+def _takes(request: Request, method: str) -> bool:
+    scope = {**request.scope, "method": method}
+    return any(one.matches(dict(scope))[0] is Match.FULL for one in request.app.routes)
 
 
 def _for_machine(request: Request) -> bool:

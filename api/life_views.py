@@ -140,9 +140,10 @@ def _attempt(call: Call, one: CallbackAttempt) -> AttemptView:
     )
 
 
-def withdrawal(ticket: Ticket, ended: bool) -> WithdrawalView:
+def withdrawal(call: Call, ticket: Ticket, ended: bool) -> WithdrawalView:
     """Return where a withdrawal and its ticket stand."""
-    done = "已按诉求人撤回了结，承办单位会收到告知。"
+    told = "，承办单位会收到告知" if store.assignments(call.step.session, ticket) else ""
+    done = f"已按诉求人撤回了结{told}。"
     asked = "已记录撤回申请；承办单位已接手，由热线人工核实系诉求人自愿后了结。"
     return WithdrawalView(
         number=ticket.number, status=Word.of(ticket.status), withdrawn=ended,

@@ -19,7 +19,9 @@ from api.usage import Usage, written_down
 TITLE = "12345优化营商环境专线 API"
 ABOUT = (
     "Intake, life and events of tickets. Keys: `Authorization: Bearer <key>` or `X-API-Key`. "
-    "Errors are application/problem+json (RFC 9457), in Chinese, with an English `code`."
+    "Errors are application/problem+json (RFC 9457), in Chinese, with an English `code`. "
+    "Everywhere: another method is answered with 405, and `Allow` names those there are; an "
+    "address with a slash too many at its end with 307 to the one without."
 )
 VERSION = "1"
 AT_ONCE = 16  # calls with a connection each: fewer than threads (40) and connections (30)

@@ -13,8 +13,10 @@ from fastapi import Request, Response, params
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
-from api.dependencies import Asked, Needs
+from api.dependencies import BEARER, HEADER, Asked, Needs, present
+from engine import clock
 
 
 class CallRoute(APIRoute):
@@ -22,22 +24,32 @@ class CallRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Keep the endpoint, run in one thread."""
+        self.needed = needed_by(endpoint)
         super().__init__(path, in_one_thread(endpoint), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers a request; who may not call is told that and not what is misspelt."""
-        handle = super().get_route_handler()
+        handle, needed = super().get_route_handler(), self.needed
 
         async def answer(request: Request) -> Response:
             try:
                 return await handle(request)
-            except RequestValidationError:
-                asked: Asked | None = getattr(request.state, "asked", None)
+            except (RequestValidationError, HTTPException):
+                asked = getattr(request.state, "asked", None) or await _unread(request, needed)
                 if asked is not None:
                     await run_in_threadpool(_let_in, asked)
                 raise
 
         return answer
+
+
+async def _unread(request: Request, needed: Needs | None) -> Asked | None:
+    """Return what a request asks for whose body cannot be read: FastAPI reads that first."""
+    if needed is None:
+        return None
+    bearer, header = await BEARER(request), await HEADER(request)
+    now = request.app.dependency_overrides.get(present, clock.now)()
+    return await needed(request, None, now, bearer, header)
 
 
 def _let_in(asked: Asked) -> None:
@@ -63,8 +75,13 @@ def in_one_thread(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     return answered
 
 
-def _needs(parameter: inspect.Parameter) -> bool:
-    marks = get_args(parameter.annotation)[1:]
-    return any(
-        isinstance(one, params.Depends) and isinstance(one.dependency, Needs) for one in marks
-    )
+def needed_by(endpoint: Callable[..., Any]) -> Needs | None:
+    """Return the dependency by which an endpoint demands a scope, if it does."""
+    found = map(_needs, inspect.signature(endpoint).parameters.values())
+    return next((one for one in found if one is not None), None)
+
+
+def _needs(parameter: inspect.Parameter) -> Needs | None:
+    marks = (one.dependency for one in get_args(parameter.annotation)[1:]
+             if isinstance(one, params.Depends))  # fmt: skip
+    return next((one for one in marks if isinstance(one, Needs)), None)

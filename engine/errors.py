@@ -33,8 +33,11 @@ class EngineError(Exception):
     title: ClassVar[str] = "系统出错"
 
     def __init__(self, message: str, *, fields: Mapping[str, str] | None = None) -> None:
-        """Keep the sentence, and the message of each field that is wrong."""
-        super().__init__(message)
+        """Keep the sentence, and the message of each field that is wrong.
+
+        Where several sentences were joined by ；none but the last ends with a full stop.
+        """
+        super().__init__(message.replace("。；", "；"))
         self.fields: dict[str, str] = dict(fields or {})
 
 

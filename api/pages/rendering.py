@@ -40,6 +40,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "clock": words.clock_words,
     "impersonal": without_personal_numbers,
     "invented": words.is_invented,
+    "coded": words.coded,
 }
 TRANSLATED = {"desk.en.js": "desk.js", "desk.en.css": "desk.css"}
 BLANKS = re.compile(r"\n\s*\n+")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from markupsafe import Markup, escape
+
 from engine.models import Clock, Ticket
 from engine.rules.rule_set import RuleSet
 from engine.rules.shanghai import SHANGHAI, shanghai_date, spoken_date
@@ -227,3 +229,11 @@ def seconds_left(until: str, now: datetime) -> int:
     except (ValueError, TypeError):
         return 0
     return max(0, int(left))
+
+
+def coded(text: str) -> Markup:
+    """Return a text of the contract for a page: what stands in `backticks` is code."""
+    said = escape(text).split("`")
+    parts = (Markup("<code>{}</code>").format(one) if place % 2 else one
+             for place, one in enumerate(said))  # fmt: skip
+    return Markup().join(parts)

@@ -50,6 +50,7 @@ def take_back(
     """
     write = opened(call, number, guards, "withdrawal", body, response)
     if write.replayed:
-        return life_views.withdrawal(write.ticket, write.ticket.status is TicketStatus.WITHDRAWN)
-    ended = withdraw(call.step, write.ticket, withdrawal_form(body))
-    return life_views.withdrawal(write.ticket, ended)
+        ended = write.ticket.status is TicketStatus.WITHDRAWN
+    else:
+        ended = withdraw(call.step, write.ticket, withdrawal_form(body))
+    return life_views.withdrawal(call, write.ticket, ended)

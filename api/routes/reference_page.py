@@ -36,7 +36,7 @@ def reference(request: Request) -> HTMLResponse:
     hear(request)
     contract = request.app.openapi()
     facts = {
-        "title": contract["info"]["title"], "about": contract["info"]["description"],
+        "title": contract["info"]["title"],
         "operations": list(_operations(contract)), "standard": list(_standard()),
         "problems": list(_kinds(EngineError)),
     }  # fmt: skip

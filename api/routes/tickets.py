@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api import batch, deadline_views, schemas, views
 from api.deadline_schemas import Deadlines
-from api.dependencies import CallingBack, Number, Reading, TicketKey, Writing
+from api.dependencies import CallingBack, Number, Reading, TicketKey, Writing, no_body
 from api.listing import LARGEST_ID, ListQuery
 from api.one_thread import CallRoute
 from api.receipt import TicketReceipt, receipt
@@ -135,6 +135,7 @@ def supplement(
 @router.post(
     "/{number}/reminders", status_code=201,
     responses={**once(schemas.TicketView), **problems(404, 412, *WRITING)},
+    dependencies=[Depends(no_body)],
 )  # fmt: skip
 def urge(number: Number, call: Writing, guards: Guarded, response: Response) -> schemas.TicketView:
     """Say that the requester asks when it will be done (催办): the unit and its leader are told."""

@@ -12,10 +12,11 @@ from typing import Any
 
 URL = os.environ.get("HOTLINE_URL", "http://127.0.0.1:8000")
 KEY = os.environ.get("HOTLINE_KEY", "")
+AGAIN = (429, 503)  # called too often, or away: `Retry-After` says for how many seconds
 
 
 def call(method: str, path: str, body: Any = None, **headers: str) -> Any:
-    """Return what the API answers, trying again while it is away: a repeat makes no twin."""
+    """Return what the API answers; while it is away or busy, try again: a repeat makes no twin."""
     data = None if body is None else json.dumps(body).encode()
     sent = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json", **headers}
     request = urllib.request.Request(f"{URL}/api/v1{path}", data, sent, method=method)
@@ -25,8 +26,9 @@ def call(method: str, path: str, body: Any = None, **headers: str) -> Any:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             problem = json.load(error)
-            if error.code != 503 or not wait:
+            if error.code not in AGAIN or not wait:
                 raise SystemExit(f"{problem['title']}：{problem['detail']}") from error
+            time.sleep(max(0, int(error.headers.get("Retry-After", 0)) - wait))
         except OSError:
             if not wait:
                 raise
@@ -41,7 +43,7 @@ def main() -> None:
         "content": "我公司申请不动产抵押登记，窗口要求重复提交材料，请协调一次办结。",
         "phone": "0772-2800000",
         "source": "city-12345",
-        "external_id": "EXAMPLE-0001",
+        "external_id": "EXAMPLE-CLIENT-0001",
     }
     taken = call("POST", "/tickets", ticket)
     print(taken["number"], taken["agency_responsible"], taken["expected_datetime"])

@@ -17,6 +17,7 @@ from engine.errors import BadInputError, RuleNotInForceError
 from engine.models import Clock, Ticket
 from engine.models.requester import phone_mark
 from engine.rules.acceptance import kept_confidential
+from engine.rules.routing.catalogue import slugs_by_name, version_for
 from engine.rules.shanghai import shanghai_date
 from engine.store import tickets as store
 from engine.store.api_views import Recorded
@@ -94,12 +95,29 @@ def _names(new: NewTicket, sent: Sent) -> list[str]:
 def meaning(step: Step, tidy: NewTicket, received_at: datetime | None) -> repeats.Digest:
     """Return what tells one request from another: what it says, however it is written.
 
-    Terms in Chinese or English, a number with or without blanks, a default left out or spelled out
-    are the same.
+    Terms in Chinese or English, a unit by name or slug, a number with or without blanks, a default
+    left out or spelled out are the same.
     """
     said = {**vars(tidy), "confidential": _secret(step, tidy, received_at)}
     said["received_at"] = received_at.timestamp() if received_at else None
-    return repeats.digest_of(said)
+    alike = {**said, **_units_alike(step, tidy)}
+    digest = repeats.digest_of(alike)
+    if alike == said:
+        return digest
+    earlier = repeats.digest_of(said)  # units counted as written
+    return replace(digest, earlier=(earlier.keyed, earlier.plain))
+
+
+def _units_alike(step: Step, tidy: NewTicket) -> dict[str, object]:
+    """Return the units that a request names, each by its slug."""
+    if not (tidy.lead_unit or tidy.accused_unit or tidy.support_units):
+        return {}
+    slugs = slugs_by_name(version_for(shanghai_date(step.now)))
+    return {
+        "lead_unit": slugs.get(tidy.lead_unit, tidy.lead_unit),
+        "accused_unit": slugs.get(tidy.accused_unit, tidy.accused_unit),
+        "support_units": tuple(slugs.get(name.strip(), name) for name in tidy.support_units),
+    }
 
 
 def _secret(step: Step, new: NewTicket, received_at: datetime | None) -> bool:

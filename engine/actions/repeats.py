@@ -39,10 +39,16 @@ class Once:
 
 @dataclass(frozen=True)
 class Digest:
-    """What tells one request from another: as it is kept, and as an older version kept it."""
+    """What tells one request from another: as it is kept, and as older versions kept it."""
 
     keyed: str
     plain: str
+    earlier: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Return every digest that the same request may be on record with."""
+        return frozenset((self.keyed, self.plain, *self.earlier))
 
 
 def done_before(step: Step, ticket: Ticket, once: Once) -> bool:
@@ -70,7 +76,7 @@ def known(step: Step, api_key_id: int, names: Sequence[str], digest: Digest) -> 
     api_views.lock_names(step.session, _lock_names(api_key_id, names))
     found = api_views.records_of(step.session, api_key_id, names)
     for name, record in found.items():
-        if record.body_hash not in (digest.keyed, digest.plain):
+        if record.body_hash not in digest.known:
             raise used(name, step.session.get_one(Ticket, record.ticket_id).number)
     return found
 
@@ -106,7 +112,7 @@ def used(name: str, first: str) -> ConflictError:
         f"这个{words}已用于工单 {first}，而这次的内容不同，什么也没有写入。"
         "新的诉求请换编号；补充原诉求请用 supplements，并用新的幂等键。"
     )
-    return ConflictError(message, fields={field: f"已用于工单 {first}，内容不同"})
+    return ConflictError(message, fields={field: f"这个{words}已用于工单 {first}，内容不同"})
 
 
 def digest_of(said: Mapping[str, Any]) -> Digest:

@@ -6,6 +6,7 @@ import shlex
 import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +104,45 @@ def test_the_example_client_says_in_one_line_what_is_wrong(
 
     with pytest.raises(SystemExit, match="请先登录：请带接口密钥"):
         api_client.main()
+
+
+class Busy(BaseHTTPRequestHandler):
+    """Answers the first call with 429 and the next with what was asked for."""
+
+    calls = 0
+
+    def do_GET(self) -> None:
+        Busy.calls += 1
+        self.send_response(429 if Busy.calls == 1 else 200)
+        self.send_header("Retry-After", "2")
+        self.end_headers()
+        self.wfile.write(b'{"title": "", "detail": "", "items": []}')
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+def test_the_example_client_waits_as_long_as_it_is_told_when_it_calls_too_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with HTTPServer(("127.0.0.1", 0), Busy) as busy:
+        threading.Thread(target=busy.serve_forever, daemon=True).start()
+        monkeypatch.setattr(api_client, "URL", f"http://127.0.0.1:{busy.server_port}")
+        began = time.monotonic()
+
+        said = api_client.call("GET", "/events?after=0")
+        busy.shutdown()
+
+    assert (said["items"], Busy.calls) == ([], 2)
+    assert time.monotonic() - began >= 2
+
+
+def test_the_reference_page_has_no_raw_marks_and_begins_in_the_readers_language(
+    anonymous: Caller,
+) -> None:
+    page = anonymous.get("/api/docs").text
+
+    assert "`" not in page
+    assert "<code>Idempotency-Key</code>" in page
+    assert "出错一律回答" in page
+    assert "Everywhere: another method" not in page

@@ -184,6 +184,12 @@ def load_catalogue(version: str = "") -> Catalogue:
     return _load(version or versions()[0]["version"])
 
 
+@lru_cache(maxsize=4)
+def slugs_by_name(version: str) -> Mapping[str, str]:
+    """The slug of each unit of a list, by its name and by every other spelling of it."""
+    return {name: one.slug for name, one in units_by_name(load_catalogue(version).units).items()}
+
+
 def version_for(on: date) -> str:
     """The version that routes what comes in on a day; before the first list, the first.
 
