@@ -41,7 +41,7 @@ def _miss_anew(step: Step, ticket: Ticket, clock: Clock, what: str) -> None:
     words = f"{clock.limit_name}（{clock.due_on:%Y-%m-%d} 到期）：{what}，仍超期"
     details = {
         "clock": clock.id, "rung": Rung.BREACH.value, "detected_at": step.now.isoformat(),
-        "fell_due_at": clock.due_at.isoformat(),
+        "fell_due_at": clock.due_at.isoformat(), "moved": True,
     }  # fmt: skip
     record_breach(step, ticket, clock, Why(words, details=details))
 

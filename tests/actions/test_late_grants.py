@@ -182,6 +182,7 @@ def test_granted_after_the_new_limit_too_it_is_missed_from_the_end_of_that_one()
     told = [one for one in of_clock if one.event is TicketEvent.BREACH]
     assert [one.details["fell_due_at"] for one in told] == [
         moment("Tue 2026-11-17 00:00").isoformat(), breach.true_at.isoformat()]  # fmt: skip
+    assert [one.details.get("moved") for one in told] == [None, True]
     assert climbed(number).count("breach") == 1
 
 
