@@ -75,15 +75,20 @@ def workbook(path: Path, opened: BufferedReader) -> Table:
 
 
 def _formulas(path: Path, opened: BufferedReader, book: Any) -> Iterator[Sequence[Any]]:
-    """Yield the formulas of each row of the sheet; nothing else is read twice."""
+    """Yield of each row the formulas that were never reckoned; most sheets have none at all."""
     from openpyxl import load_workbook
 
     if not _has_formulas(path):
         return repeat(())
-    again = load_workbook(opened, read_only=True, keep_links=False)
-    sheet = again[book.active.title]
-    sheet.reset_dimensions()
-    return iter(sheet.iter_rows(values_only=True))
+    again = load_workbook(opened, read_only=True, keep_links=False)[book.active.title]
+    again.reset_dimensions()
+    rows = zip(again.iter_rows(values_only=True), book.active.iter_rows(), strict=False)
+    return ([*map(_never_reckoned, *row)] for row in rows)
+
+
+def _never_reckoned(formula: Any, cell: Any) -> Any:
+    """Return a formula without a result; an empty text (of type `str`) is one."""
+    return formula if cell.value is None and cell.data_type != "str" else None
 
 
 def _has_formulas(path: Path) -> bool:
@@ -123,17 +128,10 @@ def _rows(cells: Iterator[Any], headings: list[str], read: list[int]) -> Iterato
         except Exception as error:
             message = f"第 {line} 行读不下去（{type(error).__name__}）：请在 Excel 里另存后再导入。"
             raise BadInputError(message) from error
-        unknown = tuple(_unknown(values, formulas))
+        unknown = tuple(str(getattr(one, "text", one)) for one in formulas if one is not None)
         if unknown or any(str(_seen(one)).strip() for one in values):
             row = row_of(line, headings, [_seen(one) for one in values])
             yield Row(line, row.cells, _broken(row, unknown), (*row.surplus, *unknown))
-
-
-def _unknown(values: Sequence[Any], formulas: Sequence[Any]) -> Iterator[str]:
-    """Yield the formulas whose result the file does not have: the program never reckoned them."""
-    for value, formula in zip(values, formulas, strict=False):
-        if value is None and formula is not None:
-            yield str(getattr(formula, "text", formula))
 
 
 def _broken(row: Row, unknown: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import json
+import zipfile
 
 import openpyxl
 import pytest
@@ -164,12 +165,7 @@ def test_the_file_that_is_imported_is_not_written_over(tmp_path, run):
 
 def test_rows_beyond_the_range_that_a_program_wrote_are_read(tmp_path, run):
     a_workbook(tmp_path / "whole.xlsx", row(1), row(2))
-    import zipfile
-
-    with (zipfile.ZipFile(tmp_path / "whole.xlsx") as whole,
-          zipfile.ZipFile(tmp_path / "in.xlsx", "w") as small):  # fmt: skip
-        for one in whole.namelist():
-            small.writestr(one, whole.read(one).replace(b'ref="A1:F3"', b'ref="A1:F2"'))
+    as_excel(tmp_path / "whole.xlsx", tmp_path / "in.xlsx", b'ref="A1:F3"', b'ref="A1:F2"')
 
     assert "新登记 2 件" in run(tmp_path / "in.xlsx").output
 
@@ -194,16 +190,26 @@ def test_a_formula_that_was_never_reckoned_comes_back_and_is_refused_again(tmp_p
     assert (refused[-1].value, refused[-1].data_type) == (told, "s")
 
 
-def test_the_result_of_a_formula_is_what_a_cell_says(tmp_path):
-    book = xlsxwriter.Workbook(str(tmp_path / "in.xlsx"))
+def test_the_result_of_a_formula_is_what_a_cell_says_and_may_be_empty(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "made.xlsx"))
     sheet = book.add_worksheet()
     sheet.write_row(0, 0, ("企业名称", "标题"))
     sheet.write_formula(1, 0, '="示例"&"企业乙"', None, "示例企业乙")
+    sheet.write_formula(1, 1, '=IF(A2="","有","")', None, "")
+    sheet.write_formula(2, 1, '=IF(A3="","","有")', None, "")
     book.close()
+    as_excel(tmp_path / "made.xlsx", tmp_path / "in.xlsx", b"><f>IF", b' t="str"><f>IF')
 
     (found,) = read(tmp_path / "in.xlsx")
 
-    assert (found.cells["企业名称"], found.broken) == ("示例企业乙", "")
+    assert found == Row(2, {"企业名称": "示例企业乙", "标题": ""})
+
+
+def as_excel(made, target, old, new):
+    with zipfile.ZipFile(made) as whole, zipfile.ZipFile(target, "w") as changed:
+        for one in whole.namelist():
+            assert one != "xl/worksheets/sheet1.xml" or old in whole.read(one)
+            changed.writestr(one, whole.read(one).replace(old, new))
 
 
 def test_characters_that_xml_cannot_hold_come_and_go_as_excel_writes_them(tmp_path):
