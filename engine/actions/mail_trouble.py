@@ -32,7 +32,7 @@ def send_again(step: Step, message_id: int) -> OutboxMessage:
     if unit is not None and message.recipient not in (unit.email, unit.leader_email):
         _readdress(step, message, unit)
     message.status, message.attempts, message.last_error = MessageStatus.PENDING, 0, ""
-    message.next_attempt_at = step.now
+    message.next_attempt_at = message.due_at = step.now
     restate_day(step, message)
     note(step.session, step.actor, step.now, Note(f"mail:{message.id}", "send_again", {}))
     wake(step.session, "outbox")

@@ -76,6 +76,7 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
     to_unit, count = _asked(mail, notice), 0
     for address, role in _once(to):
         said = to_unit if role in OF_THE_UNIT else notice
+        leaves = leaves_at(step, ticket, mail, role)
         message = made(
             OutboxMessage, key=mail.key, recipient=address,
             message_id=mail_name(mail.key, address),
@@ -83,7 +84,7 @@ def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
             letter_id=mail.letter.id if mail.letter else None,
             unit_id=mail.unit.id if mail.unit else None,
             subject=said.subject, text=said.text, html=said.html, created_at=step.now,
-            status=MessageStatus.PENDING, next_attempt_at=leaves_at(step, ticket, mail, role),
+            status=MessageStatus.PENDING, next_attempt_at=leaves, due_at=leaves,
         )  # fmt: skip
         message_id = outbox.owe(step.session, message)
         if message_id is not None:

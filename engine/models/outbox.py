@@ -14,6 +14,7 @@ class OutboxMessage(SQLModel, table=True):
 
     `claimed_until` reserves it for a batch, by the sender's clock; `sending_until` says that
     somebody talks to the mail server about it, by the database's clock: there is only one of those.
+    `due_at` is when it could first leave: attempts that fail move `next_attempt_at`, never it.
     """
 
     __tablename__ = "outbox_message"
@@ -38,6 +39,7 @@ class OutboxMessage(SQLModel, table=True):
     created_at: Moment = moment()
     status: MessageStatus = term(MessageStatus)
     next_attempt_at: Moment = moment()
+    due_at: Moment | None = moment(nullable=True)
     claimed_until: Moment | None = moment(nullable=True)
     sending_until: Moment | None = moment(nullable=True)
     attempts: int = 0

@@ -46,7 +46,7 @@ def examine_database(database: Database, settings: Settings, now: datetime) -> I
 def _roles(session: Session) -> Finding:
     if session.info["database"].roles:  # the session acts as one of them already
         return fine("数据库角色", "单位隔离和只增不改由数据库再守一道")
-    todo = "请数据库管理员按 docs/operations.md 建 hotline_app 和 hotline_unit 两个角色。"
+    todo = "请数据库管理员按 docs/security.md 建 hotline_app 和 hotline_unit 两个角色。"
     return look("数据库角色", "没有建，只由程序守", todo)
 
 
@@ -122,7 +122,9 @@ def _machinery(found: Gauges, now: datetime) -> Iterator[Finding]:
         yield fine("定时任务", f"{len(found.heartbeats)} 项都在运行")
     if found.outbox_age > WAITING.total_seconds() or found.undelivered:
         words = f"{found.outbox_pending} 封待发，{found.undelivered} 封送达失败"
-        yield look("邮件队列", words, "在“发件状态”页逐封处理。")
+        if found.outbox_age:
+            words += f"，最久的已等 {found.outbox_age / 60:.0f} 分钟"
+        yield look("邮件队列", words, "看“发信”一项；在“发件状态”页逐封处理。")
     if found.set_aside:
         yield look("搁置", f"{found.set_aside} 张工单或时限出过错", "在“系统状态”页看原因。")
 

@@ -21,25 +21,32 @@ APPEND_ONLY = (
 # The one way to words of an event, for what ends with its retention (engine/actions/retention.py).
 TAKE_OUT = "hotline_take_out(bigint, text[], text[])"
 
+# Since PostgreSQL 16 being a member is not enough to act as a role: that takes SET, which whoever
+# makes a role does not get with it, but may grant to himself.
+SET_SINCE = 160000
 _CREATE = """
 DO $$ BEGIN
     IF to_regrole('{role}') IS NULL THEN CREATE ROLE {role} NOLOGIN; END IF;
-    IF NOT pg_has_role(current_user, '{role}', 'MEMBER') THEN GRANT {role} TO CURRENT_USER; END IF;
+    IF NOT pg_has_role(current_user, '{role}', '{acting}') THEN
+        GRANT {role} TO CURRENT_USER{lent};
+    END IF;
 EXCEPTION WHEN insufficient_privilege OR duplicate_object OR unique_violation THEN
     RAISE NOTICE 'role {role} was not made: %%', SQLERRM;
 END $$
 """
 _USABLE = """
 SELECT count(*) = 2 FROM pg_roles
-WHERE rolname IN ('hotline_app', 'hotline_unit') AND pg_has_role(current_user, oid, 'MEMBER')
+WHERE rolname IN ('hotline_app', 'hotline_unit') AND pg_has_role(current_user, oid, '{acting}')
   AND has_table_privilege(oid, to_regclass('unit'), 'SELECT')
 """
 
 
 def create_roles(connection: Connection) -> None:
     """Create both roles and let this login act as them, where it may; else leave it as it is."""
+    since = connection.exec_driver_sql("SHOW server_version_num").scalar_one()
     for role in (APP, UNIT):
-        connection.exec_driver_sql(_CREATE.format(role=role))
+        words = _CREATE.format(role=role, acting=_acting(int(since)), lent=_lent(int(since)))
+        connection.exec_driver_sql(words)
 
 
 def known_roles(connection: Connection) -> tuple[str, ...]:
@@ -50,8 +57,23 @@ def known_roles(connection: Connection) -> tuple[str, ...]:
 
 def roles_usable(raw: psycopg.Connection) -> bool:
     """Return whether this login may act as both roles and they may read this database."""
-    found = raw.execute(_USABLE).fetchone()
+    found = raw.execute(_USABLE.format(acting=_acting(raw.info.server_version))).fetchone()
     return bool(found and found[0])
+
+
+def _acting(version: int) -> str:
+    """Return the right that lets a login act as a role, on a server of that version."""
+    return "SET" if version >= SET_SINCE else "MEMBER"
+
+
+def _lent(version: int) -> str:
+    return " WITH SET TRUE" if version >= SET_SINCE else ""
+
+
+def lending(login: str, version: int) -> str:
+    """Return the statement that lends both roles to a login, as an administrator runs it."""
+    quoted = login.replace('"', '""')
+    return f'GRANT {APP}, {UNIT} TO "{quoted}"{_lent(version)};'
 
 
 def grant_app(connection: Connection) -> None:

@@ -47,11 +47,8 @@ def gauges(session: Session, now: datetime) -> Gauges:
     """Measure everything at `now`."""
     owed = Callback.state == CallbackState.OWED
     pending = OutboxMessage.status == MessageStatus.PENDING
-    oldest = session.exec(
-        select(func.min(OutboxMessage.next_attempt_at)).where(
-            pending, col(OutboxMessage.next_attempt_at) <= now
-        )
-    ).one()
+    due = func.coalesce(OutboxMessage.due_at, OutboxMessage.next_attempt_at)
+    oldest = session.exec(select(func.min(due)).where(pending, due <= now)).one()
     check = audit.last_check(session)
     return Gauges(
         open=_count(session, Ticket, text(OPEN)), overdue=overdue_count(session, now),

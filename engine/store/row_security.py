@@ -14,7 +14,15 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from engine.store.app_roles import APP, APPEND_ONLY, UNIT, create_roles, grant_app, known_roles
+from engine.store.app_roles import (
+    APP,
+    APPEND_ONLY,
+    UNIT,
+    create_roles,
+    grant_app,
+    known_roles,
+    lending,
+)
 from engine.store.database import set_locally
 
 SEES = "hotline_sees(ticket_id)"
@@ -226,17 +234,17 @@ class Wall:
 
 LEND = (
     "请数据库管理员执行：CREATE ROLE hotline_app NOLOGIN; CREATE ROLE hotline_unit NOLOGIN; "
-    "GRANT hotline_app, hotline_unit TO “{login}”; 然后运行 hotline migrate。"
+    "{grant} 然后运行 hotline migrate。"
 )
 
 
 def wall(session: Session) -> Wall:
     """Return whether the database itself keeps units apart, found out by asking it."""
     run = session.connection().exec_driver_sql
-    login = run("SELECT session_user").scalar_one()
+    login, version = run("SELECT session_user, current_setting('server_version_num')::int").one()
     if not session.info["database"].roles:
         words = f"没有启用：数据库账号“{login}”不能使用角色 {APP}、{UNIT}，单位之间现只靠程序隔离。"
-        return Wall(up=False, words=words + LEND.format(login=login))
+        return Wall(up=False, words=words + LEND.format(grant=lending(login, version)))
     found = set(run(
         "SELECT tablename FROM pg_policies p JOIN pg_class c ON c.relname = p.tablename "
         "WHERE policyname = 'hotline_seen' AND c.relrowsecurity"

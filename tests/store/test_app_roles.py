@@ -68,13 +68,13 @@ def test_settling_twice_changes_nothing(database):
         assert connection.execute(text(laid)).scalar_one() == first
 
 
-@pytest.fixture
-def managed(server, database):
+@pytest.fixture(params=["NOCREATEROLE"])
+def managed(server, database, request):
     """Yield an empty database whose login owns it and may create no roles, as at a provider."""
     with psycopg.connect(server.format(name="postgres"), autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS managed WITH (FORCE)")
         connection.execute("DROP ROLE IF EXISTS tenant")
-        connection.execute("CREATE ROLE tenant LOGIN")
+        connection.execute(f"CREATE ROLE tenant LOGIN {request.param}")
         connection.execute("CREATE DATABASE managed OWNER tenant")
     address = server.format(name="managed").replace("postgres:", "tenant:", 1)
     theirs = use(connect(address, pool_size=1))
@@ -92,13 +92,45 @@ def test_a_login_that_may_create_no_roles_still_works(managed):
         assert asked(session, "SELECT current_user") == "tenant"
         wall = row_security.wall(session)
     assert not wall.up
-    assert "GRANT hotline_app, hotline_unit TO “tenant”" in wall.words
+    assert 'GRANT hotline_app, hotline_unit TO "tenant" WITH SET TRUE;' in wall.words
+
+
+# What PostgreSQL 16 and later give whoever makes a role: he may lend it, and may not act as it.
+AS_ITS_MAKER = "GRANT hotline_app, hotline_unit TO tenant WITH ADMIN {}, INHERIT FALSE, SET FALSE"
+
+
+def lent(server, words):
+    with psycopg.connect(server.format(name="postgres"), autocommit=True) as connection:
+        connection.execute(words)
+
+
+@pytest.mark.parametrize("managed", ["CREATEROLE"], indirect=True)
+def test_a_login_that_made_the_roles_itself_acts_as_them(managed, server):
+    lent(server, AS_ITS_MAKER.format("TRUE"))
+
+    migrate(managed)
+
+    with work() as session:
+        assert asked(session, "SELECT current_user") == app_roles.APP
+        assert row_security.wall(session).up
+
+
+def test_a_member_that_may_not_act_as_the_roles_works_as_itself_until_it_may(managed, server):
+    lent(server, AS_ITS_MAKER.format("FALSE"))
+    migrate(managed)
+    with work() as session:
+        assert asked(session, "SELECT current_user") == "tenant"
+        said = row_security.wall(session).words
+
+    lent(server, said[said.index("GRANT") :].partition(";")[0])
+    migrate(managed)
+    with work() as session:
+        assert row_security.wall(session).up
 
 
 def test_roles_an_administrator_lends_are_taken_up_at_once(managed, server):
     migrate(managed)
-    with psycopg.connect(server.format(name="postgres"), autocommit=True) as connection:
-        connection.execute("GRANT hotline_app, hotline_unit TO tenant")
+    lent(server, "GRANT hotline_app, hotline_unit TO tenant")
     migrate(managed)
 
     with work() as session:
