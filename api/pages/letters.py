@@ -17,8 +17,7 @@ from engine.actions.letter_facts import letter_data
 from engine.actions.letter_preview import pages_of, why_not_set
 from engine.actions.letter_replies import judge_answer
 from engine.actions.letter_seen import check_seen, seen_of
-from engine.actions.letters import known_evidence
-from engine.actions.moot_letters import UNDRAFTED, nothing_behind
+from engine.actions.moot_letters import UNDRAFTED, fallen, known_evidence, nothing_behind
 from engine.actions.sealed_annex import PRINTABLE, print_sealed_annex
 from engine.documents.fonts import FontRole, installed_fonts
 from engine.errors import (
@@ -44,6 +43,7 @@ ASKED_TWICE = {
     "approve": LetterStatus.REVIEWED, "send": LetterStatus.SIGNED, "void": LetterStatus.SIGNED,
     "correct": None,
 }  # fmt: skip
+PASSING_ON = ("approve", "send")
 KEPT = ("drafting", "opinion", "judging", "referring", "correct", "void")
 MOST_EVIDENCE, SENT = 40, 50
 BETWEEN = re.compile(r"[，,、；;\s]+")
@@ -82,11 +82,13 @@ def _page(
     letter = store.letter(visit.session, letter_id)
     ticket = visit.session.get_one(Ticket, letter.ticket_id)
     kept = kept_among(visit, letter_id, *KEPT) if visit.role is Role.SUPERVISOR else {}
-    shown = _forms(letter, _asked(letter, asked))
+    gone = fallen(visit.step, letter)
+    asked = _asked(letter, asked, passable=gone is None)
+    shown = _forms(letter, asked)
     facts = {
         "letter": letter, "ticket": ticket, "form": as_left(form, kept, shown), "error": error,
         "kept": kept, "left": not_shown(kept, shown),
-        "last_page": pages_of(visit.step, letter), "asked": _asked(letter, asked),
+        "last_page": pages_of(visit.step, letter), "asked": asked,
         "unit": visit.session.get_one(Unit, letter.unit_id),
         "pages": why_not_set(visit.step, letter), "own": letter.drafted_by_id == visit.account.id,
         "Ground": RectificationGround, "targets": _targets(visit, letter),
@@ -101,6 +103,7 @@ def _page(
         "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,
         "quoted_among": quoted_among, "moot": nothing_behind(visit.step, letter),
+        "fallen": gone,
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in UNFINISHED,
         "gone_out": letter.status in GONE_OUT, "seen": seen_of(visit.step, letter),
         "corrections": store.corrections_of(visit.session, letter.id),
@@ -109,8 +112,10 @@ def _page(
     return visit.page("letter.html", facts, _status(error) if error else 200)
 
 
-def _asked(letter: Letter, step: str) -> str:
+def _asked(letter: Letter, step: str, *, passable: bool) -> str:
     """Return the step that may be asked once more for a letter in this state, or nothing."""
+    if not passable and step in PASSING_ON:
+        return ""
     wanted = ASKED_TWICE.get(step)
     possible = letter.status is wanted if wanted else letter.status in GONE_OUT
     return step if step in ASKED_TWICE and possible else ""

@@ -20,6 +20,7 @@ NEEDED: Mapping[RectificationGround, str] = {
     RectificationGround.FALSE_REPORT: "答复已解决而回访查明未解决、报告兑现而核查未兑现的记录",
     RectificationGround.DISSATISFIED_TWICE: "重办之前和重办答复之后两次回访都未解决或不满意的记录",
 }
+JUDGED = "热线核实认定"
 EARLIER = re.compile(r"发整改函（(.+?号)）")
 Grounds = Sequence[RectificationGround]
 Earlier = Mapping[str, frozenset[RectificationGround]]
@@ -143,6 +144,20 @@ def kept_among(known: Sequence[str], stored: Sequence[str]) -> list[str]:
             or of_letter_among(letters, line)]  # fmt: skip
 
 
+def gone_among(known: Sequence[str], stored: Sequence[str]) -> list[str]:
+    """Return which stored lines tell of an event that is evidence of nothing any more.
+
+    A person's judgement and an earlier letter stay what they were.
+    """
+    events = {_seq(line) for line in known}
+    return [line for line in stored if _seq(line) not in {0, *events} and JUDGED not in line]
+
+
+def events_of(line: str) -> list[int]:
+    """Return the numbers of the events that a line tells of."""
+    return [int(seq) for seq in NUMBERED.findall(line)]
+
+
 def of_letter_among(lines: Sequence[str], line: str) -> str:
     """Return which of the lines names the same earlier letter as this one; else nothing."""
     named = EARLIER.search(line)
@@ -156,7 +171,7 @@ def judged_lines(grounds: Grounds, drafted: TicketEventRecord) -> list[str]:
     No event can prove 态度恶劣 and the like; the letter says when it was found and where.
     """
     on = shanghai_date(drafted.at)
-    found = f"{day_within(on, on.year)}热线核实认定"
+    found = f"{day_within(on, on.year)}{JUDGED}"
     return [f"{found}{ground.label}（事件第{drafted.seq}号）" for ground in judged(grounds)]
 
 

@@ -10,6 +10,7 @@ from engine.actions import clocks, post, referrals
 from engine.actions.letter_copies import mail_copies, require_all_verified
 from engine.actions.letter_facts import digest_of, letter_data, reply_due, reply_rule, title_of
 from engine.actions.letters import moved
+from engine.actions.moot_letters import refuse_fallen
 from engine.actions.post import File, Mail
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
@@ -45,8 +46,9 @@ def sign_letter(step: Step, letter: Letter) -> Letter:
 
     Raises:
         NotPermittedError: the signer is the drafter, or may not hand clues over.
-        ConflictError: it was not reviewed, would now say other things than were reviewed, or is
-            about an invented ticket of an installation that no longer demonstrates.
+        ConflictError: it was not reviewed, would now say other things than were reviewed, rests on
+            what is so no more, or is about an invented ticket of an installation that no longer
+            demonstrates.
         DocumentError: fonts or characters are missing; nothing is numbered.
     """
     status = moved(step, letter, LetterAct.SIGN)
@@ -56,6 +58,7 @@ def sign_letter(step: Step, letter: Letter) -> Letter:
     require_all_verified(step, letter)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     _refuse_invented(ticket, letter, LetterAct.SIGN, "不发")
+    refuse_fallen(step, letter)
     if digest_of(step, letter) != letter.reviewed_digest:
         message = "核稿以后工单有了新的情况，函的内容已不同；请重新核稿后再签发。"
         raise ConflictError(message)
@@ -137,11 +140,13 @@ def send_letter(step: Step, letter: Letter) -> Letter:
     A mail held at night leaves when work begins: the unit has its full days from that day on.
 
     Raises:
-        ConflictError: it is not signed, or the day it asks a reply for has come.
+        ConflictError: it is not signed, rests on what is so no more, or the day it asks a reply
+            for has come.
     """
     status = moved(step, letter, LetterAct.SEND)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     _refuse_invented(ticket, letter, LetterAct.SEND, "作废")
+    refuse_fallen(step, letter)
     due, leaves = _reply_day(step, letter), _leaves_at(step, letter)
     if due is not None and due <= shanghai_date(leaves):
         message = f"函中写的反馈期限 {spoken_date(due)} 已到，不能再发；请作废后重新提议。"

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from engine.actions import letter_copies, post, referrals
 from engine.actions.conduct import grounds_on_record
-from engine.actions.earlier_letters import letter_lines
 from engine.actions.evidence import evidence_for
 from engine.actions.ground_evidence import (
     earlier_letters,
@@ -15,11 +14,11 @@ from engine.actions.ground_evidence import (
 )
 from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import demands_of, digest_of, letter_data
+from engine.actions.moot_letters import known_evidence, refuse_fallen
 from engine.actions.post import Mail
 from engine.actions.proofs import proofs_of
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
-from engine.actions.unit_share import told_unit
 from engine.errors import BadInputError, ConflictError, NotPermittedError
 from engine.models import Bulletin, Letter, Ticket, Unit
 from engine.rules.letter_life import LetterRefused, letter_move
@@ -172,14 +171,6 @@ def draft_letter(step: Step, letter: Letter, draft: Draft) -> Letter:
     return letter
 
 
-def known_evidence(step: Step, ticket: Ticket, letter: Letter) -> list[str]:
-    """Return the lines a letter may rest on: the ticket's record, and earlier letters."""
-    earlier, unit_id = [], told_unit(letter)
-    if letter.kind is LetterKind.REFERRAL:
-        earlier = letter_lines(step, unit_id)
-    return [*earlier, *evidence_for(step, ticket, unit_id)]
-
-
 def _evidence(step: Step, ticket: Ticket, letter: Letter, draft: Draft) -> list[str]:
     """Return the lines a drafter keeps; all of them must stand in the record."""
     known = known_evidence(step, ticket, letter)
@@ -239,10 +230,11 @@ def review_letter(step: Step, letter: Letter) -> Letter:
 
     Raises:
         NotPermittedError: the reviewer is the drafter.
-        ConflictError: there is no draft to review.
+        ConflictError: there is no draft to review, or what it rests on is so no more.
     """
     status = moved(step, letter, LetterAct.REVIEW)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    refuse_fallen(step, letter)
     why = Why(f"核{letter.kind.label}稿", details=referrals.restricted(letter))
     take(step, ticket, TicketEvent.REVIEW_LETTER, why)
     letter.status, letter.reviewed_by_id, letter.reviewed_at = (

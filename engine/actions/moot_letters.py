@@ -1,42 +1,116 @@
-"""Letters proposed for what is no longer so (提议已无依据): said where they wait, or dropped."""
+"""Whether what a letter rests on is so still (依据是否成立): else nobody passes it on."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from engine.actions.actor import SYSTEM
-from engine.actions.ground_evidence import earlier_letters, refusal_of, unproved
-from engine.actions.letters import drop_letter, known_evidence
+from engine.actions.earlier_letters import letter_lines
+from engine.actions.evidence import evidence_for
+from engine.actions.ground_evidence import (
+    earlier_letters,
+    events_of,
+    gone_among,
+    refusal_of,
+    unproved,
+)
 from engine.actions.proofs import proofs_of
 from engine.actions.step import Step
+from engine.actions.unit_share import told_unit
+from engine.errors import ConflictError
 from engine.models import Letter, Ticket
-from engine.store import letters as store
-from engine.terms import LetterKind, LetterStatus, RectificationGround
+from engine.store import clocks as clock_store
+from engine.store import tickets as ticket_store
+from engine.terms import BreachJudgement, LetterKind, LetterStatus, RectificationGround
 
 UNDRAFTED = (LetterStatus.PROPOSED, LetterStatus.REJECTED)
-GROUNDLESS = (LetterKind.REMINDER, LetterKind.CORRECTION, LetterKind.REFERRAL)
+PASSED_ON = (LetterStatus.DRAFTED, LetterStatus.REVIEWED, LetterStatus.SIGNED)
+GROUNDLESS = (LetterKind.REMINDER, LetterKind.CORRECTION)  # they claim none
+
+
+@dataclass(frozen=True)
+class Fallen:
+    """What a drawn-up letter says that is so no more, a line each, and what is to be done."""
+
+    lines: tuple[str, ...]
+    what_now: str
+
+
+def known_evidence(step: Step, ticket: Ticket, letter: Letter) -> list[str]:
+    """Return the lines a letter may rest on: the ticket's record, and earlier letters."""
+    earlier, unit_id = [], told_unit(letter)
+    if letter.kind is LetterKind.REFERRAL:
+        earlier = letter_lines(step, unit_id)
+    return [*earlier, *evidence_for(step, ticket, unit_id)]
 
 
 def nothing_behind(step: Step, letter: Letter) -> str:
-    """Return why no draft can be made of a proposal on what the record shows now; else nothing.
+    """Return why a proposal is needed no more on what the record shows now; else nothing.
 
-    While one of its grounds is proved, or is a person's judgement, a draft can.
+    While one of its grounds is proved, or is a person's judgement, a draft can be made. A reminder
+    (催办) claims no ground: what it was proposed for may be gone, and it may be drafted still.
     """
-    grounds = [RectificationGround.parse(one) for one in letter.grounds]
-    if letter.status not in UNDRAFTED or letter.kind in GROUNDLESS or not grounds:
+    if letter.status not in UNDRAFTED or letter.kind is LetterKind.REFERRAL:
         return ""
     ticket = step.session.get_one(Ticket, letter.ticket_id)
     lines = known_evidence(step, ticket, letter)
+    if letter.kind in GROUNDLESS:
+        gone = _gone_words(step, ticket, gone_among(lines, letter.evidence))
+        return f"{'；'.join(gone)}。" if gone else ""
+    grounds = _grounds(letter)
     bare = unproved(grounds, lines, proofs_of(step, ticket), earlier_letters(step, lines))
     return refusal_of(bare) if len(bare) == len(grounds) else ""
 
 
-def drop_moot(step: Step, ticket: Ticket, reason: str) -> None:
-    """Drop what the engine proposed for a ticket and nothing stands behind any more; say why.
+def fallen(step: Step, letter: Letter) -> Fallen | None:
+    """Return what a letter that is drawn up and not sent yet says that is so no more; else None.
 
-    What a person proposed or somebody has drafted is for people to decide.
+    A kept line whose event the record takes for nothing any more (its breach was withdrawn, say),
+    and a ground that the other lines don't prove.
     """
-    step = replace(step, actor=SYSTEM)
-    for letter in store.of_ticket(step.session, ticket.id):
-        own = letter.proposed_by == SYSTEM.name and letter.status is LetterStatus.PROPOSED
-        if own and nothing_behind(step, letter):
-            words = f"{reason}，自动提议的{letter.kind.label}不再需要。"
-            drop_letter(step, letter, words)
+    if letter.status not in PASSED_ON:
+        return None
+    ticket = step.session.get_one(Ticket, letter.ticket_id)
+    gone = gone_among(known_evidence(step, ticket, letter), letter.evidence)
+    kept = [one for one in letter.evidence if one not in gone]
+    grounds = [] if letter.kind in GROUNDLESS else _grounds(letter)
+    bare = unproved(grounds, kept, proofs_of(step, ticket), earlier_letters(step, kept))
+    if not gone and not bare:
+        return None
+    lines = (*_gone_words(step, ticket, gone), *(f"“{one.label}”已没有依据" for one in bare))
+    return Fallen(lines, _what_now(letter, whole=bool(bare) and len(bare) == len(grounds)))
+
+
+def refuse_fallen(step: Step, letter: Letter) -> None:
+    """Refuse to pass on (核稿、签发、发出) a letter that rests on what is so no more.
+
+    Raises:
+        ConflictError: says what fell and what to do.
+    """
+    if found := fallen(step, letter):
+        said = "；".join(found.lines)
+        message = f"这份{letter.kind.label}的依据已不成立：{said}。{found.what_now}"
+        raise ConflictError(message)
+
+
+def _grounds(letter: Letter) -> list[RectificationGround]:
+    return [RectificationGround.parse(one) for one in letter.grounds]
+
+
+def _what_now(letter: Letter, *, whole: bool) -> str:
+    if letter.status is LetterStatus.SIGNED:
+        return "不能发出，请作废；仍须发函的，作废后重新提议。"
+    if whole:
+        return "请选“不发”；另有事由或新的依据的，请退回修改。"
+    return "请退回修改，去掉已不成立的事由和依据。"
+
+
+def _gone_words(step: Step, ticket: Ticket, gone: Sequence[str]) -> list[str]:
+    """Return of each line that is evidence no more why it is none: with why it was withdrawn."""
+    judged = clock_store.breaches(step.session, ticket.id)
+    why = {one.clock_id: one.judgement_reason for one in judged
+           if one.judgement == BreachJudgement.WITHDRAWN.value}  # fmt: skip
+    records = ticket_store.events(step.session, ticket) if gone else []
+    clocks = {one.seq: one.details.get("clock", 0) for one in records}
+    reasons = (next((why[clocks[seq]] for seq in events_of(line) if clocks.get(seq) in why), "")
+               for line in gone)  # fmt: skip
+    return [f"“{line}”已不能作依据{f'：{reason}' if reason else ''}"
+            for line, reason in zip(gone, reasons, strict=True)]  # fmt: skip
