@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+EXAMPLE = "CHANGE-ME"  # begins what deploy/hotline.env.example has in place of a secret
+
 
 class Settings(BaseSettings):
     """What an installation may set; the defaults are those of a district's first day."""
@@ -111,6 +113,24 @@ class Settings(BaseSettings):
     def link_base(self) -> str:
         """Return the beginning of every link that leaves the house, without a slash."""
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def in_earnest(self) -> bool:
+        """Return whether this is no demonstration: a managed database, or no demonstration data."""
+        return bool(self.database_url) or not self.demo_data
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Return the variables that still have the secret of the example file."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        plain = {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value
+            for name, value in values.items()
+        }
+        return tuple(
+            f"HOTLINE_{name.upper()}" for name, value in plain.items()
+            if isinstance(value, str) and EXAMPLE in value.upper()
+        )  # fmt: skip
 
     @property
     def mailbox(self) -> Path:

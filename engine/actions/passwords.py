@@ -21,6 +21,9 @@ from engine.store.row_security import as_house
 # Technical: one check takes 64 MB and a fifth of a second of a core. Who waits keeps a thread.
 AT_ONCE, WAITING, PATIENCE = 2, 8, 10.0
 LONGEST = 200  # characters
+# Demonstration only: everybody can read it here, so it opens nothing in earnest.
+DEMO_PASSWORD = "hotline-demo-2026"
+EVERYBODYS = "这是演示账号的密码，人人知道，请另选一个。"
 BUSY = "现在登录的人太多，请过几秒再试。"
 HASHER = PasswordHash.recommended()
 
@@ -82,6 +85,20 @@ class _Dummy:
     hash = ""
 
 
+def refuse_everybodys(password: str) -> None:
+    """Refuse the demonstration's password where this is no demonstration.
+
+    Raises:
+        BadInputError: it is that one.
+    """
+    if _is_everybodys(password):
+        raise BadInputError(EVERYBODYS)
+
+
+def _is_everybodys(password: str) -> bool:
+    return load_settings().in_earnest and password.lower() == DEMO_PASSWORD
+
+
 def one_time_password() -> str:
     """Return a password to be told once and changed at the first sign-in."""
     return secrets.token_urlsafe(load_settings().password_length)
@@ -122,6 +139,8 @@ def _faults(account: Account, old: str, new: str, again: str) -> dict[str, str]:
         return {"new": f"新密码须含{kinds}中的至少 {settings.password_classes} 种。"}
     if new == old or account.username.lower() in new.lower():
         return {"new": "新密码不能和现在的相同，也不能含账号。"}
+    if _is_everybodys(new):
+        return {"new": EVERYBODYS}
     return {} if new == again else {"again": "两次输入的新密码不一样。"}
 
 

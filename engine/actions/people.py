@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from engine.actions.actor import SYSTEM, Actor
 from engine.actions.audit import Note, note
-from engine.actions.passwords import hash_password
+from engine.actions.passwords import hash_password, refuse_everybodys
 from engine.actions.sessions import digest, end_sessions
 from engine.errors import ConflictError, NotFoundError, NotPermittedError, NotSignedInError
 from engine.models import Account, ApiKey
@@ -40,8 +40,10 @@ def create_account(session: Session, new: NewAccount, now: datetime, by: Actor =
     """Create an account; `by` is the engine itself when the command line makes it.
 
     Raises:
+        BadInputError: the password is the demonstration's, and this is no demonstration.
         ConflictError: the user name is taken, in whatever case.
     """
+    refuse_everybodys(new.password)
     username = accounts.normal_name(new.username)
     lock_names(session, [f"account:{username.lower()}"])
     if accounts.is_taken(session, username):
@@ -63,8 +65,10 @@ def set_password(session: Session, username: str, password: str, now: datetime) 
     """Give an account another password and end all its sessions.
 
     Raises:
+        BadInputError: it is the demonstration's password, and this is no demonstration.
         NotFoundError: there is no such account.
     """
+    refuse_everybodys(password)
     account = account_by_name(session, username)
     if account is None:
         message = f"没有账号“{username}”。"

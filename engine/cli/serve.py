@@ -175,10 +175,11 @@ def _database(house: House) -> "Database":
 
 
 def _opened(house: House) -> "Database":
-    from engine.serving.checks import require_database
+    from engine.serving.checks import require_database, require_own_secrets
     from engine.store.database import connect, use
 
     if house.settings.database_url:
+        require_own_secrets(house.settings.examples)
         require_database(house.settings.database_url)
         database = use(connect(house.settings.database_url))
         house.stack.callback(database.dispose)

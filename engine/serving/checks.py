@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
@@ -121,6 +122,20 @@ def only_one(var: Path, instead: str = "HOTLINE_VAR") -> IO[str]:
     holder.write(str(os.getpid()))
     holder.flush()
     return holder
+
+
+def require_own_secrets(examples: Sequence[str]) -> None:
+    """Refuse to work on a managed database with secrets that stand in the example file.
+
+    Raises:
+        BadInputError: names the lines to change, never what they say.
+    """
+    if examples:
+        message = (
+            f"{'、'.join(examples)} 还是示例文件里的值（CHANGE-ME…），人人知道。"
+            "请在环境文件（hotline.env 或 .env）的这几行换成自己的值，再启动。"
+        )
+        raise BadInputError(message)
 
 
 def require_database(url: str) -> None:

@@ -32,6 +32,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield _fonts()
     yield _audit_key()
     yield _people_keys()
+    yield from _secrets(settings)
     yield _links(settings)
     yield _mail(settings)
     yield _replies(settings)
@@ -79,6 +80,14 @@ def _people_keys() -> Finding:
     except (EngineError, OSError) as error:
         return broken("个人信息密钥", str(error), "从备份放回原来的密钥文件，或设 HOTLINE_KEYS。")
     return fine("个人信息密钥", f"{path}，{len(keys.keys)} 把，用 {keys.writing} 加密")
+
+
+def _secrets(settings: Settings) -> Iterator[Finding]:
+    if not settings.examples:
+        return
+    words = f"{'、'.join(settings.examples)} 还是示例文件里的值，人人知道"
+    todo = "在环境文件的这几行换成自己的值；连着正式数据库时，网页和定时任务都不肯启动。"
+    yield broken("示例口令", words, todo)
 
 
 def _links(settings: Settings) -> Finding:

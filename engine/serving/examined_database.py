@@ -1,12 +1,13 @@
 """Looks the database of an installation over: its version, its roles, what lies in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
 from engine import keyring
 from engine.actions.rules_in_force import rules_in_force
+from engine.actions.setup import known_passwords
 from engine.errors import EngineError
 from engine.models import Account, Unit
 from engine.rules.calendar_alarms import calendar_alarms
@@ -23,6 +24,7 @@ DRIFT = timedelta(seconds=5)
 SILENT = timedelta(minutes=10)
 SLOW_JOBS = {"learn", "alarm", "housekeeping", "tidy", "tidy_desks", "stuck", "daily", "retain"}
 WAITING = timedelta(minutes=15)
+NAMED = 5
 
 
 def examine_database(database: Database, settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -93,6 +95,10 @@ def _people(session: Session, settings: Settings) -> Iterator[Finding]:
     if settings.demo_data and settings.database_url:
         todo = "正式使用前设 HOTLINE_DEMO_DATA=0，并停用演示账号。"
         yield broken("演示数据", "演示账号的口令人人知道，却连着正式数据库", todo)
+    elif known := [] if settings.demo_data else known_passwords(session):
+        words = f"{_some(known)}还用着演示口令，人人都能登录"
+        todo = "在“账号”页停用，或运行 hotline account password 换掉。"
+        yield broken("演示账号", words, todo)
     supervisors = session.exec(
         select(func.count()).where(Account.role == Role.SUPERVISOR, col(Account.active))
     ).one()
@@ -104,10 +110,16 @@ def _people(session: Session, settings: Settings) -> Iterator[Finding]:
         yield look("账号", f"{'、'.join(same)} 各有几个账号，只差大小写", todo)
     mute = session.exec(select(Unit.name).where(Unit.email == "", col(Unit.active))).all()
     if mute:
-        words = f"{len(mute)} 个单位没有邮箱：{'、'.join(mute[:3])}{'…' if len(mute) > 3 else ''}"  # noqa: PLR2004
+        words = f"{len(mute)} 个单位没有邮箱：{_some(mute)}"
         yield look("承办单位邮箱", words, "在“单位”页填好并发核实信；没有邮箱就收不到派单。")
     else:
         yield fine("承办单位邮箱", "都填了")
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first few names, and how many there are when those are not all."""
+    more = f" 等 {len(names)} 个" if len(names) > NAMED else ""
+    return "、".join(names[:NAMED]) + more
 
 
 def _machinery(found: Gauges, now: datetime) -> Iterator[Finding]:
