@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine import keyring
-from engine.actions.audit_key import public_key
+from engine.actions.audit_key import key_file, public_key
 from engine.delivery.imap import ImapMailbox
 from engine.documents.fonts import installed_fonts
 from engine.errors import EngineError
@@ -64,6 +64,10 @@ def _fonts() -> Finding:
 
 
 def _audit_key() -> Finding:
+    path = key_file()
+    if not path.exists():  # looking at it would make one, and another than the database's
+        todo = "第一台机器由 hotline serve 或 hotline migrate 生成，其余机器从那里拷。"
+        return look("审计密钥", f"{path} 还没有", todo)
     try:
         return fine("审计密钥", f"公钥 {public_key().hex()[:16]}…")
     except EngineError as error:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, func, select
 
 from engine import keyring
+from engine.actions.audit_key import key_file, public_key
+from engine.actions.audit_succession import line_to, signer, successions
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.setup import known_passwords
 from engine.errors import EngineError
@@ -42,6 +44,7 @@ def examine_database(database: Database, settings: Settings, now: datetime) -> I
         yield from _people(session, settings)
         yield from _machinery(gauges(session, now), now)
         yield _people_keys(session)
+        yield from _seals(session)
         yield _audit(session)
 
 
@@ -139,6 +142,19 @@ def _machinery(found: Gauges, now: datetime) -> Iterator[Finding]:
         yield look("邮件队列", words, "看“发信”一项；在“发件状态”页逐封处理。")
     if found.set_aside:
         yield look("搁置", f"{found.set_aside} 张工单或时限出过错", "在“系统状态”页看原因。")
+
+
+def _seals(session: Session) -> Iterator[Finding]:
+    """Say where this machine's audit key is missing, or not the one that signed the last seals."""
+    newest = [one for log in audit.LOGS if (one := audit.last_seal(session, log))]
+    todo = "从备份或最先安装的机器拷来 audit.pem；各机要用同一个。"
+    if newest and not key_file().exists():
+        yield broken("封存", "审计链封存过，本机却没有审计密钥", todo)
+        return
+    for seal in newest:
+        keys = line_to(public_key(), successions(session))
+        if signer(keys, seal.id, seal.signature, seal.link) is None:
+            yield broken("封存", f"封存 {seal.id} 不是用本机的审计密钥签的", todo)
 
 
 def _audit(session: Session) -> Finding:

@@ -7,7 +7,8 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from engine import keyring
-from engine.actions import background
+from engine.actions import auditing, background
+from engine.actions.audit_key import key_file, signing_key
 from engine.models import Account
 from engine.serving.examination import examine
 from engine.serving.examined_database import examine_database
@@ -35,6 +36,31 @@ def test_a_fresh_machine_is_looked_over_without_starting_anything(tmp_path):
     assert "没有在运行" in found["数据库"].words
     assert found["流程引擎 Prefect"].level is Level.LOOK
     assert not (tmp_path / "var" / "postgres").exists()
+
+
+def test_looking_over_makes_no_audit_key_and_says_that_there_is_none(tmp_path, var):
+    found = by_name(examine(settings(tmp_path), NOW))["审计密钥"]
+
+    assert found.level is Level.LOOK
+    assert "还没有" in found.words
+    assert not (var / "keys" / "audit.pem").exists()
+
+
+def test_a_database_sealed_with_a_key_that_is_not_here_is_broken(database, tmp_path):
+    a_ticket("Wed 2026-11-25 08:00")
+    for _ in range(2):
+        auditing.seal(NOW)
+    assert "封存" not in looked_over(database, tmp_path)
+
+    key_file().unlink()
+    without = looked_over(database, tmp_path)["封存"]
+    assert not key_file().exists()
+    signing_key()
+    another = looked_over(database, tmp_path)["封存"]
+
+    assert (without.level, another.level) == (Level.BROKEN, Level.BROKEN)
+    assert "没有审计密钥" in without.words
+    assert "不是用本机的审计密钥签的" in another.words
 
 
 def test_a_directory_that_is_a_file_is_broken(tmp_path):
