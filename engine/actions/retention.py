@@ -27,8 +27,6 @@ from engine.store.database import work
 from engine.terms import Role
 
 LONGEST_REASON = 500
-STREAM = "reference:retention"
-NAME, NUMBER = "〔姓名〕", "〔电话〕"
 SHORTEST_NAME = 2
 BEFORE_A_TICK_ENDS = 50  # batches
 
@@ -121,16 +119,19 @@ def _traces(who: Requester) -> tuple[list[str], list[str]]:
     """Return what stands for a requester in texts, and what stands there from now on."""
     numbers = list(dict.fromkeys(one for one in (who.phone, digits_of(who.phone)) if one))
     names = [who.contact_name] if len(who.contact_name) >= SHORTEST_NAME else []
-    return numbers + names, [NUMBER] * len(numbers) + [NAME] * len(names)
+    return numbers + names, [store.NUMBER] * len(numbers) + [store.NAME] * len(names)
 
 
 def _record(session: Session, now: datetime, done: list[int], changed: list[int]) -> None:
     step = system_step(session, now)
     cited = clause("house/H-42").label
-    note(session, step.actor, now, Note(STREAM, "taken_out", {"tickets": done, "clause": cited}))
+    taken = {"tickets": done, "clause": cited}
+    note(session, step.actor, now, Note(store.STREAM, "taken_out", taken))
     if changed:
-        log = {"log": audit_store.EVENTS, "ids": changed, "clause": cited}
-        note(session, step.actor, now, Note(STREAM, audit_store.WORDS_TAKEN_OUT, log))
+        left = audit_store.words_left(session, changed)
+        log = {"log": audit_store.EVENTS, "ids": list(left), "digests": list(left.values()),
+               "clause": cited}  # fmt: skip
+        note(session, step.actor, now, Note(store.STREAM, audit_store.WORDS_TAKEN_OUT, log))
 
 
 def hold(step: Step, ticket: Ticket, reason: str) -> LegalHold:
@@ -175,5 +176,5 @@ def release(step: Step, ticket: Ticket, reason: str) -> LegalHold:
 
 def _held(step: Step, action: str, ticket: Ticket, reason: str) -> None:
     details = {"ticket": ticket.number, "reason": reason.strip()}
-    note(step.session, step.actor, step.now, Note(STREAM, action, details))
+    note(step.session, step.actor, step.now, Note(store.STREAM, action, details))
     step.session.flush()

@@ -9,7 +9,8 @@ from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from engine.models import AuditCheck, AuditEntry, AuditSeal, Ticket, TicketEventRecord
-from engine.store.chain import BEGINNING
+from engine.store.chain import BEGINNING, words_digest
+from engine.store.retention import STREAM as RETENTION
 from engine.store.row_security import as_house
 from engine.store.writing import run
 from engine.terms import TicketStatus
@@ -182,10 +183,25 @@ def headless(session: Session) -> tuple[str, str] | None:
     return found[0], TicketStatus.parse(found[1]).label
 
 
-def taken_out(session: Session) -> set[tuple[str, int]]:
-    """Return the rows whose words were taken out after the retention period, as the log says."""
-    query = select(AuditEntry.details).where(AuditEntry.action == WORDS_TAKEN_OUT)
-    return {(one["log"], int(row)) for one in session.exec(query) for row in one["ids"]}
+def words_left(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the digest of the words that some events have now."""
+    record = TicketEventRecord
+    query = select(record.id, record.reason, record.details).where(col(record.id).in_(ids))
+    return {one: words_digest({"reason": reason, "details": details}).hex()
+            for one, reason, details in session.exec(query.order_by(col(record.id)))}  # fmt: skip
+
+
+def taken_out(session: Session) -> dict[int, str]:
+    """Return the events whose words retention took out, each with the digest of what it left.
+
+    Only its own stream says so. Entries of older versions have no digests: "".
+    """
+    found: dict[int, str] = {}
+    for one in details_of(session, RETENTION, WORDS_TAKEN_OUT):
+        if one["log"] == EVENTS:
+            ids = one["ids"]
+            found.update(zip(ids, one.get("digests") or [""] * len(ids), strict=False))
+    return found
 
 
 def details_of(session: Session, stream: str, action: str) -> list[dict[str, Any]]:

@@ -9,6 +9,9 @@ from engine.models import Attachment, LegalHold, Requester, Ticket
 from engine.store.writing import run
 from engine.terms import AttachmentKind
 
+STREAM = "reference:retention"  # of the audit log
+NAME, NUMBER = "〔姓名〕", "〔电话〕"
+MASKS = (NAME, NUMBER)  # what stands in the history instead; `hotline_take_out` writes no other
 BATCH = 200
 LOOKED_AT = 1000  # tickets a page reads to say how many are due
 MOST = 9999  # counted to here at most

@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from engine.actions import audit, auditing
@@ -229,6 +230,14 @@ def test_the_application_may_not_change_what_it_wrote(database, log):
         sealed()
         with pytest.raises(Exception, match=r"permission denied|append-only"), work() as session:
             session.connection().execute(text(f"DELETE FROM {table}"))
+
+
+@pytest.mark.parametrize(
+    "table", ["ticket_event", "audit_entry", "audit_seal", "rules_version", "routing_version"]
+)
+def test_what_is_written_once_is_not_emptied_by_its_owner_either(database, log, table):
+    with pytest.raises(IntegrityError, match="append-only"), database.engine.begin() as owner:
+        owner.execute(text(f"TRUNCATE {table} CASCADE"))
 
 
 def test_the_key_is_made_once_and_kept_from_others(var):

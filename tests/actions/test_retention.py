@@ -5,7 +5,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from engine.actions import retention, review, unit_work
+from engine.actions import audit, retention, review, unit_work
+from engine.actions.actor import SYSTEM
 from engine.actions.audit_verify import verify
 from engine.actions.desk_work import unmask
 from engine.errors import BadInputError, ConflictError, NotPermittedError
@@ -100,12 +101,77 @@ def test_the_audit_chain_stays_whole_and_says_what_was_taken_out(closed):
 
 
 def test_words_changed_by_hand_are_still_found(database, closed):
-    with database.engine.begin() as owner:
-        change = text("SELECT hotline_take_out(:id, ARRAY['接的电话'], ARRAY['没接'])")
-        owner.execute(change, {"id": ticket_of(closed).id})
+    taken_out_by_hand(closed, "ARRAY['接的电话']", "ARRAY['〔姓名〕']")
 
+    assert "被改过" in fault()
+
+
+def taken_out_by_hand(number, said, instead):
+    with work() as session:  # the program's own role
+        change = f"SELECT id FROM hotline_take_out(:id, {said}, {instead}) AS id"
+        found = session.execute(text(change), {"id": ticket_of(number).id})
+        return list(found.scalars())
+
+
+def fault():
     with work() as session:
-        assert "被改过" in verify(session).fault
+        return verify(session).fault
+
+
+@pytest.mark.parametrize(("said", "instead"), [
+    ("ARRAY['接的电话']", "ARRAY['没接']"),
+    ("ARRAY['接的电话']", "ARRAY['〔姓名〕没接']"),
+    ("ARRAY['接的电话']", "ARRAY[NULL]"),
+    ("ARRAY['接', '的']", "ARRAY['〔姓名〕']"),
+    ("ARRAY['']", "ARRAY['〔电话〕']"),
+])  # fmt: skip
+def test_the_way_of_retention_writes_masks_and_nothing_else(closed, said, instead):
+    with pytest.raises(IntegrityError, match="masks alone"):
+        taken_out_by_hand(closed, said, instead)
+
+
+def named(ids, stream, **more):
+    with work() as session:
+        details = {"log": "ticket_event", "ids": ids, **more}
+        audit.note(session, SYSTEM, moment(ON_DAY), audit.Note(stream, "words_taken_out", details))
+
+
+def test_an_entry_of_another_stream_excuses_nothing(closed):
+    named(taken_out_by_hand(closed, "ARRAY['接的电话']", "ARRAY['〔姓名〕']"), "account:7")
+
+    assert "被改过" in fault()
+
+
+def rewritten(database, set_to, where):
+    """Change events as somebody who owns the database could; return which."""
+    with database.engine.begin() as owner:
+        owner.execute(text("SET LOCAL session_replication_role = replica"))
+        change = text(f"UPDATE ticket_event SET {set_to} WHERE {where} RETURNING id")
+        return list(owner.execute(change).scalars())
+
+
+def test_words_without_a_mask_are_excused_by_no_entry(database, closed):
+    ids = rewritten(database, "reason = '伪造'", "reason LIKE '%接的电话'")
+    named(ids, "reference:retention")
+
+    assert "被改过" in fault()
+
+
+def test_what_retention_left_cannot_be_changed_afterwards(database, closed):
+    retention.run(moment(ON_DAY))
+    assert fault() == ""
+
+    assert rewritten(database, "reason = '〔姓名〕没接电话'", "reason = '〔姓名〕接的电话'")
+
+    assert "被改过" in fault()
+
+
+def test_what_an_older_version_took_out_needs_no_digest(closed):
+    named(
+        taken_out_by_hand(closed, "ARRAY['接的电话']", "ARRAY['〔姓名〕']"), "reference:retention"
+    )
+
+    assert fault() == ""
 
 
 def test_nothing_but_words_can_be_changed_on_the_way_of_retention(database, closed):
