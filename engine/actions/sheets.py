@@ -3,6 +3,8 @@
 Nobody's number is printed: whoever has to call looks it up, which leaves a trace.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 
 from sqlmodel import Session
@@ -10,60 +12,69 @@ from sqlmodel import Session
 from engine.actions.step import Step
 from engine.documents.fonts import installed_fonts
 from engine.documents.letters import RenderedLetter
+from engine.documents.notice_paper import MailedNotice, notice_sheet, paper_title
 from engine.documents.personal_words import without_personal_numbers
 from engine.documents.sheets import (
-    MailedNotice,
     Sheet,
     answer_note,
     form_sheet,
-    notice_sheet,
     render_sheet,
     sheet_pictures,
 )
 from engine.documents.templates import without_kind
 from engine.errors import NotFoundError
-from engine.lifecycle import UNANSWERED
-from engine.models import Answer, Clock, Ticket, Unit
+from engine.lifecycle import FINAL, UNANSWERED
+from engine.models import Answer, Assignment, Clock, Ticket, Unit
 from engine.rules.certificates import Certificate
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
-from engine.store import clocks, desk_ticket, tickets
+from engine.store import clocks, desk_ticket, promises, tickets
 from engine.store.mail_names import name_of
 from engine.terms import AssignmentRole, ClockKind, ClockState, DueStatus, TicketStatus
 
 AGAIN = (TicketStatus.REWORK, TicketStatus.SUPERVISED)
+MOST, STOPPED = 300, "（时限已停）"
 PROVISIONAL, PAUSED = "（暂定，日历公布后可能调整）", "（已停表，恢复后顺延）"
 
 
 def order_sheet(step: Step, ticket: Ticket, *, reads: bool) -> Sheet:
     """Return a ticket as a work order (工单): what is to be done by whom, with room to sign.
 
-    `reads` is whether who prints it may read the matter of a confidential ticket.
+    An assisting unit's bears its own limit. `reads` is whether who prints it may read the matter
+    of a confidential ticket.
     """
-    parts = tickets.open_assignments(step.session, ticket)
+    parts = _parts(step.session, ticket)
     lead = next((one for one in parts if one.role is AssignmentRole.LEAD), None)
-    sign_by = clocks.one(step.session, ticket.id, ClockKind.SIGN_FOR)
+    own = next((one for one in parts if one is not lead and one.unit_id == step.actor.unit_id),
+               None)  # fmt: skip
+    mine = own or lead
     facts = {
-        **_common(step, ticket), **_limit(step, ticket, reads=reads), "reads": reads,
-        "dispatched_at": lead.dispatched_at if lead else None,
+        **_common(step, ticket), **_limit(step, ticket, own, reads=reads), "reads": reads,
+        **_ending(step, ticket), "had_unit": bool(tickets.assignments(step.session, ticket)),
+        "dispatched_at": mine.dispatched_at if mine else None,
+        "sign_by": _sign_by(step.session, ticket, lead, mine),
         "lead": _unit(step.session, lead.unit_id if lead else None),
         "assisting": [_unit(step.session, one.unit_id) for one in parts if one is not lead],
-        "task_rows": ticket.task_rows, "sign_by": sign_by.due_at if sign_by else None,
-        "unanswered": ticket.status in UNANSWERED, "status": ticket.status.label,
-        "content": without_personal_numbers(ticket.content),
+        "task_rows": ticket.task_rows, "content": without_personal_numbers(ticket.content),
     }  # fmt: skip
     return form_sheet("order_sheet", facts, shanghai_date(step.now))
 
 
 def callback_sheet(step: Step, ticket: Ticket) -> Sheet:
-    """Return the questions of a callback (回访单) with boxes to tick and room for the words."""
-    answer = tickets.last_answer(step.session, ticket)
+    """Return the questions of a callback (回访单) with boxes to tick and room for the words.
+
+    Raises:
+        NotFoundError: there is nothing to ask about: no answer approved, or none owed any more.
+    """
+    if ticket.status in UNANSWERED:
+        message = f"这张工单{ticket.status.label}，没有答复要回访。"
+        raise NotFoundError(message)
+    answer = _approved(step.session, ticket)
     due = clocks.one(step.session, ticket.id, ClockKind.CALLBACK)
     facts = {
-        **_common(step, ticket), "due_at": due.due_at if due else None,
-        "lead": _unit(step.session, ticket.lead_unit_id),
-        "title": without_personal_numbers(ticket.title), "answer": answer,
-        "answer_text": without_personal_numbers(answer.text) if answer else "",
+        **_common(step, ticket), **_promise(step.session, answer), "answer": answer,
+        "due_at": due.due_at if due else None, "lead": _unit(step.session, ticket.lead_unit_id),
+        "matter": _matter(ticket), "answer_text": without_personal_numbers(answer.text),
     }  # fmt: skip
     return form_sheet("callback_sheet", facts, shanghai_date(step.now))
 
@@ -76,9 +87,11 @@ def answer_note_sheet(step: Step, ticket: Ticket) -> Sheet:
     """
     answer = _approved(step.session, ticket)
     facts = {
-        **_common(step, ticket), "lead": _unit(step.session, ticket.lead_unit_id),
-        "hotline_name": load_settings().hotline_name, "answer": answer,
-        "answer_lines": answer.text.splitlines(), "again": ticket.status in AGAIN,
+        **_common(step, ticket), **_promise(step.session, answer), "answer": answer,
+        "lead": _unit(step.session, ticket.lead_unit_id),
+        "hotline_name": load_settings().hotline_name, "again": ticket.status in AGAIN,
+        "answer_text": without_personal_numbers(answer.text),
+        "legal_basis": without_personal_numbers(answer.legal_basis),
         "to_be_called_back": ticket.status is TicketStatus.CALLBACK_DUE,
     }  # fmt: skip
     return answer_note(facts, shanghai_date(answer.reviewed_at or answer.answered_at))
@@ -91,8 +104,10 @@ def mailed_notice(step: Step, ticket: Ticket, mail_id: int) -> Sheet:
         NotFoundError: the ticket has no such notice, or it went to another unit than the reader's.
     """
     mail = desk_ticket.notice_of(step.session, ticket, mail_id, step.actor.unit_id)
-    said = MailedNotice(mail.text, load_settings().hotline_name, mail.created_at, mail.sent_at)
-    return notice_sheet(name_of(step.session, mail), ticket.number, said)
+    said = MailedNotice(mail.text, load_settings().hotline_name, mail.created_at, mail.sent_at,
+                        mail.status, mail.last_error)  # fmt: skip
+    title = paper_title(mail.kind, mail.subject, name_of(step.session, mail))
+    return notice_sheet(title, ticket.number, said)
 
 
 @lru_cache(maxsize=8)
@@ -123,19 +138,75 @@ def _common(step: Step, ticket: Ticket) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _limit(step: Step, ticket: Ticket, *, reads: bool) -> dict[str, object]:
-    clock = clocks.one(step.session, ticket.id, ClockKind.HANDLING)
-    clock = clock or clocks.one(step.session, ticket.id, ClockKind.REQUESTER)
-    if clock is None:
-        return {"due_at": None, "reservation": "", "sentence": ""}
+def _parts(session: Session, ticket: Ticket) -> Sequence[Assignment]:
+    """Return who has the ticket, lead first; of one that has ended, who had it then."""
+    if ticket.status not in FINAL or ticket.lead_unit_id is None:
+        return tickets.open_assignments(session, ticket)
+    ended = [one for one in tickets.assignments(session, ticket) if one.ended_at]
+    last = max((one.ended_at for one in ended if one.ended_at), default=None)
+    return [*sorted((one for one in ended if one.ended_at == last),
+                    key=lambda one: one.role is not AssignmentRole.LEAD)]  # fmt: skip
+
+
+def _ending(step: Step, ticket: Ticket) -> dict[str, object]:
+    """Return how a ticket ended, if it has: closed by which answer, or merged into which."""
+    into = step.session.get(Ticket, ticket.merged_into_id) if ticket.merged_into_id else None
+    closed = ticket.status is TicketStatus.CLOSED
+    answer = tickets.last_answer(step.session, ticket) if closed else None
+    return {
+        "unanswered": ticket.status in UNANSWERED, "status": ticket.status.label,
+        "ended": ticket.status in FINAL, "into": into.number if into else "", "answer": answer,
+        "closed_at": ticket.closed_at if closed else None,
+        "answer_text": without_personal_numbers(answer.text) if answer else "",
+    }  # fmt: skip
+
+
+def _limit(step: Step, ticket: Ticket, own: Assignment | None, *, reads: bool) -> dict[str, object]:
+    """Return until when: `own` is the part of an assisting unit, which has a limit of its own."""
+    said = {"limit_name": "协办期限" if own else "办结期限"}
+    if (clock := _clock(step.session, ticket, own)) is None:
+        return {**said, "due_at": None, "reservation": "", "sentence": ""}
     sentence = Certificate.from_json(clock.certificate).sentence()
-    return {"due_at": clock.due_at, "reservation": _reservation(clock),
+    return {**said, "due_at": clock.due_at, "reservation": _reservation(clock),
             "sentence": sentence if reads else without_kind(sentence)}  # fmt: skip
+
+
+def _sign_by(
+    session: Session, ticket: Ticket, lead: Assignment | None, mine: Assignment | None
+) -> datetime | None:
+    """Return by when to sign: a unit that assists signs with the lead it was called with."""
+    clock = clocks.one(session, ticket.id, ClockKind.SIGN_FOR)
+    together = lead and mine and lead.dispatched_at == mine.dispatched_at
+    return clock.due_at if clock and together else None
+
+
+def _clock(session: Session, ticket: Ticket, own: Assignment | None) -> Clock | None:
+    if own:
+        mine = [one for one in clocks.of_ticket(session, ticket.id)
+                if one.assignment_id == own.id and one.kind is ClockKind.ASSISTING]  # fmt: skip
+        return mine[-1] if mine else None
+    lead = clocks.one(session, ticket.id, ClockKind.HANDLING)
+    return lead or clocks.one(session, ticket.id, ClockKind.REQUESTER)
+
+
+def _promise(session: Session, answer: Answer) -> dict[str, object]:
+    """Return what an answer promises, and by which day."""
+    found = promises.of_answer(session, answer)
+    return {"promise": without_personal_numbers(found.text) if found else "",
+            "promised_on": found.promised_on if found else None}  # fmt: skip
+
+
+def _matter(ticket: Ticket) -> str:
+    """Return the words of a ticket, or how they begin where they would fill the page."""
+    words = without_personal_numbers(ticket.content)
+    return words if len(words) <= MOST else f"{words[:MOST]}……（全文登录后查看）"
 
 
 def _reservation(clock: Clock) -> str:
     if clock.state is ClockState.PAUSED:
         return PAUSED
+    if clock.state is ClockState.STOPPED:
+        return STOPPED
     return PROVISIONAL if clock.due_status is DueStatus.PROVISIONAL else ""
 
 

@@ -1,8 +1,8 @@
 """Sheets on A4 (工单、回访单、答复告知): printed, signed by hand, or handed to the requester.
 
 Words come from templates/notices/*_sheet.yaml.j2 (rows of a form) and answer_note.txt.j2, the page
-from sheet.typ; a notice that was mailed (派单通知, 延期批复 …) is printed in the mail's own
-words. Nothing of them is kept: the same facts and day give the same bytes again.
+from sheet.typ; a notice that was mailed is in `notice_paper`. Nothing of them is kept: the same
+facts and day give the same bytes again.
 """
 
 import hashlib
@@ -15,17 +15,15 @@ import yaml
 
 from engine.documents.fonts import FontRole, FontSet
 from engine.documents.letter_data import Paragraph, written_date
-from engine.documents.letter_texts import paragraphs
 from engine.documents.letters import RenderedLetter
 from engine.documents.press import inputs_of, press
-from engine.documents.templates import fill, written_moment
-from engine.rules.shanghai import SHANGHAI, shanghai_date
+from engine.documents.templates import fill
+from engine.rules.shanghai import SHANGHAI
 
 FORM = "sheet.typ"
 PPI = 200
-LINK, CONTACT, NUMBERED = "办理入口", "联系：", "工单编号："
 HEADED = re.compile(r"【(.{2,6})】(.*)")
-ROW = re.compile(r"[^：，。；！？\s]{2,9}：\S")
+TYPED = "\N{SYMBOL FOR NULL}"  # before a line that a unit wrote: its 【】 heads nothing
 
 
 @dataclass(frozen=True)
@@ -97,16 +95,6 @@ class Sheet:
         yield from (part.text for part in (*self.body, *self.closing))
 
 
-@dataclass(frozen=True)
-class MailedNotice:
-    """A notice as it stands in the outbox: its text, who signs it, when written, when it left."""
-
-    text: str
-    org: str
-    written_at: datetime
-    sent_at: datetime | None
-
-
 def form_sheet(name: str, facts: Mapping[str, object], printed_on: date) -> Sheet:
     """Return the form `name` (order_sheet 工单, callback_sheet 回访单) filled with facts.
 
@@ -126,49 +114,32 @@ def form_sheet(name: str, facts: Mapping[str, object], printed_on: date) -> Shee
 def answer_note(facts: Mapping[str, object], dated: date) -> Sheet:
     """Return what the requester is told (答复告知), as a page to be handed over or posted.
 
+    The headings are the hotline's: a line of the answer that looks like one stays as it is.
+
     Raises:
         DocumentError: the template misses a fact.
     """
-    head, _, body = fill("answer_note.txt.j2", facts).strip().partition("\n\n")
+    head, _, body = fill("answer_note.txt.j2", _marked(facts)).strip().partition("\n\n")
     title, _, subtitle = head.partition("\n")
+    *told, last = (_headed(one.strip()) for one in body.splitlines() if one.strip())
     return Sheet(
         title=title, subtitle=subtitle, number=str(facts["number"]), org=str(facts["issuer"]),
-        dated=dated, body=tuple(_headed(one.strip()) for one in body.splitlines() if one.strip()),
-        signed=True,
+        dated=dated, body=tuple(told), closing=(last,), signed=True,
     )  # fmt: skip
+
+
+def _marked(facts: Mapping[str, object]) -> dict[str, object]:
+    """Return facts with what a unit wrote so marked that none of its lines becomes a heading."""
+    lines = str(facts["answer_text"]).replace(TYPED, "").splitlines()
+    one_line = {name: " ".join(str(facts[name]).split()) for name in ("legal_basis", "promise")}
+    return {**facts, **one_line, "answer_lines": [TYPED + one for one in lines]}
 
 
 def _headed(line: str) -> Paragraph:
+    if line.startswith(TYPED):
+        return Paragraph(line.removeprefix(TYPED).strip())
     found = HEADED.fullmatch(line)
     return Paragraph(found[2], f"{found[1]}　") if found else Paragraph(line)
-
-
-def notice_sheet(title: str, number: str, mail: MailedNotice) -> Sheet:
-    """Return a notice to a unit as paper for the file, in the very words that were mailed.
-
-    What only a mail needs (the link, how to reply) is left out.
-    """
-    said, _, after = mail.text.partition(LINK)
-    lines = [one.strip() for one in said.splitlines() if one.strip()]
-    rows = [one for one in lines if ROW.match(one)]
-    first, last = (lines.index(rows[0]), lines.index(rows[-1]) + 1) if rows else (len(lines),) * 2
-    contact = [one for one in after.splitlines() if one.startswith(CONTACT)]
-    return Sheet(
-        title=title, number=number, subtitle=f"{NUMBERED}{number}", org=mail.org,
-        dated=shanghai_date(mail.written_at), signed=True, foot=_way(mail),
-        facts=tuple(_fact(one) for one in (*lines[first:last], *contact)),
-        body=paragraphs("\n".join(lines[:first])), closing=paragraphs("\n".join(lines[last:])),
-    )  # fmt: skip
-
-
-def _fact(line: str) -> Fact:
-    label, _, words = line.partition("：")
-    return Fact(label, words, wide=True)
-
-
-def _way(mail: MailedNotice) -> str:
-    left = mail.sent_at
-    return f"本件已于{written_moment(left)}以邮件发出" if left else "本件以邮件发出，尚未送出"
 
 
 def render_sheet(sheet: Sheet, *, fonts: FontSet) -> RenderedLetter:

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from engine.errors import NotFoundError
-from engine.models import Account, Clock, Promise, Ticket, Unit, Verification
+from engine.models import Account, Answer, Clock, Promise, Ticket, Unit, Verification
 from engine.terms import ClockKind, ClockState, PromiseState, Role
 
 OPEN = (PromiseState.OFFERED, PromiseState.STANDING, PromiseState.REPORTED)
@@ -45,6 +45,11 @@ def open_one(session: Session, ticket_id: int) -> Promise | None:
 def of_clock(session: Session, clock: Clock) -> Promise | None:
     """Return the promise that a clock measures."""
     return session.exec(select(Promise).where(Promise.clock_id == clock.id)).one_or_none()
+
+
+def of_answer(session: Session, answer: Answer) -> Promise | None:
+    """Return what was promised with an answer, whatever became of it."""
+    return session.exec(select(Promise).where(Promise.answer_id == answer.id)).one_or_none()
 
 
 def of_ticket(session: Session, ticket_id: int) -> Sequence[Promise]:

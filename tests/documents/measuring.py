@@ -65,9 +65,11 @@ class Page:
         return [(a / DOTS_PER_MM, b / DOTS_PER_MM) for a, b in runs(inked)]
 
 
-def words_of(pdf):
+def words_of(pdf, *options):
     """Return what stands on the pages, without blanks, for lines break anywhere."""
-    done = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+    done = subprocess.run(
+        ["pdftotext", *options, "-", "-"], input=pdf, capture_output=True, check=True
+    )
     return "".join(done.stdout.decode().split())
 
 

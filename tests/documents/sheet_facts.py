@@ -32,7 +32,9 @@ def order_facts(**changes):
         "number": NUMBER, "kind": "投诉", "urgency": "一般", "confidential": False, "reads": True,
         "accepted_at": beijing(11, 24, 9), "dispatched_at": beijing(11, 24, 9, 25),
         "lead": "区样例局", "assisting": ["区样例中心"], "task_rows": [21, 113],
-        "sign_by": beijing(11, 25, 18), "unanswered": False, "status": "已派单",
+        "sign_by": beijing(11, 25, 18), "unanswered": False, "status": "已派单", "had_unit": True,
+        "limit_name": "办结期限", "ended": False, "into": "", "closed_at": None, "answer": None,
+        "answer_text": "",
         "due_at": beijing(12, 9, 0), "reservation": "",
         "sentence": "10个工作日，11月25日起算，至12月8日24:00届满。", "content": CONTENT,
         "issuer": ISSUER,
@@ -44,8 +46,8 @@ def callback_facts(**changes):
     facts = {
         "number": NUMBER, "kind": "投诉", "urgency": "一般", "confidential": False,
         "accepted_at": beijing(11, 24, 9), "due_at": beijing(12, 3, 0), "lead": "区样例局",
-        "title": "水电气报装材料告知不一次说清", "answer": Told(), "answer_text": ANSWER,
-        "issuer": ISSUER,
+        "matter": CONTENT, "promise": "", "promised_on": None, "answer": Told(),
+        "answer_text": ANSWER, "issuer": ISSUER,
     }  # fmt: skip
     return {**facts, **changes}
 
@@ -55,7 +57,7 @@ def note_facts(**changes):
     facts = {
         "number": NUMBER, "accepted_at": beijing(11, 24, 9), "lead": "区样例局",
         "hotline_name": "城中区12345优化营商环境专线", "answer": answer,
-        "answer_lines": answer.text.splitlines(), "again": False, "to_be_called_back": True,
-        "issuer": ISSUER,
+        "answer_text": answer.text, "legal_basis": answer.legal_basis, "promise": "",
+        "promised_on": None, "again": False, "to_be_called_back": True, "issuer": ISSUER,
     }  # fmt: skip
     return {**facts, **changes}

@@ -3,9 +3,10 @@
 import pytest
 
 from engine.documents.fonts import find_fonts
+from engine.documents.notice_paper import MailedNotice, notice_sheet, paper_title
 from engine.documents.notices import NEEDS, render_notice
-from engine.documents.sheets import MailedNotice, notice_sheet, render_sheet
-from engine.terms import NoticeKind
+from engine.documents.sheets import render_sheet
+from engine.terms import MessageStatus, NoticeKind
 from tests.documents.facts import beijing, notice_facts
 from tests.documents.measuring import words_of
 
@@ -14,9 +15,9 @@ WRITTEN = beijing(9, 28, 9, 40)
 ABOUT_TICKETS = [kind for kind, needs in NEEDS.items() if {"number", "unit"} <= set(needs)]
 
 
-def paper(kind, sent_at=WRITTEN, **facts):
+def paper(kind, sent_at=WRITTEN, status=MessageStatus.SENT, why="", **facts):
     notice = render_notice(kind, notice_facts(**facts))
-    mail = MailedNotice(notice.text, ORG, WRITTEN, sent_at)
+    mail = MailedNotice(notice.text, ORG, WRITTEN, sent_at, status, why)
     return notice, notice_sheet(kind.label, NUMBER, mail)
 
 
@@ -57,9 +58,86 @@ def test_what_follows_the_rows_stays_below_them():
     ]
 
 
+SENT, UNDELIVERED = MessageStatus.SENT, MessageStatus.UNDELIVERED
+PENDING, SUPERSEDED = MessageStatus.PENDING, MessageStatus.SUPERSEDED
+LEFT = "本件已于2026年9月28日09:40以邮件发出"
+
+
 @pytest.mark.parametrize(
-    ("sent_at", "said"),
-    [(WRITTEN, "本件已于2026年9月28日09:40以邮件发出"), (None, "本件以邮件发出，尚未送出")],
-)
-def test_the_foot_says_whether_the_mail_left(sent_at, said):
-    assert paper(NoticeKind.EXTENSION, sent_at)[1].foot == said
+    ("sent_at", "status", "why", "said"),
+    [
+        (WRITTEN, SENT, "", LEFT),
+        (None, PENDING, "连接超时", "本件以邮件发出，尚未送出"),
+        (None, SUPERSEDED, "已并入后一封通知", "本件没有发出（已并入后一封通知）"),
+        (None, SUPERSEDED, "不再发：已电话告知某人", "本件没有发出（不再发）"),
+        (None, UNDELIVERED, "550", "本件以邮件发出，没有送达"),
+        (WRITTEN, UNDELIVERED, "被退回（550）", "本件于2026年9月28日09:40以邮件发出，没有送达"),
+        (WRITTEN, SUPERSEDED, "不再发：已电话告知",
+         "本件于2026年9月28日09:40以邮件发出，没有送达，不再重发"),
+    ],
+)  # fmt: skip
+def test_the_foot_says_what_became_of_the_mail_and_no_word_that_somebody_typed_of_it(
+    sent_at, status, why, said
+):
+    assert paper(NoticeKind.EXTENSION, sent_at, status, why)[1].foot == said
+
+
+@pytest.mark.parametrize("subordinate", [True, False], ids=["told", "asked"])
+@pytest.mark.parametrize("kind", ABOUT_TICKETS, ids=lambda kind: kind.value)
+def test_a_confidential_notice_is_one_page_whose_rows_end_before_its_last_sentences(
+    kind, subordinate
+):
+    _, sheet = paper(kind, confidential=True, subordinate=subordinate, late=True)
+
+    assert not [one.label for one in sheet.facts if len(one.label) > 6]
+    assert sheet.closing[-1].text.startswith("保密工单：请勿转发")
+    assert render_sheet(sheet, fonts=find_fonts()).pages == 1
+
+
+def test_a_reason_that_names_the_link_cuts_nothing_off():
+    reason = "网上办理入口停用不影响现场检测，办理入口（需登录）：不变"
+    _, sheet = paper(NoticeKind.EXTENSION, reason=reason)
+
+    rows = {one.label: one.words for one in sheet.facts}
+    assert rows["理由"] == reason
+    assert rows["原定期限"] == "10月16日（周五）"
+    assert rows["现定期限"] == "10月20日（周二）"
+    assert rows["联系"] == "区12345热线派单岗"
+
+
+def test_a_line_without_a_name_of_its_own_belongs_to_the_row_above_it():
+    said = "请办理。\n\n类型：投诉\n理由：第一点\n第二点。\n现定期限：10月20日\n\n办理入口：x\n"
+
+    sheet = notice_sheet("延期批复", NUMBER, MailedNotice(said, ORG, WRITTEN, WRITTEN))
+
+    rows = [(one.label, one.words) for one in sheet.facts]
+    assert rows == [("类型", "投诉"), ("理由", "第一点\n第二点。"), ("现定期限", "10月20日")]
+
+
+@pytest.mark.parametrize("characters", range(380, 620, 30))
+def test_who_signs_never_stands_alone_on_a_page(characters):
+    _, sheet = paper(NoticeKind.EXTENSION, reason="需" * characters)
+
+    found = render_sheet(sheet, fonts=find_fonts())
+    last = words_of(found.pdf, "-f", str(found.pages))
+
+    assert "区12345热线派单岗" in last
+    assert f"{ORG}2026年9月28日" in last
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "title"),
+    [
+        (NoticeKind.RECTIFICATION, "【整改函】热线〔2026〕1号，反馈期限10月30日", "函件送达通知"),
+        (NoticeKind.RECTIFICATION, "【督办函】热线〔2026〕1号（抄送）", "函件抄送通知"),
+        (NoticeKind.RECTIFICATION, "【整改函】热线〔2026〕1号整改不到位，反馈期限10月30日",
+         "反馈审核告知"),
+        (NoticeKind.CORRECTION, "【更正函】热线〔2026〕2号", "函件送达通知"),
+        (NoticeKind.SUPERVISION, "【督办】LZ1 反馈期限10月30日", "督办通知"),
+        (NoticeKind.SUPERVISION, "【商请办理】LZ1 反馈期限10月30日", "商请办理通知"),
+        (NoticeKind.REMINDER, "【催办】LZ1", "催办通知"),
+        (NoticeKind.EXTENSION, "【延期批复】LZ1 同意延期", "延期批复"),
+    ],
+)  # fmt: skip
+def test_no_paper_of_a_mail_bears_the_name_of_a_letter(kind, subject, title):
+    assert paper_title(kind, subject, kind.label) == title

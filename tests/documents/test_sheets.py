@@ -122,7 +122,8 @@ def test_however_long_the_matter_is_the_boxes_stay_whole_on_one_page(print_out, 
 
 @pytest.mark.parametrize(
     ("sheet", "title"),
-    [(order(content=CONTENT * 9), "12345热线工单"), (note(answer_lines=[ANSWER] * 12), "答复告知"),
+    [(order(content=CONTENT * 9), "12345热线工单"),
+     (note(answer_text=f"{ANSWER}\n" * 12), "答复告知"),
      (callback(answer_text=ANSWER * 12), "12345热线回访单")],
 )  # fmt: skip
 def test_a_second_page_says_which_ticket_it_belongs_to(print_out, sheet, title):
@@ -157,7 +158,7 @@ def test_who_may_not_read_a_confidential_ticket_prints_neither_its_kind_nor_its_
 
 
 def test_a_ticket_nobody_answers_any_more_promises_no_date_and_is_not_to_be_signed(print_out):
-    said = words_of(print_out(order(unanswered=True, status="已并单"))[0].pdf)
+    said = words_of(print_out(order(unanswered=True, ended=True, status="已并单"))[0].pdf)
 
     assert "已并单，不再计时" in said
     assert "12月8日" not in said
@@ -205,7 +206,7 @@ def test_a_note_of_a_ticket_sent_back_says_so_and_promises_no_callback(print_out
 def test_an_answer_that_counts_its_own_points_is_told_as_it_stands(print_out):
     lines = ["一、材料清单已张贴。窗口已培训。", "二、12月4日前接入。"]
 
-    sheet = note(answer_lines=lines)
+    sheet = note(answer_text="\n".join(lines))
 
     assert [part.text for part in sheet.body[3:5]] == lines
     assert {part.lead for part in sheet.body if part.lead} == {

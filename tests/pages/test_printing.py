@@ -94,7 +94,7 @@ def test_whoever_may_not_read_a_report_prints_nothing_of_it(as_):
 
 def test_no_number_in_the_words_of_a_ticket_is_printed(as_):
     content = "请回电13800001234，窗口三次要求补材料"
-    number = a_dispatched_ticket(NOW, content=content, title="请回电13800001234")
+    number = a_ticket_to_call_back(NOW, content=content, title="请回电13800001234")
 
     for sheet in ("order", "callback-sheet"):
         assert "13800001234" not in printed(as_(OPERATOR), number, sheet)
