@@ -3,6 +3,7 @@
 import re
 
 from api.pages.visit import HOTLINE, Visit
+from engine.actions.sheets import kept_notices
 from engine.errors import NotFoundError, NotPermittedError
 from engine.models import Ticket
 from engine.settings import load_settings
@@ -40,6 +41,14 @@ def gone_of(visit: Visit, number: str) -> str:
     except NotFoundError:
         return desk_ticket.gone_elsewhere(visit.session, visit.account.unit_id or 0, number)
     return ""
+
+
+def kept_mails(visit: Visit, number: str) -> list[tuple[int, str]]:
+    """Return the notices that this person's unit had of a ticket that left it: id, and name."""
+    if visit.account.unit_id is None:
+        return []
+    kept = kept_notices(visit.step, number_meant(number))
+    return [(mail_id, sheet.title) for mail_id, sheet in kept.items()]
 
 
 def reads_content(visit: Visit, ticket: Ticket) -> bool:

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.pages.documents import document_file
-from api.pages.finding import find, reads_content
+from api.pages.finding import find, number_meant, reads_content
 from api.pages.visit import HEADERS, HOTLINE, UNIT, Visit, reading
 from engine.actions.sheets import (
     answer_note_sheet,
     callback_sheet,
+    kept_notices,
     mailed_notice,
     order_sheet,
     pictures,
@@ -111,14 +112,31 @@ def download(request: Request, number: str, name: str) -> Response:
 
 
 def _page(request: Request, number: str, name: str) -> Response:
-    kind = _printable(name)
-    with reading(request, *kind.roles) as visit:
-        ticket = find(visit, number)
+    with reading(request, *_printable(name).roles) as visit:
+        ticket, sheet = _sheet(visit, number, name)
         facts = {
-            "sheet": True, "ticket": ticket, "name": name,
-            "unanswered": ticket.status in UNANSWERED, **_facts_of(kind.make(visit, ticket)),
+            "sheet": True, "ticket": ticket, "number": ticket.number if ticket else number,
+            "name": name, "unanswered": ticket is not None and ticket.status in UNANSWERED,
+            **_facts_of(sheet),
         }  # fmt: skip
         return visit.page("sheet.html", facts)
+
+
+def _sheet(visit: Visit, number: str, name: str) -> tuple[Ticket | None, Sheet]:
+    """Return a sheet and its ticket; no ticket where the unit that reads has only its notice.
+
+    Raises:
+        NotFoundError: there is no such ticket or sheet, or it is not theirs to know of.
+    """
+    try:
+        ticket = find(visit, number)
+    except NotFoundError:
+        kept = kept_notices(visit.step, number_meant(number)) if visit.account.unit_id else {}
+        mail = NOTICE.fullmatch(name)
+        if mail is None or int(mail[1]) not in kept:
+            raise
+        return None, kept[int(mail[1])]
+    return ticket, _printable(name).make(visit, ticket)
 
 
 def _printable(name: str) -> Printable:
@@ -147,6 +165,5 @@ def _set_in_type(how: Callable[[Sheet], Printed], sheet: Sheet) -> Printed:
 
 
 def _made(request: Request, number: str, name: str) -> Sheet:
-    kind = _printable(name)
-    with reading(request, *kind.roles) as visit:
-        return kind.make(visit, find(visit, number))
+    with reading(request, *_printable(name).roles) as visit:
+        return _sheet(visit, number, name)[1]

@@ -9,7 +9,14 @@ from fastapi.responses import PlainTextResponse, Response
 from api.deadline_views import days_used_of
 from api.pages import files, promise_acts
 from api.pages.back import list_left
-from api.pages.finding import find, gone_of, may_unmask, reads_content
+from api.pages.finding import (
+    find,
+    gone_of,
+    kept_mails,
+    may_unmask,
+    number_meant,
+    reads_content,
+)
 from api.pages.forms import Posted
 from api.pages.may import options, told_what_may
 from api.pages.rendering import said
@@ -18,7 +25,7 @@ from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
 from api.pages.whys import why_of
 from engine.actions.desk_work import unmask
 from engine.actions.refusal_proposals import sent_back_among, standing_among
-from engine.errors import EngineError, NotPermittedError
+from engine.errors import EngineError, NotFoundError, NotPermittedError
 from engine.lifecycle import UNANSWERED
 from engine.models import Clock, MailReply, Ticket, TicketEventRecord
 from engine.rules.shanghai import weekday_name
@@ -72,7 +79,14 @@ SHOWS = {"people": False, "system": True}
 def ticket_page(request: Request, number: str, show: str = "") -> Response:
     """Show a ticket; looking changes nothing. `show` leaves out what people or the engine did."""
     with reading(request) as visit:
-        return _ticket_page(visit, find(visit, number), show=show if show in SHOWS else "")
+        try:
+            ticket = find(visit, number)
+        except NotFoundError as error:
+            if not (mails := kept_mails(visit, number)):
+                raise
+            facts = {"number": number_meant(number), "gone": str(error), "mails": mails}
+            return visit.page("ticket_gone.html", facts, error.status)
+        return _ticket_page(visit, ticket, show=show if show in SHOWS else "")
 
 
 def _shown(visit: Visit, whole: Whole, show: str) -> list[TicketEventRecord]:

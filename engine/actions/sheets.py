@@ -5,12 +5,12 @@ Nobody's number is printed: whoever has to call looks it up, which leaves a trac
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 
 from sqlmodel import Session
 
 from engine.actions.step import Step
 from engine.documents.fonts import installed_fonts
+from engine.documents.kept import Kept
 from engine.documents.letters import RenderedLetter
 from engine.documents.notice_paper import MailedNotice, notice_sheet, paper_title
 from engine.documents.personal_words import without_personal_numbers
@@ -24,7 +24,7 @@ from engine.documents.sheets import (
 from engine.documents.templates import without_kind
 from engine.errors import NotFoundError
 from engine.lifecycle import FINAL, UNANSWERED
-from engine.models import Answer, Assignment, Clock, Ticket, Unit
+from engine.models import Answer, Assignment, Clock, OutboxMessage, Ticket, Unit
 from engine.rules.certificates import Certificate
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
@@ -34,6 +34,7 @@ from engine.terms import AssignmentRole, ClockKind, ClockState, DueStatus, Ticke
 
 AGAIN = (TicketStatus.REWORK, TicketStatus.SUPERVISED)
 MOST, STOPPED = 300, "（时限已停）"
+MOST_PDF, MOST_PICTURES = 4_000_000, 24_000_000
 PROVISIONAL, PAUSED = "（暂定，日历公布后可能调整）", "（已停表，恢复后顺延）"
 
 
@@ -104,30 +105,36 @@ def mailed_notice(step: Step, ticket: Ticket, mail_id: int) -> Sheet:
         NotFoundError: the ticket has no such notice, or it went to another unit than the reader's.
     """
     mail = desk_ticket.notice_of(step.session, ticket, mail_id, step.actor.unit_id)
+    return _paper(step, ticket.number, mail)
+
+
+def kept_notices(step: Step, number: str) -> dict[int, Sheet]:
+    """Return the notices the reader's unit was sent about a ticket that is no longer its own."""
+    unit_id = step.actor.unit_id or 0
+    if not desk_ticket.gone_elsewhere(step.session, unit_id, number):
+        return {}
+    mails = desk_ticket.notices_kept(step.session, unit_id, number)
+    return {one.id: _paper(step, number, one) for one in mails}
+
+
+def _paper(step: Step, number: str, mail: OutboxMessage) -> Sheet:
     said = MailedNotice(mail.text, load_settings().hotline_name, mail.created_at, mail.sent_at,
                         mail.status, mail.last_error)  # fmt: skip
     title = paper_title(mail.kind, mail.subject, name_of(step.session, mail))
-    return notice_sheet(title, ticket.number, said)
+    return notice_sheet(title, number, said)
 
 
-@lru_cache(maxsize=8)
-def printed(sheet: Sheet) -> RenderedLetter:
-    """Return a sheet as PDF/A; the newest few are kept.
+def _pictures(sheet: Sheet) -> tuple[bytes, ...]:
+    return tuple(sheet_pictures(sheet, fonts=installed_fonts()))
 
-    Raises:
-        DocumentError: it cannot be set in type: a font or a character is missing.
-    """
+
+def _printed(sheet: Sheet) -> RenderedLetter:
     return render_sheet(sheet, fonts=installed_fonts())
 
 
-@lru_cache(maxsize=8)
-def pictures(sheet: Sheet) -> tuple[bytes, ...]:
-    """Return the pages of a sheet as PNG; the newest few are kept.
-
-    Raises:
-        DocumentError: as for `printed`.
-    """
-    return tuple(sheet_pictures(sheet, fonts=installed_fonts()))
+# A sheet as PDF/A, and its pages as PNG: 1 MB each, so that a long one is drawn once, not a page.
+printed = Kept(_printed, lambda made: len(made.pdf), MOST_PDF)
+pictures = Kept(_pictures, lambda made: sum(map(len, made)), MOST_PICTURES)
 
 
 def _common(step: Step, ticket: Ticket) -> dict[str, object]:

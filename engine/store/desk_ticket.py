@@ -32,7 +32,15 @@ from engine.store.desk_views import units_by_id
 from engine.store.mail_names import mail_name
 from engine.store.promises import OPEN as OPEN_PROMISE
 from engine.store.row_security import as_house
-from engine.terms import AssignmentRole, LetterKind, NoticeKind, Role, TicketEvent, TicketKind
+from engine.terms import (
+    AssignmentRole,
+    LetterKind,
+    MessageStatus,
+    NoticeKind,
+    Role,
+    TicketEvent,
+    TicketKind,
+)
 
 Row = TypeVar("Row", Answer, Callback, CallbackAttempt)
 TO_HOTLINE = (
@@ -216,6 +224,28 @@ def notice_of(
         message = f"工单 {ticket.number} 没有这份通知。"
         raise NotFoundError(message)
     return mail
+
+
+def notices_kept(session: Session, unit_id: int, number: str) -> Sequence[OutboxMessage]:
+    """Return the notices that a unit was sent about a ticket that it does not see any more.
+
+    They are its own papers, and all it learns: nothing that never reached it, no letter, nothing
+    of a ticket that accuses it.
+    """
+    query = (
+        select(OutboxMessage)
+        .join(Ticket, col(Ticket.id) == OutboxMessage.ticket_id)
+        .where(
+            Ticket.number == number, OutboxMessage.unit_id == unit_id,
+            OutboxMessage.status == MessageStatus.SENT, col(OutboxMessage.letter_id).is_(None),
+            col(OutboxMessage.kind).not_in(NOT_FOR_UNITS),
+            (col(Ticket.kind) != TicketKind.REPORT)
+            | col(Ticket.accused_unit_id).is_distinct_from(unit_id),
+        )
+        .order_by(col(OutboxMessage.id))
+    )  # fmt: skip
+    with as_house(session):
+        return session.exec(query).all()
 
 
 def _requester(session: Session, ticket: Ticket) -> Requester:

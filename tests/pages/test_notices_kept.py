@@ -1,0 +1,113 @@
+"""A unit keeps the notices it was sent when their ticket goes elsewhere, and learns no more."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from engine.actions import review, unit_work
+from engine.models import OutboxMessage
+from engine.store import tickets as store
+from engine.store.database import work
+from engine.terms import MessageStatus, NoticeKind, ReturnReason
+from tests.builders import (
+    MARKET,
+    OPERATOR,
+    SUPERVISOR,
+    TAX,
+    a_dispatched_ticket,
+    on_ticket,
+)
+from tests.documents.measuring import words_of
+
+pytestmark = pytest.mark.usefixtures("database")
+NOW, ASKED, RULED = "Tue 2026-11-24 09:00", "Tue 2026-11-24 09:30", "Tue 2026-11-24 10:00"
+FILES = ("", "/page-1.png", "/file.pdf")
+
+
+def returned(*, sent=MessageStatus.SENT):
+    """Return a ticket whose return was granted and that went to another unit, and its mails."""
+    number = a_dispatched_ticket(NOW, content="原先的诉求内容")
+    form = unit_work.ReturnForm(
+        reason=ReturnReason.parse("other_unit_leads"), explanation="该事项由税务部门主管。",
+        legal_basis="三定方案第三条", suggested_unit=TAX,
+    )  # fmt: skip
+    on_ticket(number, ASKED, MARKET, lambda step, one: unit_work.request_return(step, one, form))
+
+    def rule(step, ticket):
+        other = store.unit_by_name(step.session, TAX)
+        review.rule_on_return(step, ticket, review.Ruling(True, "职责属税务部门", other))
+
+    on_ticket(number, RULED, SUPERVISOR, rule)
+    with work() as session:
+        for mail in session.exec(select(OutboxMessage)):
+            mail.status, mail.sent_at = sent, mail.created_at + timedelta(minutes=1)
+    return number, mails_of(number)
+
+
+def mails_of(number):
+    with work() as session:
+        ticket = store.ticket_by_number(session, number)
+        query = select(OutboxMessage).where(OutboxMessage.ticket_id == ticket.id)
+        market = store.unit_by_name(session, MARKET).id
+        return [(one.id, one.kind, one.unit_id == market) for one in session.exec(query)]
+
+
+def the_ruling(mails):
+    return next(key for key, kind, theirs in mails if kind is NoticeKind.RETURN_RULING and theirs)
+
+
+def test_the_ruling_on_a_return_is_printed_by_the_unit_the_ticket_left(as_):
+    number, mails = returned()
+    at, desk = f"/tickets/{number}/mail-{the_ruling(mails)}", as_(MARKET)
+
+    page = desk.get(at)
+    said = words_of(desk.get(f"{at}/file.pdf").content)
+
+    assert page.status_code == 200
+    assert desk.get(f"{at}/page-1.png").status_code == 200
+    for words in ("退单裁定", number, "理由职责属税务部门", "以邮件发出"):
+        assert words in said
+    for words in ("原先的诉求内容", "区税务局"):
+        assert words not in page.text
+
+
+def test_the_page_of_a_ticket_that_left_leads_to_the_notices_and_tells_no_more(as_):
+    number, mails = returned()
+
+    page = as_(MARKET).get(f"/tickets/{number}")
+
+    theirs = {str(key) for key, _, own in mails if own}
+    assert page.status_code == 404
+    assert "已改由其他单位办理" in page.text
+    assert set(re.findall(rf"/tickets/{number}/mail-(\d+)", page.text)) == theirs
+    for words in ("原先的诉求内容", "区税务局"):
+        assert words not in page.text
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_nothing_else_of_a_ticket_that_left_is_to_be_had(as_, file):
+    number, mails = returned()
+    others = [key for key, _, own in mails if not own]
+    assert others
+
+    desk = as_(MARKET)
+    for name in ("order", *(f"mail-{key}" for key in others)):
+        assert desk.get(f"/tickets/{number}/{name}{file}").status_code == 404
+    other = a_dispatched_ticket(NOW, TAX)
+    assert desk.get(f"/tickets/{other}/mail-{the_ruling(mails)}{file}").status_code == 404
+
+
+@pytest.mark.parametrize("status", [MessageStatus.SUPERSEDED, MessageStatus.UNDELIVERED,
+                                    MessageStatus.PENDING])  # fmt: skip
+def test_what_never_reached_a_unit_is_not_kept_for_it(as_, status):
+    number, mails = returned(sent=status)
+
+    assert as_(MARKET).get(f"/tickets/{number}/mail-{the_ruling(mails)}").status_code == 404
+
+
+def test_the_hotline_prints_them_as_before(as_):
+    number, mails = returned()
+
+    assert as_(OPERATOR).get(f"/tickets/{number}/mail-{the_ruling(mails)}").status_code == 200
