@@ -62,10 +62,11 @@ def monitoring(request: Request) -> Response:
 
 def _page(visit: Visit, form: Form, wanted: _Wanted, template: str, **more: object) -> Response:
     chosen, draft = form.many("case"), wanted.draft
+    grounds = {one.number: one.ground for one in draft.proposed}
     facts = {
         "form": form, "error": wanted.error, "draft": draft, "points": points, "chosen": chosen,
         "cases": [(one, case_words(one, visit.step)) for one in draft.proposed],
-        "gone": taken_back(visit.session, [one.number for one in draft.proposed], visit.now),
+        "gone": taken_back(visit.session, grounds, visit.now),
         "title": spoken_period(wanted.days), "days": wanted.days,
         "query": urlencode([*wanted.query, *(("case", one) for one in chosen)]), **more,
     }  # fmt: skip

@@ -3,7 +3,7 @@
 The table of steps is that of letters (`letter_life`), and so is the series of numbers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,7 +35,15 @@ from engine.settings import load_settings
 from engine.store import bulletins as store
 from engine.store import tickets
 from engine.store.typical_cases import taken_back
-from engine.terms import LetterAct, LetterStatus, NoticeKind, Recipient, ReportKind, Role
+from engine.terms import (
+    CaseGround,
+    LetterAct,
+    LetterStatus,
+    NoticeKind,
+    Recipient,
+    ReportKind,
+    Role,
+)
 
 
 @dataclass(frozen=True)
@@ -65,12 +73,13 @@ def keep_draft(step: Step, asked: Asked) -> Bulletin:
             f"这段时间的{kind.label}已有一份在办，现为“{made.status.label}”；要重拟的先退回修改。"
         )
         raise ConflictError(message)
-    _refuse_taken_back(step, asked.cases, "请去掉这些案例，再送核。")
     draft = _draft(step, asked)
     if draft.report.running:
         message = f"统计期到 {days[1]} 才过完，不能拟稿送核。请选已经过完的一期。"
         raise ConflictError(message)
-    kept = {"at": draft.report.at.isoformat(), **kept_facts(draft.facts)}
+    grounds = {one.number: one.ground.value for one in draft.proposed if one.number in asked.cases}
+    _refuse_taken_back(step, asked.cases, grounds, "请去掉这些案例，再送核。")
+    kept = {"at": draft.report.at.isoformat(), "grounds": grounds, **kept_facts(draft.facts)}
     by = step.actor.account_id or 0
     made = made or Bulletin(
         kind=kind, since=days[0], until=days[1], status=LetterStatus.DRAFTED, drafted_by_id=by,
@@ -120,7 +129,7 @@ def sign(step: Step, one: Bulletin) -> None:
     status = _moved(step, one, LetterAct.SIGN)
     check_signer(step, one)
     _refuse_invented(one)
-    _refuse_taken_back(step, one.cases, "请退回修改，重新拟稿。")
+    _refuse_taken_back(step, one.cases, one.facts.get("grounds", {}), "请退回修改，重新拟稿。")
     on = shanghai_date(step.now)
     one.approved_by_id, one.approved_at = step.actor.account_id, step.now
     number = take_number(step, one)
@@ -132,8 +141,13 @@ def sign(step: Step, one: Bulletin) -> None:
     _note(step, one, "sign", number=number, sha256=one.pdf_sha256)
 
 
-def _refuse_taken_back(step: Step, cases: Sequence[str], what_now: str) -> None:
-    if gone := taken_back(step.session, cases, step.now):
+def _refuse_taken_back(
+    step: Step, cases: Sequence[str], grounds: Mapping[str, str], what_now: str
+) -> None:
+    """Refuse cases that are told on a ground they have no more; one not known is lateness."""
+    told = {number: CaseGround.parse(grounds.get(number, CaseGround.LATE.value))
+            for number in cases}  # fmt: skip
+    if gone := taken_back(step.session, told, step.now):
         message = f"典型案例 {'、'.join(gone)} 已认定免责、不计入或撤销超期，{what_now}"
         raise ConflictError(message)
 

@@ -15,7 +15,7 @@ from engine.rules.routing.catalogue import load_catalogue
 from engine.rules.scoring import Score, scores
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
-from engine.store.typical_cases import TypicalCase, typical_cases
+from engine.store.typical_cases import TypicalCase, taken_back, typical_cases
 from engine.terms import CaseGround, Indicator
 
 Days = tuple[date, date]
@@ -61,13 +61,20 @@ def draft_bulletin(
 def propose_cases(step: Step, days: Days, at: datetime) -> tuple[TypicalCase, ...]:
     """Return the cases that may be told of a period, as they stood at a moment.
 
-    Late by no working day is no example. What was taken back since is among them: it stood so then
-    (`taken_back` knows it, and nobody may choose it).
+    One of a ticket, and late by no working day is no example. What was taken back since is among
+    them where nothing else is told of it: it stood so then (`taken_back` knows it, and nobody may
+    choose it).
     """
     most = most_cases(step.rules, min(shanghai_date(at), days[1]))
     found = typical_cases(step.session, days, most, at, past=at < step.now)
-    return tuple(one for one in found
-                 if one.ground is not CaseGround.LATE or _worked_days(one, step))  # fmt: skip
+    told = [one for one in found if one.ground is not CaseGround.LATE or _worked_days(one, step)]
+    late = {one.number: one.ground for one in told if one.ground is CaseGround.LATE}
+    gone = taken_back(step.session, late, step.now)
+    told.sort(key=lambda one: one.ground is CaseGround.LATE and one.number in gone)
+    first: dict[str, TypicalCase] = {}
+    for one in told:
+        first.setdefault(one.number, one)
+    return tuple(first.values())
 
 
 def spoken_period(days: Days) -> str:

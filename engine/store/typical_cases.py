@@ -1,6 +1,6 @@
 """Typical cases (典型案例) proposed for a bulletin: facts alone, never a text of anybody's."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from engine.store.bad_cases import LOOKED_AT, OPEN, bad_cases
 from engine.store.clock_past import OF_CLOCK, SAID_THEN
 from engine.store.demonstration import demonstrating
 from engine.store.figure_cases import ANSWERED, REWORK
-from engine.terms import CaseGround, TicketKind
+from engine.terms import CaseGround, Indicator, TicketKind
 
 AROUND = timedelta(days=21)  # what is answered and closed in a period was due by then
 EACH_DAY = 40
@@ -43,7 +43,7 @@ WHERE {OPEN} AND t.closed_at >= :since AND t.closed_at < :until AND t.status = '
                   AND x.id < c.id)
 ORDER BY c.took, c.ticket_id LIMIT :most
 """)
-# Excused, or left out of the figures by two persons: no example of anything any more.
+# Excused, or left out of the figures by two persons: no example of lateness any more.
 _TAKEN_BACK = """
 SELECT 1 FROM finding f LEFT JOIN breach x ON x.id = f.breach_id
 WHERE f.ticket_id = {ticket} AND f.effective_at < :at AND (f.ended_at IS NULL OR f.ended_at >= :at)
@@ -111,7 +111,8 @@ def typical_cases(
     are told as they stood at a moment; what came later is not looked at. `past` is whether anything
     may have come: then changed clocks are looked at too.
 
-    There are at most `most` of each, and one of a ticket: the first of these.
+    There are at most `most` of each; a ticket may be told on several grounds, the first of these
+    before the others.
     """
     since, until = days
     values: dict[str, Any] = {"since": end_of_day(since - timedelta(days=1)), "at": at,
@@ -122,11 +123,7 @@ def typical_cases(
     usual = ((_GOOD, CaseGround.PLEASED), (_BAD, CaseGround.LATE))
     found = [_case(row, ground, at) for query, ground in usual for row in run(query, values)]
     worse = bad_cases(session, values["since"], values["until"], most, at)
-    found += [_case(row, CaseGround.parse(row.ground), at) for row in worse]
-    first: dict[str, TypicalCase] = {}
-    for one in found:
-        first.setdefault(one.number, one)
-    return list(first.values())
+    return found + [_case(row, CaseGround.parse(row.ground), at) for row in worse]
 
 
 def _case(row: Any, ground: CaseGround, at: datetime) -> TypicalCase:
@@ -135,16 +132,37 @@ def _case(row: Any, ground: CaseGround, at: datetime) -> TypicalCase:
                        row.accepted_at, tuple(row.task_rows or ()))  # fmt: skip
 
 
-def taken_back(session: Session, numbers: Collection[str], at: datetime) -> list[str]:
-    """Return which of those tickets may not be told as late any more at a moment."""
-    found = session.connection().execute(_GONE, {"numbers": list(numbers), "at": at})
-    return [row.number for row in found]
+# What was left out of these figures by two persons tells of its ground no more.
+_CALLED_BACK = (Indicator.SOLVED, Indicator.SATISFIED, Indicator.REWORKED)
+RESTS_ON = {
+    CaseGround.LATE: (Indicator.ANSWERED_ON_TIME, Indicator.BREACHED),
+    CaseGround.PLEASED: (Indicator.ANSWERED_ON_TIME, Indicator.BREACHED, *_CALLED_BACK),
+    CaseGround.UNSOLVED: _CALLED_BACK, CaseGround.DISSATISFIED: _CALLED_BACK,
+    CaseGround.REWORKED: _CALLED_BACK, CaseGround.RETURN_REFUSED: (Indicator.RETURNED,),
+}  # fmt: skip
 
 
-_GONE = text(f"""
+def taken_back(session: Session, cases: Mapping[str, CaseGround], at: datetime) -> list[str]:
+    """Return which of those tickets may not be told on their ground any more at a moment.
+
+    An excused or withdrawn breach takes lateness away, and nothing else that is told of a ticket.
+    """
+    found: list[str] = []
+    for ground in dict.fromkeys(cases.values()):
+        numbers = [number for number, told in cases.items() if told is ground]
+        values = {"numbers": numbers, "at": at, "late": ground is CaseGround.LATE,
+                  "indicators": [one.value for one in RESTS_ON[ground]]}  # fmt: skip
+        found += [row.number for row in session.connection().execute(_GONE, values)]
+    return sorted(found)
+
+
+_GONE = text("""
 SELECT number FROM ticket t WHERE number = ANY(:numbers)
-  AND (EXISTS ({_TAKEN_BACK.format(ticket="t.id")})
-       OR EXISTS (SELECT 1 FROM breach WHERE ticket_id = t.id AND kind = 'handling'
-                  AND judgement = 'withdrawn' AND judged_at < :at))
-ORDER BY number
+  AND (EXISTS (SELECT 1 FROM finding f LEFT JOIN breach x ON x.id = f.breach_id
+               WHERE f.ticket_id = t.id AND f.effective_at < :at
+                 AND (f.ended_at IS NULL OR f.ended_at >= :at)
+                 AND (f.kind = 'excluded' AND f.indicator = ANY(:indicators)
+                      OR :late AND f.kind = 'excused' AND x.kind = 'handling'))
+       OR :late AND EXISTS (SELECT 1 FROM breach WHERE ticket_id = t.id AND kind = 'handling'
+                            AND judgement = 'withdrawn' AND judged_at < :at))
 """)
