@@ -47,7 +47,9 @@ class TicketBody(Body):
     confidential: bool | None = Field(default=None, description="a 举报 always is")
     accused_unit: Text = Field(default="", description="it never handles the ticket alone")
     lead_unit: Text = Field(default="", description="name or slug; without it, routing decides")
-    support_units: list[Text] = Field(default=[], max_length=10)
+    support_units: list[Text] = Field(
+        default=[], max_length=10, description="only beside a lead_unit"
+    )
 
     _wrong: dict[str, str] = PrivateAttr(default_factory=dict)
 
@@ -166,6 +168,8 @@ def _told(body: TicketBody) -> Told:
         kind=kind or TicketKind.HELP_REQUEST, support_units=tuple(body.support_units), **same
     )
     tidy = _tried(lambda: checked(new), fields) or new
+    if "lead_unit" in body.wrong:  # named, only not as text
+        fields.pop("support_units", None)
     return Told(replace(tidy, urgency=urgency or tidy.urgency), {**fields, **body.wrong})
 
 

@@ -109,7 +109,10 @@ def checked(new: NewTicket) -> NewTicket:
         credit_code=tidy.credit_code.upper(),
         external_id=tidy.external_id or None,
     )
-    fields = {**_content(tidy), **_phone(tidy), **_lengths(tidy), **_credit_code(tidy)}
+    fields = {
+        **_content(tidy), **_phone(tidy), **_lengths(tidy), **_credit_code(tidy),
+        **_supports(tidy),
+    }  # fmt: skip
     if fields:
         raise BadInputError("；".join(fields.values()), fields=fields)
     return replace(tidy, title=tidy.title or title_of(tidy.content))
@@ -147,6 +150,15 @@ def _credit_code(new: NewTicket) -> dict[str, str]:
     if new.credit_code and not CREDIT_CODE.fullmatch(new.credit_code):
         return {"credit_code": "统一社会信用代码是 18 位数字和大写字母（不含 I、O、S、V、Z）。"}
     return {}
+
+
+def _supports(new: NewTicket) -> dict[str, str]:
+    if new.lead_unit or not any(name.strip() for name in new.support_units):
+        return {}
+    return {
+        "support_units": "写了协办单位（support_units），须同时写明主办单位（lead_unit）；"
+        "要由系统派单，两项都不写。"
+    }
 
 
 def title_of(content: str) -> str:

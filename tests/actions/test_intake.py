@@ -138,7 +138,9 @@ def test_who_brought_it_is_kept_apart_from_the_matter():
         ("credit_code", {"credit_code": "9145020012345"}),
         ("credit_code", {"credit_code": "91450200MAIOSVZ001"}),
         ("lead_unit", {"lead_unit": "无此单位"}),
-        ("support_units", {"support_units": ("无此单位",)}),
+        ("support_units", {"lead_unit": MARKET, "support_units": ("无此单位",)}),
+        ("support_units", {"support_units": (TAX,)}),
+        ("support_units", {"lead_unit": " ", "support_units": (TAX,)}),
         ("accused_unit", {"accused_unit": "无此单位"}),
     ],
 )

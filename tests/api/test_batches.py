@@ -72,6 +72,15 @@ def test_a_field_of_the_wrong_type_is_named_within_its_item(caller: Caller) -> N
     assert item["problem"]["errors"] == [{"field": "support_units[0]", "detail": "应为文字。"}]
 
 
+def test_supports_without_a_lead_are_refused_not_dropped(caller: Caller) -> None:
+    (item,) = caller.post(BATCH, {"tickets": bodies("A", support_units=["shuiwu"])}).json()["items"]
+
+    (told,) = item["problem"]["errors"]
+    assert (item["status"], told["field"]) == (422, "support_units")
+    assert "lead_unit" in told["detail"]
+    assert written() == 0
+
+
 @pytest.mark.parametrize("item", ["text", 1, None, [], True])
 def test_an_item_that_is_no_object_does_not_hold_up_the_others(caller: Caller, item: Any) -> None:
     good, last = bodies("A", "B")

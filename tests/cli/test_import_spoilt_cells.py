@@ -69,6 +69,7 @@ def fields(**changes):
      ({"place": dt.datetime(2026, 1, 2)}, "当成了日期"),  # noqa: DTZ001
      ({"content": {"text": GOOD[1]}}, "列表或对象"),
      ({"support_units": [1]}, "列表或对象"),
+     ({"support_units": "区税务局"}, "须同时写明主办单位"),
      ({"title": True}, "是／否"),
      ({"enterprise": "示例\x00企业"}, "NUL"),
      ({"content": f"{GOOD[1]}\ud800"}, "不完整的 Unicode"),
