@@ -93,5 +93,5 @@ def _calendar(session: Session, now: datetime) -> CalendarReach:
         version=calendar.version,
         confirmed_through=calendar.confirmed_through,
         horizon=calendar.horizon,
-        days_left=(calendar.horizon - shanghai_date(now)).days,
+        days_left=(calendar.confirmed_through - shanghai_date(now)).days,
     )

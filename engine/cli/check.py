@@ -51,6 +51,8 @@ def _print(found: "Iterable[Finding]") -> None:
     marks = {Level.FINE: ("● 正常", "green"), Level.LOOK: ("▲ 留意", "yellow"),
              Level.BROKEN: ("■ 要修", "bold red")}  # fmt: skip
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for overflow in ("ignore", "ignore", "fold"):  # an advice is one long word without blanks
+        table.add_column(overflow=overflow, no_wrap=overflow == "ignore")
     for one in sorted(found, key=lambda one: one.level):
         mark, style = marks[one.level]
         words = Text(one.words)

@@ -19,14 +19,17 @@ def read_settings() -> "Settings":
     """
     from pydantic import ValidationError
 
-    from engine.settings import load_settings
+    from engine.settings import Settings, load_settings
 
     try:
         return load_settings()
     except ValidationError as error:
         first = error.errors()[0]
         name = "_".join(["HOTLINE", *map(str, first["loc"])]).upper()
-        message = f"设置 {name} 有误：{first['msg']}（现值 {first.get('input')!r}）。"
+        field = Settings.model_fields.get(str(first["loc"][0])) if first["loc"] else None
+        secret = field is not None and "Secret" in str(field.annotation)
+        value = "" if secret else f"（现值 {first.get('input')!r}）"
+        message = f"设置 {name} 有误：{first['msg']}{value}。"
         raise BadInputError(message) from error
 
 
@@ -50,12 +53,14 @@ def refuse_elsewhere() -> None:
 def opened_database() -> Iterator["Database"]:
     """Yield the database of this installation, migrated; an embedded one is started if need be."""
     from engine.actions.key_watch import watch_keys
+    from engine.serving.checks import require_database
     from engine.store.database import connect, use
     from engine.store.embedded import embedded_database
     from engine.store.migrate import migrate
 
     settings = read_settings()
     if settings.database_url:
+        require_database(settings.database_url)
         database = use(connect(settings.database_url))
         try:
             migrate(database)

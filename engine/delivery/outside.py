@@ -110,10 +110,13 @@ def _check_parts(parts: SplitResult) -> None:
 def _check_literal(host: str, policy: Policy) -> None:
     """Refuse at once what needs no name server to be refused."""
     try:
-        found = ip_address("127.0.0.1" if host == "localhost" else host)
+        found = str(ip_address("127.0.0.1" if host == "localhost" else host))
     except ValueError:
-        return
-    check_permitted([str(found)], policy)
+        try:
+            found = socket.inet_ntoa(socket.inet_aton(host))  # 2130706433, 0x7f.1: also 127.0.0.1
+        except OSError:
+            return
+    check_permitted([found], policy)
 
 
 def addresses_of(target: Target, policy: Policy, resolve: Resolve) -> str:

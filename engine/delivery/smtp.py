@@ -103,6 +103,23 @@ class SmtpSender:
             if not self._keep:
                 self._close()
 
+    def try_out(self) -> None:
+        """Open a connection, sign in and say goodbye; no mail is sent.
+
+        Raises:
+            TemporaryDeliveryError: says where nobody answered, or what the server said.
+        """
+        try:
+            self._connection = self._connect()
+        except smtplib.SMTPAuthenticationError as error:
+            message = f"邮件服务器 {self._where} 不让登录（{_detail(error)}）"
+            raise TemporaryDeliveryError(message) from error
+        except (OSError, smtplib.SMTPException) as error:
+            message = f"连不上邮件服务器 {self._where}（{_detail(error)}）"
+            raise TemporaryDeliveryError(message) from error
+        finally:
+            self._close()
+
     def _hand_over(self, sender: str, recipient: str, message: EmailMessage) -> str:
         # A refused sender is our own setting, not the message's fault: it stays temporary.
         content = message.as_bytes(policy=SMTP)
@@ -162,13 +179,18 @@ class SmtpSender:
         except (OSError, smtplib.SMTPException):
             connection.close()
 
+    @property
+    def _where(self) -> str:
+        return f"{self.server.host}:{self.server.port}"
+
     def _away(self, error: Exception) -> str:
-        if isinstance(error, smtplib.SMTPResponseException):
-            detail = f"{error.smtp_code} {_text(error.smtp_error)}"
-        else:
-            detail = str(error) or type(error).__name__
-        where = f"{self.server.host}:{self.server.port}"
-        return f"邮件服务器 {where} 暂时不可用（{detail}），稍后重试。"
+        return f"邮件服务器 {self._where} 暂时不可用（{_detail(error)}），稍后重试。"
+
+
+def _detail(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {_text(error.smtp_error)}"
+    return str(error) or type(error).__name__
 
 
 def _addresses(message: EmailMessage) -> tuple[str, str]:

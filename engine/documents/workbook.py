@@ -15,7 +15,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from engine.rules.shanghai import SHANGHAI
 
 # What a spreadsheet could take for a formula when the cell is copied on or saved as CSV.
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+# The wide signs too: a spreadsheet in Chinese reads them as the narrow ones.
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _FIRST = "说明"
 MOST_ROWS = 50_000  # technical: what is written within seconds; longer lists leave as CSV
 _LONGEST = 32_000  # Excel's own limit of a cell is 32,767

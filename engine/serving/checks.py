@@ -147,17 +147,52 @@ def require_database(url: str) -> None:
     """
     import psycopg
 
-    if not url.startswith(("postgresql://", "postgres://")):
-        message = (
-            "HOTLINE_DATABASE_URL 应以 postgresql:// 开头，如 postgresql://用户:口令@主机/库。"
-        )
-        raise BadInputError(message)
+    _require_address(url)
     try:
         psycopg.connect(url, connect_timeout=5).close()
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[0]
-        message = f"连不上 HOTLINE_DATABASE_URL 所指的数据库：{reason}"
-        raise UnavailableError(message) from error
+        raise UnavailableError(_why_no_database(str(error).strip())) from error
+
+
+def _require_address(url: str) -> None:
+    """Refuse what is no address of a PostgreSQL, in words that repeat nothing of it.
+
+    A password with @ or : in it ends as a host or a port, and libpq would name those.
+    """
+    from psycopg import Error
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        given = conninfo_to_dict(url)
+    except Error:
+        given = {"host": "@"}
+    host, port = str(given.get("host") or ""), str(given.get("port") or "")
+    right = url.startswith(("postgresql://", "postgres://"))
+    if not right or "@" in host or not (port.isdigit() or not port):
+        message = (
+            "HOTLINE_DATABASE_URL 应如 postgresql://用户:口令@主机:5432/库；"
+            "口令里的 @ : / 要写成 %40 %3A %2F。"
+        )
+        raise BadInputError(message)
+
+
+def _why_no_database(said: str) -> str:
+    causes = {
+        "password authentication failed": "用户名或口令不对",
+        "no password supplied": "没有写口令",
+        "does not exist": "没有这个库或这个用户",
+        "Connection refused": "那里没有 PostgreSQL 在听，核对主机和端口",
+        "resolve host": "主机名查不到",
+        "translate host": "主机名查不到",
+        "timeout": "没有应答，查网络和防火墙",
+        "pg_hba.conf": "那台服务器的 pg_hba.conf 不让这台机器进",
+        "connection slots": "连接数用完了",
+        "too many clients": "连接数用完了",
+    }
+    cause = next((words for mark, words in causes.items() if mark in said), "")
+    first = said.splitlines()[0] if said else ""
+    named = f"{cause}（{first}）" if cause else first
+    return f"连不上 HOTLINE_DATABASE_URL 所指的数据库：{named}"
 
 
 def _lock(holder: IO[str]) -> None:

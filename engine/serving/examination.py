@@ -1,10 +1,9 @@
 """Looks an installation over (安装体检) from its own machine; changes nothing, starts nothing."""
 
 import shutil
-import smtplib
-import ssl
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -13,9 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine import keyring
 from engine.actions.audit_key import key_file, public_key
 from engine.delivery.imap import ImapMailbox
+from engine.delivery.messages import address_of
+from engine.delivery.smtp import SmtpSender
 from engine.documents.fonts import installed_fonts
 from engine.errors import EngineError
-from engine.serving.checks import require_writable
+from engine.serving.checks import require_database, require_writable
 from engine.serving.examined_database import examine_database
 from engine.serving.findings import Finding, broken, fine, look
 from engine.settings import Settings
@@ -35,6 +36,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     yield from _secrets(settings)
     yield _links(settings)
     yield _mail(settings)
+    yield from _sender(settings)
     yield _replies(settings)
     yield from _database(settings, now)
     yield _prefect(settings)
@@ -95,9 +97,12 @@ def _secrets(settings: Settings) -> Iterator[Finding]:
 
 
 def _links(settings: Settings) -> Finding:
-    if settings.base_url:
-        return fine("邮件里的链接", settings.link_base)
     todo = "设 HOTLINE_BASE_URL 为承办单位打得开的地址，如 https://hotline.example。"
+    if settings.base_url:
+        parts = urlsplit(settings.base_url)
+        if parts.scheme in {"https", "http"} and parts.hostname:
+            return fine("邮件里的链接", settings.link_base)
+        return broken("邮件里的链接", f"{settings.base_url} 不以 https:// 开头，点不开", todo)
     return look("邮件里的链接", f"{settings.link_base}，别的机器打不开", todo)
 
 
@@ -106,9 +111,22 @@ def _mail(settings: Settings) -> Finding:
         todo = "设 HOTLINE_SMTP_URL；在此之前邮件只放进 var/mailbox。"
         return look("发信", "没有设 SMTP 服务器", todo)
     try:
-        return fine("发信", f"{urlsplit(settings.smtp_url).hostname} {_greeted(settings.smtp_url)}")
-    except (OSError, smtplib.SMTPException, ValueError) as error:
-        return broken("发信", f"连不上邮件服务器：{error}", "检查 HOTLINE_SMTP_URL 和网络。")
+        sender = SmtpSender(settings.smtp_url)
+        sender.server = replace(sender.server, timeout=min(sender.server.timeout, PATIENCE))
+        sender.try_out()
+    except EngineError as error:
+        return broken("发信", str(error), "检查 HOTLINE_SMTP_URL、口令和网络。")
+    safe = "，加密" if sender.server.scheme in TLS else "，不加密"
+    entered = "，登录成功" if sender.server.user else ""
+    return fine("发信", f"{sender.server.host} 有应答{safe}{entered}")
+
+
+def _sender(settings: Settings) -> Iterator[Finding]:
+    try:
+        address_of(settings.mail_from)
+    except EngineError:
+        todo = "设 HOTLINE_MAIL_FROM，如 12345专线 <hotline@hotline.example>。"
+        yield broken("发件人", f"{settings.mail_from} 不是邮件地址，一封也发不出", todo)
 
 
 def _replies(settings: Settings) -> Finding:
@@ -127,28 +145,25 @@ def _replies(settings: Settings) -> Finding:
     return fine("收信", "邮箱打得开" + ("，有未读的信" if waiting else ""))
 
 
-def _greeted(url: str) -> str:
-    parts = urlsplit(url)
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-    with kind(parts.hostname or "", parts.port or 0, timeout=PATIENCE) as server:
-        server.ehlo()
-        if parts.scheme == "smtp+starttls" and not server.has_extn("starttls"):
-            message = "服务器不支持 STARTTLS"
-            raise ssl.SSLError(message)
-    return "有应答" + ("，加密" if parts.scheme in TLS else "，不加密")
-
-
 def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
     url = settings.database_url or _embedded(settings)
     if not url:
         todo = "先运行 hotline serve；体检不启动内置数据库。"
         yield look("数据库", "内置数据库没有在运行", todo)
         return
+    todo = "检查 HOTLINE_DATABASE_URL、口令和网络。"
+    try:
+        if settings.database_url:
+            require_database(settings.database_url)
+    except EngineError as error:
+        yield broken("数据库", str(error), todo)
+        return
     database = connect(url, pool_size=1, connect_args={"connect_timeout": PATIENCE})
     try:
         yield from examine_database(database, settings, now)
     except (EngineError, SQLAlchemyError) as error:
-        yield broken("数据库", f"连不上：{error}", "检查 HOTLINE_DATABASE_URL、口令和网络。")
+        said = str(error.__cause__ or error).strip().splitlines()[0]
+        yield broken("数据库", f"看到一半断了：{said}", todo)
     finally:
         database.dispose()
 

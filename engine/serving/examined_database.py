@@ -19,12 +19,10 @@ from engine.settings import Settings
 from engine.store import accounts, api_views, audit, personal
 from engine.store.database import Database
 from engine.store.gauges import Gauges, gauges
+from engine.store.watchdog import SILENT, is_late
 from engine.terms import Role
 
 DRIFT = timedelta(seconds=5)
-# A job that ticks every minute and was not seen for this long does not run any more.
-SILENT = timedelta(minutes=10)
-SLOW_JOBS = {"learn", "alarm", "housekeeping", "tidy", "tidy_desks", "stuck", "daily", "retain"}
 WAITING = timedelta(minutes=15)
 NAMED = 5
 
@@ -126,13 +124,16 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _machinery(found: Gauges, now: datetime) -> Iterator[Finding]:
-    silent = [one.name for one in found.heartbeats
-              if one.name not in SLOW_JOBS and now - one.ran_at > SILENT]  # fmt: skip
+    late = [one.name for one in found.heartbeats if is_late(one, now)]
+    last = max((one.ran_at for one in found.heartbeats), default=now)
     todo = "运行 hotline serve 或 hotline worker；看 var/log。"
     if not found.heartbeats:
         yield look("定时任务", "从没运行过", todo)
-    elif silent:
-        yield broken("定时任务", f"{'、'.join(silent)} 超过 10 分钟没有运行", todo)
+    elif now - last > SILENT:
+        words = f"{(now - last) // timedelta(minutes=1)} 分钟没有任何一项运行"
+        yield broken("定时任务", words, todo)
+    elif late:
+        yield broken("定时任务", f"{'、'.join(late)} 早该运行了", todo)
     else:
         yield fine("定时任务", f"{len(found.heartbeats)} 项都在运行")
     if found.outbox_age > WAITING.total_seconds() or found.undelivered:

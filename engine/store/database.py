@@ -156,7 +156,8 @@ def set_locally(connection: Connection, settings: Mapping[str, str]) -> None:
 
 def connect(url: str, **options: Any) -> Database:
     """Return the database behind a PostgreSQL URL; connections are made when first needed."""
-    address = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    address = url.replace("postgres://", "postgresql://", 1)
+    address = address.replace("postgresql://", "postgresql+psycopg://", 1)
     settings = {
         "pool_size": 10,
         "max_overflow": 20,

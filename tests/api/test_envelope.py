@@ -82,7 +82,8 @@ def test_readiness_tells_migration_heartbeats_and_the_reach_of_the_calendar(
 
     assert body["migration"]
     assert [(one["name"], one["age_seconds"]) for one in body["heartbeats"]] == [("sweep", 60)]
-    assert body["calendar"]["days_left"] > 0
+    assert body["calendar"]["confirmed_through"] == "2026-12-27"
+    assert body["calendar"]["days_left"] == 34
 
 
 def test_a_database_of_another_version_is_not_ready(anonymous: Caller, database: Database) -> None:

@@ -114,11 +114,9 @@ def test_an_address_is_taken_apart():
 
 
 @pytest.mark.parametrize("odd", ["http://2130706433/", "http://0x7f.1/", "http://017700000001/"])
-def test_odd_ways_to_write_the_own_machine_are_caught_when_they_are_resolved(odd):
-    target = target_of(odd, STRICT)
-
+def test_odd_ways_to_write_the_own_machine_are_refused_as_they_are_typed(odd):
     with pytest.raises(PermanentDeliveryError, match="内部或特殊网络"):
-        addresses_of(target, STRICT, lambda _host, _port: ["127.0.0.1"])
+        target_of(odd, STRICT)
 
 
 def test_one_private_answer_among_public_ones_refuses_the_name():

@@ -35,6 +35,7 @@ def test_no_text_is_a_formula(text):
     assert cell.data_type == "s"
     assert cell.value.startswith("'")
     assert workbook.harmless("普通-文字") == "普通-文字"
+    assert [workbook.harmless(f"{one}1+1")[0] for one in "=＝＋－＠"] == ["'"] * 5
 
 
 def test_moments_are_shanghai_days_are_days_and_nothing_is_blank():

@@ -150,8 +150,23 @@ def test_a_missing_calendar_and_a_silent_scheduler_are_named(database, tmp_path)
     found = looked_over(database, tmp_path)
 
     assert "2027 年全国放假安排尚未载入" in found["工作日历"].words
-    assert "send" in found["定时任务"].words
+    assert found["定时任务"].words == "60 分钟没有任何一项运行"
     assert found["定时任务"].level is Level.BROKEN
+
+
+def test_one_job_that_stands_still_is_named_by_itself(database, tmp_path):
+    background.beat("watch", NOW, True, {})
+    background.beat("send", NOW - timedelta(minutes=16), True, {})
+
+    assert looked_over(database, tmp_path)["定时任务"].words == "send 早该运行了"
+
+
+def test_after_five_minutes_without_any_job_check_says_what_the_desks_say(database, tmp_path):
+    background.beat("send", NOW - timedelta(minutes=5), True, {})
+    assert looked_over(database, tmp_path)["定时任务"].level is Level.FINE
+
+    background.beat("send", NOW - timedelta(minutes=5, seconds=1), True, {})
+    assert looked_over(database, tmp_path)["定时任务"].level is Level.BROKEN
 
 
 def test_every_finding_that_is_not_fine_says_what_to_do(database, tmp_path):
@@ -168,6 +183,7 @@ def test_jobs_of_the_night_are_not_called_silent_by_day(database, tmp_path):
     with work() as session:
         for name in ("tidy", "tidy_desks", "stuck", "retain"):
             background.beat(name, NOW - timedelta(hours=12), True, {})
+        background.beat("send", NOW, True, {})
         session.flush()
 
     assert looked_over(database, tmp_path)["定时任务"].level is Level.FINE
