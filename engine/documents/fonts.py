@@ -209,6 +209,6 @@ def _wheel_directory() -> Path | None:
 
 def _no_glyph(char: str) -> str:
     return (
-        f"字符“{char}”（U+{ord(char):04X}）在现有字体中没有字形，函件不能生成；"
-        "请改用通行写法，或把含该字的字体放进 HOTLINE_FONT_DIRECTORY 所指的目录。"
+        f"字符“{char}”（U+{ord(char):04X}）在现有字体中没有字形，排不成文书；自己写的请改用通行写法，"
+        "别人写的请管理员把含该字的字体放进 HOTLINE_FONT_DIRECTORY 所指的目录。"
     )

@@ -150,12 +150,24 @@ def test_a_character_in_no_font_is_named_where_the_sheet_would_be(as_):
 
     assert page.status_code == 200
     assert "现在排不出版面" in page.text
+    assert "别人写的请管理员" in page.text
     assert "U+2FA1D" in page.text
     assert "data-print" not in page.text
     for file in ("page-1.png", "file.pdf"):
         refused = desk.get(f"{at}/{file}")
         assert refused.status_code == 409
         assert "U+2FA1D" in refused.text
+
+
+def test_a_character_in_no_font_is_named_in_english_too(as_):
+    number = a_dispatched_ticket(NOW, content="窗口不认得\U0002fa1d这个字")
+    desk = as_(OPERATOR)
+    desk.get("/desk?lang=en")
+
+    page = desk.get(f"/tickets/{number}/order").text
+
+    assert "No font here draws “\U0002fa1d” (U+2FA1D)" in page
+    assert "排不成文书" not in page
 
 
 def test_there_is_no_other_sheet(as_):
