@@ -23,6 +23,7 @@ ACTIONS = {
     "knowledge_taken_out": "停用知识条目",
     "replayed_dead": "重推失败的", "replayed_since": "重推一段",
     "words_taken_out": "到期脱敏（经过里的字）",
+    "accept_restored": "认可恢复的库",
     "taken_out": "到期脱敏", "hold": "下保存令", "release": "解除保存令",
     "rotate_key": "换个人信息密钥", "prepare_key": "备个人信息密钥", "retire_key": "停个人信息密钥",
 }  # fmt: skip
@@ -35,6 +36,7 @@ NAMES = {"username": "账号", "role": "角色", "name": "名称", "unit": "单�
          "change": "变化", "address": "来自", "email": "收件邮箱", "leader_email": "负责人邮箱",
          "leader_name": "负责人", "ticket": "工单", "tickets": "工单 id",
          "clause": "依据", "key": "密钥",
+         "seen": "本机见过的封存", "stands": "库里的末次封存",
          "ids": "经过 id", "log": "日志"}  # fmt: skip
 FOR_MACHINES = {"digests"}  # `hotline audit verify` reads them
 

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlmodel import Session
 
 from engine.actions.actor import SYSTEM
 from engine.actions.audit_key import signing_key
 from engine.actions.audit_succession import check_newest
-from engine.actions.audit_verify import verify
+from engine.actions.audit_witness import read_through, remember
 from engine.models import AuditCheck, AuditSeal
 from engine.store import audit as store
 from engine.store import chain
@@ -15,6 +16,7 @@ from engine.store.database import work
 
 SEAL_OVER = 1000  # rows a seal covers at most: what is missing lies within so few
 CHECK_EVERY = timedelta(hours=24)
+log = structlog.get_logger()
 
 
 def seal(now: datetime) -> int:
@@ -22,7 +24,12 @@ def seal(now: datetime) -> int:
 
     Two machines may seal at once: the second waits and finds nothing left.
     """
-    return sum(_seal_log(log, now) for log in store.LOGS)
+    rows = sum(_seal_log(name, now) for name in store.LOGS)
+    with work() as session:
+        gone = remember(session)
+    if gone:
+        log.error("audit_seals_missing", said=gone)
+    return rows
 
 
 def _seal_log(log: str, now: datetime) -> int:
@@ -75,14 +82,13 @@ def carry_out_check(check_id: int, now: datetime) -> str:
         if check.finished_at is not None:
             return "done"
         check.started_at, check.total = check.started_at or now, store.count(session)
-    with work() as session:
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        verdict = verify(session, lambda count: _note_progress(check_id, count))
+    found = read_through(lambda count: _note_progress(check_id, count))
+    verdict, fault = found.verdict, found.verdict.fault or found.gone
     with work() as session:
         check = session.get_one(AuditCheck, check_id, with_for_update=True)
         check.finished_at, check.checked = now, verdict.checked
-        check.fault, check.head = verdict.fault, verdict.head
-    return "broken" if verdict.fault else "whole"
+        check.fault, check.head = fault, verdict.head
+    return "broken" if fault else "whole"
 
 
 def _note_progress(check_id: int, count: int) -> None:

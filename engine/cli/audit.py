@@ -10,6 +10,9 @@ from engine.cli.opened import opened_database
 from engine.errors import BadInputError
 
 BROKEN = 1
+OLDER = "确是恢复的：先用 --restored 核验，要用它接着办理，再 hotline audit accept 理由。"
+HELD = "✓ 本机见过的封存都在库里。"
+FIRST = "本机以前没有见证，从现在起记下；此前末尾删没删过，要用导出文件或抄下的指纹比。"
 
 
 def register(app: typer.Typer) -> None:
@@ -18,6 +21,7 @@ def register(app: typer.Typer) -> None:
     audit.command("verify", help="通读审计链，指出第一条对不上的记录；给出文件则核验导出文件。")(
         verify
     )
+    audit.command("accept", help="认可恢复出来的较早的库，写明理由；记入审计链。")(accept)
     audit.command("seal", help="现在就封存新写的记录（平时每 5 分钟自动封存）。")(seal)
     audit.command("export", help="导出为带签名的 JSON 行，外人可独立核验。")(export)
     audit.command("key", help="显示验签用的公钥。")(key)
@@ -27,30 +31,38 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     file: Annotated[Path | None, typer.Argument(help="导出的文件；不写则核验数据库")] = None,
+    restored: Annotated[
+        bool, typer.Option("--restored", help="恢复出来的库：比本机见过的旧也不算错，只说出来")
+    ] = False,
 ) -> None:
     """Print whether the chain is whole; exit 1 and name the first row that is not."""
-    found = _verified_file(file) if file else _verified_database()
+    found = _verified_file(file) if file else _verified_database(restored)
     if found["fault"]:
         typer.echo(f"■ 对不上：{found['fault']}")
         raise typer.Exit(BROKEN)
     head = f"，末次封存指纹 {found['head'][:16]}…" if found["head"] else ""
     typer.echo(f"✓ 链条完整：共 {found['checked']} 条{head}。")
+    if found["seen"]:
+        typer.echo(found["seen"])
 
 
-def _verified_database() -> dict[str, Any]:
-    from engine.actions.audit_verify import verify as read_through
+def _verified_database(restored: bool) -> dict[str, Any]:
+    from engine.actions.audit_witness import read_through
     from engine.store.audit import count
     from engine.store.database import work
 
-    with opened_database(), work() as session:
-        total = count(session)
+    with opened_database():
+        with work() as session:
+            total = count(session)
 
         def tell(done: int) -> None:
             if sys.stderr.isatty():
                 sys.stderr.write(f"\r核验 {done} / {total} 条")
 
-        verdict = read_through(session, tell)
-    return {"fault": verdict.fault, "checked": verdict.checked, "head": verdict.head}
+        found = read_through(tell)
+    fault = found.verdict.fault or ("" if restored else found.gone and f"{found.gone}{OLDER}")
+    return {"fault": fault, "checked": found.verdict.checked, "head": found.verdict.head,
+            "seen": found.gone or (HELD if found.before else FIRST)}  # fmt: skip
 
 
 def _verified_file(file: Path) -> dict[str, Any]:
@@ -62,7 +74,20 @@ def _verified_file(file: Path) -> dict[str, Any]:
     except OSError as error:
         message = f"{file} 读不出来：{error.strerror}。"
         raise BadInputError(message) from error
-    return {"checked": rows, "fault": fault, "head": ""}
+    return {"checked": rows, "fault": fault, "head": "", "seen": ""}
+
+
+def accept(reason: Annotated[str, typer.Argument(help="为什么库比本机见过的旧")]) -> None:
+    """Go on with a restored database and say up to where it goes."""
+    from engine import clock
+    from engine.actions.audit_witness import accept as go_on
+
+    with opened_database():
+        stands = go_on(reason, clock.now())
+    upto = "，".join(f"{name} 到 id {one.to_id}" for name, one in stands.items())
+    typer.echo(
+        f"已认可，理由记入审计链。库里封存的：{upto or '没有'}。每台封存过的机器都要认可一次。"
+    )
 
 
 def seal() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from engine.actions import audit_verify, auditing, verify
+from engine.actions import audit_witness, auditing, verify
 from engine.rules.rule_set import load_rules
 from engine.store.database import connect, use, work
 from engine.store.migrate import migrate
@@ -41,6 +41,8 @@ def test_what_was_dumped_is_restored_and_its_log_and_deadlines_are_proved_again(
 
     run("pg_dump", "--format=custom", f"--file={file}", database.url)
     later = a_ticket("Mon 2026-11-23 10:00")
+    for _ in range(2):
+        auditing.seal(moment(NOW))
     run("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={elsewhere}", file)
 
     restored = use(connect(elsewhere, pool_size=1))
@@ -48,8 +50,11 @@ def test_what_was_dumped_is_restored_and_its_log_and_deadlines_are_proved_again(
         migrate(restored)
         assert [status_of(number) for number in numbers] == before
         with work() as session:
-            assert audit_verify.verify(session).fault == ""
             assert verify.verify(session, load_rules("CN-GX")).difference is None
+        found = audit_witness.read_through()
+        assert (found.verdict.fault, "库里没有了" in found.gone) == ("", True)
+        audit_witness.accept("演练：从备份恢复", moment(NOW))
+        assert audit_witness.read_through().gone == ""
         assert a_ticket("Mon 2026-11-23 10:00") == later  # the series goes on where it stood
     finally:
         restored.dispose()
