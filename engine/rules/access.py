@@ -48,19 +48,30 @@ def caller_refusal(
     """
     if not counts_as_human(channel, rules, on):
         return None
-    name = called_by.strip()
-    if len(name) < _SHORTEST_NAME:
+    plain = _plain(called_by)
+    if len(plain) < _SHORTEST_NAME:
         return _NO_NAME
-    return _NO_PERSON.format(name) if _names_machine(name, rules, on) else None
+    return _NO_PERSON.format(called_by.strip()) if _names_machine(plain, rules, on) else None
 
 
-def _names_machine(name: str, rules: RuleSet, on: date) -> bool:
-    """Return whether a name has a word for a machine in it, however it is spelled.
+def _plain(name: str) -> str:
+    """Return the letters and digits of a name alone, every digit as 0: ＡＩ-7 is ai0."""
+    written = unicodedata.normalize("NFKC", name).casefold()
+    return re.sub(r"\d", "0", "".join(one for one in written if one.isalnum()))
 
-    Chinese words count wherever they stand, Latin ones as whole words: Abbott is no bot.
+
+def _names_machine(plain: str, rules: RuleSet, on: date) -> bool:
+    """Return whether nothing is left of a name without its words for machines and posts.
+
+    AI客服 is a machine's; 王智能, AI Wei and Abbott have something left and are persons'.
     """
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    latin = set(re.findall(r"[a-z]+", plain.replace(".", "")))
-    joined = "".join(one for one in plain if one.isalnum())
-    words: list[str] = rules.parameters["callback.machine_words"].on(on).value
-    return any(word in (latin if word.isascii() else joined) for word in words)
+    machines: list[str] = rules.parameters["callback.machine_words"].on(on).value
+    posts: list[str] = rules.parameters["callback.post_words"].on(on).value
+    known = {**dict.fromkeys([*posts, "0"], False), **dict.fromkeys(machines, True)}
+    told = {0: False}  # how far known words reach, and whether one of them is a machine's
+    for at in range(len(plain)):
+        for word, machine in known.items() if at in told else ():
+            if plain.startswith(word, at):
+                end = at + len(word)
+                told[end] = told.get(end, False) or told[at] or machine
+    return told.get(len(plain), False)

@@ -25,7 +25,7 @@ _KEYS = {
         "acceptance.emergency_words conflict.kinds conflict.route_to calendar.layers "
         "callback.first_channels callback.unsolved_outcomes callback.dissatisfied "
         "callback.unevaluated_kinds callback.reaching_results callback.human_channels "
-        "callback.verified_rows callback.machine_words "
+        "callback.verified_rows callback.machine_words callback.post_words "
         "extension.approvers extension.second.approvers "
         "notices.units_any_hour notices.supervisors_any_hour notices.exempt_urgencies "
         "notices.digest_kinds "
