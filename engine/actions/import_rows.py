@@ -37,6 +37,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "support_units": ("协办单位",),
 })  # fmt: skip
 NAMED = {word: name for name, words in COLUMNS.items() for word in (name, *words)}
+NO_COLUMNS = "缺少必需的列：{}。第一行应是列名。"
+NO_FIELDS = "这一行缺少必需的字段：{}。请补上；每一行都要写全。"
 YES, NO = ("是", "保密", "true", "yes", "1"), ("", "否", "不保密", "false", "no", "0")
 PLAIN_TIME = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s*(\d{1,2})[:：时](\d{1,2})分?(?::(\d{1,2}))?)?"
@@ -52,8 +54,12 @@ class Arrived:
     received_at: datetime | None
 
 
-def known_columns(headings: Iterable[str], skipped: Iterable[str] = ()) -> dict[str, str]:
-    """Return heading → field for the headings of a file; `skipped` are left out on purpose.
+def known_columns(
+    headings: Iterable[str], skipped: Iterable[str] = (), *, of_line: bool = False
+) -> dict[str, str]:
+    """Return heading → field for the headings of a file, or the names in one line of JSON.
+
+    `skipped` are left out on purpose.
 
     Raises:
         BadInputError: a column is unknown, named twice, or one that is needed is missing.
@@ -68,11 +74,11 @@ def known_columns(headings: Iterable[str], skipped: Iterable[str] = ()) -> dict[
         )
         raise BadInputError(message)
     found = {one: NAMED[one.strip()] for one in wanted}
-    _check_columns(found)
+    _check_columns(found, NO_FIELDS if of_line else NO_COLUMNS)
     return found
 
 
-def _check_columns(found: Mapping[str, str]) -> None:
+def _check_columns(found: Mapping[str, str], lacking: str) -> None:
     fields = list(found.values())
     twice = sorted({COLUMNS[name][0] for name in fields if fields.count(name) > 1})
     if twice:
@@ -80,7 +86,7 @@ def _check_columns(found: Mapping[str, str]) -> None:
         raise BadInputError(message)
     missing = [COLUMNS[name][0] for name in ("kind", "content", "phone") if name not in fields]
     if missing:
-        message = f"缺少必需的列：{'、'.join(missing)}。第一行应是列名。"
+        message = lacking.format("、".join(missing))
         raise BadInputError(message)
 
 

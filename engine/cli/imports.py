@@ -135,7 +135,7 @@ class Run:
 
         if row.broken:
             raise BadInputError(row.broken)
-        by_heading = fields or known_columns(list(row.cells), self.skip)
+        by_heading = fields or known_columns(list(row.cells), self.skip, of_line=True)
         return {name: row.cells.get(heading) for heading, name in by_heading.items()}
 
     def _written(self, row: "Row", named: dict[str, Any]) -> str:

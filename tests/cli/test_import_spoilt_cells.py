@@ -108,3 +108,16 @@ def test_half_a_character_comes_back_as_it_was_written(tmp_path, run):
     assert "退回 1 行" in run(tmp_path / "in.jsonl").output
     back = json.loads((tmp_path / "in.rejected.jsonl").read_text("utf-8"))
     assert back["content"] == told["content"]
+
+
+def test_a_json_line_without_a_field_is_told_what_it_lacks_not_of_headings(tmp_path, run):
+    whole = fields(external_id="J-1")
+    lines = [whole, {"kind": "投诉", "content": GOOD[1]}, {"phone": "0772-2800000"}]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, lines)), "utf-8")
+
+    assert "新登记 1 件，退回 2 行" in run(tmp_path / "in.jsonl").output
+    back = (tmp_path / "in.rejected.jsonl").read_text("utf-8").splitlines()
+    told = [json.loads(one)["退回原因"] for one in back]
+    assert "第 2 行：这一行缺少必需的字段：来电号码。" in told[0]
+    assert "第 3 行：这一行缺少必需的字段：类型、诉求内容。" in told[1]
+    assert not [one for one in told if "列名" in one]
