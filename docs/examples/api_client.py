@@ -8,6 +8,7 @@ import os
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
 from typing import Any
 
 URL = os.environ.get("HOTLINE_URL", "http://127.0.0.1:8000")
@@ -36,6 +37,18 @@ def call(method: str, path: str, body: Any = None, **headers: str) -> Any:
     return None
 
 
+def events(after: int = 0, ask: Callable[[str, str], Any] = call) -> Iterator[Any]:
+    """Give every event after a cursor; the end is where `next` stands still.
+
+    A page may be empty before that: what this key may not see is left out.
+    """
+    page = ask("GET", f"/events?after={after}")
+    while page["next"] != after:
+        yield from page["items"]
+        after = page["next"]
+        page = ask("GET", f"/events?after={after}")
+
+
 def main() -> None:
     """Take in one ticket, then print where it stands and what happened."""
     ticket = {
@@ -49,11 +62,8 @@ def main() -> None:
     print(taken["number"], taken["agency_responsible"], taken["expected_datetime"])
     for deadline in taken["deadlines"]:
         print(deadline["reason"])
-    after = 0
-    while (page := call("GET", f"/events?after={after}"))["items"]:
-        for event in page["items"]:
-            print(event["ticket"], event["at"], event["event"]["label"])
-        after = page["next"]
+    for event in events():
+        print(event["ticket"], event["at"], event["event"]["label"])
 
 
 if __name__ == "__main__":

@@ -146,3 +146,13 @@ def test_the_reference_page_has_no_raw_marks_and_begins_in_the_readers_language(
     assert "<code>Idempotency-Key</code>" in page
     assert "出错一律回答" in page
     assert "Everywhere: another method" not in page
+
+
+def test_the_example_client_goes_on_over_a_page_that_is_empty_to_its_key() -> None:
+    pages = {0: ([], 3), 3: ([{"id": 4}], 4), 4: ([], 5), 5: ([{"id": 6}], 6), 6: ([], 6)}
+
+    def ask(_method: str, path: str) -> Any:
+        items, after = pages[int(path.rsplit("=", maxsplit=1)[-1])]
+        return {"items": items, "next": after}
+
+    assert [one["id"] for one in api_client.events(ask=ask)] == [4, 6]
