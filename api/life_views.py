@@ -5,7 +5,7 @@ from pydantic import Field
 from api.deadline_views import unit_ref
 from api.dependencies import Call
 from api.schemas import Answer, Candidate, Moment, UnitRef, Word
-from api.views import routing_fields, shown_reason
+from api.views import routing_fields, shown_candidates, shown_reason
 from engine.actions.event_feed import is_secret
 from engine.models import Callback, CallbackAttempt, Ticket
 from engine.store import api_views
@@ -17,7 +17,8 @@ class RoutingView(Answer):
     """What routing said of a ticket when it came in (派单建议), and who has it now.
 
     `reason` and `evidence` repeat the requester's words, so they are empty without the scope
-    tickets:private; of a confidential ticket the proposals too, which may be about the accused.
+    tickets:private; of a confidential ticket, and where the decision is `conflict`, the proposals
+    too, which may be about the accused.
     """
 
     number: str
@@ -88,18 +89,13 @@ def routing(call: Call, ticket: Ticket) -> RoutingView:
         "confidence": stored.get("confidence"),
         "category": fields["category"],
         "not_ours": stored.get("not_ours") if call.private or not is_secret(ticket) else None,
-        "proposals": [_candidate(call, one) for one in _candidates(call, ticket)],
+        "proposals": [_candidate(call, one) for one in shown_candidates(call, ticket)],
         "catalogue_version": fields["catalogue_version"],
         "routed_at": ticket.routed_at,
         "error": ticket.routing_error,
         "lead": next((ref for role, ref in refs if role is AssignmentRole.LEAD), None),
         "supports": [ref for role, ref in refs if role is AssignmentRole.ASSISTING],
     })  # fmt: skip
-
-
-def _candidates(call: Call, ticket: Ticket) -> list[dict[str, object]]:
-    hidden = is_secret(ticket) and not call.private
-    return [] if hidden else (ticket.routing or {}).get("candidates") or []
 
 
 def _candidate(call: Call, one: dict[str, object]) -> dict[str, object]:

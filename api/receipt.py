@@ -9,7 +9,7 @@ from pydantic import Field
 from api.deadline_views import Units, deadline
 from api.dependencies import Call
 from api.schemas import Answer, Deadline, Moment, Proposal, TicketHead, Word
-from api.views import head, routing_fields
+from api.views import head, routing_fields, shown_proposals, shown_reason
 from engine.actions.receiving import Received
 from engine.models import Assignment, Clock, Ticket
 from engine.rules.routing.catalogue import load_catalogue
@@ -39,8 +39,10 @@ class TicketReceipt(TicketHead):
 
     `decision` says whether routing is sure (`dispatch`) or a person must choose (`choose`,
     `not_ours`, `conflict`), `decision_reason` why, `next` what happens now; `proposals` are the
-    best three. `responsible_units` is empty while a person must choose. `agency_responsible` and
-    `expected_datetime` are named as in Open311 GeoReport v2.
+    best three. Without tickets:private `decision_reason` and `why` are empty, and so are the
+    `proposals` of a confidential ticket or a `conflict`. `responsible_units` is empty while a
+    person must choose. `agency_responsible` and `expected_datetime` are named as in Open311
+    GeoReport v2.
     """
 
     decision: Word
@@ -65,10 +67,10 @@ def receipt(call: Call, received: Received) -> TicketReceipt:
     return TicketReceipt.model_validate({
         **head(ticket, made, units, status),
         "decision": routing["decision"],
-        "decision_reason": routing["reason"],
+        "decision_reason": shown_reason(call, ticket),
         "next": _next(ticket, made, responsible),
         "responsible_units": responsible,
-        "proposals": routing["proposals"],
+        "proposals": shown_proposals(call, ticket),
         "agency_responsible": responsible[0].name if responsible else UNDECIDED,
         "expected_datetime": answer.due_at if answer else None,
         "deadlines": [deadline(row, ticket, units, received.written_at) for row in rows],

@@ -117,6 +117,19 @@ def shown_reason(call: Call, ticket: Ticket) -> str:
     return str((ticket.routing or {}).get("reason") or "") if call.private else ""
 
 
+def shown_candidates(call: Call, ticket: Ticket) -> list[dict[str, object]]:
+    """Return the units that routing proposed; none where they may tell whom somebody accuses."""
+    stored = ticket.routing or {}
+    accusing = event_feed.is_secret(ticket) or stored.get("decision") == RoutingDecision.CONFLICT
+    return [] if accusing and not call.private else stored.get("candidates") or []
+
+
+def shown_proposals(call: Call, ticket: Ticket) -> list[schemas.Proposal]:
+    """Return the best three, with the words that quote for keys that may see them."""
+    found = [_proposal(one) for one in shown_candidates(call, ticket)[:PROPOSALS]]
+    return found if call.private else [one.model_copy(update={"why": ""}) for one in found]
+
+
 def _private(call: Call, ticket: Ticket) -> schemas.Private:
     who = store.requester_of(call.step.session, ticket)
     trouble = who.trouble

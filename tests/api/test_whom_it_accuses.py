@@ -116,6 +116,34 @@ def test_of_a_secret_ticket_no_candidates_are_told(with_scopes: Any) -> None:
     assert private["proposals"] != []
 
 
+CONFLICT = a_body(kind="投诉", content="我要投诉财政局的工作人员，态度恶劣，拒不办理，乱收费")
+
+
+@pytest.mark.parametrize(
+    ("body", "decision"), [(CONFLICT, "conflict"), (SECRET["in its words"], "choose")]
+)
+def test_receipt_and_routing_tell_whom_a_ticket_accuses_to_private_keys_alone(
+    with_scopes: Any, body: Any, decision: str
+) -> None:
+    for scopes, seen in ((("tickets:private",), True), ((), False)):
+        key = with_scopes("tickets:write", "tickets:read", *scopes)
+        receipt = key.post(TICKETS, body).json()
+        told = key.get(f"{TICKETS}/{receipt['number']}/routing").json()
+
+        assert receipt["decision"]["code"] == told["decision"]["code"] == decision
+        assert bool(receipt["decision_reason"]) is bool(told["reason"]) is seen
+        assert bool(receipt["proposals"]) is bool(told["proposals"]) is seen
+        assert (ACCUSED in f"{receipt}{told}") is seen
+
+
+def test_a_receipt_quotes_nobody_to_a_key_that_sees_nothing_private(with_scopes: Any) -> None:
+    receipt = with_scopes("tickets:write").post(TICKETS, OPEN["a question"]).json()
+
+    assert receipt["proposals"] != []
+    assert {one["why"] for one in receipt["proposals"]} == {""}
+    assert not [word for word in QUOTED if word in str(receipt)]
+
+
 @pytest.mark.parametrize("kind", [one.label for one in TicketKind])
 @pytest.mark.parametrize("earlier", [{}, {"received_at": "2026-11-23T09:00:00+08:00"}])
 def test_the_accused_as_lead_is_refused_by_its_field_and_no_number_is_told(
