@@ -111,8 +111,11 @@ def _people(session: Session, settings: Settings) -> Iterator[Finding]:
         yield look("账号", f"{'、'.join(same)} 各有几个账号，只差大小写", todo)
     mute = session.exec(select(Unit.name).where(Unit.email == "", col(Unit.active))).all()
     if mute:
-        words = f"{len(mute)} 个单位没有邮箱：{_some(mute)}"
-        yield look("承办单位邮箱", words, "在“单位”页填好并发核实信；没有邮箱就收不到派单。")
+        yield look(
+            "承办单位邮箱",
+            f"{_some(mute)}没有邮箱",
+            "在“单位”页填好并发核实信；没有邮箱就收不到派单。",
+        )
     else:
         yield fine("承办单位邮箱", "都填了")
 
