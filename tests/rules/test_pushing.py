@@ -79,10 +79,10 @@ MACHINES = ("AI", "ai 01", "ＡＩ外呼员", "A.I.", "IVR", "Bot", "bot7", "语
             "Ｉ\u2060Ｖ\u00adＲ－２", "机\ufeff器-人", "AI客服", "智能外呼3号", "智能外呼３号",
             "IVR-2", "AI/IVR", "AI 小助手", "人工智能", "ChatGPT", "GPT-4", "DeepSeek", "豆包",
             "数智人", "機器人", "無人坐席", "callbot 12", "回访机器人（2号）", "系统管理员",
-            "AI Bot AI Bot")  # fmt: skip
+            "AI Bot AI Bot", "机器人一号", "AI话务员", "智能呼叫中心二组")  # fmt: skip
 PEOPLE = ("艾晓", "艾力·买买提", "Abbott", "Aiko", "阿依", "热线人工 3 组 韦晓", "A1023", "AI Wei",
           "Maria Bot", "王智能", "工号 AI-7", "张三（工号AI1023）", "1023", "客服 12 号",
-          "外呼员韦晓", "万智能", "Autumn")  # fmt: skip
+          "外呼员韦晓", "丁一", "万智能", "Autumn")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MACHINES)
