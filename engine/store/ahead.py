@@ -11,8 +11,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 from sqlmodel import Session
 
 from engine.models import OutboxMessage, Unit
-from engine.store.questions import Question
-from engine.store.reading import read_rows, rows_question
+from engine.store.reading import read_rows
 from engine.store.writing import run
 from engine.terms import ClockKind, Rung
 
@@ -111,8 +110,3 @@ def _held(session: Session, ids: list[int]) -> dict[int, list[OutboxMessage]]:
     for row in read_rows(session, OutboxMessage, HELD, [ids]):
         found.setdefault(row.ticket_id or 0, []).append(row)
     return found
-
-
-def held_question(ticket_ids: Sequence[int]) -> Question:
-    """Return what asks for, and locks, ladder mails of these that nobody sent or reserved yet."""
-    return rows_question(OutboxMessage, HELD, [list(ticket_ids)])

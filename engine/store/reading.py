@@ -13,7 +13,7 @@ from sqlalchemy.orm import class_mapper
 from sqlmodel import Session, SQLModel
 
 from engine.store.questions import Question
-from engine.store.writing import DIALECT, fresh, known, run
+from engine.store.writing import DIALECT, fresh, known_as, run
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -44,7 +44,8 @@ def rows_question(kind: type[SQLModel], rest: str, values: Sequence[Any]) -> Que
 
 
 def _known(session: Session, kind: type[Row], how: Selection, found: Sequence[Any]) -> Row:
-    there = session.identity_map.get(how.identity(tuple(found[place] for place in how.keys)))
+    identity = how.identity(tuple(found[place] for place in how.keys))
+    there = session.identity_map.get(identity)
     if there is not None:
         return there  # type: ignore[no-any-return]
     row = fresh(kind)
@@ -52,7 +53,7 @@ def _known(session: Session, kind: type[Row], how: Selection, found: Sequence[An
         (name, value if bind is None else bind(value))
         for (name, bind), value in zip(how.binds, found, strict=True)
     )
-    return known(session, row)
+    return known_as(session, row, identity)
 
 
 @cache

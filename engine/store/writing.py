@@ -159,7 +159,13 @@ def write_row(session: Session, row: Row) -> Row:
 
 
 def known(session: Session, row: Row) -> Row:
-    """Return a row that was written, known to the session as if it had been read.
+    """Return a row that was written, known to the session as if it had been read."""
+    identity, names = _identity(type(row))
+    return known_as(session, row, identity([row.__dict__[name] for name in names]))
+
+
+def known_as(session: Session, row: Row, identity: Any) -> Row:
+    """Return a row, known to the session by an identity that its values give.
 
     As SQLAlchemy does with what it reads itself: its own way in for rows made elsewhere follows
     relationships, which there are none of, and costs three times as much.
@@ -167,8 +173,7 @@ def known(session: Session, row: Row) -> Row:
     state = instance_state(row)
     if state.modified:  # before it was written
         state._commit_all(state.dict)
-    identity, names = _identity(type(row))
-    state.key = identity([row.__dict__[name] for name in names])
+    state.key = identity
     session.identity_map.add(state)
     state.session_id = session.hash_key
     return row

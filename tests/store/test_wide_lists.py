@@ -3,8 +3,9 @@
 import pytest
 
 from engine.models import OutboxMessage
-from engine.store.ahead import held_question
+from engine.store.ahead import HELD
 from engine.store.database import Database, work
+from engine.store.reading import rows_question
 from engine.store.writing import run
 
 
@@ -30,8 +31,7 @@ def test_other_lists_are_sent_as_ever(database: Database) -> None:
 
 def test_no_look_for_held_mail_reads_through_all_that_waits(database: Database) -> None:
     """With mail waiting by the thousand, each chunk once read all of it: the index of due mail."""
-    question = held_question([1, 2])
-    prepared = question.statement.replace("%s", "$1")
+    prepared = rows_question(OutboxMessage, HELD, []).statement.replace("%s", "$1")
 
     with work() as session:
         run(session, "SET LOCAL plan_cache_mode = force_generic_plan", prepare=False)
