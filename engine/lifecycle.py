@@ -178,6 +178,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(E.REJECT_LETTER, set(EVERY), None, SUPERVISOR, LETTER),
     _row(E.VOID_LETTER, set(EVERY), None, SUPERVISOR, "house/H-48"),
     _row(E.SEND_LETTER, set(EVERY), None, SUPERVISOR, LETTER),
+    _row(E.RECALL_LETTER, set(EVERY), None, SUPERVISOR, "house/H-50"),
     _row(E.ANSWER_LETTER, set(EVERY), None, UNIT, LETTER),
     _row(E.ACCEPT_LETTER_ANSWER, set(EVERY), None, SUPERVISOR, LETTER),
     _row(E.PROPOSE_REFERRAL, set(EVERY), None, SUPERVISOR, REFERRAL),

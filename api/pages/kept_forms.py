@@ -29,6 +29,7 @@ PLACES: dict[str, Place] = {
     "referring": Place("建议移交线索", "/letters/{}", Letter),
     "correct": Place("更正", "/letters/{}?step=correct", Letter),
     "void": Place("作废", "/letters/{}?step=void", Letter),
+    "recall": Place("撤回发送", "/letters/{}?step=recall", Letter),
     "breach": Place("超期认定", "/supervise/breaches/{}", Breach),
     "extension": Place("延期审批", "/supervise/extensions/{}", ExtensionRequest),
     "appeal": Place("申诉", "/findings/{}", Finding),

@@ -9,7 +9,7 @@ from api.pages.documents import document_file
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.kept_forms import as_left, drop_kept, kept_among, not_shown
 from api.pages.visit import EYES, Visit, attempt, reading
-from engine.actions import corrections, letter_signing, referrals
+from engine.actions import corrections, letter_signing, recalling, referrals
 from engine.actions import letters as actions
 from engine.actions.ground_evidence import kept_among as quoted_among
 from engine.actions.impersonal import refuse_personal
@@ -31,7 +31,7 @@ from engine.errors import (
 from engine.models import Letter, Ticket, Unit
 from engine.rules.letter_life import GONE_OUT, UNFINISHED
 from engine.rules.reply_words import reply_words
-from engine.store import attachments, clocks, desk_lists, desk_ticket, desk_unit, desk_views
+from engine.store import attachments, clocks, desk_lists, desk_ticket, desk_unit
 from engine.store import letters as store
 from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, LetterStatus, RectificationGround, Role
@@ -41,31 +41,12 @@ REFERABLE = (LetterKind.RECTIFICATION, LetterKind.SUPERVISION)
 DRAWN_UP = (LetterStatus.DRAFTED, LetterStatus.REVIEWED)
 ASKED_TWICE = {
     "approve": LetterStatus.REVIEWED, "send": LetterStatus.SIGNED, "void": LetterStatus.SIGNED,
-    "correct": None,
+    "correct": None, "recall": LetterStatus.SENT,
 }  # fmt: skip
 PASSING_ON = ("approve", "send")
-KEPT = ("drafting", "opinion", "judging", "referring", "correct", "void")
-MOST_EVIDENCE, SENT = 40, 50
+KEPT = ("drafting", "opinion", "judging", "referring", "correct", "void", "recall")
+MOST_EVIDENCE = 40
 BETWEEN = re.compile(r"[，,、；;\s]+")
-
-
-@router.get("/letters")
-def letters(request: Request, after: int = 0) -> Response:
-    """List the letters that wait, and those that went out: a page of these from a key on."""
-    with reading(request, *EYES) as visit:
-        found = store.sent(visit.session, after or None, SENT + 1)
-        sent = found[:SENT]
-        waiting = [] if after else store.waiting(visit.session)
-        voided = [] if after else store.voided(visit.session, SENT)
-        both = [*waiting, *sent, *voided]
-        facts = {
-            "waiting": waiting, "sent": sent, "voided": voided, "first": not after,
-            "more": sent[-1].id if len(found) > SENT else 0,
-            "units": desk_views.units_by_id(visit.session, [one.unit_id for one in both]),
-            "tickets": desk_lists.tickets_by_id(visit.session, [one.ticket_id for one in both]),
-            "clocks": desk_unit.reply_clocks(visit.session, sent),
-        }  # fmt: skip
-        return visit.page("letters.html", facts)
 
 
 @router.get("/letters/{letter_id}")
@@ -83,7 +64,8 @@ def _page(
     ticket = visit.session.get_one(Ticket, letter.ticket_id)
     kept = kept_among(visit, letter_id, *KEPT) if visit.role is Role.SUPERVISOR else {}
     gone = fallen(visit.step, letter)
-    asked = _asked(letter, asked, passable=gone is None)
+    held = recalling.may_recall(visit.step, letter)
+    asked = _asked(letter, asked, passable=gone is None, held=held)
     shown = _forms(letter, asked)
     facts = {
         "letter": letter, "ticket": ticket, "form": as_left(form, kept, shown), "error": error,
@@ -95,7 +77,8 @@ def _page(
         "names": desk_ticket.names(visit.session, [
             letter.drafted_by_id, letter.reviewed_by_id, letter.approved_by_id, letter.sent_by_id,
             letter.voided_by_id, letter.replied_by_id]),
-        "clock": desk_unit.reply_clocks(visit.session, [letter]).get(letter.id),
+        "clock": desk_unit.reply_clocks(visit.session, [letter]).get(letter.id)
+                 if letter.status in GONE_OUT else None,
         "reply_files": attachments.of_letter(visit.session, letter.id),
         "mails": desk_lists.mails_of_letter(visit.session, letter.id),
         "breaches": clocks.breaches(visit.session, ticket.id),
@@ -103,7 +86,7 @@ def _page(
         "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,
         "quoted_among": quoted_among, "moot": nothing_behind(visit.step, letter),
-        "fallen": gone,
+        "fallen": gone, "held": held,
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in UNFINISHED,
         "gone_out": letter.status in GONE_OUT, "seen": seen_of(visit.step, letter),
         "corrections": store.corrections_of(visit.session, letter.id),
@@ -112,9 +95,9 @@ def _page(
     return visit.page("letter.html", facts, _status(error) if error else 200)
 
 
-def _asked(letter: Letter, step: str, *, passable: bool) -> str:
+def _asked(letter: Letter, step: str, *, passable: bool, held: bool) -> str:
     """Return the step that may be asked once more for a letter in this state, or nothing."""
-    if not passable and step in PASSING_ON:
+    if (not passable and step in PASSING_ON) or (not held and step == "recall"):
         return ""
     wanted = ASKED_TWICE.get(step)
     possible = letter.status is wanted if wanted else letter.status in GONE_OUT
@@ -247,6 +230,11 @@ def _void(visit: Visit, letter: Letter, form: Form) -> str:
     return f"{letter.number} 已作废，字号保留，理由已留痕。"
 
 
+def _recall(visit: Visit, letter: Letter, form: Form) -> str:
+    recalling.recall_letter(visit.step, letter, form.text("reason"))
+    return f"{letter.number} 的发送已撤回，邮件没有送出。可以重新发出；不发的请作废。"
+
+
 def _correct(visit: Visit, letter: Letter, form: Form) -> str:
     _check_characters(form)
     wrong, right = form.text("wrong"), form.text("right")
@@ -294,5 +282,6 @@ def _judge(visit: Visit, letter: Letter, form: Form) -> str:
 
 DOINGS = {
     "draft": _draft, "review": _review, "approve": _approve, "reject": _reject, "drop": _drop,
-    "send": _send, "void": _void, "correct": _correct, "judge": _judge, "refer": _refer,
+    "send": _send, "recall": _recall, "void": _void, "correct": _correct, "judge": _judge,
+    "refer": _refer,
 }  # fmt: skip

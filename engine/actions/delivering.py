@@ -14,6 +14,7 @@ from engine.actions.actor import SYSTEM
 from engine.actions.assignment_arrival import contact_from_now
 from engine.actions.letter_arrival import count_from_leaving
 from engine.actions.letter_resent import restate_late
+from engine.actions.recalling import call_back_fallen
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.messages import Attachment, Outgoing, build
@@ -70,6 +71,7 @@ def _deliver_some(sender: Sender, ids: list[int], now: datetime, counts: Counter
 
     Each is recorded as soon as a server took it: a sender that dies repeats one mail at most.
     """
+    call_back_fallen(ids, now)
     restate_late(ids, now)
     mails, until = _begun(ids, counts), time.monotonic() + STARTS_WITHIN.total_seconds()
     while mails:

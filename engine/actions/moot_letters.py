@@ -17,18 +17,21 @@ from engine.actions.step import Step
 from engine.actions.unit_share import told_unit
 from engine.errors import ConflictError
 from engine.models import Letter, Ticket
+from engine.rules.letter_life import GONE_OUT
 from engine.store import clocks as clock_store
+from engine.store import letters as letter_store
 from engine.store import tickets as ticket_store
 from engine.terms import BreachJudgement, LetterKind, LetterStatus, RectificationGround
 
 UNDRAFTED = (LetterStatus.PROPOSED, LetterStatus.REJECTED)
 PASSED_ON = (LetterStatus.DRAFTED, LetterStatus.REVIEWED, LetterStatus.SIGNED)
+SAID_SO = "函已发出，不能再改；请发更正函，写明哪些依据已不成立。"
 GROUNDLESS = (LetterKind.REMINDER, LetterKind.CORRECTION)  # they claim none
 
 
 @dataclass(frozen=True)
 class Fallen:
-    """What a drawn-up letter says that is so no more, a line each, and what is to be done."""
+    """What a letter says that is so no more, a line each, and what is to be done."""
 
     lines: tuple[str, ...]
     what_now: str
@@ -61,19 +64,21 @@ def nothing_behind(step: Step, letter: Letter) -> str:
 
 
 def fallen(step: Step, letter: Letter) -> Fallen | None:
-    """Return what a letter that is drawn up and not sent yet says that is so no more; else None.
+    """Return what a letter that is drawn up or was sent says that is so no more; else None.
 
     A kept line whose event the record takes for nothing any more (its breach was withdrawn, say),
-    and a ground that the other lines don't prove.
+    and a ground that the other lines don't prove. What was sent stands for what the record showed
+    then: only a line that fell makes it untrue, until a correction (更正函) has gone out.
     """
-    if letter.status not in PASSED_ON:
+    out = letter.status in GONE_OUT
+    if letter.status not in (*PASSED_ON, *GONE_OUT) or (out and _corrected(step, letter)):
         return None
     ticket = step.session.get_one(Ticket, letter.ticket_id)
     gone = gone_among(known_evidence(step, ticket, letter), letter.evidence)
     kept = [one for one in letter.evidence if one not in gone]
     grounds = [] if letter.kind in GROUNDLESS else _grounds(letter)
     bare = unproved(grounds, kept, proofs_of(step, ticket), earlier_letters(step, kept))
-    if not gone and not bare:
+    if not gone and (out or not bare):
         return None
     lines = (*_gone_words(step, ticket, gone), *(f"“{one.label}”已没有依据" for one in bare))
     return Fallen(lines, _what_now(letter, whole=bool(bare) and len(bare) == len(grounds)))
@@ -95,7 +100,25 @@ def _grounds(letter: Letter) -> list[RectificationGround]:
     return [RectificationGround.parse(one) for one in letter.grounds]
 
 
+def _corrected(step: Step, letter: Letter) -> bool:
+    if letter.kind is LetterKind.CORRECTION:
+        return True
+    corrections = letter_store.corrections_of(step.session, letter.id)
+    return any(one.status in GONE_OUT for one in corrections)
+
+
+def fallen_among(step: Step, letters: Sequence[Letter]) -> frozenset[int]:
+    """Return which of these letters say what is so no more, for a list of them.
+
+    Only those of tickets of which something was withdrawn, judged or not delivered are looked at.
+    """
+    touched = ticket_store.touched_evidence(step.session, [one.ticket_id for one in letters])
+    return frozenset(one.id for one in letters if one.ticket_id in touched and fallen(step, one))
+
+
 def _what_now(letter: Letter, *, whole: bool) -> str:
+    if letter.status in GONE_OUT:
+        return SAID_SO
     if letter.status is LetterStatus.SIGNED:
         return "不能发出，请作废；仍须发函的，作废后重新提议。"
     if whole:

@@ -6,16 +6,14 @@ from datetime import timedelta
 from engine.actions import findings
 from engine.actions.actor import SYSTEM
 from engine.actions.breaches import record_breach
-from engine.actions.letters import drop_letter
-from engine.actions.moot_letters import nothing_behind
+from engine.actions.recalling import follow_grounds
 from engine.actions.step import Step, Why, take
 from engine.models import Breach, Clock, Ticket
 from engine.rules.citations import clause
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.store import clocks as store
 from engine.store import findings as finding_store
-from engine.store import letters as letter_store
-from engine.terms import BreachJudgement, FindingState, LetterStatus, Rung, TicketEvent
+from engine.terms import BreachJudgement, FindingState, Rung, TicketEvent
 
 WITHDRAWN = BreachJudgement.WITHDRAWN.value
 STANDING = (FindingState.PROPOSED, FindingState.IN_FORCE)
@@ -46,12 +44,14 @@ def _miss_anew(step: Step, ticket: Ticket, clock: Clock, what: str) -> None:
         "fell_due_at": clock.due_at.isoformat(), "moved": True,
     }  # fmt: skip
     record_breach(step, ticket, clock, Why(words, details=details))
+    follow_grounds(step, ticket)
 
 
 def withdraw_breach(step: Step, ticket: Ticket, breach: Breach, reason: str, cites: str) -> None:
     """Withdraw a breach with why, as an event too; what was found of it ends.
 
-    A letter that the engine proposed on the strength of it alone is dropped.
+    The letters that rest on it follow: what the engine proposed is dropped, what was sent and has
+    not left is called back.
     """
     step = replace(step, actor=SYSTEM)
     for state in STANDING:
@@ -64,16 +64,4 @@ def withdraw_breach(step: Step, ticket: Ticket, breach: Breach, reason: str, cit
                "step": "withdraw"}  # fmt: skip
     why = Why(f"撤销{breach.kind.label}的超期记录：{reason}", clause(cites).label, details)
     take(step, ticket, TicketEvent.JUDGE_BREACH, why)
-    _drop_moot(step, ticket, reason)
-
-
-def _drop_moot(step: Step, ticket: Ticket, reason: str) -> None:
-    """Drop what the engine proposed for a ticket and nothing stands behind any more; say why.
-
-    What a person proposed or somebody has drafted is for people to decide.
-    """
-    for letter in letter_store.of_ticket(step.session, ticket.id):
-        own = letter.proposed_by == SYSTEM.name and letter.status is LetterStatus.PROPOSED
-        if own and nothing_behind(step, letter):
-            words = f"{reason}，自动提议的{letter.kind.label}不再需要。"
-            drop_letter(step, letter, words)
+    follow_grounds(step, ticket, reason)

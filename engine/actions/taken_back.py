@@ -1,4 +1,4 @@
-"""Events of a missed limit that is none any more (撤销前的超期、升级): nothing rests on them."""
+"""Events of what is none any more (撤销前的超期、升级，撤回的发函): nothing rests on them."""
 
 from collections.abc import Iterable
 
@@ -11,15 +11,20 @@ OF_A_CLOCK = frozenset({TicketEvent.BREACH, TicketEvent.ESCALATE})
 def taken_back(records: Iterable[TicketEventRecord]) -> frozenset[int]:
     """Return the numbers of what was recorded of a limit before its breach was withdrawn.
 
-    A limit that was moved may be missed again: what is recorded after the withdrawal stands.
+    A limit that was moved may be missed again: what is recorded after the withdrawal stands. So
+    does the sending of a letter that was called back (撤回发函) and sent again.
     """
     known = list(records)
     last = {one.details.get("clock", 0): one.seq for one in known if _withdraws(one)}
+    back = {one.details.get("sha256"): one.seq for one in known
+            if one.event is TicketEvent.RECALL_LETTER}  # fmt: skip
     return frozenset(
         one.seq
         for one in known
-        if one.event in OF_A_CLOCK and one.seq < last.get(one.details.get("clock", 0), 0)
-    )
+        if (one.event in OF_A_CLOCK and one.seq < last.get(one.details.get("clock", 0), 0))
+        or (one.event is TicketEvent.SEND_LETTER
+            and one.seq < back.get(one.details.get("sha256"), 0))
+    )  # fmt: skip
 
 
 def _withdraws(record: TicketEventRecord) -> bool:

@@ -1,7 +1,8 @@
 """The life of an official letter (函件): one table of what may be done to it and where it leads.
 
 A letter has a number from signing on. A signed letter is sent or voided; the number of a voided one
-stays its own. What was sent is never edited: another letter corrects it (更正函).
+stays its own. What was sent is never edited: another letter corrects it (更正函). While none of its
+mails has left, sending can be taken back (撤回发送).
 """
 
 from dataclasses import dataclass
@@ -25,11 +26,13 @@ MOVES: dict[LetterAct, tuple[tuple[LetterStatus, ...], LetterStatus]] = {
     A.SIGN: ((S.REVIEWED,), S.SIGNED),
     A.VOID: ((S.SIGNED,), S.VOIDED),
     A.SEND: ((S.SIGNED,), S.SENT),
+    A.RECALL: ((S.SENT,), S.SIGNED),
     A.ANSWER: (OPEN_REPLY, S.ANSWERED),
     A.ACCEPT: ((S.ANSWERED,), S.ACCEPTED),
     A.FIND_INSUFFICIENT: ((S.ANSWERED,), S.INSUFFICIENT),
 }
 NOT_BY_THE_DRAFTER = frozenset({A.REVIEW, A.SIGN})
+WHILE_HELD = frozenset({A.RECALL})  # its mails decide that, not its state
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def letter_acts(
     `own_draft`: who asks wrote the draft, and neither checks nor signs it; `unit`: it is the unit
     the letter went to, which only answers, and nobody else does.
     """
-    barred = NOT_BY_THE_DRAFTER if own_draft else frozenset()
+    barred = WHILE_HELD | (NOT_BY_THE_DRAFTER if own_draft else frozenset())
     return tuple(
         act for act, (sources, _) in MOVES.items()
         if status in sources and act not in barred and (act is A.ANSWER) is unit

@@ -1,19 +1,58 @@
 """Mail that is held (静默时段) and is not true any more: taken back before anybody reads it."""
 
-from sqlmodel import Session, col
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, func, or_, select
 
 from engine.models import OutboxMessage
-from engine.store.outbox import under
+from engine.store.outbox import nobody_sends_it, under
 from engine.store.unsent import unsent
 from engine.terms import MessageStatus
+
+SUPERSEDED = MessageStatus.SUPERSEDED
 
 
 def take_back(session: Session, key: str, why: str) -> bool:
     """Take back what is not sent yet under a key; return whether nobody was or will be sent it."""
     taken = unsent(session, col(OutboxMessage.key) == key)
     for message in taken:
-        message.status, message.last_error = MessageStatus.SUPERSEDED, why
+        message.status, message.last_error = SUPERSEDED, why
     session.flush()
-    return bool(taken) and all(
-        one.status is MessageStatus.SUPERSEDED for one in under(session, key)
+    return bool(taken) and all(one.status is SUPERSEDED for one in under(session, key))
+
+
+def all_held(session: Session, letter_id: int) -> bool:
+    """Return whether a letter has mails of which none has left or is being sent at this moment."""
+    mails = col(OutboxMessage.letter_id) == letter_id
+    query = select(func.count(), func.count().filter(_not_left())).where(mails)
+    whole, held = session.exec(query).one()
+    return 0 < whole == held
+
+
+def take_back_all(session: Session, letter_id: int, why: str) -> Sequence[OutboxMessage]:
+    """Take back every mail of a letter and return them; none and nothing where one has left.
+
+    Decided on the locked rows: a sender marks what it sends on the same rows, and one that only
+    reserved a mail looks again whether it waits still. What another transaction has in hand counts
+    as on its way.
+    """
+    mails = col(OutboxMessage.letter_id) == letter_id
+    locked = select(OutboxMessage).where(mails, _not_left()).with_for_update(skip_locked=True)
+    found = session.exec(locked.execution_options(populate_existing=True)).all()
+    if not found or len(found) < session.exec(select(func.count()).where(mails)).one():
+        return []
+    for message in found:
+        message.status, message.last_error, message.claimed_until = SUPERSEDED, why, None
+    session.flush()
+    return found
+
+
+def _not_left() -> ColumnElement[bool]:
+    waiting = and_(
+        col(OutboxMessage.status) == MessageStatus.PENDING,
+        nobody_sends_it(),
     )
+    others = (MessageStatus.UNDELIVERED, SUPERSEDED)
+    never = and_(col(OutboxMessage.status).in_(others), col(OutboxMessage.sent_at).is_(None))
+    return or_(waiting, never)

@@ -36,6 +36,15 @@ def letters_before(session: Session, ids: Sequence[int], moment: datetime) -> Se
     return session.exec(query.order_by(col(OutboxMessage.id))).all()
 
 
+def tickets_of_letters(session: Session, ids: Sequence[int]) -> Sequence[int]:
+    """Return the tickets of which these mails bring letters, where they wait still."""
+    query = select(OutboxMessage.ticket_id).where(
+        col(OutboxMessage.id).in_(ids), col(OutboxMessage.letter_id).is_not(None),
+        OutboxMessage.status == MessageStatus.PENDING,
+    )  # fmt: skip
+    return [one for one in session.exec(query.distinct()).all() if one is not None]
+
+
 def left_before(session: Session, message: OutboxMessage) -> bool:
     """Return whether another mail of the same debt to the same unit has left before this one."""
     query = select(OutboxMessage.id).where(

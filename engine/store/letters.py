@@ -63,6 +63,16 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Letter]:
     return session.exec(query.order_by(col(Letter.id))).all()
 
 
+def locked_of_ticket(session: Session, ticket_id: int) -> Sequence[Letter]:
+    """Return the letters about a locked ticket, locked, oldest first.
+
+    One that somebody decides on at this moment is left to them: they look at the ticket next.
+    """
+    query = select(Letter).where(Letter.ticket_id == ticket_id).order_by(col(Letter.id))
+    locked = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return session.exec(locked).all()
+
+
 def waiting(session: Session, limit: int = 200) -> Sequence[Letter]:
     """Return the letters a supervisor must look at, oldest first."""
     query = select(Letter).where(col(Letter.status).in_(UNFINISHED))

@@ -88,7 +88,7 @@ def drop_moot(session: Session, now: datetime) -> None:
             col(OutboxMessage.next_attempt_at) <= now,
             col(OutboxMessage.kind) == NoticeKind.WARNING,
             col(OutboxMessage.key).startswith(LADDER),
-            _nobody_sends_it(),
+            nobody_sends_it(),
             ~still.exists(),
         )
         .values(status=MessageStatus.SUPERSEDED, last_error=MOOT)
@@ -109,7 +109,7 @@ def claim(session: Session, now: datetime, limit: int, lease: timedelta) -> Sequ
             OutboxMessage.status == MessageStatus.PENDING,
             OutboxMessage.next_attempt_at <= now,
             free,
-            _nobody_sends_it(),
+            nobody_sends_it(),
             ~_awaits_the_sweep(now),
         )
         .order_by(col(OutboxMessage.next_attempt_at), col(OutboxMessage.id))
@@ -180,7 +180,7 @@ def begin_sending(
     free = select(OutboxMessage).where(
         col(OutboxMessage.id).in_(message_ids),
         OutboxMessage.status == MessageStatus.PENDING,
-        _nobody_sends_it(),
+        nobody_sends_it(),
     )
     found = session.exec(free.order_by(col(OutboxMessage.id)).with_for_update())
     begun = {key_of(one): one for one in found}
@@ -223,7 +223,8 @@ def _awaits_the_sweep(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _nobody_sends_it() -> ColumnElement[bool]:
+def nobody_sends_it() -> ColumnElement[bool]:
+    """Return which mails no sender talks to a mail server about, by the database's clock."""
     until = col(OutboxMessage.sending_until)
     return or_(until.is_(None), until <= func.clock_timestamp())
 

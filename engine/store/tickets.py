@@ -1,9 +1,11 @@
 """Queries about tickets, their units and their history."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, cast
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, col, or_, select
 
 from engine.errors import NotFoundError
 from engine.models import (
@@ -21,7 +23,7 @@ from engine.models import (
 from engine.store.questions import Question
 from engine.store.reading import read_rows
 from engine.store.writing import run
-from engine.terms import AssignmentRole, ReturnRuling, TicketStatus
+from engine.terms import AssignmentRole, ReturnRuling, TicketEvent, TicketStatus
 
 
 def ticket_by_number(session: Session, number: str, *, lock: bool = False) -> Ticket:
@@ -120,6 +122,20 @@ def events(session: Session, ticket: Ticket) -> Sequence[TicketEventRecord]:
     """Return what happened to a ticket, oldest first."""
     query = select(TicketEventRecord).where(TicketEventRecord.ticket_id == ticket.id)
     return session.exec(query.order_by(col(TicketEventRecord.seq))).all()
+
+
+def touched_evidence(session: Session, ticket_ids: Sequence[int]) -> AbstractSet[int]:
+    """Return of which of these tickets something may be evidence no more.
+
+    A breach was judged or its limit moved, or a mail turned out not to have arrived.
+    """
+    event, moved = col(TicketEventRecord.event), cast("Any", TicketEventRecord.details)["moved"]
+    query = select(TicketEventRecord.ticket_id).where(
+        col(TicketEventRecord.ticket_id).in_(ticket_ids),
+        or_(event.in_((TicketEvent.JUDGE_BREACH, TicketEvent.UNDELIVERED)),
+            and_(event == TicketEvent.BREACH, moved.as_boolean())),
+    )  # fmt: skip
+    return frozenset(session.exec(query.distinct()).all())
 
 
 def returns_by_unit(session: Session, ticket: Ticket, unit_id: int) -> int:

@@ -1,0 +1,196 @@
+"""A letter follows what it rests on (依据), and is called back while no mail has left (撤回发送).
+
+A letter sent in quiet hours leaves in the morning: till then nobody has read it by mail, and it
+becomes a signed one again. What has left stays sent; supervisors are told that it needs a 更正函.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from engine.actions import clocks, post, referrals
+from engine.actions.actor import SYSTEM
+from engine.actions.letters import drop_letter, moved
+from engine.actions.moot_letters import fallen, nothing_behind
+from engine.actions.post import Mail
+from engine.actions.rules_in_force import rules_in_force
+from engine.actions.stated import stated
+from engine.actions.step import Step, Why, take
+from engine.delivery.reply_tokens import mail_name
+from engine.errors import ConflictError
+from engine.models import Letter, OutboxMessage, Ticket
+from engine.rules.letter_life import GONE_OUT
+from engine.settings import load_settings
+from engine.store import held_mails, leaving
+from engine.store import letters as store
+from engine.store import tickets as ticket_store
+from engine.store.database import work
+from engine.store.row_security import as_house
+from engine.terms import LetterAct, LetterStatus, NoticeKind, Recipient, TicketEvent
+
+LONGEST_REASON = 500
+WHY_RECALLED = "请写明撤回发送的理由。"
+RECALLED, FELL = "发送已撤回", "依据已不成立"
+LEFT = "邮件已经送出或正在送出，不能撤回发送；函里有误的，请发更正函。"
+ANOTHER = "本工单已另有一份{}在办，不能撤回发送；请先处理那一份。"
+WHAT_NOW = {
+    LetterStatus.DRAFTED: "不能核稿", LetterStatus.REVIEWED: "不能签发",
+    LetterStatus.SIGNED: "不能发出，请作废",
+}  # fmt: skip
+
+
+class _Lost(NamedTuple):
+    """A letter that lost its ground, and whether it was called back for that."""
+
+    letter: Letter
+    recalled: bool
+
+
+def recall_letter(step: Step, letter: Letter, reason: str) -> Letter:
+    """Take the sending of a letter back (撤回发送) while none of its mails has left: signed again.
+
+    Raises:
+        BadInputError: no reason is given.
+        ConflictError: it is not sent, a mail of it has left or is leaving, or its unit has another
+            letter of the kind in hand by now.
+    """
+    moved(step, letter, LetterAct.RECALL)
+    said = stated(reason, "reason", WHY_RECALLED, LONGEST_REASON)
+    ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    if _another(step, letter):
+        raise ConflictError(ANOTHER.format(letter.kind.label))
+    if not _call_back(step, ticket, letter, said):
+        raise ConflictError(LEFT)
+    return letter
+
+
+def may_recall(step: Step, letter: Letter) -> bool:
+    """Return whether the sending of a letter can be taken back now."""
+    sent = letter.status is LetterStatus.SENT
+    return sent and held_mails.all_held(step.session, letter.id) and not _another(step, letter)
+
+
+def _another(step: Step, letter: Letter) -> bool:
+    return store.in_hand(step.session, letter.ticket_id, letter.kind, letter.unit_id) is not None
+
+
+def _call_back(
+    step: Step, ticket: Ticket, letter: Letter, why: str, *, void: bool = False
+) -> bool:  # fmt: skip
+    """Call a letter back, or nothing where a mail has left; `void` it where another is in hand."""
+    mails = held_mails.take_back_all(step.session, letter.id, f"{RECALLED}：{why}")
+    if not mails:
+        return False
+    words = f"{letter.kind.label} {letter.number} 邮件未出，撤回发送：{why}"
+    details = {"sha256": letter.pdf_sha256, **referrals.restricted(letter)}
+    record = take(step, ticket, TicketEvent.RECALL_LETTER, Why(words, details=details))
+    _free_names(mails, record.seq)
+    step.session.flush()
+    clocks.stop_of_letter(step, ticket, letter, RECALLED)
+    if void:
+        _void_too(step, ticket, letter, f"{why}；本工单已另有一份{letter.kind.label}在办")
+    letter.status = LetterStatus.VOIDED if void else LetterStatus.SIGNED
+    letter.sent_at, letter.sent_by_id = None, None
+    step.session.flush()
+    for moot in _referrals_of(step, letter):
+        drop_letter(step, moot, f"{letter.number}的发送已撤回，自动提议的移交不再需要。")
+    return True
+
+
+def _referrals_of(step: Step, letter: Letter) -> list[Letter]:
+    """Return the referrals the engine proposed as this letter was sent, and nobody has drafted."""
+    about = store.proposed_referrals(step.session, letter.unit_id)
+    own = (one for one in about if one.proposed_by == SYSTEM.name and not one.facts.get("joined"))
+    return [one for one in own
+            if "reply_clock" not in one.facts and letter.number in one.facts["reason"]]  # fmt: skip
+
+
+def _void_too(step: Step, ticket: Ticket, letter: Letter, said: str) -> None:
+    """Void what was called back: signed beside another in hand is no state the database takes."""
+    why = Why(f"作废{letter.kind.label} {letter.number}：{said}",
+              details=referrals.restricted(letter))  # fmt: skip
+    take(step, ticket, TicketEvent.VOID_LETTER, why)
+    letter.void_reason, letter.voided_at = said, step.now
+
+
+def _free_names(mails: Sequence[OutboxMessage], seq: int) -> None:
+    """Let the mails that never left give up their names: sent again, the letter needs them."""
+    for one in mails:
+        one.key = f"{one.key}:recalled:{seq}"
+        one.message_id = mail_name(one.key, one.recipient)
+
+
+def follow_grounds(step: Step, ticket: Ticket, reason: str = FELL) -> None:
+    """Let the letters of a locked ticket follow what they rest on, after something fell.
+
+    What the engine proposed on the strength of it alone is dropped. A sent letter of which no mail
+    has left is called back. Supervisors are told of it, and of every other that lost its ground;
+    doing it again changes nothing.
+    """
+    step = replace(step, actor=SYSTEM)
+    with as_house(step.session):
+        step.session.flush()
+        letters = store.locked_of_ticket(step.session, ticket.id)
+        _drop_moot(step, letters, reason)
+        lost = [_Lost(one, _sent_back(step, ticket, one)) for one in letters if fallen(step, one)]
+        if lost:
+            _tell(step, ticket, lost)
+
+
+def _drop_moot(step: Step, letters: Sequence[Letter], reason: str) -> None:
+    """Drop what the engine proposed for a ticket and nothing stands behind any more; say why.
+
+    What a person proposed or somebody has drafted is for people to decide.
+    """
+    for letter in letters:
+        own = letter.proposed_by == SYSTEM.name and letter.status is LetterStatus.PROPOSED
+        if own and nothing_behind(step, letter):
+            words = f"{reason}，自动提议的{letter.kind.label}不再需要。"
+            drop_letter(step, letter, words)
+
+
+def _sent_back(step: Step, ticket: Ticket, letter: Letter) -> bool:
+    if letter.status is not LetterStatus.SENT:
+        return False
+    return _call_back(step, ticket, letter, FELL, void=_another(step, letter))
+
+
+def _tell(step: Step, ticket: Ticket, lost: Sequence[_Lost]) -> None:
+    """Tell supervisors in one mail which letters lost their ground, and what is to be done.
+
+    Of a draft once: what falls of it afterwards stands on its page.
+    """
+    base = load_settings().link_base
+    items = [
+        {"number": ticket.number, "kind": "", "what": _what(one), "due_on": None,
+         "link": f"{base}/letters/{one.letter.id}", "confidential": ticket.confidential}
+        for one in lost
+    ]  # fmt: skip
+    facts = {"items": items, "about": "函件依据", "summary": f"{len(lost)}份函件的依据已不成立",
+             "link": items[0]["link"]}  # fmt: skip
+    known = [(one.letter.id, str(one.letter.drafted_at)) for one in lost]
+    digest = hashlib.sha256(repr(known).encode()).hexdigest()[:16]
+    mail = Mail(key=f"fallen:{ticket.id}:{digest}", kind=NoticeKind.DIGEST, facts=facts)
+    post.post(step, ticket, mail, post.addresses(step.session, None, (Recipient.SUPERVISOR,)))
+
+
+def _what(one: _Lost) -> str:
+    name = f"{one.letter.kind.label}{one.letter.number}"
+    if one.recalled:
+        done = "并作废" if one.letter.status is LetterStatus.VOIDED else "，请作废"
+        return f"{name}{FELL}，邮件未出，已撤回发送{done}"
+    if one.letter.status in GONE_OUT:
+        return f"{name}已发出，{FELL}，请发更正函"
+    return f"{name}{FELL}，{WHAT_NOW[one.letter.status]}"
+
+
+def call_back_fallen(ids: Sequence[int], now: datetime) -> None:
+    """Look once more, before mails with these ids leave, whether the letters they bring stand."""
+    with work() as session:
+        found = leaving.tickets_of_letters(session, ids)
+    for ticket_id in found:
+        with work() as session:
+            ticket = ticket_store.lock_ticket(session, ticket_id)
+            follow_grounds(Step(session, SYSTEM, now, rules_in_force(session)), ticket)
