@@ -11,6 +11,7 @@ from api.pages.kept_forms import as_left, drop_kept, kept_among, not_shown
 from api.pages.visit import EYES, Visit, attempt, reading
 from engine.actions import corrections, letter_signing, recalling, referrals
 from engine.actions import letters as actions
+from engine.actions.excused_breaches import excused_note
 from engine.actions.ground_evidence import kept_among as quoted_among
 from engine.actions.impersonal import refuse_personal
 from engine.actions.letter_facts import letter_data
@@ -86,7 +87,7 @@ def _page(
         "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,
         "quoted_among": quoted_among, "moot": nothing_behind(visit.step, letter),
-        "fallen": gone, "held": held,
+        "fallen": gone, "held": held, "excused": excused_note(visit.step, ticket),
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in UNFINISHED,
         "gone_out": letter.status in GONE_OUT, "seen": seen_of(visit.step, letter),
         "corrections": store.corrections_of(visit.session, letter.id),

@@ -1,8 +1,9 @@
 """How a unit handled a ticket (办理情况), read off the record; judgements are people's."""
 
 from engine.actions.evidence import evidence_for
+from engine.actions.excused_breaches import is_excused
 from engine.actions.ground_evidence import proved
-from engine.actions.letter_facts import main_clock, overdue_working_days
+from engine.actions.letter_facts import charged_days, main_clock
 from engine.actions.proofs import proofs_of
 from engine.actions.step import Step
 from engine.actions.told_units import deemed_though_told
@@ -10,8 +11,9 @@ from engine.errors import ConflictError
 from engine.models import Ticket
 from engine.rules.rectification import Conduct, letter_grounds
 from engine.rules.shanghai import shanghai_date
+from engine.store import clocks
 from engine.store import tickets as store
-from engine.terms import RectificationGround
+from engine.terms import ClockKind, RectificationGround
 
 
 def grounds_on_record(step: Step, ticket: Ticket) -> dict[RectificationGround, str]:
@@ -37,12 +39,14 @@ def _conduct(step: Step, ticket: Ticket) -> Conduct:
 
 def _overdue(step: Step, ticket: Ticket) -> int:
     try:
-        return overdue_working_days(step, main_clock(step, ticket))
+        return charged_days(step, main_clock(step, ticket))
     except ConflictError:  # praise and the like have no limit
         return 0
 
 
 def _deemed_signed(step: Step, ticket: Ticket) -> int:
     found = store.assignments(step.session, ticket)
-    own = (one for one in found if one.unit_id == ticket.lead_unit_id)
+    excused = {one.assignment_id for one in clocks.of_ticket(step.session, ticket.id)
+               if one.kind is ClockKind.SIGN_FOR and is_excused(step, one)}  # fmt: skip
+    own = (one for one in found if one.unit_id == ticket.lead_unit_id and one.id not in excused)
     return sum(deemed_though_told(step, one) for one in own)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from engine.actions.excused_breaches import excused_misses
 from engine.actions.proofs import HEARD, left_by, still_missed
 from engine.actions.reminders import Reminder, arrived, is_red, undone_words, words_of
 from engine.actions.step import Step
@@ -45,6 +46,7 @@ def evidence_for(step: Step, ticket: Ticket, unit_id: int) -> list[str]:
     year = shanghai_date(ticket.accepted_at).year
     records = store.events(step.session, ticket)
     untold = untold_misses(step, records, share.unit_clocks)
+    untold |= excused_misses(step, ticket, records)
     own = (one for one in records if share.holds(one) and one.seq not in untold)
     left = left_by(step, records, arrived(step, ticket, records))
     clocks = share.unit_clocks

@@ -5,6 +5,7 @@ from typing import Any
 from engine.actions import finding_mail
 from engine.actions.actor import require_role
 from engine.actions.finding_evidence import FindingForm, appealed_in, missing_fields
+from engine.actions.recalling import excuse_in_letters
 from engine.actions.stated import stated, within
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError, NotFoundError, NotPermittedError
@@ -166,6 +167,7 @@ def _come_into_force(step: Step, finding: Finding) -> None:
     _decided(step, finding, FindingState.IN_FORCE)
     finding.effective_at = step.now
     _show_beside(step, finding)
+    excuse_in_letters(step, finding)
 
 
 def _show_beside(step: Step, finding: Finding) -> None:
@@ -244,9 +246,8 @@ def rule_on_appeal(step: Step, finding_id: int, *, changed: bool, reason: str) -
     finding.appeal_ruled_at, finding.appeal_ruled_by_id = step.now, step.actor.account_id
     finding.appeal_changed, finding.appeal_ruling = changed, reason.strip()
     word = "改变" if changed else "维持"
-    _note(
-        step, ticket, finding, f"申诉裁定：{word}“{finding.kind.label}”。{reason.strip()}", "rule"
-    )
+    words = f"申诉裁定：{word}“{finding.kind.label}”。{reason.strip()}"
+    _note(step, ticket, finding, words, "rule")
     if changed:
         _change(step, finding)
     finding_mail.tell_ruled(step, ticket, finding)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from engine.actions import clocks
 from engine.actions.clocks import REWORK_RULE, SUPERVISED_RULE
 from engine.actions.earlier_letters import lines_now
+from engine.actions.excused_breaches import is_excused
 from engine.actions.ground_evidence import beside_grounds, by_ground, earlier_letters
 from engine.actions.letter_history import history_of
 from engine.actions.letter_limits import (
@@ -131,7 +132,7 @@ def facts_of(
         signed_at=share.signed_at,
         deemed=share.deemed,
         answered_at=share.answered_at(rework),
-        overdue_days=overdue_working_days(step, rework or clock),
+        overdue_days=charged_days(step, rework or clock),
         overdue_since=(rework or clock).due_at,
         level=_level(step, letter, share),
         contact=settings.contact,
@@ -211,6 +212,11 @@ def overdue_working_days(step: Step, clock: Clock) -> int:
     """Return how many working days a clock is (or was, when stopped) past its due day."""
     end = clock.stopped_at or step.now
     return escalation.overdue_working_days(clock.due_on, clock.due_at, end, step.rules)
+
+
+def charged_days(step: Step, clock: Clock) -> int:
+    """Return how many of those a letter may hold against a unit: none where they are excused."""
+    return 0 if is_excused(step, clock) else overdue_working_days(step, clock)
 
 
 def reply_due(step: Step, ticket: Ticket, letter: Letter) -> Deadline:

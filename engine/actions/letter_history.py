@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from engine.actions.evidence import found_later, happened_at
+from engine.actions.excused_breaches import excused_misses
 from engine.actions.step import Step
 from engine.actions.taken_back import OF_A_CLOCK, taken_back
 from engine.actions.unit_share import Share
@@ -50,9 +51,10 @@ def history_of(step: Step, ticket: Ticket, share: Share) -> tuple[HistoryLine, .
     the requester and of assisting units are not its affair, nor what another lead unit did.
     """
     records = store.events(step.session, ticket)
-    back = taken_back(records)
+    back, excused = taken_back(records), excused_misses(step, ticket, records)
+    year = shanghai_date(ticket.accepted_at).year
     return tuple(
-        _line(record, shanghai_date(ticket.accepted_at).year, neutral=ticket.confidential)
+        _line(record, year, neutral=ticket.confidential, excused=record.seq in excused)
         for record in records
         if record.event in TELLING
         and record.seq not in back
@@ -68,8 +70,10 @@ def _only_prompts(record: TicketEventRecord) -> bool:
     return prompts and record.details.get("rung") != Rung.L1_REMINDER.value
 
 
-def _line(record: TicketEventRecord, year: int, *, neutral: bool) -> HistoryLine:
+def _line(record: TicketEventRecord, year: int, *, neutral: bool, excused: bool) -> HistoryLine:
     words = said(record, neutral=neutral) + found_later(record, year)
+    if excused and record.event is not TicketEvent.ESCALATE:
+        words += "，已认定免责"
     return HistoryLine(record.seq, happened_at(record), words)
 
 

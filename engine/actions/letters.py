@@ -9,12 +9,11 @@ from engine.actions.ground_evidence import (
     earlier_letters,
     judged,
     judged_lines,
-    refusal_of,
     unproved,
 )
 from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import demands_of, digest_of, letter_data
-from engine.actions.moot_letters import known_evidence, refuse_fallen
+from engine.actions.moot_letters import known_evidence, refuse_fallen, unproved_words
 from engine.actions.post import Mail
 from engine.actions.proofs import proofs_of
 from engine.actions.stated import stated
@@ -98,7 +97,9 @@ def propose_by_hand(step: Step, ticket: Ticket, wish: Proposal) -> Letter | None
     lines = evidence_for(step, ticket, ticket.lead_unit_id or 0)
     # A reminder names no ground; a referral rests on earlier letters too.
     if wish.kind not in (LetterKind.REMINDER, LetterKind.REFERRAL) and (
-        problem := refusal_of(unproved(wish.grounds, lines, proofs_of(step, ticket), {}))
+        problem := unproved_words(
+            step, ticket, unproved(wish.grounds, lines, proofs_of(step, ticket), {})
+        )
     ):
         fields["grounds"] = problem
     if fields:
@@ -220,7 +221,8 @@ def _unproved(step: Step, letter: Letter, draft: Draft) -> str:
     ticket = step.session.get_one(Ticket, letter.ticket_id)
     kept = _evidence(step, ticket, letter, draft)
     earlier = earlier_letters(step, kept)
-    return refusal_of(unproved(draft.grounds, kept, proofs_of(step, ticket), earlier))
+    bare = unproved(draft.grounds, kept, proofs_of(step, ticket), earlier)
+    return unproved_words(step, ticket, bare)
 
 
 def review_letter(step: Step, letter: Letter) -> Letter:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from engine.actions.earlier_letters import letter_lines
 from engine.actions.evidence import evidence_for
+from engine.actions.excused_breaches import EXCUSED, excused_clocks, excused_note
 from engine.actions.ground_evidence import (
     earlier_letters,
     events_of,
@@ -60,7 +61,12 @@ def nothing_behind(step: Step, letter: Letter) -> str:
         return f"{'；'.join(gone)}。" if gone else ""
     grounds = _grounds(letter)
     bare = unproved(grounds, lines, proofs_of(step, ticket), earlier_letters(step, lines))
-    return refusal_of(bare) if len(bare) == len(grounds) else ""
+    return unproved_words(step, ticket, bare) if len(bare) == len(grounds) else ""
+
+
+def unproved_words(step: Step, ticket: Ticket, bare: Sequence[RectificationGround]) -> str:
+    """Return why those grounds can't be chosen, and which missed limits are excused; or nothing."""
+    return refusal_of(bare) + excused_note(step, ticket) if bare else ""
 
 
 def fallen(step: Step, letter: Letter) -> Fallen | None:
@@ -131,6 +137,7 @@ def _gone_words(step: Step, ticket: Ticket, gone: Sequence[str]) -> list[str]:
     judged = clock_store.breaches(step.session, ticket.id)
     why = {one.clock_id: one.judgement_reason for one in judged
            if one.judgement == BreachJudgement.WITHDRAWN.value}  # fmt: skip
+    why.update(dict.fromkeys(excused_clocks(step, ticket.id), EXCUSED))
     records = ticket_store.events(step.session, ticket) if gone else []
     clocks = {one.seq: one.details.get("clock", 0) for one in records}
     reasons = (next((why[clocks[seq]] for seq in events_of(line) if clocks.get(seq) in why), "")

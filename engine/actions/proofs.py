@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from engine.actions.excused_breaches import excused_misses
 from engine.actions.reminders import Reminder, arrived
 from engine.actions.step import Step
 from engine.actions.told_units import untold_misses
@@ -55,7 +56,7 @@ def proofs_of(step: Step, ticket: Ticket) -> Proofs:
     records = store.events(step.session, ticket)
     rounds = _rounds(step, ticket, records)
     clocks = {one.id: one for one in clock_store.of_ticket(step.session, ticket.id)}
-    untold = untold_misses(step, records, clocks)
+    untold = untold_misses(step, records, clocks) | excused_misses(step, ticket, records)
     late = [frozenset({one.seq}) for one in records if one.event is E.BREACH
             and one.seq not in untold
             and still_missed(one, clocks.get(one.details.get("clock", 0)))]  # fmt: skip

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from engine.actions import clocks, post, referrals
 from engine.actions.actor import SYSTEM
+from engine.actions.late_replies import moot_referrals
 from engine.actions.letters import drop_letter, moved
 from engine.actions.moot_letters import fallen, nothing_behind
 from engine.actions.post import Mail
@@ -20,7 +21,7 @@ from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.delivery.reply_tokens import mail_name
 from engine.errors import ConflictError
-from engine.models import Letter, OutboxMessage, Ticket
+from engine.models import Breach, Clock, Finding, Letter, OutboxMessage, Ticket
 from engine.rules.letter_life import GONE_OUT
 from engine.settings import load_settings
 from engine.store import held_mails, leaving
@@ -28,7 +29,7 @@ from engine.store import letters as store
 from engine.store import tickets as ticket_store
 from engine.store.database import work
 from engine.store.row_security import as_house
-from engine.terms import LetterAct, LetterStatus, NoticeKind, Recipient, TicketEvent
+from engine.terms import FindingKind, LetterAct, LetterStatus, NoticeKind, Recipient, TicketEvent
 
 LONGEST_REASON = 500
 WHY_RECALLED = "请写明撤回发送的理由。"
@@ -137,6 +138,21 @@ def follow_grounds(step: Step, ticket: Ticket, reason: str = FELL) -> None:
         lost = [_Lost(one, _sent_back(step, ticket, one)) for one in letters if fallen(step, one)]
         if lost:
             _tell(step, ticket, lost)
+
+
+def excuse_in_letters(step: Step, finding: Finding) -> None:
+    """Let letters follow a breach that is excused from now on (免责): it is no evidence (H-94)."""
+    if finding.kind is not FindingKind.EXCUSED or finding.breach_id is None:
+        return
+    breach = step.session.get_one(Breach, finding.breach_id)
+    clock = step.session.get_one(Clock, breach.clock_id)
+    ticket = ticket_store.lock_ticket(step.session, breach.ticket_id)
+    reason = f"{clock.limit_name}的超期已认定免责"
+    follow_grounds(step, ticket, reason)
+    if clock.letter_id is not None:
+        late = store.letter(step.session, clock.letter_id)
+        for moot in moot_referrals(step, late):
+            drop_letter(replace(step, actor=SYSTEM), moot, f"{reason}，自动提议的移交不再需要。")
 
 
 def _drop_moot(step: Step, letters: Sequence[Letter], reason: str) -> None:

@@ -7,6 +7,7 @@ from engine.actions import clocks, ladder_mail, promises, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.adjusting import resume_used_up
 from engine.actions.breaches import keep_breach, record_breach, why_of
+from engine.actions.excused_breaches import is_excused
 from engine.actions.ladder_mail import Caught
 from engine.actions.letter_arrival import awaits_arrival
 from engine.actions.letters import Proposal, propose_letter
@@ -124,7 +125,7 @@ def _deem_signed(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Non
 
 def _propose(step: Step, ticket: Ticket, clock: Clock, rung: DueRung) -> Letter | None:
     kind = PROPOSED.get(rung.rung)
-    if kind is None or clock.kind is not ClockKind.HANDLING:
+    if kind is None or clock.kind is not ClockKind.HANDLING or is_excused(step, clock):
         return None
     reason = f"{clock.limit_name}超期，已到“{rung.rung.label}”"
     proposal = Proposal(kind, rung.proposes or NEGLECT, reason)
