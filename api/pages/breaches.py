@@ -19,6 +19,7 @@ from engine.actions.extension_choices import day_if_granted
 from engine.actions.finding_evidence import FindingForm, excuse_of_the_untold
 from engine.actions.finding_seen import check_findings_seen, findings_seen
 from engine.actions.findings import judge_breach
+from engine.actions.revoked_breaches import before_these
 from engine.errors import EngineError
 from engine.lifecycle import WITH_UNIT
 from engine.rules.finding_evidence import SHORTEST_OWN
@@ -73,6 +74,8 @@ def breach_page(
         "own": SHORTEST_OWN, "seen": findings_seen(visit.step, breach_id),
         "appeal_days": visit.rules.parameters["scoring.appeal_window"].on(
             shanghai_date(visit.now)).value,
+        "revoked": before_these(tickets.events(visit.session, row.ticket), [row.breach]).get(
+            row.clock.id, []),
         "used": used, "proof": proof(visit.session, row.clock), "weekday": weekday_name,
         "waits": waits, "kept": kept, "left": not_shown(kept, shown),
         **_as_laid(laid),

@@ -19,6 +19,7 @@ from engine.actions.letter_preview import pages_of, why_not_set
 from engine.actions.letter_replies import judge_answer
 from engine.actions.letter_seen import check_seen, seen_of
 from engine.actions.moot_letters import UNDRAFTED, fallen, known_evidence, nothing_behind
+from engine.actions.revoked_breaches import before_these
 from engine.actions.sealed_annex import PRINTABLE, print_sealed_annex
 from engine.documents.fonts import FontRole, installed_fonts
 from engine.errors import (
@@ -82,7 +83,8 @@ def _page(
                  if letter.status in GONE_OUT else None,
         "reply_files": attachments.of_letter(visit.session, letter.id),
         "mails": desk_lists.mails_of_letter(visit.session, letter.id),
-        "breaches": clocks.breaches(visit.session, ticket.id),
+        "breaches": (missed := clocks.breaches(visit.session, ticket.id)),
+        "revoked": before_these(ticket_store.events(visit.session, ticket), missed),
         "earlier": desk_lists.letters_of_unit(visit.session, letter.unit_id, letter.id),
         "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,

@@ -25,6 +25,7 @@ from api.pages.visit import HOTLINE, UNIT, Visit, attempt, reading
 from api.pages.whys import why_of
 from engine.actions.desk_work import unmask
 from engine.actions.refusal_proposals import sent_back_among, standing_among
+from engine.actions.revoked_breaches import before_these
 from engine.errors import EngineError, NotFoundError, NotPermittedError
 from engine.lifecycle import UNANSWERED
 from engine.models import Clock, MailReply, Ticket, TicketEventRecord
@@ -126,6 +127,8 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
     serial = (
         serial_returns(visit.session, ticket) if ticket.returns > 1 and visit.unit is None else None
     )
+    whole = facts["whole"]
+    facts["revoked"] = before_these(whole.events, whole.breaches)
     facts |= {"serial": serial, "main": main, "watch": watch, "whys": whys, "others": others,
               "used": strip_of(days_used_of(visit.step, ticket)),
               "unanswered": ticket.status in UNANSWERED, "on_paper": desk_ticket.on_paper,

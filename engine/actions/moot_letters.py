@@ -14,15 +14,15 @@ from engine.actions.ground_evidence import (
     unproved,
 )
 from engine.actions.proofs import proofs_of
+from engine.actions.revoked_breaches import revoked
 from engine.actions.step import Step
 from engine.actions.unit_share import told_unit
 from engine.errors import ConflictError
 from engine.models import Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
-from engine.store import clocks as clock_store
 from engine.store import letters as letter_store
 from engine.store import tickets as ticket_store
-from engine.terms import BreachJudgement, LetterKind, LetterStatus, RectificationGround
+from engine.terms import LetterKind, LetterStatus, RectificationGround
 
 UNDRAFTED = (LetterStatus.PROPOSED, LetterStatus.REJECTED)
 PASSED_ON = (LetterStatus.DRAFTED, LetterStatus.REVIEWED, LetterStatus.SIGNED)
@@ -134,13 +134,14 @@ def _what_now(letter: Letter, *, whole: bool) -> str:
 
 def _gone_words(step: Step, ticket: Ticket, gone: Sequence[str]) -> list[str]:
     """Return of each line that is evidence no more why it is none: with why it was withdrawn."""
-    judged = clock_store.breaches(step.session, ticket.id)
-    why = {one.clock_id: one.judgement_reason for one in judged
-           if one.judgement == BreachJudgement.WITHDRAWN.value}  # fmt: skip
-    why.update(dict.fromkeys(excused_clocks(step, ticket.id), EXCUSED))
     records = ticket_store.events(step.session, ticket) if gone else []
     clocks = {one.seq: one.details.get("clock", 0) for one in records}
-    reasons = (next((why[clocks[seq]] for seq in events_of(line) if clocks.get(seq) in why), "")
-               for line in gone)  # fmt: skip
+    ended, excused = revoked(records), excused_clocks(step, ticket.id, records)
+
+    def why(seq: int) -> str:
+        own = (one.reason for one in ended if one.clock_id == clocks.get(seq) and one.seq > seq)
+        return next(own, EXCUSED if clocks.get(seq) in excused else "")
+
+    reasons = (next(filter(None, map(why, events_of(line))), "") for line in gone)
     return [f"“{line}”已不能作依据{f'：{reason}' if reason else ''}"
             for line, reason in zip(gone, reasons, strict=True)]  # fmt: skip

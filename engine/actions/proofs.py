@@ -166,7 +166,7 @@ def _left(
         later = records[place + 1 :]
         acted = next((one.at for one in later if _ends(one)), None)
         for one in later:
-            if one.event is E.BREACH and since < _missed_at(one) <= (acted or step.now):
+            if one.event is E.BREACH and since < missed_at(one) <= (acted or step.now):
                 yield frozenset({record.seq, one.seq})
 
 
@@ -191,9 +191,10 @@ def _ends(record: TicketEventRecord) -> bool:
 
 def still_missed(breach: TicketEventRecord, clock: Clock | None) -> bool:
     """Return whether a limit is missed still: an extension granted afterwards may have moved it."""
-    return clock is None or clock.due_at <= _missed_at(breach)
+    return clock is None or clock.due_at <= missed_at(breach)
 
 
-def _missed_at(breach: TicketEventRecord) -> datetime:
+def missed_at(breach: TicketEventRecord) -> datetime:
+    """Return since when the limit was over that an event found missed."""
     fell_due = breach.details.get("fell_due_at")
     return datetime.fromisoformat(fell_due) if fell_due else breach.at

@@ -15,7 +15,7 @@ def taken_back(records: Iterable[TicketEventRecord]) -> frozenset[int]:
     does the sending of a letter that was called back (撤回发函) and sent again.
     """
     known = list(records)
-    last = {one.details.get("clock", 0): one.seq for one in known if _withdraws(one)}
+    last = {one.details.get("clock", 0): one.seq for one in known if withdraws(one)}
     back = {one.details.get("sha256"): one.seq for one in known
             if one.event is TicketEvent.RECALL_LETTER}  # fmt: skip
     return frozenset(
@@ -27,5 +27,6 @@ def taken_back(records: Iterable[TicketEventRecord]) -> frozenset[int]:
     )  # fmt: skip
 
 
-def _withdraws(record: TicketEventRecord) -> bool:
+def withdraws(record: TicketEventRecord) -> bool:
+    """Return whether an event withdrew a breach (撤销超期)."""
     return record.event is TicketEvent.JUDGE_BREACH and record.details.get("step") == "withdraw"

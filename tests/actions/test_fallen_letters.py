@@ -113,7 +113,9 @@ def test_missed_again_at_the_new_limit_it_is_drafted_anew_before_it_goes_on():
     grant(wish, GRANTED)
     sweep("Tue 2026-11-24 09:00")
 
-    with pytest.raises(ConflictError, match=r"第14号）”已不能作依据；.*新的依据的，请退回修改"):
+    with pytest.raises(
+        ConflictError, match=rf"第14号）”已不能作依据：.*{WHY}；.*新的依据的，请退回修改"
+    ):
         review(letter_id, "Tue 2026-11-24 10:00")
     on_letter(
         letter_id, "Tue 2026-11-24 10:10", SUPERVISOR, lambda s, one: reject(s, one, "新超期")
