@@ -13,7 +13,7 @@ from engine.documents.fonts import installed_fonts
 from engine.documents.kept import Kept
 from engine.documents.letters import RenderedLetter
 from engine.documents.notice_paper import MailedNotice, notice_sheet, paper_title
-from engine.documents.personal_words import without_personal_numbers
+from engine.documents.personal_words import without_personal_words
 from engine.documents.sheets import (
     Sheet,
     answer_note,
@@ -56,7 +56,7 @@ def order_sheet(step: Step, ticket: Ticket, *, reads: bool) -> Sheet:
         "sign_by": _sign_by(step.session, ticket, lead, mine),
         "lead": _unit(step.session, lead.unit_id if lead else None),
         "assisting": [_unit(step.session, one.unit_id) for one in parts if one is not lead],
-        "task_rows": ticket.task_rows, "content": without_personal_numbers(ticket.content),
+        "task_rows": ticket.task_rows, "content": _said(ticket.content),
     }  # fmt: skip
     return form_sheet("order_sheet", facts, shanghai_date(step.now))
 
@@ -75,7 +75,7 @@ def callback_sheet(step: Step, ticket: Ticket) -> Sheet:
     facts = {
         **_common(step, ticket), **_promise(step.session, answer), "answer": answer,
         "due_at": due.due_at if due else None, "lead": _unit(step.session, ticket.lead_unit_id),
-        "matter": _matter(ticket), "answer_text": without_personal_numbers(answer.text),
+        "matter": _matter(ticket), "answer_text": _said(answer.text),
     }  # fmt: skip
     return form_sheet("callback_sheet", facts, shanghai_date(step.now))
 
@@ -91,8 +91,8 @@ def answer_note_sheet(step: Step, ticket: Ticket) -> Sheet:
         **_common(step, ticket), **_promise(step.session, answer), "answer": answer,
         "lead": _unit(step.session, ticket.lead_unit_id),
         "hotline_name": load_settings().hotline_name, "again": ticket.status in AGAIN,
-        "answer_text": without_personal_numbers(answer.text),
-        "legal_basis": without_personal_numbers(answer.legal_basis),
+        "answer_text": _said(answer.text),
+        "legal_basis": _said(answer.legal_basis),
         "to_be_called_back": ticket.status is TicketStatus.CALLBACK_DUE,
     }  # fmt: skip
     return answer_note(facts, shanghai_date(answer.reviewed_at or answer.answered_at))
@@ -164,7 +164,7 @@ def _ending(step: Step, ticket: Ticket) -> dict[str, object]:
         "unanswered": ticket.status in UNANSWERED, "status": ticket.status.label,
         "ended": ticket.status in FINAL, "into": into.number if into else "", "answer": answer,
         "closed_at": ticket.closed_at if closed else None,
-        "answer_text": without_personal_numbers(answer.text) if answer else "",
+        "answer_text": _said(answer.text) if answer else "",
     }  # fmt: skip
 
 
@@ -199,13 +199,18 @@ def _clock(session: Session, ticket: Ticket, own: Assignment | None) -> Clock | 
 def _promise(session: Session, answer: Answer) -> dict[str, object]:
     """Return what an answer promises, and by which day."""
     found = promises.of_answer(session, answer)
-    return {"promise": without_personal_numbers(found.text) if found else "",
+    return {"promise": _said(found.text) if found else "",
             "promised_on": found.promised_on if found else None}  # fmt: skip
+
+
+def _said(words: str) -> str:
+    """Return somebody's words as they stand on paper: without numbers and mail addresses."""
+    return without_personal_words(words, own=load_settings().contact)
 
 
 def _matter(ticket: Ticket) -> str:
     """Return the words of a ticket, or how they begin where they would fill the page."""
-    words = without_personal_numbers(ticket.content)
+    words = _said(ticket.content)
     return words if len(words) <= MOST else f"{words[:MOST]}……（全文登录后查看）"
 
 

@@ -1,5 +1,7 @@
 """What counts as personal in somebody's words, however typed; official numbers do not."""
 
+import re
+
 import pytest
 
 from engine.documents.personal_words import (
@@ -51,6 +53,67 @@ def test_an_identity_number_is_found_with_blanks_and_in_the_old_length(words):
 def test_a_mail_address_is_found():
     assert personal_kinds("发到zhang.san@example.com。") == ["邮箱地址"]
     assert without_personal_words("发到zhang.san@example.com。") == "发到（邮箱已隐去）。"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["一三八零零零零一二三四", "壹叁捌零零零零壹贰叁肆", "幺三八〇〇〇〇幺二三四",
+     "138零零零零1234", "一三八 零零零零 一二三四"],
+)  # fmt: skip
+def test_a_mobile_number_said_in_chinese_is_found(words):
+    assert personal_kinds(f"请与张先生{words}联系") == ["手机号"]
+    assert without_personal_numbers(f"打{words}。") == "打（号码已隐去）。"
+
+
+def test_a_sign_before_a_number_that_may_be_a_digit_hides_no_number():
+    assert without_personal_numbers(f"其中之一{MOBILE}") == "其中之一（号码已隐去）"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["6222021234567890123", "6222 0212 3456 7890 123", "６２２２０２１２３４５６７８９０",
+     "4502-0201-2345-6789"],
+)  # fmt: skip
+def test_a_bank_card_is_found(words):
+    assert personal_kinds(f"退款转到{words}，") == ["银行卡号"]
+    assert without_personal_numbers(f"退款转到{words}，") == "退款转到（号码已隐去），"
+
+
+def test_an_account_of_another_length_is_found_by_the_word_before_it():
+    assert without_personal_numbers("账号：2004 5678 9012") == "账号：（号码已隐去）"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["电话2828282", "座机：282-8282", "请联系 28282828", "可致电2828282", "拨打 282 8282",
+     "回电二八二八二八二", "２８２８２８２（座机）", "2828282是我电话"],
+)  # fmt: skip
+def test_a_landline_without_its_area_code_is_found_by_a_word_beside_it(words):
+    assert personal_kinds(words) == ["固定电话"]
+    assert not re.search("[28２８二八]", without_personal_numbers(words))
+
+
+def test_an_address_in_full_width_is_found_and_the_offices_own_line_stays():
+    assert without_personal_words("写到ａｂｃ＠ｄｅ．ｃｎ") == "写到（邮箱已隐去）"
+    own = "企服中心电话2828282"
+    words = f"可打{own}，或找经办人座机2828283"
+    assert without_personal_words(words, own=own) == f"可打{own}，或找经办人座机（号码已隐去）"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "电话联系后支付2828282元", "已联系并退费 2,828,282.50 元", "联系时间20261123",
+        "电话回访2026-11-23", "电话12345", "请拨打12345热线", "致电 0772-12345",
+        "联系单编号2828282", "查询电话费单号：28282828",
+        "占地2828282平方米", "增长2828282%", "第一百二十三条第四项", "二〇二六年十一月二十三日",
+        "一、二、三、四、五、六、七", "壹佰叁拾捌万元整", "三千五百四十二万三千四百五十六元",
+        "发票号码28282828", "投资项目2311-450202-04-01-123456", "共 1234567890123456 元",
+    ],
+)  # fmt: skip
+def test_what_is_no_number_of_a_person_stays(words):
+    assert personal_kinds(words) == []
+    assert without_personal_words(words) == words
 
 
 @pytest.mark.parametrize(

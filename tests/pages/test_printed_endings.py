@@ -134,6 +134,25 @@ def test_no_number_in_an_answer_reaches_what_the_requester_is_handed(as_):
             assert one not in said
 
 
+@pytest.mark.parametrize("sheet", ["answer-note", "callback-sheet"])
+def test_paper_hides_cards_spoken_numbers_and_addresses_and_no_sum_day_or_office(as_, sheet):
+    number = a_signed_ticket(NOW)
+    hidden = ("6222021234567890123", "一三八零零零零一二三四", "2828283", "wang@example.invalid")
+    kept = ("退费2828282.50元", "2026年11月20日", "桂营商〔2023〕19号", "12345专线分派岗")
+    done = f"已向{hidden[0]}{kept[0]}，{kept[1]}办结，依据{kept[2]}。"
+    words = f"{done}可打{hidden[1]}，座机{hidden[2]}，或写信到{hidden[3]}，也可找{kept[3]}。"
+    form = an_answer(text=words)
+    on_ticket(number, NOW, MARKET, lambda step, one: unit_work.answer(step, one, form))
+    on_ticket(number, LATER, OPERATOR, review.approve_answer)
+
+    said = printed(as_(OPERATOR), number, sheet)
+
+    assert [one for one in hidden if one in said] == []
+    assert [one for one in kept if one not in said] == []
+    assert said.count("号码已隐去") == len(hidden) - 1
+    assert "邮箱已隐去" in said
+
+
 def refused(number):
     why = next(iter(RefusalReason))
     on_ticket(
