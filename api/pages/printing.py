@@ -19,6 +19,7 @@ from engine.actions.sheets import (
     order_sheet,
     pictures,
     printed,
+    ruling_kept_back,
 )
 from engine.documents.sheets import Sheet
 from engine.errors import ConflictError, DocumentError, NotFoundError
@@ -117,9 +118,16 @@ def _page(request: Request, number: str, name: str) -> Response:
         facts = {
             "sheet": True, "ticket": ticket, "number": ticket.number if ticket else number,
             "name": name, "unanswered": ticket is not None and ticket.status in UNANSWERED,
+            "ruling": _ruling(visit, name),
             **_facts_of(sheet),
         }  # fmt: skip
         return visit.page("sheet.html", facts)
+
+
+def _ruling(visit: Visit, name: str) -> str:
+    """Return what of a ruling stands on no mail, for the unit that was sent this one."""
+    mail = NOTICE.fullmatch(name)
+    return ruling_kept_back(visit.step, int(mail[1])) if mail else ""
 
 
 def _sheet(visit: Visit, number: str, name: str) -> tuple[Ticket | None, Sheet]:

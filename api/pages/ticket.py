@@ -86,7 +86,7 @@ def ticket_page(request: Request, number: str, show: str = "") -> Response:
             if not (mails := kept_mails(visit, number)):
                 raise
             facts = {"number": number_meant(number), "gone": str(error), "mails": mails}
-            return visit.page("ticket_gone.html", facts, error.status)
+            return visit.page("ticket_gone.html", facts)
         return _ticket_page(visit, ticket, show=show if show in SHOWS else "")
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from engine.actions.impersonal import READ_INSIDE
 from engine.actions.step import Step
 from engine.documents.fonts import installed_fonts
 from engine.documents.kept import Kept
@@ -30,7 +31,15 @@ from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import clocks, desk_ticket, promises, tickets
 from engine.store.mail_names import name_of
-from engine.terms import AssignmentRole, ClockKind, ClockState, DueStatus, TicketStatus
+from engine.store.row_security import as_house
+from engine.terms import (
+    AssignmentRole,
+    ClockKind,
+    ClockState,
+    DueStatus,
+    NoticeKind,
+    TicketStatus,
+)
 
 AGAIN = (TicketStatus.REWORK, TicketStatus.SUPERVISED)
 MOST, STOPPED = 300, "（时限已停）"
@@ -115,6 +124,21 @@ def kept_notices(step: Step, number: str) -> dict[int, Sheet]:
         return {}
     mails = desk_ticket.notices_kept(step.session, unit_id, number)
     return {one.id: _paper(step, number, one) for one in mails}
+
+
+def ruling_kept_back(step: Step, mail_id: int) -> str:
+    """Return why a return was ruled on so, where the mail to the reader's unit may not say it.
+
+    Of a report or a confidential ticket a mail says 登录后查看: this is what is read then, by the
+    unit it was sent to, whoever has the ticket by now.
+    """
+    with as_house(step.session):
+        mail = step.session.get_one(OutboxMessage, mail_id)
+        own = mail.unit_id is not None and mail.unit_id == step.actor.unit_id
+        if not own or mail.kind is not NoticeKind.RETURN_RULING or READ_INSIDE not in mail.text:
+            return ""
+        ruled = tickets.ruling_told_by(step.session, mail)
+    return ruled.ruling_reason if ruled else ""
 
 
 def _paper(step: Step, number: str, mail: OutboxMessage) -> Sheet:

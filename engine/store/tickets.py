@@ -14,6 +14,7 @@ from engine.models import (
     Callback,
     CallbackAttempt,
     HeldDispatch,
+    OutboxMessage,
     Requester,
     ReturnRequest,
     Ticket,
@@ -158,6 +159,15 @@ def return_requests(session: Session, ticket: Ticket) -> Sequence[ReturnRequest]
     """Return every return of a ticket, oldest first."""
     query = select(ReturnRequest).where(ReturnRequest.ticket_id == ticket.id)
     return session.exec(query.order_by(col(ReturnRequest.id))).all()
+
+
+def ruling_told_by(session: Session, mail: OutboxMessage) -> ReturnRequest | None:
+    """Return the ruled return that a mail told its unit of: both were written at one moment."""
+    query = select(ReturnRequest).where(
+        ReturnRequest.ticket_id == mail.ticket_id, ReturnRequest.unit_id == mail.unit_id,
+        ReturnRequest.ruled_at == mail.created_at,
+    )  # fmt: skip
+    return session.exec(query).first()
 
 
 def upheld_returns(session: Session, ticket: Ticket) -> Sequence[ReturnRequest]:

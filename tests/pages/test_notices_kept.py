@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlmodel import select
@@ -10,7 +11,7 @@ from engine.actions import review, unit_work
 from engine.models import OutboxMessage
 from engine.store import tickets as store
 from engine.store.database import work
-from engine.terms import MessageStatus, NoticeKind, ReturnReason
+from engine.terms import MessageStatus, NoticeKind, ReturnReason, TicketKind
 from tests.builders import (
     MARKET,
     OPERATOR,
@@ -26,9 +27,9 @@ NOW, ASKED, RULED = "Tue 2026-11-24 09:00", "Tue 2026-11-24 09:30", "Tue 2026-11
 FILES = ("", "/page-1.png", "/file.pdf")
 
 
-def returned(*, sent=MessageStatus.SENT):
+def returned(*, sent=MessageStatus.SENT, **changes):
     """Return a ticket whose return was granted and that went to another unit, and its mails."""
-    number = a_dispatched_ticket(NOW, content="原先的诉求内容")
+    number = a_dispatched_ticket(NOW, content="原先的诉求内容", **changes)
     form = unit_work.ReturnForm(
         reason=ReturnReason.parse("other_unit_leads"), explanation="该事项由税务部门主管。",
         legal_basis="三定方案第三条", suggested_unit=TAX,
@@ -52,6 +53,13 @@ def mails_of(number):
         query = select(OutboxMessage).where(OutboxMessage.ticket_id == ticket.id)
         market = store.unit_by_name(session, MARKET).id
         return [(one.id, one.kind, one.unit_id == market) for one in session.exec(query)]
+
+
+def texts_of(number):
+    with work() as session:
+        ticket = store.ticket_by_number(session, number)
+        query = select(OutboxMessage.text).where(OutboxMessage.ticket_id == ticket.id)
+        return session.exec(query).all()
 
 
 def the_ruling(mails):
@@ -79,11 +87,41 @@ def test_the_page_of_a_ticket_that_left_leads_to_the_notices_and_tells_no_more(a
     page = as_(MARKET).get(f"/tickets/{number}")
 
     theirs = {str(key) for key, _, own in mails if own}
-    assert page.status_code == 404
+    assert page.status_code == 200
     assert "已改由其他单位办理" in page.text
     assert set(re.findall(rf"/tickets/{number}/mail-(\d+)", page.text)) == theirs
     for words in ("原先的诉求内容", "区税务局"):
         assert words not in page.text
+
+
+def test_a_unit_reads_the_ruling_on_a_report_after_signing_in_and_that_alone(as_):
+    number, mails = returned(kind=TicketKind.REPORT, confidential=True)
+    at, desk = f"/tickets/{number}/mail-{the_ruling(mails)}", as_(MARKET)
+    (sent,) = [one for one in texts_of(number) if "退单申请已有裁定" in one]
+    assert "理由：登录后查看" in sent
+
+    page = desk.get(at).text
+    paper = words_of(desk.get(f"{at}/file.pdf").content)
+
+    assert "职责属税务部门" in page
+    assert "职责属税务部门" not in paper
+    for words in ("原先的诉求内容", "区税务局", "三定方案第三条"):
+        assert words not in page
+    assert "职责属税务部门" not in as_(TAX).get(f"/tickets/{number}/mail-{the_ruling(mails)}").text
+
+
+def test_no_link_of_the_ruling_or_its_mail_leads_its_unit_to_a_404(as_):
+    number, mails = returned(kind=TicketKind.REPORT, confidential=True)
+    at, desk = f"/tickets/{number}/mail-{the_ruling(mails)}", as_(MARKET)
+    (sent,) = [one for one in texts_of(number) if "退单申请已有裁定" in one]
+    links = set(re.findall(r'href="(/[^"#]*)"', desk.get(at).text))
+    links |= set(re.findall(r"https?://[^/\s]+(/\S*)", sent))
+    assert f"/tickets/{number}" in links
+
+    dead = {one for one in links if not one.startswith("/static") and "logout" not in one
+            and desk.get(unescape(one)).status_code >= 400}  # fmt: skip
+
+    assert dead == set()
 
 
 @pytest.mark.parametrize("file", FILES)
