@@ -4,7 +4,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Identity, LargeBinary, String
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    String,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -74,6 +85,12 @@ def refers(target: str, *, nullable: bool = False, **options: Any) -> Any:
     """Return a 64-bit foreign key to `table.column`; `options` are `Column`'s own."""
     column = Column(BigInteger, ForeignKey(target), nullable=nullable, **options)
     return Field(default=None if nullable else ..., sa_column=column)
+
+
+def filled(table: str, column: str) -> Index:
+    """Return an index of a column that most rows leave empty: of those that fill it alone."""
+    where = text(f"{column} IS NOT NULL")
+    return Index(f"ix_{table}_{column}", column, postgresql_where=where)
 
 
 def moment(*, nullable: bool = False, index: bool = False) -> Any:

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Date, Index, UniqueConstraint, text
 from sqlalchemy.orm import query_expression
 from sqlmodel import Field, SQLModel
 
-from engine.models.base import Moment, json_column, json_list, key, moment, refers, term
+from engine.models.base import Moment, filled, json_column, json_list, key, moment, refers, term
 from engine.rules.limit_names import limit_name
 from engine.terms import ClockKind, ClockState, DueStatus, Rung
 
@@ -50,6 +50,9 @@ class Clock(SQLModel, table=True):
             "ticket_id",
             postgresql_where=text("state = 'running' AND kind IN ('requester', 'handling')"),
         ),
+        filled("clock", "assignment_id"),
+        filled("clock", "letter_id"),
+        filled("clock", "unit_id"),
         Index("ix_clock_kind_due_on", "kind", "due_on"),
         Index("ix_clock_changed", "id", postgresql_where=text("past <> '[]'::jsonb")),
         Index(
@@ -61,9 +64,9 @@ class Clock(SQLModel, table=True):
 
     id: int = key()
     ticket_id: int = refers("ticket.id", index=True)
-    assignment_id: int | None = refers("assignment.id", nullable=True, index=True)
-    letter_id: int | None = refers("letter.id", nullable=True, index=True)
-    unit_id: int | None = refers("unit.id", nullable=True, index=True)
+    assignment_id: int | None = refers("assignment.id", nullable=True)
+    letter_id: int | None = refers("letter.id", nullable=True)
+    unit_id: int | None = refers("unit.id", nullable=True)
     kind: ClockKind = term(ClockKind)
     state: ClockState = term(ClockState)
     started_at: Moment = moment()

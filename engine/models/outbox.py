@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from engine.models.base import Moment, json_column, key, moment, refers, term
+from engine.models.base import Moment, filled, json_column, key, moment, refers, term
 from engine.terms import MessageStatus, NoticeKind
 
 
@@ -23,6 +23,9 @@ class OutboxMessage(SQLModel, table=True):
         Index("ix_outbox_due", "next_attempt_at", "id",
               postgresql_where=text("status = 'pending'")),
         Index("ix_outbox_undelivered", "id", postgresql_where=text("status = 'undelivered'")),
+        filled("outbox_message", "ticket_id"),
+        filled("outbox_message", "letter_id"),
+        filled("outbox_message", "unit_id"),
     )  # fmt: skip
 
     id: int = key()
@@ -30,9 +33,9 @@ class OutboxMessage(SQLModel, table=True):
     recipient: str = Field(max_length=200)
     message_id: str = Field(unique=True, max_length=200)
     kind: NoticeKind = term(NoticeKind)
-    ticket_id: int | None = refers("ticket.id", nullable=True, index=True)
-    letter_id: int | None = refers("letter.id", nullable=True, index=True)
-    unit_id: int | None = refers("unit.id", nullable=True, index=True)
+    ticket_id: int | None = refers("ticket.id", nullable=True)
+    letter_id: int | None = refers("letter.id", nullable=True)
+    unit_id: int | None = refers("unit.id", nullable=True)
     subject: str = Field(max_length=300)
     text: str = Field(sa_column=Column(Text, nullable=False))
     html: str = Field(default="", sa_column=Column(Text, nullable=False))

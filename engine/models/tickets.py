@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from engine.models.base import (
     Moment,
     digest_column,
+    filled,
     json_column,
     json_list,
     key,
@@ -56,6 +57,8 @@ class Ticket(SQLModel, table=True):
               postgresql_ops={"ending": "text_pattern_ops"}),
         Index("ix_ticket_words", text("hotline_grams(id, title || left(content, 200))"),
               postgresql_using="gin", postgresql_with=WORDS),
+        filled("ticket", "parent_id"),
+        filled("ticket", "merged_into_id"),
     )  # fmt: skip
 
     id: int = key()
@@ -78,8 +81,8 @@ class Ticket(SQLModel, table=True):
     panel_approved: bool = False
     reworks: int = 0
     returns: int = 0
-    parent_id: int | None = refers("ticket.id", nullable=True, index=True)
-    merged_into_id: int | None = refers("ticket.id", nullable=True, index=True)
+    parent_id: int | None = refers("ticket.id", nullable=True)
+    merged_into_id: int | None = refers("ticket.id", nullable=True)
     routing: dict[str, Any] | None = json_column(nullable=True)
     routing_decision: RoutingDecision | None = term(RoutingDecision, default=None, nullable=True)
     routed_at: Moment | None = moment(nullable=True)

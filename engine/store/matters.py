@@ -17,6 +17,7 @@ from engine.terms import AsideWork, TicketEvent, TicketStatus
 MOST_OF_ONE = 20
 MOST_IN_WINDOW = 200
 BEGINNING = 300
+MOST_ID = 2**63 - 1
 LATE = 64  # so many ids may commit after a later one before it is missed for a minute
 DECLINED = "refusal_declined"  # the detail of a note that sends a proposal back
 WAITING = (TicketStatus.ACCEPTED, TicketStatus.TO_BE_DISPATCHED)
@@ -41,10 +42,12 @@ _RECENT = (
 _WINDOW = (
     f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t WHERE {_COUNTS} {_NEWEST} {MOST_IN_WINDOW}"
 )
-# By primary key, whatever the planner knows of the values. The ids left out, which are few or none,
-# are asked for only where there are any: with them each question is planned anew.
+# By primary key, whatever the planner knows: between two bounds it takes ids for few, above one for
+# a third of all, and reads a table that it has not counted yet whole. The ids left out, which are
+# few or none, are asked for only where there are any: with them each question is planned anew.
 _NEWER = (
-    f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t WHERE t.id > %(newest)s AND {_COUNTS}"
+    f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t"
+    f" WHERE t.id > %(newest)s AND t.id <= {MOST_ID} AND {_COUNTS}"
     f" ORDER BY t.id DESC LIMIT {MOST_IN_WINDOW}"
 )
 _NOT_KNOWN = (
