@@ -204,9 +204,9 @@ def opened_call(request: Request, secret: str, scope: Scope, now: datetime) -> I
         try:
             key = api_key(session, secret, scope, now, address)
         except NotSignedInError:
-            gate.wrong_key(address, access.wrong_keys_per_minute(now, rules))
+            gate.wrong_key(address, access.wrong_keys_per_minute(now, rules), now)
             raise
-        gate.call(key.id, access.calls_per_minute(key.calls_per_minute, now, rules))
+        gate.call(key.id, access.calls_per_minute(key.calls_per_minute, now, rules), now)
         request.app.state.usage.note(key.id)
         step = Step(session, Actor(ActorKind.API, key.name), now, rules)
         yield Call(step, key.id, frozenset(key.scopes))

@@ -4,15 +4,16 @@ It costs as much again as taking the ticket in. What is not plain goes FastAPI's
 what to say of it: another kind of body, no key, parameters, what is no ticket at all.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
 
 from fastapi import Request, Response
 from pydantic import ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Asgi
 
@@ -60,7 +61,9 @@ class ShortWay:
         scope["route"] = SimpleNamespace(path=PATH)  # what the log names
         request = Request(scope)
         async with request.app.state.places:
-            response = await run_in_threadpool(_answered, request, plain)
+            # As run_in_threadpool does, for a tenth of a millisecond less.
+            run, loop = copy_context().run, asyncio.get_running_loop()
+            response = await loop.run_in_executor(None, run, _answered, request, plain)
         await response(scope, receive, send)
 
 
