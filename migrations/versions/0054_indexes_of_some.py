@@ -8,8 +8,8 @@ is by that index, several times for each ticket taken in.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0053_indexes_of_some"
-down_revision = "0052_history_guards"
+revision = "0054_indexes_of_some"
+down_revision = "0053_letters_called_back"
 branch_labels = None
 depends_on = None
 
