@@ -20,6 +20,7 @@ from engine.store.database import work
 from engine.terms import Role
 from tests.builders import OPERATOR, moment
 from tests.delivery.conftest import free_port
+from tests.environment_files import by_systemd
 
 NOW = moment("Wed 2026-11-25 09:00")
 SECRET = "CHANGE-ME-to-48-random-characters"
@@ -65,8 +66,7 @@ def test_a_demonstration_starts_with_it(tmp_path):
 
 
 def test_every_secret_of_the_example_file_is_known_as_one(tmp_path):
-    lines = EXAMPLES.read_text(encoding="utf-8").splitlines()
-    given = dict(one.split("=", 1) for one in lines if "=" in one and not one.startswith("#"))
+    given = by_systemd(EXAMPLES.read_text(encoding="utf-8"))
     small = {name.removeprefix("HOTLINE_").lower(): value for name, value in given.items()}
 
     found = settings(tmp_path, **{name: one for name, one in small.items() if name != "var"})

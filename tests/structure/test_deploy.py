@@ -9,6 +9,7 @@ import yaml
 
 from engine.cli import application
 from engine.settings import Settings
+from tests.environment_files import by_systemd
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -19,8 +20,7 @@ PARTS = [name for name, part in COMPOSE["services"].items() if part.get("image")
 
 
 def environment(name):
-    lines = (DEPLOY / name).read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    return by_systemd((DEPLOY / name).read_text(encoding="utf-8"))
 
 
 def unit(path):
