@@ -26,6 +26,7 @@ from api.pages.whys import why_of
 from engine.actions.desk_work import unmask
 from engine.actions.refusal_proposals import sent_back_among, standing_among
 from engine.actions.revoked_breaches import before_these
+from engine.documents.notice_paper import paper_title
 from engine.errors import EngineError, NotFoundError, NotPermittedError
 from engine.lifecycle import UNANSWERED
 from engine.models import Clock, MailReply, Ticket, TicketEventRecord
@@ -132,6 +133,8 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
     facts |= {"serial": serial, "main": main, "watch": watch, "whys": whys, "others": others,
               "used": strip_of(days_used_of(visit.step, ticket)),
               "unanswered": ticket.status in UNANSWERED, "on_paper": desk_ticket.on_paper,
+              "paper_name": lambda mail: paper_title(
+                  mail.kind, mail.subject, whole.mail_name(mail)),
               "voided": ticket.status is TicketStatus.VOIDED}  # fmt: skip
     facts["mail_replies"] = _mail_replies(visit, ticket) if facts["reads"] else ()
     facts |= promise_acts.page_facts(visit, ticket)

@@ -13,7 +13,7 @@ from engine.store import tickets as store
 from engine.store.row_security import as_house
 from engine.terms import NoticeKind, Recipient
 
-NOT_SENT = "工单已不在该单位，未发出"
+NOT_SENT = "工单已不在该单位"
 
 
 def tell_units(

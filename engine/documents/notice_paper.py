@@ -15,6 +15,7 @@ from engine.terms import MessageStatus, NoticeKind
 
 LINK, CONTACT, NUMBERED, SECRECY = "\n办理入口", "联系：", "工单编号：", "保密工单："
 ROW = re.compile(r"[^：，。；！？\s]{2,9}：\S")
+SAID_TWICE = "，未发出"  # ended the reason of mails taken back before 2026-11-28
 BROUGHT, COPIED, JUDGED = "函件送达通知", "函件抄送通知", "反馈审核告知"
 # What would bear the name of a letter that has a number of its own and two people's word.
 NO_LETTER = {
@@ -93,6 +94,6 @@ def _way(mail: MailedNotice) -> str:
     if mail.status is MessageStatus.UNDELIVERED:
         return f"本件{left}，没有送达" if left else "本件以邮件发出，没有送达"
     if mail.status is MessageStatus.SUPERSEDED:
-        why = mail.why.partition("：")[0]
+        why = mail.why.partition("：")[0].removesuffix(SAID_TWICE)
         return f"本件{left}，没有送达，不再重发" if left else f"本件没有发出（{why or '已收回'}）"
     return f"本件已{left}" if left else "本件以邮件发出，尚未送出"

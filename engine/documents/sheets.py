@@ -8,7 +8,7 @@ facts and day give the same bytes again.
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 import yaml
@@ -22,6 +22,7 @@ from engine.rules.shanghai import SHANGHAI
 
 FORM = "sheet.typ"
 PPI = 200
+IN_HALF_A_ROW = 12  # signs, of which a number has many
 HEADED = re.compile(r"【(.{2,6})】(.*)")
 TYPED = "\N{SYMBOL FOR NULL}"  # before a line that a unit wrote: its 【】 heads nothing
 
@@ -50,7 +51,10 @@ class Blank:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: a form of rows and blanks, or a note of paragraphs that is `signed` at its end."""
+    """One sheet: a form of rows and blanks, or a note of paragraphs that is `signed` at its end.
+
+    A notice in rows that would end on a second page is set `tight`, where one page holds it then.
+    """
 
     title: str
     number: str
@@ -66,6 +70,7 @@ class Sheet:
     closing: tuple[Paragraph, ...] = ()
     foot: str = ""
     signed: bool = False
+    tight: bool = False
 
     @property
     def moment(self) -> datetime:
@@ -149,7 +154,10 @@ def render_sheet(sheet: Sheet, *, fonts: FontSet) -> RenderedLetter:
         DocumentError: a character has no glyph, or typst warned of anything at all.
     """
     notes = fonts.notes_for(sheet.texts())
-    pdf, pages = press(fonts).print(FORM, _inputs(sheet, fonts), sheet.moment)
+    pdf, pages = _print(sheet, fonts)
+    if pages > 1 and (tighter := _tighter(sheet)):
+        tight, fewer = _print(tighter, fonts)
+        pdf, pages = (tight, fewer) if fewer == 1 else (pdf, pages)
     return RenderedLetter(pdf, hashlib.sha256(pdf).hexdigest(), pages, notes)
 
 
@@ -160,7 +168,29 @@ def sheet_pictures(sheet: Sheet, *, fonts: FontSet, ppi: float = PPI) -> list[by
         DocumentError: as for `render_sheet`.
     """
     fonts.notes_for(sheet.texts())
-    return press(fonts).draw(FORM, _inputs(sheet, fonts), ppi)
+    drawn = press(fonts).draw(FORM, _inputs(sheet, fonts), ppi)
+    if len(drawn) > 1 and (tighter := _tighter(sheet)) and _print(tighter, fonts)[1] == 1:
+        return press(fonts).draw(FORM, _inputs(tighter, fonts), ppi)
+    return drawn
+
+
+def _print(sheet: Sheet, fonts: FontSet) -> tuple[bytes, int]:
+    return press(fonts).print(FORM, _inputs(sheet, fonts), sheet.moment)
+
+
+def _tighter(sheet: Sheet) -> Sheet | None:
+    """Return a notice in rows with less air, its short rows two in one; None for other sheets."""
+    if not (sheet.signed and sheet.facts):
+        return None
+    rows, last = list(sheet.facts[:-1]), sheet.facts[-1]
+    at = 0
+    while at + 1 < len(rows):
+        pair = rows[at : at + 2]
+        if all(len(one.words) <= IN_HALF_A_ROW and not one.more for one in pair):
+            rows[at : at + 2] = [replace(one, wide=False) for one in pair]
+            at += 1
+        at += 1
+    return replace(sheet, facts=(*rows, last), tight=True)
 
 
 def _inputs(sheet: Sheet, fonts: FontSet) -> dict[str, str]:

@@ -53,7 +53,7 @@ def test_an_assignment_held_over_night_does_not_reach_the_unit_it_was_taken_from
     send_mails(MORNING)
 
     (held,) = to(number, MARKET, NoticeKind.ASSIGNMENT)
-    assert (held.status, held.last_error) == (MessageStatus.SUPERSEDED, "工单已不在该单位，未发出")
+    assert (held.status, held.last_error) == (MessageStatus.SUPERSEDED, "工单已不在该单位")
     assert to(number, MARKET, NoticeKind.WITHDRAWN) == []
     assert [one.status for one in to(number, TAX, NoticeKind.ASSIGNMENT)] == [MessageStatus.SENT]
 

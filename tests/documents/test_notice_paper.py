@@ -5,7 +5,7 @@ import pytest
 from engine.documents.fonts import find_fonts
 from engine.documents.notice_paper import MailedNotice, notice_sheet, paper_title
 from engine.documents.notices import NEEDS, render_notice
-from engine.documents.sheets import render_sheet
+from engine.documents.sheets import render_sheet, sheet_pictures
 from engine.terms import MessageStatus, NoticeKind
 from tests.documents.facts import beijing, notice_facts
 from tests.documents.measuring import words_of
@@ -70,6 +70,9 @@ LEFT = "本件已于2026年9月28日09:40以邮件发出"
         (None, PENDING, "连接超时", "本件以邮件发出，尚未送出"),
         (None, SUPERSEDED, "已并入后一封通知", "本件没有发出（已并入后一封通知）"),
         (None, SUPERSEDED, "不再发：已电话告知某人", "本件没有发出（不再发）"),
+        (None, SUPERSEDED, "工单已不在该单位，未发出", "本件没有发出（工单已不在该单位）"),
+        (None, SUPERSEDED, "工单已不在该单位", "本件没有发出（工单已不在该单位）"),
+        (None, SUPERSEDED, "发送已撤回：先核实", "本件没有发出（发送已撤回）"),
         (None, UNDELIVERED, "550", "本件以邮件发出，没有送达"),
         (WRITTEN, UNDELIVERED, "被退回（550）", "本件于2026年9月28日09:40以邮件发出，没有送达"),
         (WRITTEN, SUPERSEDED, "不再发：已电话告知",
@@ -141,3 +144,32 @@ def test_who_signs_never_stands_alone_on_a_page(characters):
 )  # fmt: skip
 def test_no_paper_of_a_mail_bears_the_name_of_a_letter(kind, subject, title):
     assert paper_title(kind, subject, kind.label) == title
+
+
+LONG = "经核，该事项涉及多个部门职责交叉，退单理由所引三定方案条款与派单依据不一致。" * 20
+
+
+@pytest.mark.parametrize("length", [20, 420, 500])
+@pytest.mark.parametrize("confidential", [False, True])
+def test_a_ruling_with_a_reason_as_long_as_may_be_typed_is_one_page(length, confidential):
+    facts = {"reason": LONG[:length], "confidential": confidential}
+    _, sheet = paper(NoticeKind.RETURN_RULING, **facts)
+
+    found = render_sheet(sheet, fonts=find_fonts())
+    said = words_of(found.pdf)
+
+    assert found.pages == len(sheet_pictures(sheet, fonts=find_fonts(), ppi=20)) == 1
+    assert LONG[:length] in said
+    for words in (f"工单编号：{NUMBER}", "紧急程度", f"{ORG}2026年9月28日", LEFT):
+        assert words in said
+
+
+def test_what_no_page_holds_goes_on_with_the_usual_air():
+    _, sheet = paper(NoticeKind.RETURN_RULING, reason=LONG[:900])
+
+    pages = sheet_pictures(sheet, fonts=find_fonts(), ppi=20)
+
+    assert len(pages) == render_sheet(sheet, fonts=find_fonts()).pages > 1
+    assert (
+        render_sheet(sheet, fonts=find_fonts()).pdf == render_sheet(sheet, fonts=find_fonts()).pdf
+    )

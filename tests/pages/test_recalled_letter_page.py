@@ -3,12 +3,12 @@
 import pytest
 
 from engine.terms import LetterKind, LetterStatus
-from tests.actions.letter_steps import review, sign, the
+from tests.actions.letter_steps import number_of, review, sign, the
 from tests.actions.test_fallen_letters import GRANTED, REVIEWED, SIGNED, a_draft
 from tests.actions.test_late_grants import grant
 from tests.actions.test_recalled_letters import MORNING, NIGHT, NOON, sent_at_night
 from tests.builders import MARKET, SECOND_SUPERVISOR, SUPERVISOR
-from tests.looking import send_mails
+from tests.looking import mails_of, send_mails
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 LINK, MARK = "?step=recall", "■ 依据已不成立"
@@ -90,3 +90,16 @@ def test_the_list_marks_one_that_went_out_too(as_):
 
     assert MARK not in before
     assert as_(SUPERVISOR).get("/letters").text.count(MARK) == 1
+
+
+def test_the_history_links_what_carried_a_letter_by_the_name_its_paper_bears(as_):
+    letter_id, _ = sent_at_night()
+    send_mails(MORNING)
+    number = number_of(letter_id)
+
+    page = as_(SUPERVISOR).get(f"/tickets/{number}").text
+
+    (mail, *_) = [one for one in mails_of(number) if one.letter_id == letter_id]
+    link = f'<a href="/tickets/{number}/mail-{mail.id}">函件送达通知</a>'
+    assert link in page
+    assert "<h1>函件送达通知" in as_(SUPERVISOR).get(f"/tickets/{number}/mail-{mail.id}").text
