@@ -13,6 +13,7 @@ from engine.errors import UnavailableError
 from engine.rules.shanghai import shanghai_date
 from engine.store import api_views
 from engine.store.database import work
+from engine.store.migrate import unlike
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -69,10 +70,9 @@ def readiness(session: Session, now: datetime) -> Readiness:
     Raises:
         UnavailableError: the database stands at another migration than this program.
     """
-    stands, wanted = api_views.revision(session), api_views.newest_revision()
-    if stands != wanted:
-        message = f"数据库版本是“{stands}”，程序需要“{wanted}”：请先运行 hotline migrate。"
-        raise UnavailableError(message)
+    stands = api_views.revision(session)
+    if found := unlike(stands):
+        raise UnavailableError(found.sentence)
     return Readiness(
         migration=stands,
         heartbeats=[

@@ -9,10 +9,11 @@ import sys
 
 import typer
 
-from engine.cli.opened import opened_database
-from engine.errors import EngineError
+from engine.cli.opened import opened_database, refuse_elsewhere
+from engine.errors import BadInputError, EngineError, UnavailableError
 
 TRY_AGAIN = 75
+EMPTY = "标准输入里没有信。"
 
 
 def register(app: typer.Typer) -> None:
@@ -26,8 +27,29 @@ def register(app: typer.Typer) -> None:
 def receive() -> None:
     """File the mail on standard input; nothing of it is printed."""
     gc.disable()  # a process a mail: it ends before anything is worth collecting
-    from sqlalchemy.exc import SQLAlchemyError
+    try:
+        became = _filed()
+    except Exception as error:
+        # The outermost place: at any other code the mail server sends the mail back to its sender.
+        typer.echo(f"来信没有存下，请稍后再送：{_why(error)}", err=True)
+        raise typer.Exit(TRY_AGAIN) from error
+    typer.echo(became, err=True)
 
+
+def _why(error: Exception) -> str:
+    """Return what may be said: sentences about the installation, of all else the kind alone.
+
+    A mail server writes it into its log, and an error may quote the mail.
+    """
+    told = isinstance(error, UnavailableError | _NotTakenError)
+    return str(error) if told else type(error).__name__
+
+
+class _NotTakenError(EngineError):
+    """There is no mail, or nothing that could file one."""
+
+
+def _filed() -> str:
     from engine import clock
     from engine.actions.incoming_mail import CUT_ON_ARRIVAL, MOST_BYTES, file_mail
 
@@ -35,13 +57,16 @@ def receive() -> None:
     while sys.stdin.buffer.read(1 << 20):
         pass  # a server whose pipe breaks would send the mail again
     if not raw.strip():
-        typer.echo("标准输入里没有信。", err=True)
-        raise typer.Exit(TRY_AGAIN)
+        raise _NotTakenError(EMPTY)
+    _require_installation()
     remark = CUT_ON_ARRIVAL if len(raw) > MOST_BYTES else ""
+    with opened_database():
+        return file_mail(raw[:MOST_BYTES], clock.now(), remark)
+
+
+def _require_installation() -> None:
+    """Refuse where the environment was not read: the mail would lie in a database made for it."""
     try:
-        with opened_database():
-            became = file_mail(raw[:MOST_BYTES], clock.now(), remark)
-    except (EngineError, SQLAlchemyError, OSError) as error:
-        typer.echo(f"来信没有存下，请稍后再送：{type(error).__name__}", err=True)
-        raise typer.Exit(TRY_AGAIN) from error
-    typer.echo(became, err=True)
+        refuse_elsewhere()
+    except BadInputError as error:
+        raise _NotTakenError(str(error)) from error

@@ -19,6 +19,7 @@ from engine.settings import Settings
 from engine.store import accounts, api_views, audit, personal
 from engine.store.database import Database
 from engine.store.gauges import Gauges, gauges
+from engine.store.migrate import unlike
 from engine.store.watchdog import SILENT, is_late
 from engine.terms import Role
 
@@ -30,10 +31,9 @@ NAMED = 5
 def examine_database(database: Database, settings: Settings, now: datetime) -> Iterator[Finding]:
     """Yield what is found in a database that answers."""
     with database.work() as session:
-        stands, wanted = api_views.revision(session), api_views.newest_revision()
-        if stands != wanted:
-            words = f"结构版本是“{stands or '空'}”，程序需要“{wanted}”"
-            yield broken("数据库", words, "先备份，再运行 hotline migrate。")
+        stands = api_views.revision(session)
+        if found := unlike(stands):
+            yield broken("数据库", found.words, found.todo)
             return
         yield fine("数据库", f"结构版本 {stands}")
         yield _roles(session)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import or_, text
@@ -17,7 +16,6 @@ from engine.models import (
     Unit,
 )
 from engine.store.feed_fence import settled
-from engine.store.migrate import newest_known
 from engine.store.questions import Question
 from engine.store.reading import read_rows
 from engine.store.writing import run
@@ -139,9 +137,3 @@ def revision(session: Session) -> str:
         return ""
     found = session.connection().execute(text("SELECT version_num FROM alembic_version"))
     return str(found.scalar() or "")
-
-
-@cache
-def newest_revision() -> str:
-    """Return the newest migration that this program knows."""
-    return newest_known()

@@ -1,5 +1,7 @@
 """Brings the database to the newest migration."""
 
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 10  # seconds for a lock, during which whoever comes after us waits as well
 BUSY = "数据库正忙（有长时间的查询或备份占着表），什么也没有改。请稍后再运行 hotline migrate。"
+NEWER = "请安装升级数据库的那个（较新的）程序；本程序的 hotline migrate 帮不上。"
 # Built without keeping anybody from writing, so not by a migration.
 INDEXES = {
     "ix_clock_pause_ends": "clock (next_rung_at, id) "
@@ -39,8 +42,39 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def newest_known() -> str:
     """Return the newest migration that comes with this program: each is named by its number."""
+    return max(_known(), default="")
+
+
+@cache
+def _known() -> frozenset[str]:
     versions = (ROOT / "migrations" / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")
-    return max((path.stem for path in versions), default="")
+    return frozenset(path.stem for path in versions)
+
+
+@dataclass(frozen=True)
+class Unlike:
+    """How a database stands that is not at this program's migration, and what to do."""
+
+    words: str
+    todo: str
+
+    @property
+    def sentence(self) -> str:
+        """Return both in one."""
+        return f"数据库{self.words}。{self.todo}"
+
+
+def unlike(stands: str) -> Unlike | None:
+    """Return what is to be said of a database at migration `stands`; nothing where it fits."""
+    known = _known()
+    wanted = max(known, default="")
+    if stands == wanted:
+        return None
+    if stands and stands not in known:
+        words = f"结构版本“{stands}”比本程序新，本程序只到“{wanted}”"
+        return Unlike(words, NEWER)
+    words = f"结构版本是“{stands or '空'}”，程序需要“{wanted}”"
+    return Unlike(words, "先备份，再运行 hotline migrate。")
 
 
 def alembic_config(connection: Connection | None = None) -> "Config":
@@ -60,13 +94,14 @@ def migrate(database: Database, revision: str = "head") -> None:
     cannot get a table for itself at once it gives way: the processes that serve go first.
 
     Raises:
-        UnavailableError: a table was busy for too long; nothing was changed.
+        UnavailableError: a table was busy for too long, or a newer program migrated the database;
+            nothing was changed.
     """
     try:
         with database.engine.begin() as connection:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(12345)")
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
-            if revision != "head" or _stands_at(connection) != newest_known():
+            if revision != "head" or _is_behind(_stands_at(connection)):
                 _upgrade(connection, revision)
             _leave_room(connection)
             settle(connection)
@@ -84,6 +119,18 @@ def _stands_at(connection: Connection) -> str:
         return ""
     found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     return str(found or "")
+
+
+def _is_behind(stands: str) -> bool:
+    """Return whether there is something to do.
+
+    Raises:
+        UnavailableError: the database is ahead of this program.
+    """
+    found = unlike(stands)
+    if found and stands and stands not in _known():
+        raise UnavailableError(found.sentence)
+    return found is not None
 
 
 def _upgrade(connection: Connection, revision: str) -> None:

@@ -88,12 +88,25 @@ def test_readiness_tells_migration_heartbeats_and_the_reach_of_the_calendar(
 
 def test_a_database_of_another_version_is_not_ready(anonymous: Caller, database: Database) -> None:
     with psycopg.connect(database.url) as owner:
-        owner.execute("UPDATE alembic_version SET version_num = '0000'")
+        owner.execute("UPDATE alembic_version SET version_num = '0001_tables'")
 
     answer = anonymous.get("/health/ready")
 
     assert answer.status_code == 503
-    assert "hotline migrate" in answer.json()["detail"]
+    assert "再运行 hotline migrate" in answer.json()["detail"]
+
+
+def test_a_newer_database_is_not_ready_and_asks_for_the_newer_program(
+    anonymous: Caller, database: Database
+) -> None:
+    with psycopg.connect(database.url) as owner:
+        owner.execute("UPDATE alembic_version SET version_num = '0099_future'")
+
+    answer = anonymous.get("/health/ready")
+
+    assert answer.status_code == 503
+    assert "比本程序新" in answer.json()["detail"]
+    assert "再运行" not in answer.json()["detail"]
 
 
 def test_people_get_a_page_and_programs_a_problem(anonymous: Caller) -> None:

@@ -121,6 +121,16 @@ def test_a_database_behind_this_program_says_to_migrate_and_stops_there(database
     assert "hotline migrate" in found["数据库"].todo
 
 
+def test_a_database_ahead_of_this_program_asks_for_the_newer_program(database, tmp_path):
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0099_future'"))
+
+    found = looked_over(database, tmp_path)["数据库"]
+
+    assert "比本程序新" in found.words
+    assert found.todo.startswith("请安装")
+
+
 def test_demonstration_accounts_on_a_managed_database_are_broken(database, tmp_path):
     url = "postgresql://127.0.0.1/hotline"
 
