@@ -47,7 +47,11 @@ def examine_database(database: Database, settings: Settings, now: datetime) -> I
 
 
 def _roles(session: Session) -> Finding:
+    may_build = "SELECT has_schema_privilege(current_schema(), 'CREATE')"
     if session.info["database"].roles:  # the session acts as one of them already
+        if session.connection().exec_driver_sql(may_build).scalar():
+            todo = "请数据库管理员执行：REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
+            return broken("数据库角色", "人人都能在 public 里建函数，只增不改守不住", todo)
         return fine("数据库角色", "单位隔离和只增不改由数据库再守一道")
     todo = "请数据库管理员按 docs/security.md 建 hotline_app 和 hotline_unit 两个角色。"
     return look("数据库角色", "没有建，只由程序守", todo)

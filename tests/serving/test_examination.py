@@ -189,6 +189,16 @@ def test_roles_that_are_there_are_seen_by_a_session_that_acts_as_one(database, t
     assert looked_over(database, tmp_path)["数据库角色"].level is Level.FINE
 
 
+def test_a_schema_where_everybody_may_build_is_named(database, tmp_path):
+    with database.engine.begin() as owner:
+        owner.exec_driver_sql("GRANT CREATE ON SCHEMA public TO PUBLIC")
+
+    found = looked_over(database, tmp_path)["数据库角色"]
+
+    assert found.level is Level.BROKEN
+    assert "REVOKE CREATE" in found.todo
+
+
 def test_jobs_of_the_night_are_not_called_silent_by_day(database, tmp_path):
     with work() as session:
         for name in ("tidy", "tidy_desks", "stuck", "retain"):
