@@ -11,7 +11,7 @@ from engine.actions.audit_succession import line_to, signer, successions
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.setup import known_passwords
 from engine.errors import EngineError
-from engine.models import Account, Unit
+from engine.models import Account, Heartbeat, Unit
 from engine.rules.calendar_alarms import calendar_alarms
 from engine.rules.shanghai import shanghai_date
 from engine.serving.findings import Finding, broken, fine, look
@@ -131,18 +131,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _machinery(found: Gauges, now: datetime) -> Iterator[Finding]:
-    late = [one.name for one in found.heartbeats if is_late(one, now)]
-    last = max((one.ran_at for one in found.heartbeats), default=now)
-    todo = "运行 hotline serve 或 hotline worker；看 var/log。"
-    if not found.heartbeats:
-        yield look("定时任务", "从没运行过", todo)
-    elif now - last > SILENT:
-        words = f"{(now - last) // timedelta(minutes=1)} 分钟没有任何一项运行"
-        yield broken("定时任务", words, todo)
-    elif late:
-        yield broken("定时任务", f"{'、'.join(late)} 早该运行了", todo)
-    else:
-        yield fine("定时任务", f"{len(found.heartbeats)} 项都在运行")
+    yield _jobs(found.heartbeats, now)
     if found.outbox_age > WAITING.total_seconds() or found.undelivered:
         words = f"{found.outbox_pending} 封待发，{found.undelivered} 封送达失败"
         if found.outbox_age:
@@ -150,6 +139,34 @@ def _machinery(found: Gauges, now: datetime) -> Iterator[Finding]:
         yield look("邮件队列", words, "看“发信”一项；在“发件状态”页逐封处理。")
     if found.set_aside:
         yield look("搁置", f"{found.set_aside} 张工单或时限出过错", "在“系统状态”页看原因。")
+
+
+def _jobs(beats: Sequence[Heartbeat], now: datetime) -> Finding:
+    last = max((one.ran_at for one in beats), default=now)
+    todo = "运行 hotline serve 或 hotline worker；看 var/log。"
+    if not beats:
+        return look("定时任务", "从没运行过", todo)
+    if now - last > SILENT:
+        words = f"{(now - last) // timedelta(minutes=1)} 分钟没有任何一项运行"
+        return broken("定时任务", words, todo)
+    faults = [words for one in beats if (words := _job_fault(one, now))]
+    if faults:
+        return broken("定时任务", "；".join(faults), todo)
+    waiting = [one.name for one in beats if not one.ok]
+    if waiting:
+        words = f"{'、'.join(waiting)} 在等流程引擎"
+        return look("定时任务", words, "看“流程引擎 Prefect”一项。")
+    return fine("定时任务", f"{len(beats)} 项都在运行")
+
+
+def _job_fault(beat: Heartbeat, now: datetime) -> str:
+    """Return how a job fails: it did not run, or broke; one that waits for Prefect does neither."""
+    if is_late(beat, now):
+        return f"{beat.name} 早该运行了"
+    if beat.ok or beat.details.get("mode") == "waiting":
+        return ""
+    error = beat.details.get("error", "")
+    return f"{beat.name} 上次出错" + (f"（{error}）" if error else "")
 
 
 def _seals(session: Session) -> Iterator[Finding]:

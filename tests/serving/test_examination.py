@@ -171,6 +171,25 @@ def test_one_job_that_stands_still_is_named_by_itself(database, tmp_path):
     assert looked_over(database, tmp_path)["定时任务"].words == "send 早该运行了"
 
 
+def test_jobs_that_run_and_fail_are_named_with_their_error(database, tmp_path):
+    background.beat("watch", NOW, True, {})
+    background.beat("check", NOW, False, {"error": "BadInputError"})
+    background.beat("housekeeping", NOW, False, {"mode": "waiting"})
+
+    found = looked_over(database, tmp_path)["定时任务"]
+
+    assert (found.level, found.words) == (Level.BROKEN, "check 上次出错（BadInputError）")
+
+
+def test_a_job_that_waits_for_the_flow_engine_is_worth_a_look(database, tmp_path):
+    background.beat("watch", NOW, True, {})
+    background.beat("housekeeping", NOW, False, {"mode": "waiting"})
+
+    found = looked_over(database, tmp_path)["定时任务"]
+
+    assert (found.level, found.words) == (Level.LOOK, "housekeeping 在等流程引擎")
+
+
 def test_after_five_minutes_without_any_job_check_says_what_the_desks_say(database, tmp_path):
     background.beat("send", NOW - timedelta(minutes=5), True, {})
     assert looked_over(database, tmp_path)["定时任务"].level is Level.FINE
