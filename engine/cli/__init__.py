@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "accounts": ("account",), "keys": ("key",), "webhooks": ("webhooks",), "audit": ("audit",),
     "letters": ("letters",), "mail": ("mail",), "imports": ("import",), "docs": ("docs",),
     "figures": ("figures",), "rehearse": ("rehearse",), "key_ring": ("keys",),
-    "retention": ("retention",),
+    "retention": ("retention",), "roles": ("roles",),
 }  # fmt: skip
 
 

@@ -17,9 +17,11 @@ from engine.rules.shanghai import shanghai_date
 from engine.serving.findings import Finding, broken, fine, look
 from engine.settings import Settings
 from engine.store import accounts, api_views, audit, personal
+from engine.store.app_roles import lacking
 from engine.store.database import Database
 from engine.store.gauges import Gauges, gauges
-from engine.store.migrate import unlike
+from engine.store.migrate import owners_elsewhere, unlike
+from engine.store.row_security import to_lend
 from engine.store.watchdog import SILENT, is_late
 from engine.terms import Role
 
@@ -37,6 +39,7 @@ def examine_database(database: Database, settings: Settings, now: datetime) -> I
             return
         yield fine("数据库", f"结构版本 {stands}")
         yield _roles(session)
+        yield from _owner(session)
         yield _clock(session, now)
         yield _calendar(session, now)
         yield from _people(session, settings)
@@ -53,8 +56,17 @@ def _roles(session: Session) -> Finding:
             todo = "请数据库管理员执行：REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
             return broken("数据库角色", "人人都能在 public 里建函数，只增不改守不住", todo)
         return fine("数据库角色", "单位隔离和只增不改由数据库再守一道")
-    todo = "请数据库管理员按 docs/security.md 建 hotline_app 和 hotline_unit 两个角色。"
-    return look("数据库角色", "没有建，只由程序守", todo)
+    lacks = lacking(session.connection())
+    stands = "建了，还没有读写表的权限"
+    if lacks:
+        stands = "没有建" if len(lacks) > 1 else "建了，没有借给本机所用的数据库账号"
+    return look("数据库角色", f"{stands}，只由程序守", to_lend(lacks))
+
+
+def _owner(session: Session) -> Iterator[Finding]:
+    """Say whose the tables are, where this login could not change them at an upgrade."""
+    if foreign := owners_elsewhere(session.connection()):
+        yield look("数据库归属", f"{foreign.words}，升级时改不了", foreign.todo)
 
 
 def _people_keys(session: Session) -> Finding:

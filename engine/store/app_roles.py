@@ -70,10 +70,19 @@ def _lent(version: int) -> str:
     return " WITH SET TRUE" if version >= SET_SINCE else ""
 
 
-def lending(login: str, version: int) -> str:
-    """Return the statement that lends both roles to a login, as an administrator runs it."""
+def lacking(connection: Connection) -> tuple[str, ...]:
+    """Return what an administrator must run before this login can act as both roles; or nothing."""
+    there = known_roles(connection)
+    made = tuple(f"CREATE ROLE {role} NOLOGIN;" for role in (APP, UNIT) if role not in there)
+    run = connection.exec_driver_sql
+    login, version = run("SELECT session_user, current_setting('server_version_num')::int").one()
+    may = (
+        f"SELECT bool_and(pg_has_role(session_user, rolname, '{_acting(version)}')) FROM pg_roles "
+    )
+    if not made and run(f"{may} WHERE rolname IN ('{APP}', '{UNIT}')").scalar_one():
+        return ()
     quoted = login.replace('"', '""')
-    return f'GRANT {APP}, {UNIT} TO "{quoted}"{_lent(version)};'
+    return (*made, f'GRANT {APP}, {UNIT} TO "{quoted}"{_lent(version)};')
 
 
 def grant_app(connection: Connection) -> None:

@@ -5,9 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from engine.errors import UnavailableError
 from engine.store.database import Database
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 PATIENCE = 10  # seconds for a lock, during which whoever comes after us waits as well
 BUSY = "数据库正忙（有长时间的查询或备份占着表），什么也没有改。请稍后再运行 hotline migrate。"
 NEWER = "请安装升级数据库的那个（较新的）程序；本程序的 hotline migrate 帮不上。"
+GIVE = (
+    "请数据库管理员把它们改归“{login}”（docs/operations.md“Backup and restore”），"
+    "或用“{login}”登录重新恢复备份。"
+)
 # Built without keeping anybody from writing, so not by a migration.
 INDEXES = {
     "ix_clock_pause_ends": "clock (next_rung_at, id) "
@@ -33,6 +37,11 @@ INDEXES = {
 }
 # Every event changes its ticket; a change that finds room in its page touches none of the indexes.
 FILLED = {"ticket": 85}
+_FOREIGN = """
+SELECT session_user, string_agg(DISTINCT pg_get_userbyid(relowner), '、') FROM pg_class
+WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
+  AND NOT pg_has_role(session_user, relowner, 'USAGE')
+"""
 _BUILT = """
 SELECT c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
 WHERE i.indisvalid AND c.relnamespace = current_schema()::regnamespace
@@ -94,8 +103,8 @@ def migrate(database: Database, revision: str = "head") -> None:
     cannot get a table for itself at once it gives way: the processes that serve go first.
 
     Raises:
-        UnavailableError: a table was busy for too long, or a newer program migrated the database;
-            nothing was changed.
+        UnavailableError: a table was busy for too long, a newer program migrated the database, or
+            the tables are not this login's; nothing was changed.
     """
     try:
         with database.engine.begin() as connection:
@@ -108,6 +117,9 @@ def migrate(database: Database, revision: str = "head") -> None:
     except OperationalError as error:
         if isinstance(error.orig, LockNotAvailable):
             raise UnavailableError(BUSY) from error
+        raise
+    except ProgrammingError as error:
+        _explain(database, error)
         raise
     if revision == "head":
         _build_indexes(database)
@@ -131,6 +143,29 @@ def _is_behind(stands: str) -> bool:
     if found and stands and stands not in _known():
         raise UnavailableError(found.sentence)
     return found is not None
+
+
+def _explain(database: Database, error: ProgrammingError) -> None:
+    """Say in words why a login may not change the tables, where it is because of whose they are.
+
+    Raises:
+        UnavailableError: they are somebody else's.
+    """
+    if not isinstance(error.orig, InsufficientPrivilege):
+        return
+    with database.engine.connect() as connection:
+        found = owners_elsewhere(connection)
+    if found:
+        raise UnavailableError(found.sentence) from error
+
+
+def owners_elsewhere(connection: Connection) -> Unlike | None:
+    """Return what is to be said where the tables are not this login's; nothing where they are."""
+    login, owners = connection.exec_driver_sql(_FOREIGN).one()
+    if not owners:
+        return None
+    words = f"里的表归“{owners}”所有，不归本账号“{login}”"
+    return Unlike(words, GIVE.format(login=login))
 
 
 def _upgrade(connection: Connection, revision: str) -> None:

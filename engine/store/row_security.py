@@ -21,7 +21,7 @@ from engine.store.app_roles import (
     create_roles,
     grant_app,
     known_roles,
-    lending,
+    lacking,
 )
 from engine.store.database import set_locally
 
@@ -232,19 +232,20 @@ class Wall:
     words: str
 
 
-LEND = (
-    "请数据库管理员执行：CREATE ROLE hotline_app NOLOGIN; CREATE ROLE hotline_unit NOLOGIN; "
-    "{grant} 然后运行 hotline migrate。"
-)
+def to_lend(lacks: tuple[str, ...]) -> str:
+    """Return what is to be done so that the login can act as both roles."""
+    if not lacks:
+        return "请运行 hotline migrate，给角色读写表的权限。"
+    return f"请数据库管理员执行：{' '.join(lacks)} 然后运行 hotline migrate。"
 
 
 def wall(session: Session) -> Wall:
     """Return whether the database itself keeps units apart, found out by asking it."""
     run = session.connection().exec_driver_sql
-    login, version = run("SELECT session_user, current_setting('server_version_num')::int").one()
     if not session.info["database"].roles:
+        login = run("SELECT session_user").scalar_one()
         words = f"没有启用：数据库账号“{login}”不能使用角色 {APP}、{UNIT}，单位之间现只靠程序隔离。"
-        return Wall(up=False, words=words + LEND.format(grant=lending(login, version)))
+        return Wall(up=False, words=words + to_lend(lacking(session.connection())))
     found = set(run(
         "SELECT tablename FROM pg_policies p JOIN pg_class c ON c.relname = p.tablename "
         "WHERE policyname = 'hotline_seen' AND c.relrowsecurity"

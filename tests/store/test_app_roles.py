@@ -6,9 +6,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from engine.models import NumberSeries
+from engine.serving.examined_database import examine_database
+from engine.settings import Settings
 from engine.store import app_roles, row_security
 from engine.store.database import connect, use, work
 from engine.store.migrate import migrate
+from tests.builders import moment
+
+NOW = "Wed 2026-11-25 09:00"
 
 
 def asked(session, question):
@@ -121,7 +126,10 @@ def test_a_member_that_may_not_act_as_the_roles_works_as_itself_until_it_may(man
     with work() as session:
         assert asked(session, "SELECT current_user") == "tenant"
         said = row_security.wall(session).words
+        found = {one.what: one for one in examine_database(managed, Settings(), moment(NOW))}
 
+    assert "CREATE ROLE" not in said + found["数据库角色"].todo
+    assert found["数据库角色"].words.startswith("建了，没有借给")
     lent(server, said[said.index("GRANT") :].partition(";")[0])
     migrate(managed)
     with work() as session:
