@@ -11,6 +11,7 @@ from api.pages.kept_forms import as_left, drop_kept, kept_among, not_shown
 from api.pages.visit import EYES, Visit, attempt, reading
 from engine.actions import corrections, letter_signing, recalling, referrals
 from engine.actions import letters as actions
+from engine.actions.earlier_letters import UNDRAFTED
 from engine.actions.excused_breaches import excused_note
 from engine.actions.ground_evidence import kept_among as quoted_among
 from engine.actions.impersonal import refuse_personal
@@ -18,7 +19,7 @@ from engine.actions.letter_facts import letter_data
 from engine.actions.letter_preview import pages_of, why_not_set
 from engine.actions.letter_replies import judge_answer
 from engine.actions.letter_seen import check_seen, seen_of
-from engine.actions.moot_letters import UNDRAFTED, fallen, known_evidence, nothing_behind
+from engine.actions.moot_letters import fallen, known_evidence, nothing_behind
 from engine.actions.revoked_breaches import before_these
 from engine.actions.sealed_annex import PRINTABLE, print_sealed_annex
 from engine.documents.fonts import FontRole, installed_fonts
@@ -89,7 +90,9 @@ def _page(
         "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,
         "quoted_among": quoted_among, "moot": nothing_behind(visit.step, letter),
-        "fallen": gone, "held": held, "excused": excused_note(visit.step, ticket),
+        "fallen": gone, "held": held,
+        "barred": recalling.why_not_recalled(visit.step, letter) if held else "",
+        "excused": excused_note(visit.step, ticket),
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in UNFINISHED,
         "gone_out": letter.status in GONE_OUT, "seen": seen_of(visit.step, letter),
         "corrections": store.corrections_of(visit.session, letter.id),

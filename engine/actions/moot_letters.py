@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.actions.earlier_letters import letter_lines
+from engine.actions.earlier_letters import UNDRAFTED, letter_lines
 from engine.actions.evidence import evidence_for
 from engine.actions.excused_breaches import EXCUSED, excused_clocks, excused_note
 from engine.actions.ground_evidence import (
@@ -24,7 +24,6 @@ from engine.store import letters as letter_store
 from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, LetterStatus, RectificationGround
 
-UNDRAFTED = (LetterStatus.PROPOSED, LetterStatus.REJECTED)
 PASSED_ON = (LetterStatus.DRAFTED, LetterStatus.REVIEWED, LetterStatus.SIGNED)
 SAID_SO = "函已发出，不能再改；请发更正函，写明哪些依据已不成立。"
 GROUNDLESS = (LetterKind.REMINDER, LetterKind.CORRECTION)  # they claim none

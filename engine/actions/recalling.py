@@ -60,21 +60,38 @@ def recall_letter(step: Step, letter: Letter, reason: str) -> Letter:
     moved(step, letter, LetterAct.RECALL)
     said = stated(reason, "reason", WHY_RECALLED, LONGEST_REASON)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
-    if _another(step, letter):
-        raise ConflictError(ANOTHER.format(letter.kind.label))
+    if problem := why_not_recalled(step, letter):
+        raise ConflictError(problem)
+    if (other := _another(step, letter)) is not None:
+        drop_letter(replace(step, actor=SYSTEM), other, f"{letter.number}{RECALLED}，仍在办。")
+        step.session.flush()
     if not _call_back(step, ticket, letter, said):
         raise ConflictError(LEFT)
     return letter
 
 
 def may_recall(step: Step, letter: Letter) -> bool:
-    """Return whether the sending of a letter can be taken back now."""
-    sent = letter.status is LetterStatus.SENT
-    return sent and held_mails.all_held(step.session, letter.id) and not _another(step, letter)
+    """Return whether none of the mails of a sent letter has left."""
+    return letter.status is LetterStatus.SENT and held_mails.all_held(step.session, letter.id)
 
 
-def _another(step: Step, letter: Letter) -> bool:
-    return store.in_hand(step.session, letter.ticket_id, letter.kind, letter.unit_id) is not None
+def why_not_recalled(step: Step, letter: Letter) -> str:
+    """Return why a person can't take the sending of such a letter back; else nothing.
+
+    A unit has one of a kind in hand. What the engine proposed meanwhile, and nobody has drafted,
+    makes way; what people are at work on does not.
+    """
+    if not may_recall(step, letter):
+        return LEFT
+    other = _another(step, letter)
+    if other is None or (other.proposed_by == SYSTEM.name
+                         and other.status is LetterStatus.PROPOSED):  # fmt: skip
+        return ""
+    return ANOTHER.format(letter.kind.label)
+
+
+def _another(step: Step, letter: Letter) -> Letter | None:
+    return store.in_hand(step.session, letter.ticket_id, letter.kind, letter.unit_id)
 
 
 def _call_back(
@@ -170,7 +187,8 @@ def _drop_moot(step: Step, letters: Sequence[Letter], reason: str) -> None:
 def _sent_back(step: Step, ticket: Ticket, letter: Letter) -> bool:
     if letter.status is not LetterStatus.SENT:
         return False
-    return _call_back(step, ticket, letter, FELL, void=_another(step, letter))
+    other = _another(step, letter)
+    return _call_back(step, ticket, letter, FELL, void=other is not None)
 
 
 def _tell(step: Step, ticket: Ticket, lost: Sequence[_Lost]) -> None:

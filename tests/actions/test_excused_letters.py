@@ -85,6 +85,18 @@ def test_it_is_neither_offered_as_evidence_nor_drafted_on():
     assert not any("届满未办" in line or "催办" in line for line in the(letter_id).evidence)
 
 
+def test_the_picture_of_a_proposal_shows_no_line_that_is_evidence_no_more():
+    number = overdue()
+    letter_id = wish(number, RUDE)
+    excuse(number, DRAFTED)
+
+    facts = on_letter(letter_id, REVIEWED, SUPERVISOR, lambda s, one: facts_of(s, one, ""))
+
+    assert any("届满未办" in line for line in the(letter_id).evidence)
+    assert facts.beside == ()
+    assert [one.evidence for one in facts.grounds if one.evidence] == []
+
+
 def test_the_record_tells_it_as_a_fact_and_says_that_it_is_excused():
     number = overdue()
     letter_id = wish(number, RUDE)

@@ -29,11 +29,20 @@ from tests.actions.letter_steps import number_of, on_letter, review, send, sign,
 from tests.actions.test_fallen_letters import DUTY, GRANTED, REVIEWED, SIGNED, WHY, a_draft
 from tests.actions.test_late_grants import grant
 from tests.builders import SECOND_SUPERVISOR, SUPERVISOR, moment, on_ticket
-from tests.looking import clocks_of, events_of, last_event, letters_of, mails_of, send_mails
+from tests.looking import (
+    clocks_of,
+    events_of,
+    last_event,
+    letters_of,
+    mails_of,
+    send_mails,
+    sweep,
+)
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 EVENING, LATER, NIGHT = "Fri 2026-11-20 21:00", "Fri 2026-11-20 21:30", "Sat 2026-11-21 09:00"
 MORNING, NOON = "Mon 2026-11-23 09:00", "Mon 2026-11-23 12:00"
+TUESDAY = "Tue 2026-11-24 09:00"
 KINDS = [LetterKind.SUPERVISION, LetterKind.RECTIFICATION]
 REPLY = ClockKind.RECTIFICATION_REPLY
 
@@ -216,6 +225,22 @@ def test_while_another_of_the_kind_is_in_hand_a_person_is_told_and_the_engine_vo
     assert letter.void_reason == "依据已不成立；本工单已另有一份整改函在办"
     assert letters_of(number)[-1].status is LetterStatus.PROPOSED
     assert any("已撤回发送并作废" in one.text for one in told(letter_id))
+
+
+def test_what_the_engine_proposed_meanwhile_makes_way_for_a_letter_taken_back_by_hand():
+    letter_id, _ = sent_at_night()
+    number = number_of(letter_id)
+    sweep(TUESDAY)  # its mails could not leave: a server was away
+    (other,) = [one for one in letters_of(number)
+                if one.kind is LetterKind.RECTIFICATION and one.id != letter_id]  # fmt: skip
+    assert other.status is LetterStatus.PROPOSED
+
+    recall(letter_id, TUESDAY)
+
+    assert the(letter_id).status is LetterStatus.SIGNED
+    dropped = the(other.id)
+    assert dropped.status is LetterStatus.DROPPED
+    assert dropped.opinion == f"{the(letter_id).number}发送已撤回，仍在办。"
 
 
 def test_what_fell_without_anybodys_word_is_seen_before_the_mail_leaves():

@@ -2,12 +2,13 @@
 
 import pytest
 
+from engine.actions.letters import Proposal, propose_by_hand
 from engine.terms import LetterKind, LetterStatus
 from tests.actions.letter_steps import number_of, review, sign, the
-from tests.actions.test_fallen_letters import GRANTED, REVIEWED, SIGNED, a_draft
+from tests.actions.test_fallen_letters import GRANTED, REVIEWED, RUDE, SIGNED, a_draft
 from tests.actions.test_late_grants import grant
 from tests.actions.test_recalled_letters import MORNING, NIGHT, NOON, sent_at_night
-from tests.builders import MARKET, SECOND_SUPERVISOR, SUPERVISOR
+from tests.builders import MARKET, SECOND_SUPERVISOR, SUPERVISOR, on_ticket
 from tests.looking import mails_of, send_mails
 
 pytestmark = pytest.mark.usefixtures("database", "var")
@@ -32,6 +33,18 @@ def test_while_no_mail_has_left_the_page_offers_to_take_the_sending_back(as_):
     assert the(letter_id).status is LetterStatus.SIGNED
     assert LINK not in shown(as_, letter_id)
     assert "发送已撤回：先核实" in shown(as_, letter_id)
+
+
+def test_while_people_are_at_work_on_another_the_page_says_what_to_do_first(as_):
+    letter_id, _ = sent_at_night()
+    number = number_of(letter_id)
+    more = Proposal(LetterKind.RECTIFICATION, (RUDE,), "另有情况")
+    on_ticket(number, NIGHT, SUPERVISOR, lambda step, one: propose_by_hand(step, one, more))
+
+    page = shown(as_, letter_id)
+
+    assert LINK not in page
+    assert "已另有一份整改函在办，不能撤回发送；请先处理那一份" in page
 
 
 def test_once_a_mail_has_left_nothing_of_it_is_offered(as_):
