@@ -6,7 +6,7 @@ A draft is written to the disk before it gets its name, so that a crash leaves n
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -37,16 +37,38 @@ def put(path: Path, content: bytes) -> None:
 
 @contextmanager
 def _draft(path: Path, content: bytes) -> Iterator[Path]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            _hand_over(file.fileno(), path.parent)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         yield draft
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        if os.name == "posix":
+            opened = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
+            _hand_over(opened, folder.parent)
+            os.close(opened)
+
+
+def _hand_over(opened: int, folder: Path) -> None:
+    """Give what root made to whom the directory belongs: the programs, which must read it.
+
+    By what is open, never by name: whose directory it is could put a link there meanwhile.
+    """
+    if os.name == "posix" and os.geteuid() == 0:
+        owner = folder.stat()
+        with suppress(PermissionError):  # a share that takes root for nobody
+            os.fchown(opened, owner.st_uid, owner.st_gid)
 
 
 def _keep_names(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """What time does to the audit log: it is sealed every few minutes and read through once a day."""
 
+import platform
 from datetime import datetime, timedelta
 
 import structlog
@@ -8,7 +9,9 @@ from sqlmodel import Session
 from engine.actions.actor import SYSTEM
 from engine.actions.audit_key import signing_key
 from engine.actions.audit_succession import check_newest
-from engine.actions.audit_witness import read_through, remember
+from engine.actions.audit_verify import Told, Verdict
+from engine.actions.audit_witness import COMMAND, Reading, read_through, remember
+from engine.errors import BadInputError, ConflictError
 from engine.models import AuditCheck, AuditSeal
 from engine.store import audit as store
 from engine.store import chain
@@ -25,11 +28,34 @@ def seal(now: datetime) -> int:
     Two machines may seal at once: the second waits and finds nothing left.
     """
     rows = sum(_seal_log(name, now) for name in store.LOGS)
-    with work() as session:
-        gone = remember(session)
-    if gone:
-        log.error("audit_seals_missing", said=gone)
+    watch_witness(now)
     return rows
+
+
+def watch_witness(now: datetime) -> str:
+    """Note the newest seals on this machine; return what keeps from it, or is gone, or nothing.
+
+    What is wrong is told at once, as the outcome of a check; that it is mended, by a new one.
+    """
+    try:
+        with work() as session:
+            fault = remember(session)
+    except BadInputError as error:
+        fault = str(error)
+    with work() as session:
+        last = store.last_check(session)
+        if fault and not (last and last.fault):
+            store.found_wrong(session, SYSTEM.name, now, _here(fault))
+        if not fault and last and last.started_at is None and last.fault.endswith(_here("")):
+            store.ask(session, SYSTEM.name, now)
+    if fault:
+        log.error("audit_witness_wrong", said=fault)
+    return fault
+
+
+def _here(fault: str) -> str:
+    """Say which machine it is that found something wrong: each has a witness of its own."""
+    return f"{fault}（机器 {platform.node()}）"
 
 
 def _seal_log(log: str, now: datetime) -> int:
@@ -69,7 +95,7 @@ def _write(
 def checks_waiting(now: datetime) -> list[int]:
     """Return the checks that wait; a whole day after the last one the engine asks for one."""
     with work() as session:
-        last = store.last_check(session)
+        last = store.last_reading(session)
         if last is None or (last.finished_at and now - last.asked_at >= CHECK_EVERY):
             store.ask(session, SYSTEM.name, now)
         return store.open_checks(session)
@@ -82,13 +108,32 @@ def carry_out_check(check_id: int, now: datetime) -> str:
         if check.finished_at is not None:
             return "done"
         check.started_at, check.total = check.started_at or now, store.count(session)
-    found = read_through(lambda count: _note_progress(check_id, count))
-    verdict, fault = found.verdict, found.verdict.fault or found.gone
+    verdict, fault = _read(lambda count: _note_progress(check_id, count))
     with work() as session:
         check = session.get_one(AuditCheck, check_id, with_for_update=True)
         check.finished_at, check.checked = now, verdict.checked
         check.fault, check.head = fault, verdict.head
     return "broken" if fault else "whole"
+
+
+def _read(tell: Told) -> tuple[Verdict, str]:
+    """Read the log through; where this machine cannot (密钥、见证), say why."""
+    try:
+        found = read_through(tell)
+    except (BadInputError, ConflictError) as error:
+        return Verdict(0, ""), _here(str(error))
+    own = found.gone or found.unnoted
+    return found.verdict, found.verdict.fault or (own and _here(own))
+
+
+def note_reading(found: Reading, now: datetime) -> None:
+    """Write down what reading the log through on the command line came to."""
+    with work() as session:
+        verdict = found.verdict
+        if found.fault:
+            store.found_wrong(session, COMMAND, now, _here(found.fault))
+        else:
+            store.found_whole(session, COMMAND, now, verdict.head, verdict.checked)
 
 
 def _note_progress(check_id: int, count: int) -> None:

@@ -2,17 +2,21 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from engine.cli.opened import opened_database
 from engine.errors import BadInputError
 
+if TYPE_CHECKING:
+    from engine.actions.audit_witness import Reading
+
 BROKEN = 1
 OLDER = "确是恢复的：先用 --restored 核验，要用它接着办理，再 hotline audit accept 理由。"
 HELD = "✓ 本机见过的封存都在库里。"
 FIRST = "本机以前没有见证，从现在起记下；此前末尾删没删过，要用导出文件或抄下的指纹比。"
+NO_SEALS = "还没有封存过，没有可记下的：平时每 5 分钟自动封存，也可运行 hotline audit seal。"
 
 
 def register(app: typer.Typer) -> None:
@@ -44,10 +48,20 @@ def verify(
     typer.echo(f"✓ 链条完整：共 {found['checked']} 条{head}。")
     if found["seen"]:
         typer.echo(found["seen"])
+    _tell_unnoted(found["unnoted"])
+
+
+def _tell_unnoted(words: str) -> None:
+    """Say what keeps this machine's witness from being right, and fail."""
+    if words:
+        typer.echo(f"■ {words}")
+        raise typer.Exit(BROKEN)
 
 
 def _verified_database(restored: bool) -> dict[str, Any]:
+    from engine import clock
     from engine.actions.audit_witness import read_through
+    from engine.actions.auditing import note_reading
     from engine.store.audit import count
     from engine.store.database import work
 
@@ -60,9 +74,17 @@ def _verified_database(restored: bool) -> dict[str, Any]:
                 sys.stderr.write(f"\r核验 {done} / {total} 条")
 
         found = read_through(tell)
+        if not restored:
+            note_reading(found, clock.now())
     fault = found.verdict.fault or ("" if restored else found.gone and f"{found.gone}{OLDER}")
     return {"fault": fault, "checked": found.verdict.checked, "head": found.verdict.head,
-            "seen": found.gone or (HELD if found.before else FIRST)}  # fmt: skip
+            "seen": found.gone or _seen(found), "unnoted": found.unnoted}  # fmt: skip
+
+
+def _seen(found: "Reading") -> str:
+    if found.before:
+        return HELD
+    return (FIRST if found.verdict.head else NO_SEALS) if not found.unnoted else ""
 
 
 def _verified_file(file: Path) -> dict[str, Any]:
@@ -74,7 +96,7 @@ def _verified_file(file: Path) -> dict[str, Any]:
     except OSError as error:
         message = f"{file} 读不出来：{error.strerror}。"
         raise BadInputError(message) from error
-    return {"checked": rows, "fault": fault, "head": "", "seen": ""}
+    return {"checked": rows, "fault": fault, "head": "", "seen": "", "unnoted": ""}
 
 
 def accept(reason: Annotated[str, typer.Argument(help="为什么库比本机见过的旧")]) -> None:
@@ -94,11 +116,14 @@ def seal() -> None:
     """Seal what was written and say how much."""
     from engine import clock
     from engine.actions.auditing import seal as seal_now
+    from engine.actions.auditing import watch_witness
 
     with opened_database():
         # The first run marks how far it is safe to go, the second seals up to there.
         rows = seal_now(clock.now()) + seal_now(clock.now())
+        wrong = watch_witness(clock.now())
     typer.echo(f"已封存 {rows} 条。")
+    _tell_unnoted(wrong)
 
 
 def export(file: Path) -> None:

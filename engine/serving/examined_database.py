@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 from engine import keyring
 from engine.actions.audit_key import key_file, public_key
 from engine.actions.audit_succession import line_to, signer, successions
+from engine.actions.audit_witness import trouble
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.setup import known_passwords
 from engine.errors import EngineError
@@ -46,6 +47,7 @@ def examine_database(database: Database, settings: Settings, now: datetime) -> I
         yield from _machinery(gauges(session, now), now)
         yield _people_keys(session)
         yield from _seals(session)
+        yield from _witness(session)
         yield _audit(session)
 
 
@@ -194,9 +196,15 @@ def _seals(session: Session) -> Iterator[Finding]:
             yield broken("封存", f"封存 {seal.id} 不是用本机的审计密钥签的", todo)
 
 
+def _witness(session: Session) -> Iterator[Finding]:
+    if words := trouble(session):
+        todo = "修好后运行 hotline audit verify；库是恢复的，见 docs/audit.md。"
+        yield broken("见证", words, todo)
+
+
 def _audit(session: Session) -> Finding:
     check = audit.last_check(session)
-    if check is None or check.finished_at is None:
+    if check is None:
         return look("审计链", "还没有核验过", "hotline audit verify")
     if check.fault:
         return broken("审计链", check.fault, "保留现场，先导出，再报告分管负责人。")

@@ -219,8 +219,34 @@ def open_checks(session: Session) -> list[int]:
 
 
 def last_check(session: Session) -> AuditCheck | None:
-    """Return the newest check."""
-    return session.exec(select(AuditCheck).order_by(col(AuditCheck.id).desc()).limit(1)).first()
+    """Return the check that came to an end last: how the log stands."""
+    query = select(AuditCheck).where(col(AuditCheck.finished_at).is_not(None))
+    newest = query.order_by(col(AuditCheck.finished_at).desc(), col(AuditCheck.id).desc())
+    return session.exec(newest.limit(1)).first()
+
+
+def running_check(session: Session) -> AuditCheck | None:
+    """Return the check that waits or runs."""
+    query = select(AuditCheck).where(col(AuditCheck.finished_at).is_(None))
+    return session.exec(query.order_by(col(AuditCheck.id)).limit(1)).first()
+
+
+def last_reading(session: Session) -> AuditCheck | None:
+    """Return the newest check that reads the whole log, ended or not."""
+    reads = col(AuditCheck.started_at).is_not(None) | col(AuditCheck.finished_at).is_(None)
+    query = select(AuditCheck).where(reads).order_by(col(AuditCheck.id).desc())
+    return session.exec(query.limit(1)).first()
+
+
+def found_whole(session: Session, by: str, now: datetime, head: str, checked: int) -> None:
+    """Write down that somebody read the whole log through just now and found nothing wrong."""
+    session.add(AuditCheck(asked_at=now, asked_by=by, started_at=now, finished_at=now, head=head,
+                           checked=checked, total=checked))  # fmt: skip
+
+
+def found_wrong(session: Session, by: str, now: datetime, fault: str) -> None:
+    """Write down what somebody found wrong without reading the whole log."""
+    session.add(AuditCheck(asked_at=now, asked_by=by, finished_at=now, fault=fault))
 
 
 def ask(session: Session, by: str, now: datetime) -> AuditCheck:

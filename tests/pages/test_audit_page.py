@@ -41,6 +41,17 @@ def test_a_fault_is_shown_as_an_alarm_with_the_row_that_does_not_fit(as_):
     assert "ticket:LZ1 第 2 条" in page
 
 
+def test_a_fault_stays_on_the_page_while_the_log_is_read_anew(as_):
+    with work() as session:
+        store.found_wrong(session, "系统", NOON, "审计链的见证读不出来")
+        store.ask(session, "演示审计员", NOON)
+
+    page = as_("zhidu").get("/audit").text
+
+    assert "审计链的见证读不出来" in page
+    assert "正在核验" in page
+
+
 def test_rows_are_found_by_ticket_person_and_act(as_):
     first = a_signed_ticket("Wed 2026-11-25 09:00")
     second = a_signed_ticket("Wed 2026-11-25 10:00")

@@ -49,3 +49,14 @@ def test_a_secret_that_cannot_be_written_leaves_the_old_one_and_no_draft(tmp_pat
         put(path, b"second")
 
     assert os.listdir(tmp_path) == ["one.key"]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_makes_belongs_to_whom_the_directory_does(tmp_path):
+    os.chown(tmp_path, 4321, 4322)
+    path = tmp_path / "keys" / "one.key"
+
+    made_once(path, b"first")
+    put(path, b"second")
+
+    assert {(one.stat().st_uid, one.stat().st_gid) for one in (path, path.parent)} == {(4321, 4322)}
