@@ -155,9 +155,8 @@ def leaves_at(step: Step, ticket: Ticket | None, mail: Mail, role: Recipient) ->
     urgency = mail.urgency or (ticket.urgency if ticket else Urgency.NORMAL)
     on = shanghai_date(ticket.accepted_at if ticket else step.now)
     notice = Notice(mail.kind, role, urgency)
-    asked = f"{mail.kind} {role} {urgency} {on}"
     return asked_once(
-        step.session, asked, lambda: notice_leaves_at(step.now, notice, step.rules, on)
+        step.session, (notice, on), lambda: notice_leaves_at(step.now, notice, step.rules, on)
     )
 
 

@@ -3,7 +3,7 @@
 Everything is read after the tickets were locked, and kept true while they are worked on.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar, cast
@@ -50,7 +50,7 @@ class Ahead:
     kinds: dict[int, dict[int, ClockKind]]
     held: dict[int, list[OutboxMessage]]
     units: dict[int, Unit]
-    answers: dict[str, Any] = field(default_factory=dict)
+    answers: dict[Hashable, Any] = field(default_factory=dict)
 
 
 def ahead_of(session: Session, ticket_id: int) -> Ahead | None:
@@ -59,7 +59,7 @@ def ahead_of(session: Session, ticket_id: int) -> Ahead | None:
     return found if found is not None and ticket_id in found.rungs else None
 
 
-def asked_once(session: Session, question: str, ask: Callable[[], T]) -> T:
+def asked_once(session: Session, question: Hashable, ask: Callable[[], T]) -> T:
     """Return the answer to a question that is the same for every ticket of a chunk."""
     found: Ahead | None = session.info.get(AHEAD)
     if found is None:
