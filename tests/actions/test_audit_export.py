@@ -2,21 +2,24 @@
 
 import importlib.util
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from engine.actions import audit, auditing
 from engine.actions.actor import SYSTEM
 from engine.actions.audit_export import export
 from engine.actions.audit_file import check_file
+from engine.actions.audit_key import signing_key
 from engine.errors import BadInputError
 from engine.store.database import work
 from tests.builders import LICENCE, a_signed_ticket, moment
 
 NOON = moment("Wed 2026-11-25 12:00")
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "examples" / "verify_audit.py"
-LONGEST = 40
+LONGEST, WIDEST = 40, 100
 
 
 @pytest.fixture
@@ -49,9 +52,10 @@ def test_an_export_is_verified_by_us_and_by_an_outsider(lines, outsider):
 
 
 def test_the_outsiders_script_is_short_enough_to_be_read():
-    written = [line for line in SCRIPT.read_text().splitlines() if line.strip()]
+    written = SCRIPT.read_text().splitlines()
 
     assert len(written) <= LONGEST
+    assert max(map(len, written)) <= WIDEST
 
 
 def altered(lines, kind, **changes):
@@ -74,6 +78,24 @@ def test_an_altered_export_is_refused_by_both(lines, outsider, kind, changes):
     assert check_file(forged)[1] != ""
     with pytest.raises(Exception, match=r".*"):
         outsider(forged)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [("row", {"facts": {}}), ("row", {"words_digest": "00" * 32}), ("row", {"link": "00" * 32}),
+     ("row", {"stream": "ticket:LZ0"}), ("row", None), ("seal", {"from": 2}),
+     ("seal", {"link": "00" * 32}), ("seal", {"signature": "00" * 64}),
+     ("seal", {"key": "00" * 32})],
+)  # fmt: skip
+def test_an_outsider_finds_it_though_the_end_were_signed_anew(lines, outsider, kind, changes):
+    forged = altered(lines, kind, **(changes or {}))[:-1]
+    if changes is None:
+        forged = [one for one in lines[:-1] if one != lines[1]]
+    whole = sha256(b"".join(forged)).digest()
+    end = {"type": "signature", "signature": signing_key().sign(whole).hex()}
+
+    with pytest.raises((AssertionError, InvalidSignature, KeyError)):
+        outsider([*forged, json.dumps(end).encode()])
 
 
 def test_an_export_without_its_end_or_its_middle_is_refused_by_both(lines, outsider):
