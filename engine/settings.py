@@ -55,7 +55,11 @@ class Settings(BaseSettings):
     open311_public: bool = Field(
         default=False, description="whether Open311 requests may be read without a key"
     )
-    demo_data: bool = Field(default=True, description="lay in the demonstration day on first start")
+    demo_data: bool = Field(
+        default_factory=lambda given: not given.get("database_url"),
+        description="lay in the demonstration day on first start; on a managed database only when "
+        "said outright",
+    )
     audit_key: Path | None = Field(
         default=None, description="the key that signs the audit log; default var/keys/audit.pem"
     )

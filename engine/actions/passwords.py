@@ -95,6 +95,11 @@ def refuse_everybodys(password: str) -> None:
         raise BadInputError(EVERYBODYS)
 
 
+def opens_nothing(password: str) -> bool:
+    """Return whether a right password is refused: the demonstration's, where nothing is shown."""
+    return not load_settings().demo_data and password == DEMO_PASSWORD
+
+
 def _is_everybodys(password: str) -> bool:
     return load_settings().in_earnest and password.lower() == DEMO_PASSWORD
 

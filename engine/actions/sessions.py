@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select, update
 from engine.actions import audit
 from engine.actions.actor import SYSTEM, Actor
 from engine.actions.audit import Note
-from engine.actions.passwords import is_nobodys, is_right
+from engine.actions.passwords import is_nobodys, is_right, opens_nothing
 from engine.errors import NotSignedInError
 from engine.models import Account, AccountSession
 from engine.settings import load_settings
@@ -28,6 +28,10 @@ MOST_STRANGERS = 10_000
 UNPROVED = ("wrong_password", "locked_out")
 WRONG = "账号或密码不对。"
 LOCKED = "试得太多，请 15 分钟后再来，或找管理员解锁。"
+EVERYBODYS = (
+    "这是演示账号的密码，人人知道，正式使用时不能登录。"
+    "请管理员在“账号”页重设，或运行 hotline account password {name} 换一个。"
+)
 EXPIRED = "登录已过期，请重新登录。"
 
 
@@ -59,6 +63,7 @@ def sign_in(
     """Open a session, or return the sentence that says why not; wrong tries are counted.
 
     No connection is held while the password is checked. A lock that fell meanwhile still holds.
+    The demonstration's password opens nothing where nothing is demonstrated.
     """
     browser = browser or Browser()
     proved = _prove(lambda one: accounts.by_name(one, username), password, now, browser.address)
@@ -70,6 +75,8 @@ def sign_in(
         account = session.get_one(Account, proved, with_for_update=True)
         if not account.active:
             return f"账号已停用，请联系{load_settings().organ_name}。"
+        if opens_nothing(password):
+            return EVERYBODYS.format(name=account.username)
         return open_session(session, account, now, browser)
 
 

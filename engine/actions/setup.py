@@ -17,7 +17,7 @@ from engine.actions.people import (
     create_api_key,
 )
 from engine.actions.rules_in_force import rules_in_force
-from engine.models import Account, ApiKey, ReferenceData, Unit
+from engine.models import Account, ApiKey, ReferenceData, Ticket, Unit
 from engine.rules.routing.catalogue import Catalogue, load_catalogue
 from engine.rules.routing.catalogue import Unit as ListedUnit
 from engine.rules.rule_set import RuleSet
@@ -73,13 +73,29 @@ def load_reference_data(now: datetime) -> list[str]:
 def _add_units(session: Session, catalogue: Catalogue, now: datetime) -> int:
     known = set(session.exec(select(Unit.name)).all())
     new = [unit for unit in catalogue.units if unit.name not in known]
+    demo = may_demonstrate(session)
     for unit in new:
-        session.add(_unit(unit, now))
+        session.add(_unit(unit, now, demo))
     return len(new)
 
 
-def _unit(unit: ListedUnit, now: datetime) -> Unit:
-    demo = load_settings().demo_data
+def may_demonstrate(session: Session) -> bool:
+    """Return whether demonstration data may be laid in (演示数据): never beside real ones.
+
+    The embedded database of a demonstration is its own; on a managed one somebody's work may lie.
+    """
+    settings = load_settings()
+    return settings.demo_data and not (settings.database_url and holds_real_work(session))
+
+
+def holds_real_work(session: Session) -> bool:
+    """Return whether there is an account or a ticket that is none of the demonstration's."""
+    people = select(Account.id).where(col(Account.email).not_like(f"%@{DEMO_DOMAIN}"))
+    tickets = select(Ticket.id).where(col(Ticket.demonstration).is_(False))
+    return any(session.exec(query.limit(1)).first() is not None for query in (people, tickets))
+
+
+def _unit(unit: ListedUnit, now: datetime, demo: bool) -> Unit:
     return Unit(
         name=unit.name, slug=unit.slug, aliases=list(unit.aliases), kind=unit.kind,
         subordinate=unit.subordinate, initials=initials(unit.name),

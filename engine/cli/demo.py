@@ -103,7 +103,7 @@ def _house(directory: Path) -> Iterator["Machinery"]:
 
     Prefect comes first: its server takes seconds, in which the rest is made ready.
     """
-    os.environ["HOTLINE_VAR"] = str(directory)
+    os.environ.update(HOTLINE_VAR=str(directory), HOTLINE_DEMO_DATA="1")
     with _prefect(directory) as server:
         from engine.demo.machinery import recorded_machinery
         from engine.demo.sink import smtp_sink

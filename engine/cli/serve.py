@@ -24,6 +24,14 @@ if TYPE_CHECKING:
     from engine.settings import Settings
     from engine.store.database import Database
 
+DEMONSTRATES = (
+    "HOTLINE_DEMO_DATA=1：正在往 HOTLINE_DATABASE_URL 的数据库放演示账号和演示工单，"
+    "演示口令人人知道，谁都能登录。不是演示就请立即停止，设 HOTLINE_DEMO_DATA=0，换一个空库。"
+)
+NOT_BESIDE_REAL = (
+    "HOTLINE_DEMO_DATA=1，但库里已有真实的账号或工单：没有放演示数据。请设 HOTLINE_DEMO_DATA=0。"
+)
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to an application."""
@@ -196,10 +204,17 @@ def _prepare(settings: "Settings", database: "Database", progress: Progress) -> 
     _migrate(database, progress)
     if not settings.demo_data:
         return []
-    from engine.actions.setup import demo_accounts, demo_api_key
+    from engine.actions.setup import demo_accounts, demo_api_key, may_demonstrate
     from engine.clock import now
     from engine.demo.day import lay_in_demo_day
+    from engine.store.database import work
 
+    with work() as session:
+        allowed = may_demonstrate(session)
+    if settings.database_url:
+        progress.say(f"[bold red]■ {DEMONSTRATES if allowed else NOT_BESIDE_REAL}[/]")
+    if not allowed:
+        return []
     with progress.step("准备演示账号和演示数据"):
         accounts = demo_accounts(now())
         lay_in_demo_day(now())

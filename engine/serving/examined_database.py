@@ -115,7 +115,7 @@ def _people(session: Session, settings: Settings) -> Iterator[Finding]:
         todo = "正式使用前设 HOTLINE_DEMO_DATA=0，并停用演示账号。"
         yield broken("演示数据", "演示账号的口令人人知道，却连着正式数据库", todo)
     elif known := [] if settings.demo_data else known_passwords(session):
-        words = f"{_some(known)}还用着演示口令，人人都能登录"
+        words = f"{_some(known)}还用着演示口令，人人知道，登录会被拒绝"
         todo = "在“账号”页停用，或运行 hotline account password 换掉。"
         yield broken("演示账号", words, todo)
     supervisors = session.exec(
