@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from engine.actions.audit_key import public_key, signing_key
-from engine.actions.audit_succession import line_to, signer, successions
+from engine.actions.audit_succession import line_to, need_key, signer, successions
 from engine.store import audit as store
 from engine.store import chain
 
@@ -21,7 +21,11 @@ def export(session: Session, path: Path, now: datetime) -> int:
 
     Words of requesters never leave: a ticket event carries facts and the digest of its words. The
     last line signs everything before it.
+
+    Raises:
+        BadInputError: the log was sealed, and this machine has not the key.
     """
+    need_key(session)
     digest, rows = hashlib.sha256(), 0
     with path.open("wb") as file:
         for line in _lines(session, now):

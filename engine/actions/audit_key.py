@@ -19,20 +19,45 @@ from engine.settings import load_settings
 
 
 def signing_key() -> Ed25519PrivateKey:
-    """Return this installation's key, made at first use.
+    """Return this installation's key.
 
     Several machines need the same file: `HOTLINE_AUDIT_KEY`.
 
     Raises:
-        BadInputError: the file is not an Ed25519 key, or cannot be read or made.
+        BadInputError: the file is not there, no Ed25519 key, or cannot be read.
+    """
+    path = key_file()
+    try:
+        return _key_in(path, path.stat().st_mtime_ns)
+    except FileNotFoundError as error:
+        raise BadInputError(lost()) from error
+    except OSError as error:
+        raise BadInputError(_unreadable(path)) from error
+
+
+def make_first() -> None:
+    """Make the key of a new installation, unless it is there.
+
+    Raises:
+        BadInputError: it cannot be written.
     """
     path = key_file()
     try:
         if not path.exists():
             _make(path)
-        return _key_in(path, path.stat().st_mtime_ns)
     except OSError as error:
-        raise BadInputError(_unreadable(path)) from error
+        message = (
+            f"审计签名密钥 {path} 写不进去（{error.strerror}）：换目录，或改 HOTLINE_AUDIT_KEY。"
+        )
+        raise BadInputError(message) from error
+
+
+def lost() -> str:
+    """Return what is to be done where the key is not there."""
+    return (
+        f"本机没有审计签名密钥 {key_file()}：从备份放回，或从别的机器拷来 audit.pem，各机用同一个。"
+        "新装的由 hotline migrate 生成；真的丢了，见 docs/audit.md“A lost key”。"
+    )
 
 
 def key_file() -> Path:

@@ -15,13 +15,16 @@ from engine.actions.audit import Note, note
 from engine.actions.audit_key import (
     finish_change,
     is_signed,
+    key_file,
+    lost,
+    make_first,
     next_key,
     public_key,
     public_of,
     signing_key,
 )
 from engine.actions.background import system_step
-from engine.errors import ConflictError
+from engine.errors import BadInputError, ConflictError
 from engine.store import audit as store
 from engine.store.database import work
 
@@ -87,12 +90,25 @@ def signer(
     return None
 
 
+def need_key(session: Session) -> None:
+    """Make the first key of an installation; one that has sealed before needs the one it had.
+
+    Raises:
+        BadInputError: its file is gone, or cannot be made.
+    """
+    if not key_file().exists() and any(store.last_seal(session, log) for log in store.LOGS):
+        raise BadInputError(lost())
+    make_first()
+
+
 def check_newest(session: Session) -> None:
     """Refuse to sign with a key that was followed by another (多机：旧密钥文件).
 
     Raises:
+        BadInputError: the log was sealed, and the key that did it is gone.
         ConflictError: this machine still has the old file.
     """
+    need_key(session)
     changes = successions(session)
     if changes and public_key() != changes[-1].next:
         message = (
@@ -108,6 +124,7 @@ def rotate(now: datetime) -> bytes:
     The new key is on disk before the log names it, and takes the old one's place afterwards.
     """
     with work() as session:
+        need_key(session)
         changes = successions(session)
         if changes and public_key() != changes[-1].next:
             return finish_change(changes[-1].next)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from engine.actions.audit_key import public_key
-from engine.actions.audit_succession import line_to, signer, successions
+from engine.actions.audit_succession import line_to, need_key, signer, successions
 from engine.models import AuditEntry, AuditSeal, TicketEventRecord
 from engine.store import audit as store
 from engine.store import chain
@@ -76,7 +76,12 @@ class _Reader:
 
 
 def verify(session: Session, tell: Told = lambda _count: None) -> Verdict:
-    """Read both logs through; `tell` hears how many rows were read, now and then."""
+    """Read both logs through; `tell` hears how many rows were read, now and then.
+
+    Raises:
+        BadInputError: the log was sealed, and this machine has not the key.
+    """
+    need_key(session)
     reader = _Reader(store.taken_out(session))
     fault = _first(_row_faults(session, reader, tell)) or _first(_wider_faults(session))
     return Verdict(reader.checked, _head(session), fault)

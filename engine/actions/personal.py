@@ -11,12 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import Session
+
 from engine import keyring
 from engine.actions.audit import Note, note
-from engine.actions.audit_key import signing_key
+from engine.actions.audit_succession import need_key
 from engine.actions.background import system_step
 from engine.actions.drafts import place, typed_in
-from engine.errors import ConflictError, KeysError, NotFoundError
+from engine.errors import BadInputError, ConflictError, KeysError, NotFoundError
 from engine.keyring import Key, Ring
 from engine.models import Attachment, Draft, Requester
 from engine.models.desk import DRAFT_SEALED, name_place
@@ -27,7 +29,7 @@ from engine.store.database import work
 from engine.store.personal import Row
 
 Told = Callable[[int], None]
-STREAM = "reference:personal-keys"
+STREAM = store.STREAM
 
 
 @dataclass(frozen=True)
@@ -160,12 +162,22 @@ def _note(now: datetime, action: str, key_id: str) -> None:
         note(session, step.actor, now, Note(STREAM, action, {"key": key_id}))
 
 
-def settle_keys(now: datetime) -> None:
+def settle_keys(now: datetime) -> str:
     """Make the keys of a new installation and note in the database which they are, once.
 
-    The key that signs the audit log is made here too, to be copied to the other machines with them.
+    The key that signs the audit log is made here too, to be copied to the other machines with them;
+    where it is lost, what is to be done is returned: everything but sealing goes on without it.
     """
-    signing_key()
     with work() as session:
+        wrong = _audit_key(session)
         if not store.fingerprint(session):
             store.note_fingerprint(session, keyring.ring().fingerprint, now)
+    return wrong
+
+
+def _audit_key(session: Session) -> str:
+    try:
+        need_key(session)
+    except BadInputError as error:
+        return str(error)
+    return ""

@@ -232,7 +232,8 @@ def _migrate(database: "Database", progress: Progress) -> None:
 
     with progress.step("升级数据库结构"):
         upgrade(database)
-    settle_keys(now())
+    if wrong := settle_keys(now()):
+        progress.say(f"  [yellow]{wrong}[/]")
     with progress.step("载入任务清单、承办单位、日历和参数"):
         lines = load_reference_data(now())
     for line in lines:

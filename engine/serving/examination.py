@@ -67,7 +67,7 @@ def _fonts() -> Finding:
 
 def _audit_key() -> Finding:
     path = key_file()
-    if not path.exists():  # looking at it would make one, and another than the database's
+    if not path.exists():
         todo = "第一台机器由 hotline serve 或 hotline migrate 生成，其余机器从那里拷。"
         return look("审计密钥", f"{path} 还没有", todo)
     try:

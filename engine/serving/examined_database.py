@@ -72,7 +72,7 @@ def _owner(session: Session) -> Iterator[Finding]:
 
 
 def _people_keys(session: Session) -> Finding:
-    """Say whether what was sealed lately opens here, and whether anything is plain still."""
+    """Say whether every key in use is here, and whether anything is plain still."""
     sealed, known = personal.newest_sealed(session), personal.fingerprint(session)
     todo = "从备份或最先安装的机器拷来密钥文件；各机要用同一个。"
     if not keyring.keys_file().exists():
@@ -84,8 +84,8 @@ def _people_keys(session: Session) -> Finding:
         return broken("个人信息", str(error), "从备份放回原来的密钥文件。")
     if known and ring.fingerprint != known:
         return broken("个人信息", "本机的密钥文件不是这个数据库的", todo)
-    if sealed is not None and keyring.key_of(sealed) not in ring.keys:
-        words = f"新近的姓名电话要用密钥 {keyring.key_of(sealed)}，本机没有"
+    if lacking := sorted(personal.keys_in_use(session) - set(ring.keys)):
+        words = f"有姓名电话要用密钥 {'、'.join(lacking)}，本机没有"
         return broken("个人信息", words, todo)
     if personal.has_plain(session):
         return look("个人信息", "还有没加密的姓名电话", "启动 worker，或运行 hotline keys seal。")

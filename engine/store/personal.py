@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from engine.keyring import HEAD, VERSION
 from engine.models import Attachment, Draft, ReferenceData, Requester
 from engine.models.desk import DRAFT_SEALED
+from engine.store.audit import details_of
 from engine.store.writing import run
 
 Row = Requester | Attachment | Draft
@@ -17,6 +18,8 @@ TABLES: tuple[type[Row], ...] = (Requester, Attachment, Draft)
 KEYS = {Requester: "ticket_id", Attachment: "id", Draft: "id"}
 BATCH = 500
 KEYS_NAME = "personal-keys"
+STREAM = "reference:personal-keys"  # of the audit log
+LOOKED_AT = 10_000  # the newest and the oldest values that are asked for their key
 # The key stands in the first bytes of every sealed value.
 _KEYS_NEEDED = f"""
 SELECT encode(substr(sealed, 2, 4), 'hex') AS key, what, count(*) FROM (
@@ -26,6 +29,15 @@ SELECT encode(substr(sealed, 2, 4), 'hex') AS key, what, count(*) FROM (
     UNION ALL SELECT decode(fields ->> '{DRAFT_SEALED}', 'base64'), '草稿' FROM draft
         WHERE fields ? '{DRAFT_SEALED}'
 ) AS every(sealed, what) GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_AT_BOTH_ENDS = f"""
+SELECT DISTINCT encode(substr(sealed, 2, 4), 'hex') FROM (
+    (SELECT phone_sealed, name_sealed FROM requester WHERE phone_sealed IS NOT NULL
+     ORDER BY ticket_id DESC LIMIT {LOOKED_AT})
+    UNION ALL (SELECT phone_sealed, name_sealed FROM requester WHERE phone_sealed IS NOT NULL
+               ORDER BY ticket_id LIMIT {LOOKED_AT})
+    UNION ALL (SELECT NULL, name_sealed FROM attachment ORDER BY id DESC LIMIT {LOOKED_AT})
+) ends, LATERAL (VALUES (phone_sealed), (name_sealed)) AS each (sealed) WHERE sealed IS NOT NULL
 """
 _PLAIN = """
 SELECT EXISTS (SELECT FROM requester WHERE phone <> '')
@@ -63,6 +75,18 @@ def _behind(table: type[Row], head: bytes) -> Any:
 def keys_needed(session: Session) -> list[tuple[str, str, int]]:
     """Return which keys the database needs: key, for what, for how many values."""
     return [(key, what, count) for key, what, count in run(session, _KEYS_NEEDED)]
+
+
+def keys_in_use(session: Session) -> set[str]:
+    """Return the keys that every machine needs.
+
+    Those put in use and not retired, as the audit log tells, and those of the newest and the oldest
+    values: reading every value would take minutes.
+    """
+    noted = {action: {one["key"] for one in details_of(session, STREAM, action)}
+             for action in ("rotate_key", "retire_key")}  # fmt: skip
+    found = {key for (key,) in run(session, _AT_BOTH_ENDS)}
+    return found | (noted["rotate_key"] - noted["retire_key"])
 
 
 def has_plain(session: Session) -> bool:

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from engine.actions import audit, auditing
 from engine.actions.actor import SYSTEM
-from engine.actions.audit_key import signing_key
+from engine.actions.audit_key import make_first, signing_key
 from engine.actions.audit_verify import verify
 from engine.models import AuditSeal, TicketEventRecord
 from engine.store import chain
@@ -241,6 +241,7 @@ def test_what_is_written_once_is_not_emptied_by_its_owner_either(database, log, 
 
 
 def test_the_key_is_made_once_and_kept_from_others(var):
+    make_first()
     key = signing_key()
     kept = var / "keys" / "audit.pem"
 

@@ -4,14 +4,15 @@ import json
 
 import pytest
 
-from engine.actions import audit, audit_succession, auditing
+from engine.actions import audit, audit_succession, auditing, personal
 from engine.actions.actor import SYSTEM
 from engine.actions.audit_export import export
 from engine.actions.audit_file import check_file
-from engine.actions.audit_key import key_file, public_key, signing_key
+from engine.actions.audit_key import key_file, make_first, public_key, signing_key
 from engine.actions.audit_verify import verify
-from engine.errors import ConflictError
+from engine.errors import BadInputError, ConflictError
 from engine.models import AuditSeal
+from engine.store import audit as store
 from engine.store.database import work
 from tests.actions.test_audit_export import NOON, outsider  # noqa: F401
 from tests.builders import a_signed_ticket
@@ -71,9 +72,44 @@ def test_what_the_old_key_signs_after_its_time_is_found(changed, monkeypatch):
 
 def test_a_key_that_nobody_vouched_for_is_found(changed):
     key_file().unlink()
+    make_first()
 
     with work() as session:
         assert "签名不对" in verify(session).fault
+
+
+@pytest.mark.parametrize("act", [
+    lambda _session, _path: auditing.seal(NOON), lambda session, _path: verify(session),
+    lambda session, path: export(session, path / "new.jsonl", NOON),
+    lambda _session, _path: audit_succession.rotate(NOON), lambda _session, _path: public_key(),
+])  # fmt: skip
+def test_a_lost_key_is_never_made_anew_where_the_log_was_sealed(changed, tmp_path, act):
+    key_file().unlink()
+
+    with work() as session, pytest.raises(BadInputError, match="从备份放回"):
+        act(session, tmp_path)
+
+    assert not key_file().exists()
+    assert "从备份放回" in personal.settle_keys(NOON)
+    assert not key_file().exists()
+
+
+def test_the_first_key_is_made_where_nothing_was_sealed():
+    assert not key_file().exists()
+
+    assert personal.settle_keys(NOON) == ""
+
+    assert key_file().exists()
+
+
+def test_the_check_of_the_day_says_that_the_key_is_lost(changed):
+    key_file().unlink()
+    with work() as session:
+        asked = store.ask(session, "演示审计员", NOON).id
+
+    assert auditing.carry_out_check(asked, NOON) == "broken"
+    with work() as session:
+        assert "从备份放回" in store.last_check(session).fault
 
 
 def test_a_machine_with_the_old_file_seals_nothing_and_says_so(changed):

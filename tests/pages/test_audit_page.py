@@ -8,6 +8,7 @@ import pytest
 
 from engine.actions import auditing
 from engine.actions.audit_file import check_file
+from engine.actions.audit_key import key_file
 from engine.store import audit as store
 from engine.store import audit_views
 from engine.store.database import work
@@ -50,6 +51,18 @@ def test_a_fault_stays_on_the_page_while_the_log_is_read_anew(as_):
 
     assert "审计链的见证读不出来" in page
     assert "正在核验" in page
+
+
+def test_a_machine_without_the_key_says_so_and_makes_none(as_):
+    supervisor = as_(SUPERVISOR)
+    a_signed_ticket("Wed 2026-11-25 09:00")
+    auditing.seal(NOON)
+    auditing.seal(NOON)
+    key_file().unlink()
+
+    assert "本机没有审计密钥" in supervisor.get("/audit").text
+    assert "从备份放回" in supervisor.post("/audit/export", {"reason": "纪检调阅"}).text
+    assert not key_file().exists()
 
 
 def test_rows_are_found_by_ticket_person_and_act(as_):

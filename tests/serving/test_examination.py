@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from engine import keyring
-from engine.actions import auditing, background
-from engine.actions.audit_key import key_file, signing_key
+from engine.actions import auditing, background, personal
+from engine.actions.audit_key import key_file, make_first
 from engine.models import Account
 from engine.serving.examination import examine
 from engine.serving.examined_database import examine_database
@@ -55,7 +55,7 @@ def test_a_database_sealed_with_a_key_that_is_not_here_is_broken(database, tmp_p
     key_file().unlink()
     without = looked_over(database, tmp_path)["封存"]
     assert not key_file().exists()
-    signing_key()
+    make_first()
     another = looked_over(database, tmp_path)["封存"]
 
     assert (without.level, another.level) == (Level.BROKEN, Level.BROKEN)
@@ -241,6 +241,33 @@ def test_people_sealed_with_a_key_that_is_not_here_are_broken(database, tmp_path
     found = looked_over(database, tmp_path)["个人信息"]
     assert found.level is Level.BROKEN
     assert "本机没有" in found.words
+
+
+def test_a_machine_that_lacks_one_of_several_keys_is_named(database, tmp_path):
+    a_ticket("Wed 2026-11-25 08:00")
+    old = keyring.keys_file().read_bytes()
+    other = personal.add_key(NOW, prepare=False).id
+    assert looked_over(database, tmp_path)["个人信息"].level is Level.FINE
+
+    keyring.keys_file().write_bytes(old)
+    keyring._kept.ring = None
+    noted = looked_over(database, tmp_path)["个人信息"]
+
+    assert (noted.level, other in noted.words) == (Level.BROKEN, True)
+
+
+def test_a_ticket_before_the_newest_whose_key_is_not_here_is_found(database, tmp_path):
+    a_ticket("Wed 2026-11-25 08:00")
+    old = keyring.ring()
+    ring = keyring.with_key(old, keyring.new_key("2026-11-25"), writing=True)
+    keyring.write_ring(ring, keyring.keys_file())
+    a_ticket("Wed 2026-11-25 08:10")
+    keyring.write_ring(old, keyring.keys_file())
+    a_ticket("Wed 2026-11-25 08:20")
+
+    found = looked_over(database, tmp_path)["个人信息"]
+
+    assert (found.level, ring.writing in found.words) == (Level.BROKEN, True)
 
 
 def test_looking_an_installation_over_makes_no_keys(tmp_path):
