@@ -4,7 +4,7 @@ Every such transaction acts as the role `hotline_app` (engine/store/app_roles.py
 """
 
 import math
-import selectors
+import select
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -180,9 +180,9 @@ def _resting(_raw: Any, record: Any) -> None:
 
 
 def _something_waits(raw: Any) -> bool:
-    with selectors.DefaultSelector() as looking:
-        looking.register(raw.fileno(), selectors.EVENT_READ)
-        return bool(looking.select(0))
+    looking = select.poll()  # one call to the kernel, where `selectors` makes four
+    looking.register(raw.fileno(), select.POLLIN)
+    return bool(looking.poll(0))
 
 
 def _still_there(raw: Any, record: Any, _proxy: Any) -> None:
