@@ -1,7 +1,7 @@
 """Builders: keyword-only, sensible defaults, naming only what matters to the test."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlmodel import Session
@@ -15,7 +15,7 @@ from engine.actions.people import account_by_name, create_api_key
 from engine.actions.promises import PromiseForm
 from engine.actions.setup import SCOPES
 from engine.actions.step import Step
-from engine.models import Account, Ticket
+from engine.models import Account, OutboxMessage, Ticket
 from engine.rules.rule_set import load_rules
 from engine.rules.shanghai import SHANGHAI, weekday_name
 from engine.store import tickets as store
@@ -24,6 +24,8 @@ from engine.terms import (
     AnswerOutcome,
     AttemptResult,
     CallbackChannel,
+    MessageStatus,
+    NoticeKind,
     Satisfaction,
     TicketKind,
 )
@@ -187,3 +189,13 @@ def an_api_key(now: str | datetime = "Mon 2026-11-23 09:00", *scopes: str) -> st
     at = moment(now) if isinstance(now, str) else now
     with work() as session:
         return create_api_key(session, "测试密钥", list(scopes or SCOPES), at)[1]
+
+
+def a_mail_tried_since(due: datetime) -> None:
+    """Owe a mail that could have left at `due`; the last attempt put it off, as each does."""
+    with work() as session:
+        session.add(OutboxMessage(
+            key="k", recipient="a@demo.invalid", message_id="<1@hotline>", subject="s", text="t",
+            kind=NoticeKind.WARNING, created_at=due, due_at=due, status=MessageStatus.PENDING,
+            next_attempt_at=due + timedelta(days=1),
+        ))  # fmt: skip

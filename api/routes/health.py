@@ -13,6 +13,7 @@ from engine.errors import UnavailableError
 from engine.rules.shanghai import shanghai_date
 from engine.store import api_views
 from engine.store.database import work
+from engine.store.mail_queue import mail_queue
 from engine.store.migrate import unlike
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -44,11 +45,15 @@ class CalendarReach(Answer):
 
 
 class Readiness(Answer):
-    """Whether this process can take tickets: the database is there and of its version."""
+    """Whether this process can take tickets: the database is there and of its version.
+
+    `warnings` are for a person; with them it is ready all the same.
+    """
 
     migration: str
     heartbeats: list[Beat]
     calendar: CalendarReach
+    warnings: list[str]
 
 
 @router.get("/live")
@@ -83,6 +88,7 @@ def readiness(session: Session, now: datetime) -> Readiness:
             for one in api_views.heartbeats(session)
         ],
         calendar=_calendar(session, now),
+        warnings=[words] if (words := mail_queue(session, now).late_words) else [],
     )  # fmt: skip
 
 

@@ -27,7 +27,6 @@ from engine.store.watchdog import SILENT, is_late
 from engine.terms import Role
 
 DRIFT = timedelta(seconds=5)
-WAITING = timedelta(minutes=15)
 NAMED = 5
 
 
@@ -146,10 +145,11 @@ def _some(names: Sequence[str]) -> str:
 
 def _machinery(found: Gauges, now: datetime) -> Iterator[Finding]:
     yield _jobs(found.heartbeats, now)
-    if found.outbox_age > WAITING.total_seconds() or found.undelivered:
-        words = f"{found.outbox_pending} 封待发，{found.undelivered} 封送达失败"
-        if found.outbox_age:
-            words += f"，最久的已等 {found.outbox_age / 60:.0f} 分钟"
+    mails = found.mails
+    if mails.is_late or mails.undelivered:
+        words = f"{mails.pending} 封待发，{mails.undelivered} 封送达失败"
+        if mails.age:
+            words += f"，最久的已等 {mails.age.total_seconds() / 60:.0f} 分钟"
         yield look("邮件队列", words, "看“发信”一项；在“发件状态”页逐封处理。")
     if found.set_aside:
         yield look("搁置", f"{found.set_aside} 张工单或时限出过错", "在“系统状态”页看原因。")

@@ -22,6 +22,7 @@ from engine.models import (
 )
 from engine.rules.shanghai import shanghai_date
 from engine.store import set_aside
+from engine.store.mail_queue import MailQueue, mail_queue
 from engine.terms import ClockState, MessageStatus, TicketStatus
 
 PAGE = 60
@@ -34,7 +35,7 @@ class Health:
     heartbeats: Sequence[Heartbeat]
     to_route: int
     clocks_due: int
-    mails_pending: int
+    mails: MailQueue
     mails_failed: Sequence[OutboxMessage]
     stuck_tickets: Sequence[Ticket]
     stuck_clocks: Sequence[tuple[Clock, Ticket]]
@@ -45,14 +46,13 @@ class Health:
 
 def health(session: Session, now: datetime) -> Health:
     """Return the state of the installation's own parts."""
-    pending = OutboxMessage.status == MessageStatus.PENDING
     return Health(
         heartbeats=session.exec(select(Heartbeat).order_by(col(Heartbeat.name))).all(),
         to_route=_count(session, Ticket.status == TicketStatus.ACCEPTED),
         clocks_due=_count(
             session, (col(Clock.state) == ClockState.RUNNING) & (col(Clock.next_rung_at) <= now)
         ),
-        mails_pending=_count(session, pending),
+        mails=mail_queue(session, now),
         mails_failed=failed_mails(session, 20),
         stuck_tickets=_stuck_tickets(session), stuck_clocks=_stuck_clocks(session),
         set_aside=set_aside.listed(session),

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
-from engine.models import Callback, Clock, Heartbeat, OutboxMessage, Ticket
+from engine.models import Callback, Clock, Heartbeat, Ticket
 from engine.models.tickets import OPEN
 from engine.store import audit
 from engine.store.desk_views import letters_waiting, overdue_count
-from engine.terms import CallbackState, ClockState, MessageStatus
+from engine.store.mail_queue import MailQueue, mail_queue
+from engine.terms import CallbackState, ClockState
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,7 @@ class Gauges:
     callbacks_owed: int
     human_callbacks_owed: int
     letters_waiting: int
-    outbox_pending: int
-    outbox_age: float
-    undelivered: int
+    mails: MailQueue
     set_aside: int
     audit_whole: bool
     heartbeats: Sequence[Heartbeat]
@@ -37,8 +36,9 @@ class Gauges:
             "tickets_open": self.open, "tickets_overdue": self.overdue,
             "callbacks_owed": self.callbacks_owed,
             "callbacks_owed_human": self.human_callbacks_owed,
-            "letters_waiting": self.letters_waiting, "outbox_pending": self.outbox_pending,
-            "outbox_oldest_seconds": self.outbox_age, "outbox_undelivered": self.undelivered,
+            "letters_waiting": self.letters_waiting, "outbox_pending": self.mails.pending,
+            "outbox_oldest_seconds": self.mails.age.total_seconds(),
+            "outbox_undelivered": self.mails.undelivered,
             "set_aside": self.set_aside, "audit_whole": float(self.audit_whole),
         }  # fmt: skip
 
@@ -46,20 +46,13 @@ class Gauges:
 def gauges(session: Session, now: datetime) -> Gauges:
     """Measure everything at `now`."""
     owed = Callback.state == CallbackState.OWED
-    pending = OutboxMessage.status == MessageStatus.PENDING
-    due = func.coalesce(OutboxMessage.due_at, OutboxMessage.next_attempt_at)
-    oldest = session.exec(select(func.min(due)).where(pending, due <= now)).one()
     check = audit.last_check(session)
     return Gauges(
         open=_count(session, Ticket, text(OPEN)), overdue=overdue_count(session, now),
         callbacks_owed=_count(session, Callback, owed),
         human_callbacks_owed=_count(session, Callback, owed, col(Callback.human_required)),
         letters_waiting=letters_waiting(session),
-        outbox_pending=_count(session, OutboxMessage, pending),
-        outbox_age=(now - oldest).total_seconds() if oldest else 0.0,
-        undelivered=_count(
-            session, OutboxMessage, OutboxMessage.status == MessageStatus.UNDELIVERED
-        ),
+        mails=mail_queue(session, now),
         set_aside=set_aside(session), audit_whole=check is None or not check.fault,
         heartbeats=session.exec(select(Heartbeat).order_by(col(Heartbeat.name))).all(),
     )  # fmt: skip

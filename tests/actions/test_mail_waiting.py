@@ -1,5 +1,7 @@
 """How long the oldest mail waits counts from when it could first leave, however often tried."""
 
+from datetime import timedelta
+
 import pytest
 
 from engine.actions.mail_trouble import send_again
@@ -32,7 +34,7 @@ def nobody_listens(monkeypatch):
 
 def waiting_minutes(at):
     with work() as session:
-        return gauges(session, moment(at)).outbox_age / 60
+        return gauges(session, moment(at)).mails.age / timedelta(minutes=1)
 
 
 def test_attempts_that_fail_do_not_make_a_mail_younger(nobody_listens):

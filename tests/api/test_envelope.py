@@ -1,5 +1,7 @@
 """Around every request: ids, headers, one line of log without anything personal; health."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 from structlog.testing import capture_logs
@@ -7,7 +9,7 @@ from structlog.testing import capture_logs
 from engine.actions.background import beat
 from engine.store.database import Database, connect, use
 from tests.api.conftest import NOW, TICKETS, Caller, a_body
-from tests.builders import moment
+from tests.builders import a_mail_tried_since, moment
 
 
 @pytest.mark.parametrize("path", ["/health/live", TICKETS, "/api/v1/none", "/api/docs"])
@@ -107,6 +109,18 @@ def test_a_newer_database_is_not_ready_and_asks_for_the_newer_program(
     assert answer.status_code == 503
     assert "比本程序新" in answer.json()["detail"]
     assert "再运行" not in answer.json()["detail"]
+
+
+def test_mail_that_does_not_leave_is_a_warning_and_the_process_is_ready_all_the_same(
+    anonymous: Caller,
+) -> None:
+    assert anonymous.at(NOW).get("/health/ready").json()["warnings"] == []
+    a_mail_tried_since(moment(NOW) - timedelta(minutes=46))
+
+    answer = anonymous.at(NOW).get("/health/ready")
+
+    assert answer.status_code == 200
+    assert answer.json()["warnings"] == ["有信发不出去，最久的已等 46 分钟"]
 
 
 def test_people_get_a_page_and_programs_a_problem(anonymous: Caller) -> None:

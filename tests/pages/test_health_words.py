@@ -1,11 +1,14 @@
 """The page of the system's state speaks of its jobs in words."""
 
+import re
+from datetime import timedelta
+
 from api.pages import health_words
 from engine.actions.background import beat
 from engine.models import ReferenceData
 from engine.scheduler import JOBS
 from engine.store.database import work
-from tests.builders import moment
+from tests.builders import a_mail_tried_since, moment
 from tests.pages.conftest import NOW
 
 
@@ -35,3 +38,31 @@ def test_a_long_version_can_be_broken_on_a_narrow_screen(as_):
 
     assert "个人信息密钥" in page
     assert "01234567<wbr>89abcdef<wbr>" in page
+
+
+def marked(page):
+    """Return what the page marks red of mail: the alarm above, the queue, the job, the part."""
+    places = (r'role="alert"><p>有信发不出去，最久的已等 (\d+) 分钟',
+              r'class="bad"><b>1</b>待发邮件()', r"发送邮件</td>.*?■ 发不出去()(?=.*邮件</dt>)",
+              r"邮件</dt><dd><span class=\"tag bad\">■ 发不出去()")  # fmt: skip
+    return [found[1] if (found := re.search(one, page, re.S)) else None for one in places]
+
+
+def test_mail_that_does_not_leave_is_marked_by_the_same_rule_as_in_the_check(as_):
+    beat("send", moment(NOW), True, {"mode": "idle"})
+    a_mail_tried_since(moment(NOW) - timedelta(minutes=46))
+
+    page = as_("guanli").get("/admin").text
+
+    assert marked(page) == ["46", "", "", ""]
+    assert "没有待办的事" not in page
+
+
+def test_mail_that_waits_no_longer_than_a_quarter_of_an_hour_is_not(as_):
+    beat("send", moment(NOW), True, {"mode": "idle"})
+    a_mail_tried_since(moment(NOW) - timedelta(minutes=15))
+
+    page = as_("guanli").get("/admin").text
+
+    assert marked(page) == [None, None, None, None]
+    assert "没有待办的事" in page
