@@ -72,7 +72,7 @@ def clock_tag(clock: Clock, now: datetime, rules: RuleSet, *, named: bool = Fals
     if clock.state is ClockState.PAUSED:
         return Tag("‖", f"{name}停表", "off")
     if clock.state is ClockState.SUPERSEDED:
-        return Tag("○", f"{name}已重算", "off")
+        return Tag("○", f"{name}{'已取消' if clock.stop_reason else '已重算'}", "off")
     if clock.stopped_at is not None:
         return _stopped(clock, name, rules)
     over = now >= clock.due_at

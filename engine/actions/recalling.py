@@ -24,12 +24,22 @@ from engine.errors import ConflictError
 from engine.models import Breach, Clock, Finding, Letter, OutboxMessage, Ticket
 from engine.rules.letter_life import GONE_OUT
 from engine.settings import load_settings
+from engine.store import clocks as clock_store
 from engine.store import held_mails, leaving
 from engine.store import letters as store
 from engine.store import tickets as ticket_store
 from engine.store.database import work
 from engine.store.row_security import as_house
-from engine.terms import FindingKind, LetterAct, LetterStatus, NoticeKind, Recipient, TicketEvent
+from engine.terms import (
+    ClockKind,
+    ClockState,
+    FindingKind,
+    LetterAct,
+    LetterStatus,
+    NoticeKind,
+    Recipient,
+    TicketEvent,
+)
 
 LONGEST_REASON = 500
 WHY_RECALLED = "请写明撤回发送的理由。"
@@ -106,7 +116,7 @@ def _call_back(
     record = take(step, ticket, TicketEvent.RECALL_LETTER, Why(words, details=details))
     _free_names(mails, record.seq)
     step.session.flush()
-    clocks.stop_of_letter(step, ticket, letter, RECALLED)
+    _cancel_reply(step, ticket, letter)
     if void:
         _void_too(step, ticket, letter, f"{why}；本工单已另有一份{letter.kind.label}在办")
     letter.status = LetterStatus.VOIDED if void else LetterStatus.SIGNED
@@ -115,6 +125,14 @@ def _call_back(
     for moot in _referrals_of(step, letter):
         drop_letter(step, moot, f"{letter.number}的发送已撤回，自动提议的移交不再需要。")
     return True
+
+
+def _cancel_reply(step: Step, ticket: Ticket, letter: Letter) -> None:
+    """End the limit of a letter's reply as one nobody was ever asked: neither kept nor missed."""
+    for clock in clock_store.running(step.session, ticket.id, [ClockKind.RECTIFICATION_REPLY]):
+        if clock.letter_id == letter.id:
+            clocks.stop_clock(step, ticket, clock, RECALLED)
+            clock.state = ClockState.SUPERSEDED
 
 
 def _referrals_of(step: Step, letter: Letter) -> list[Letter]:
@@ -136,7 +154,7 @@ def _void_too(step: Step, ticket: Ticket, letter: Letter, said: str) -> None:
 def _free_names(mails: Sequence[OutboxMessage], seq: int) -> None:
     """Let the mails that never left give up their names: sent again, the letter needs them."""
     for one in mails:
-        one.key = f"{one.key}:recalled:{seq}"
+        one.key = f"{one.key}{held_mails.RECALLED}{seq}"
         one.message_id = mail_name(one.key, one.recipient)
 
 

@@ -11,6 +11,7 @@ from engine.store.unsent import unsent
 from engine.terms import MessageStatus
 
 SUPERSEDED = MessageStatus.SUPERSEDED
+RECALLED = ":recalled:"  # in the key of a mail of a sending that was taken back
 
 
 def take_back(session: Session, key: str, why: str) -> bool:
@@ -24,8 +25,7 @@ def take_back(session: Session, key: str, why: str) -> bool:
 
 def all_held(session: Session, letter_id: int) -> bool:
     """Return whether a letter has mails of which none has left or is being sent at this moment."""
-    mails = col(OutboxMessage.letter_id) == letter_id
-    query = select(func.count(), func.count().filter(_not_left())).where(mails)
+    query = select(func.count(), func.count().filter(_not_left())).where(*_of_letter(letter_id))
     whole, held = session.exec(query).one()
     return 0 < whole == held
 
@@ -35,12 +35,12 @@ def take_back_all(session: Session, letter_id: int, why: str) -> Sequence[Outbox
 
     Decided on the locked rows: a sender marks what it sends on the same rows, and one that only
     reserved a mail looks again whether it waits still. What another transaction has in hand counts
-    as on its way.
+    as on its way, and what a person settled otherwise (不再发：已电话告知) as arrived.
     """
-    mails = col(OutboxMessage.letter_id) == letter_id
-    locked = select(OutboxMessage).where(mails, _not_left()).with_for_update(skip_locked=True)
+    mails = _of_letter(letter_id)
+    locked = select(OutboxMessage).where(*mails, _not_left()).with_for_update(skip_locked=True)
     found = session.exec(locked.execution_options(populate_existing=True)).all()
-    if not found or len(found) < session.exec(select(func.count()).where(mails)).one():
+    if not found or len(found) < session.exec(select(func.count()).where(*mails)).one():
         return []
     for message in found:
         message.status, message.last_error, message.claimed_until = SUPERSEDED, why, None
@@ -48,11 +48,14 @@ def take_back_all(session: Session, letter_id: int, why: str) -> Sequence[Outbox
     return found
 
 
+def _of_letter(letter_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return which mails bring a letter out; not those of a sending that was taken back."""
+    earlier = col(OutboxMessage.key).contains(RECALLED)
+    return col(OutboxMessage.letter_id) == letter_id, ~earlier
+
+
 def _not_left() -> ColumnElement[bool]:
-    waiting = and_(
-        col(OutboxMessage.status) == MessageStatus.PENDING,
-        nobody_sends_it(),
-    )
-    others = (MessageStatus.UNDELIVERED, SUPERSEDED)
-    never = and_(col(OutboxMessage.status).in_(others), col(OutboxMessage.sent_at).is_(None))
-    return or_(waiting, never)
+    status = col(OutboxMessage.status)
+    waits = and_(status == MessageStatus.PENDING, nobody_sends_it())
+    refused = status == MessageStatus.UNDELIVERED
+    return and_(or_(waits, refused), col(OutboxMessage.sent_at).is_(None))

@@ -1,5 +1,7 @@
 """The pages of a letter that can be called back, was, or went out and lost its ground."""
 
+import re
+
 import pytest
 
 from engine.actions.letters import Proposal, propose_by_hand
@@ -33,6 +35,8 @@ def test_while_no_mail_has_left_the_page_offers_to_take_the_sending_back(as_):
     assert the(letter_id).status is LetterStatus.SIGNED
     assert LINK not in shown(as_, letter_id)
     assert "发送已撤回：先核实" in shown(as_, letter_id)
+    ticket = as_(SUPERVISOR).get(f"/tickets/{number_of(letter_id)}").text
+    assert re.search("<b>整改反馈时限</b>.*?已取消", ticket, re.DOTALL)
 
 
 def test_while_people_are_at_work_on_another_the_page_says_what_to_do_first(as_):
