@@ -46,7 +46,7 @@ def watch_witness(now: datetime) -> str:
         last = store.last_check(session)
         if fault and not (last and last.fault):
             store.found_wrong(session, SYSTEM.name, now, _here(fault))
-        if not fault and last and last.started_at is None and last.fault.endswith(_here("")):
+        if not fault and last and last.fault.endswith(_here("")):
             store.ask(session, SYSTEM.name, now)
     if fault:
         log.error("audit_witness_wrong", said=fault)
@@ -122,8 +122,13 @@ def _read(tell: Told) -> tuple[Verdict, str]:
         found = read_through(tell)
     except (BadInputError, ConflictError) as error:
         return Verdict(0, ""), _here(str(error))
+    return found.verdict, _told(found)
+
+
+def _told(found: Reading) -> str:
+    """Return what is wrong; the log is the same everywhere, the witness is this machine's."""
     own = found.gone or found.unnoted
-    return found.verdict, found.verdict.fault or (own and _here(own))
+    return found.verdict.fault or (own and _here(own))
 
 
 def note_reading(found: Reading, now: datetime) -> None:
@@ -131,7 +136,7 @@ def note_reading(found: Reading, now: datetime) -> None:
     with work() as session:
         verdict = found.verdict
         if found.fault:
-            store.found_wrong(session, COMMAND, now, _here(found.fault))
+            store.found_wrong(session, COMMAND, now, _told(found))
         else:
             store.found_whole(session, COMMAND, now, verdict.head, verdict.checked)
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from engine.actions import audit_witness, auditing
@@ -96,10 +97,11 @@ def test_a_fault_stays_in_sight_while_the_log_is_read_anew(database, first, tmp_
     assert examined(database, tmp_path)["审计链"].level is Level.BROKEN
 
 
-def test_what_was_mended_is_read_anew_by_itself(first):  # noqa: F811
+@pytest.mark.parametrize("find", [lambda: auditing.seal(NOON), carried_out])
+def test_what_was_mended_is_read_anew_by_itself(first, find):  # noqa: F811
     kept = witness_file().read_text()
     witness_file().write_text("[]")
-    auditing.seal(NOON)
+    find()
 
     witness_file().write_text(kept)
     auditing.seal(NOON)
@@ -107,6 +109,18 @@ def test_what_was_mended_is_read_anew_by_itself(first):  # noqa: F811
 
     assert auditing.carry_out_check(asked, NOON) == "whole"
     assert told() == ""
+
+
+def test_a_row_that_was_altered_is_not_read_anew_at_every_sealing(database, first):  # noqa: F811
+    with database.engine.begin() as owner:
+        owner.execute(text("SET LOCAL session_replication_role = replica"))
+        owner.execute(text("UPDATE audit_entry SET action = 'forged' WHERE stream = 'key:1'"))
+    auditing.note_reading(read_through(), NOON)
+
+    auditing.seal(NOON)
+
+    with work() as session:
+        assert store.open_checks(session) == []
 
 
 def test_what_sealing_found_puts_off_no_reading_of_the_whole_log(first):  # noqa: F811
