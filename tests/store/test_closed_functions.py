@@ -156,3 +156,15 @@ def test_a_name_in_particulars_is_masked_whatever_stands_around_it(database):
         assert connection.execute(query).scalar_one() == {
             "kept": "〔姓名〕乙", "list": ["一", {"in": "〔姓名〕"}], "count": 3,
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [app_roles.APP, app_roles.UNIT])
+def test_a_trigger_of_the_house_is_not_put_on_a_table_of_somebodys_own(database, role):
+    trigger = "CREATE TRIGGER t AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION owe_webhooks()"
+    free = f"{WATCHED} AND prorettype = 'trigger'::regtype AND has_function_privilege"
+
+    with work() as session, pytest.raises(DBAPIError, match="permission denied"):
+        ran(session, f"SET LOCAL ROLE {role}", "CREATE TEMP TABLE mine (id bigint)", trigger)
+
+    with database.engine.connect() as connection:
+        assert connection.execute(text(f"{free}('{role}', oid, 'EXECUTE')")).scalars().all() == []
