@@ -1,14 +1,18 @@
 """Environment → typed settings. Every variable starts with `HOTLINE_`."""
 
+import os
+import re
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import unquote
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-EXAMPLE = "CHANGE-ME"  # begins what deploy/hotline.env.example has in place of a secret
+# What the examples in deploy/ have in place of a secret, as people and addresses spell it.
+EXAMPLE = re.compile("change[-_ ]?me", re.IGNORECASE)
 
 
 class Settings(BaseSettings):
@@ -131,9 +135,11 @@ class Settings(BaseSettings):
             name: value.get_secret_value() if isinstance(value, SecretStr) else value
             for name, value in values.items()
         }
+        ours = {f"HOTLINE_{name.upper()}": value for name, value in plain.items()}
+        prefects = {name: one for name, one in os.environ.items() if name.startswith("PREFECT_")}
         return tuple(
-            f"HOTLINE_{name.upper()}" for name, value in plain.items()
-            if isinstance(value, str) and EXAMPLE in value.upper()
+            name for name, value in (ours | prefects).items()
+            if isinstance(value, str) and EXAMPLE.search(unquote(value))
         )  # fmt: skip
 
     @property

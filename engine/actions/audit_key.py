@@ -32,7 +32,10 @@ def signing_key() -> Ed25519PrivateKey:
     except FileNotFoundError as error:
         raise BadInputError(lost()) from error
     except OSError as error:
-        raise BadInputError(_unreadable(path)) from error
+        message = (
+            f"审计签名密钥 {path} 读不出来（{error.strerror}）：让运行 hotline 的用户读得到它。"
+        )
+        raise BadInputError(message) from error
 
 
 def make_first() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.cli.opened import read_settings
+from engine.errors import BadInputError
 
 if TYPE_CHECKING:
     from engine.serving.findings import Finding
@@ -25,9 +26,12 @@ def check(
     """Look everything over and print it, worst last."""
     from engine import clock
     from engine.serving.examination import examine
-    from engine.serving.findings import Level
+    from engine.serving.findings import Level, broken
 
-    found = list(examine(read_settings(), clock.now()))
+    try:
+        found = list(examine(read_settings(), clock.now(), clock.now))
+    except BadInputError as error:  # nothing else can be looked at without settings
+        found = [broken("设置", str(error), "在环境文件（hotline.env 或 .env）里改这一行。")]
     if as_json:
         typer.echo(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=2))
     else:

@@ -12,6 +12,7 @@ from typing import IO
 from engine.errors import BadInputError, UnavailableError
 
 OLDEST_PYTHON = (3, 11)
+NOT_POSTGRESQL = "那里听着的不是 PostgreSQL，或它刚刚断开，核对主机和端口"
 
 
 def require_python(version: tuple[int, ...] = tuple(sys.version_info[:3])) -> None:
@@ -40,13 +41,14 @@ def require_writable(var: Path, instead: str = "HOTLINE_VAR=/路径") -> Path:
             trial.write(b"x" * 4096)
             trial.flush()
     except OSError as error:
-        reason = _words(error)
+        reason = said_of(error)
         message = f"不能写入 {var}：{reason}。请换一个可写的目录（{instead}）。"
         raise UnavailableError(message) from error
     return var.resolve()
 
 
-def _words(error: OSError) -> str:
+def said_of(error: OSError) -> str:
+    """Return why a file or a directory cannot be used."""
     known = {
         errno.EROFS: "磁盘是只读的",
         errno.EACCES: "没有权限",
@@ -55,6 +57,7 @@ def _words(error: OSError) -> str:
         errno.ENOTDIR: "上级不是目录",
         errno.EEXIST: "同名文件不是目录",
         errno.ENOENT: "目录不存在，也不能建立",
+        errno.EISDIR: "那是目录，不是文件",
         errno.ENAMETOOLONG: "名字太长",
         errno.ELOOP: "链接绕成了圈",
     }
@@ -188,6 +191,9 @@ def _why_no_database(said: str) -> str:
         "pg_hba.conf": "那台服务器的 pg_hba.conf 不让这台机器进",
         "connection slots": "连接数用完了",
         "too many clients": "连接数用完了",
+        "invalid response to SSL negotiation": NOT_POSTGRESQL,
+        "expected authentication request": NOT_POSTGRESQL,
+        "server closed the connection": NOT_POSTGRESQL,
     }
     cause = next((words for mark, words in causes.items() if mark in said), "")
     first = said.splitlines()[0] if said else ""

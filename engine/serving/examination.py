@@ -1,57 +1,57 @@
 """Looks an installation over (安装体检) from its own machine; changes nothing, starts nothing."""
 
-import shutil
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine import keyring
-from engine.actions.audit_key import key_file, public_key
 from engine.delivery.imap import ImapMailbox
 from engine.delivery.messages import address_of
 from engine.delivery.smtp import SmtpSender
 from engine.documents.fonts import installed_fonts
 from engine.errors import EngineError
-from engine.serving.checks import require_database, require_writable
+from engine.serving import examined_files
+from engine.serving.checks import require_database
 from engine.serving.examined_database import examine_database
-from engine.serving.findings import Finding, broken, fine, look
+from engine.serving.findings import Finding, apart, broken, fine, look
 from engine.settings import Settings
 from engine.store.database import connect
 
-ROOM = 2 * 1024**3
 PATIENCE = 5
 TLS = {"smtps", "smtp+starttls"}
 
 
-def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Yield every finding, the parts of this machine first, then those it talks to."""
-    yield from _disk(settings)
-    yield _fonts()
-    yield _audit_key()
-    yield _people_keys()
-    yield from _secrets(settings)
-    yield _links(settings)
-    yield _mail(settings)
-    yield from _sender(settings)
-    yield _replies(settings)
-    yield from _database(settings, now)
-    yield _prefect(settings)
+Probe = Callable[[], Iterable[Finding]]
 
 
-def _disk(settings: Settings) -> Iterator[Finding]:
-    try:
-        var = require_writable(settings.var)
-    except EngineError as error:
-        yield broken("数据目录", str(error), "换一个可写的目录，设 HOTLINE_VAR。")
-        return
-    free = shutil.disk_usage(var).free
-    words = f"{var}，可写，还有 {free / 1024**3:.1f} GB"
-    todo = "清理磁盘，或把 HOTLINE_VAR 放到大一些的盘上。"
-    yield fine("数据目录", words) if free >= ROOM else look("数据目录", words, todo)
+def examine(
+    settings: Settings, now: datetime, ask: Callable[[], datetime] | None = None
+) -> Iterator[Finding]:
+    """Yield every finding, the parts of this machine first, then those it talks to.
+
+    `ask` reads the clock once more beside the database's: to get there may take seconds.
+    Each part is looked at apart, so one that cannot be looked at hides no other.
+    """
+    probes: tuple[tuple[str, Probe], ...] = (
+        ("数据目录", lambda: examined_files.disk(settings)),
+        ("公文字体", lambda: (_fonts(),)),
+        ("审计密钥", lambda: (examined_files.audit_key(),)),
+        ("个人信息密钥", lambda: (examined_files.people_keys(),)),
+        ("附件目录", lambda: examined_files.attachments(settings)),
+        ("证书文件", lambda: examined_files.authorities(settings)),
+        ("示例口令", lambda: _secrets(settings)),
+        ("邮件里的链接", lambda: (_links(settings),)),
+        ("发信", lambda: (_mail(settings),)),
+        ("发件人", lambda: _sender(settings)),
+        ("收信", lambda: (_replies(settings),)),
+        ("数据库", lambda: _database(settings, now, ask or (lambda: now))),
+        ("流程引擎 Prefect", lambda: (_prefect(settings),)),
+    )
+    for what, probe in probes:
+        yield from apart(what, probe)
 
 
 def _fonts() -> Finding:
@@ -63,29 +63,6 @@ def _fonts() -> Finding:
         todo = "有授权的字体放进 HOTLINE_FONT_DIRECTORY 所指的目录，重启即用。"
         return look("公文字体", "；".join(notes), todo)
     return fine("公文字体", "规定的字体都在")
-
-
-def _audit_key() -> Finding:
-    path = key_file()
-    if not path.exists():
-        todo = "第一台机器由 hotline serve 或 hotline migrate 生成，其余机器从那里拷。"
-        return look("审计密钥", f"{path} 还没有", todo)
-    try:
-        return fine("审计密钥", f"公钥 {public_key().hex()[:16]}…")
-    except EngineError as error:
-        return broken("审计密钥", str(error), "恢复密钥文件的备份；丢了就核验不了以前的封存。")
-
-
-def _people_keys() -> Finding:
-    path = keyring.keys_file()
-    if not path.exists():
-        todo = "第一台机器由 hotline serve 或 hotline migrate 生成，其余机器从那里拷。"
-        return look("个人信息密钥", f"{path} 还没有", todo)
-    try:
-        keys = keyring.ring()
-    except (EngineError, OSError) as error:
-        return broken("个人信息密钥", str(error), "从备份放回原来的密钥文件，或设 HOTLINE_KEYS。")
-    return fine("个人信息密钥", f"{path}，{len(keys.keys)} 把，用 {keys.writing} 加密")
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:
@@ -145,7 +122,7 @@ def _replies(settings: Settings) -> Finding:
     return fine("收信", "邮箱打得开" + ("，有未读的信" if waiting else ""))
 
 
-def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
+def _database(settings: Settings, now: datetime, ask: Callable[[], datetime]) -> Iterator[Finding]:
     url = settings.database_url or _embedded(settings)
     if not url:
         todo = "先运行 hotline serve；体检不启动内置数据库。"
@@ -160,7 +137,7 @@ def _database(settings: Settings, now: datetime) -> Iterator[Finding]:
         return
     database = connect(url, pool_size=1, connect_args={"connect_timeout": PATIENCE})
     try:
-        yield from examine_database(database, settings, now)
+        yield from examine_database(database, settings, now, ask)
     except (EngineError, SQLAlchemyError) as error:
         said = str(error.__cause__ or error).strip().splitlines()[0]
         yield broken("数据库", f"看到一半断了：{said}", todo)

@@ -1,6 +1,6 @@
 """Looks the database of an installation over: its version, its roles, what lies in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
@@ -15,11 +15,11 @@ from engine.errors import EngineError
 from engine.models import Account, Heartbeat, Unit
 from engine.rules.calendar_alarms import calendar_alarms
 from engine.rules.shanghai import shanghai_date
-from engine.serving.findings import Finding, broken, fine, look
+from engine.serving.findings import Finding, broken, failed, fine, look
 from engine.settings import Settings
 from engine.store import accounts, api_views, audit, personal
 from engine.store.app_roles import lacking
-from engine.store.database import Database
+from engine.store.database import GONE, Database
 from engine.store.gauges import Gauges, gauges
 from engine.store.migrate import owners_elsewhere, unlike
 from engine.store.row_security import to_lend
@@ -30,24 +30,59 @@ DRIFT = timedelta(seconds=5)
 NAMED = 5
 
 
-def examine_database(database: Database, settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Yield what is found in a database that answers."""
+def examine_database(
+    database: Database,
+    settings: Settings,
+    now: datetime,
+    ask: Callable[[], datetime] | None = None,
+) -> Iterator[Finding]:
+    """Yield what is found in a database that answers; `ask` reads this machine's clock again.
+
+    Raises:
+        UnavailableError: it went away meanwhile.
+    """
     with database.work() as session:
         stands = api_views.revision(session)
         if found := unlike(stands):
             yield broken("数据库", found.words, found.todo)
             return
         yield fine("数据库", f"结构版本 {stands}")
-        yield _roles(session)
-        yield from _owner(session)
-        yield _clock(session, now)
-        yield _calendar(session, now)
-        yield from _people(session, settings)
-        yield from _machinery(gauges(session, now), now)
-        yield _people_keys(session)
-        yield from _seals(session)
-        yield from _witness(session)
-        yield _audit(session)
+        for what, probe in _probes(session, settings, now, ask or (lambda: now)):
+            yield from _apart(session, what, probe)
+
+
+def _probes(
+    session: Session, settings: Settings, now: datetime, ask: Callable[[], datetime]
+) -> tuple[tuple[str, Callable[[], Iterable[Finding]]], ...]:
+    return (
+        ("数据库角色", lambda: (_roles(session),)),
+        ("数据库归属", lambda: _owner(session)),
+        ("时钟", lambda: (_clock(session, ask),)),
+        ("工作日历", lambda: (_calendar(session, now),)),
+        ("账号", lambda: _people(session, settings)),
+        ("定时任务", lambda: _machinery(gauges(session, now), now)),
+        ("个人信息", lambda: (_people_keys(session),)),
+        ("封存", lambda: _seals(session)),
+        ("见证", lambda: _witness(session)),
+        ("审计链", lambda: (_audit(session),)),
+    )
+
+
+def _apart(
+    session: Session, what: str, probe: Callable[[], Iterable[Finding]]
+) -> Iterator[Finding]:
+    """Yield what a probe finds, in a part of the transaction that its error does not outlive."""
+    found: list[Finding] = []
+    try:
+        with session.begin_nested():
+            found.extend(probe())
+    except GONE:
+        yield from found
+        raise
+    except Exception as error:
+        # The outermost place of this probe, as in `findings.apart`.
+        found.append(failed(what, error))
+    yield from found
 
 
 def _roles(session: Session) -> Finding:
@@ -91,9 +126,11 @@ def _people_keys(session: Session) -> Finding:
     return fine("个人信息", "姓名电话都已加密，本机打得开")
 
 
-def _clock(session: Session, now: datetime) -> Finding:
+def _clock(session: Session, ask: Callable[[], datetime]) -> Finding:
+    """Say how far the clocks are apart: the database's was read between two looks at ours."""
+    before = ask()
     there: datetime = session.exec(select(func.clock_timestamp())).one()
-    drift = abs(there - now)
+    drift = max(before - there, there - ask(), timedelta())
     words = f"与数据库相差 {drift.total_seconds():.1f} 秒"
     if drift <= DRIFT:
         return fine("时钟", words)

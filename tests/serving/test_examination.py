@@ -35,7 +35,7 @@ def test_a_fresh_machine_is_looked_over_without_starting_anything(tmp_path):
     assert found["数据目录"].level is Level.FINE
     assert "没有在运行" in found["数据库"].words
     assert found["流程引擎 Prefect"].level is Level.LOOK
-    assert not (tmp_path / "var" / "postgres").exists()
+    assert not (tmp_path / "var").exists()
 
 
 def test_looking_over_makes_no_audit_key_and_says_that_there_is_none(tmp_path, var):

@@ -74,6 +74,23 @@ def test_every_secret_of_the_example_file_is_known_as_one(tmp_path):
     assert set(found.examples) == {name for name, one in given.items() if "CHANGE-ME" in one}
 
 
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [({"metrics_token": "CHANGE_ME"}, "HOTLINE_METRICS_TOKEN"),
+     ({"metrics_token": "change me"}, "HOTLINE_METRICS_TOKEN"),
+     ({"smtp_url": "smtp://a:CHANGE%2DME@mail.example"}, "HOTLINE_SMTP_URL"),
+     ({"database_url": "postgresql://a:changeme@db/x"}, "HOTLINE_DATABASE_URL")],
+)  # fmt: skip
+def test_it_is_known_however_it_is_spelt(tmp_path, given, name):
+    assert settings(tmp_path, **given).examples == (name,)
+
+
+def test_a_password_of_prefects_server_is_one_of_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "admin:CHANGE-ME")
+
+    assert settings(tmp_path).examples == ("PREFECT_API_AUTH_STRING",)
+
+
 def test_check_names_the_lines_and_not_what_they_say(tmp_path):
     found = list(examine(settings(tmp_path, metrics_token="CHANGE-ME", secret_key=SECRET), NOW))
 

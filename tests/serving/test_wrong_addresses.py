@@ -1,5 +1,9 @@
 """`hotline check` and a wrong address: it says what is wrong, and never a password."""
 
+import socket
+import threading
+from contextlib import contextmanager, suppress
+
 import pytest
 from aiosmtpd.smtp import AuthResult
 
@@ -48,6 +52,35 @@ def test_a_wrong_port_or_host_says_which_it_is(tmp_path, url, said):
     assert (found.level, "geheim" in found.words) == (Level.BROKEN, False)
     assert said in found.words
     assert "没有保存" not in found.words
+
+
+@contextmanager
+def another_service(says):
+    """Listen as something that is no PostgreSQL: it says something, or hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer():
+            with suppress(OSError):
+                while True:
+                    with listening.accept()[0] as connection:
+                        connection.recv(8)
+                        connection.sendall(says)
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield listening.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    "says", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"-ERR\r\n", b"SSH-2.0-x", b""]
+)
+def test_the_port_of_another_service_is_named_as_that(tmp_path, says):
+    with another_service(says) as port:
+        found = found_in(
+            tmp_path, "数据库", database_url=f"postgresql://a:geheim@127.0.0.1:{port}/x"
+        )
+
+    assert "不是 PostgreSQL" in found.words
+    assert "geheim" not in found.words
 
 
 def test_a_database_that_is_not_there_is_named(tmp_path, server):
