@@ -13,7 +13,7 @@ from engine.errors import UnavailableError
 from engine.rules.shanghai import shanghai_date
 from engine.store import api_views
 from engine.store.database import work
-from engine.store.mail_queue import mail_queue
+from engine.store.mail_queue import late_words, oldest_age
 from engine.store.migrate import unlike
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -88,7 +88,7 @@ def readiness(session: Session, now: datetime) -> Readiness:
             for one in api_views.heartbeats(session)
         ],
         calendar=_calendar(session, now),
-        warnings=[words] if (words := mail_queue(session, now).late_words) else [],
+        warnings=[words] if (words := late_words(oldest_age(session, now))) else [],
     )  # fmt: skip
 
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, func, select
 
 from engine.models import OutboxMessage
 from engine.terms import MessageStatus
 
 # Longer than a mail waits by itself: by then a server was away for several tries.
 LATE = timedelta(minutes=15)
+PENDING = col(OutboxMessage.status) == MessageStatus.PENDING
 
 
 @dataclass(frozen=True)
@@ -29,19 +29,27 @@ class MailQueue:
     @property
     def late_words(self) -> str:
         """Return what to say of that; nothing where mail leaves."""
-        minutes = self.age // timedelta(minutes=1)
-        return f"有信发不出去，最久的已等 {minutes} 分钟" if self.is_late else ""
+        return late_words(self.age)
+
+
+def late_words(age: timedelta) -> str:
+    """Return what to say where the oldest mail has waited so long; nothing of a short time."""
+    minutes = age // timedelta(minutes=1)
+    return f"有信发不出去，最久的已等 {minutes} 分钟" if age > LATE else ""
+
+
+def oldest_age(session: Session, now: datetime) -> timedelta:
+    """Return how long the oldest mail has waited; attempts that fail make none younger."""
+    due = func.coalesce(OutboxMessage.due_at, OutboxMessage.next_attempt_at)
+    oldest = session.exec(select(func.min(due)).where(PENDING, due <= now)).one()
+    return now - oldest if oldest else timedelta()
 
 
 def mail_queue(session: Session, now: datetime) -> MailQueue:
-    """Return how outgoing mail stands; attempts that fail make no mail younger."""
-    pending = OutboxMessage.status == MessageStatus.PENDING
+    """Return how outgoing mail stands."""
     undelivered = OutboxMessage.status == MessageStatus.UNDELIVERED
-    due = func.coalesce(OutboxMessage.due_at, OutboxMessage.next_attempt_at)
-    oldest = session.exec(select(func.min(due)).where(pending, due <= now)).one()
     count = select(func.count()).select_from(OutboxMessage)
     return MailQueue(
-        pending=session.exec(count.where(pending)).one(),
-        age=now - oldest if oldest else timedelta(),
+        pending=session.exec(count.where(PENDING)).one(), age=oldest_age(session, now),
         undelivered=session.exec(count.where(undelivered)).one(),
-    )
+    )  # fmt: skip

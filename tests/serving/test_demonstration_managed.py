@@ -12,6 +12,8 @@ from engine.actions.passwords import DEMO_PASSWORD
 from engine.cli import serve
 from engine.cli.progress import Progress
 from engine.models import Account
+from engine.serving.examined_database import examine_database
+from engine.serving.findings import Level
 from engine.settings import Settings, load_settings
 from engine.store.database import connect, use, work
 from engine.terms import Role
@@ -118,3 +120,12 @@ def test_told_outright_one_with_real_work_gets_none(laid_in, real):
 
     assert (shown, accounts()) == ([], 1)
     assert "没有放演示数据" in said
+
+
+def test_units_that_still_have_an_invented_address_are_named_in_earnest(database, tmp_path):
+    def mute(demo_data):
+        earnest = Settings(_env_file=None, var=tmp_path, demo_data=demo_data)
+        found = {one.what: one for one in examine_database(database, earnest, NOW)}
+        return found["承办单位邮箱"].level
+
+    assert (mute(True), mute(False)) == (Level.FINE, Level.LOOK)
