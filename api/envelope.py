@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from fastapi import Request, Response
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import uploads
@@ -22,6 +23,7 @@ from api.proxy import behind_proxy
 
 log = structlog.get_logger()
 LARGEST_BODY = 1_000_000
+CUT_SHORT = 499  # only in the log: there is nobody left to answer
 TOO_LARGE = "内容太大，最多 1 MB；长材料请作附件。"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 CSP = (
@@ -38,6 +40,10 @@ SECURITY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+
+
+class CutShortError(Exception):
+    """The connection broke before the whole request had arrived: nothing of it is carried out."""
 
 
 class Envelope:
@@ -67,6 +73,8 @@ class Envelope:
                 await _refuse(scope, seal, checked)
                 return
             await self.app(scope, checked, seal)
+        except (CutShortError, ClientDisconnect):
+            seal.status = CUT_SHORT
         except Exception as error:
             # A traceback could show values, so only the places are logged.
             log.error("crash", error=type(error).__name__, where=_where(error))  # noqa: TRY400
@@ -131,13 +139,19 @@ def _announced(scope: Scope) -> int:
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes | None:
-    """Return a request's whole body, or nothing when it is larger than allowed."""
+    """Return a request's whole body, or nothing when it is larger than allowed.
+
+    Raises:
+        CutShortError: the connection broke in the middle; half a form would pass for a whole one.
+    """
     if _announced(scope) > LARGEST_BODY:
         return None
     body = bytearray()
     more = True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise CutShortError
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > LARGEST_BODY:

@@ -1,9 +1,12 @@
 """A caller of the API: a client at a fixed moment, with a key."""
 
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -76,3 +79,16 @@ def with_scopes(app: FastAPI, database: Database) -> Callable[..., Caller]:
 def city(anonymous: Caller) -> Caller:
     """Return a caller of Open311, whose key comes in the form or the query."""
     return anonymous
+
+
+@pytest.fixture
+def port(database: Database) -> Iterator[int]:
+    """Yield the port of a real server of this application."""
+    running = uvicorn.Server(uvicorn.Config(create_app(), port=0, log_level="error"))
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.02)
+    yield running.servers[0].sockets[0].getsockname()[1]
+    running.should_exit = True
+    thread.join(timeout=10)

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,13 +9,11 @@ from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from freezegun import freeze_time
 from structlog.testing import capture_logs
 
-from api.main import create_app
 from engine.store.database import Database
 from tests.api.conftest import Caller
 from tests.api.test_bad_input import refused
@@ -75,19 +72,6 @@ def test_an_address_that_tries_many_wrong_keys_is_stopped_and_a_right_key_from_t
 
 def test_a_call_without_any_key_is_not_counted_as_a_wrong_one(anonymous: Caller) -> None:
     assert {anonymous.get(EVENTS).status_code for _ in range(40)} == {401}
-
-
-@pytest.fixture
-def port(database: Database) -> Iterator[int]:
-    """Yield the port of a real server of this application."""
-    running = uvicorn.Server(uvicorn.Config(create_app(), port=0, log_level="error"))
-    thread = threading.Thread(target=running.run, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.02)
-    yield running.servers[0].sockets[0].getsockname()[1]
-    running.should_exit = True
-    thread.join(timeout=10)
 
 
 def test_an_endless_body_is_refused_long_before_its_end(port: int) -> None:
