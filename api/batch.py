@@ -6,6 +6,7 @@ One transaction for all would keep everybody else's intake waiting for as long a
 from dataclasses import replace
 from typing import Any
 
+from fastapi import Request
 from pydantic import Field, ValidationError
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -20,6 +21,20 @@ from engine.store.database import work
 
 WRITTEN, WRITTEN_BEFORE = 201, 200
 NEEDS_NUMBER = "批量登记的每件工单都要有外部编号，中断后才能安全重发。"
+NO_KEY = (
+    "批量登记不用 Idempotency-Key，请去掉这个请求头："
+    "每件工单的 external_id 就是它的名字，整批可以原样重发。"
+)
+
+
+def check_no_key(request: Request) -> None:
+    """Refuse a name for a whole batch: its tickets bring their own, each done once by that.
+
+    Raises:
+        BadInputError: an Idempotency-Key was sent.
+    """
+    if "idempotency-key" in request.headers:
+        raise BadInputError(NO_KEY, fields={"Idempotency-Key": NO_KEY})
 
 
 class BatchItem(Answer):

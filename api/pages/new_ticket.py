@@ -16,7 +16,7 @@ from engine.actions.actor import require_role
 from engine.actions.clocks import deadline_of
 from engine.actions.intake import accept_ticket
 from engine.actions.intake_checks import NewTicket, normal_phone, parse_kind, parse_urgency
-from engine.actions.ringing import form_for_call
+from engine.actions.ringing import DESK, form_for_call
 from engine.actions.supplements import add_supplement
 from engine.actions.undo import Logged, log_ticket
 from engine.errors import BadInputError, ConflictError, EngineError, RefusedTransitionError
@@ -30,7 +30,6 @@ from engine.terms import ClockKind, TicketKind, Urgency
 router = APIRouter(include_in_schema=False)
 ANSWER_BY = ("电话", "短信", "书面")
 LONGEST_ID = 64
-DESK = "desk"
 NEW = "/tickets/new"
 
 

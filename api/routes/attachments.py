@@ -8,13 +8,13 @@ from starlette.datastructures import FormData
 
 from api.attachment_schemas import Attachments, AttachmentView
 from api.deadline_views import ticket_url
-from api.dependencies import Call, IfMatch, Number, Reading, Writing
+from api.dependencies import Call, Number, Reading, Writing
 from api.errors import TooLargeError
 from api.listing import LARGEST_ID
 from api.one_thread import CallRoute
 from api.requests import named
 from api.routes.documented import READING, WRITING, problems
-from api.routes.writing import locked
+from api.routes.writing import OK, REPLAYED, Guards, check_version, repeated
 from api.schemas import Word
 from engine.actions import attachments
 from engine.actions.attachments import Upload
@@ -22,6 +22,7 @@ from engine.documents.file_names import disposition
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import Attachment, Ticket
 from engine.store import attachments as store
+from engine.store import files
 from engine.store.tickets import ticket_by_number
 from engine.terms import AttachmentKind
 
@@ -38,7 +39,7 @@ THERE = {
     "description": "the ticket has these very bytes already: the file that is there",
 }
 BYTES: dict[int | str, dict[str, Any]] = {
-    200: {
+    OK: {
         "description": "the file, always as a download",
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
@@ -50,17 +51,16 @@ async def sent_parts(request: Request) -> FormData:
     return await request.form()
 
 
-@dataclass(frozen=True)
-class Sent:
-    """What came with a file: every part of the form, and the version it is meant for."""
+@dataclass(frozen=True, kw_only=True)
+class Sent(Guards):
+    """What came with a file: every part of the form, and what guards the write."""
 
     parts: Annotated[FormData, Depends(sent_parts)]
-    if_match: IfMatch = ""
 
 
 @router.post(
     "/{number}/attachments", status_code=201,
-    responses={200: THERE, **problems(404, 412, *WRITING)},
+    responses={OK: THERE, **problems(404, 412, *WRITING)},
 )  # fmt: skip
 def add(
     number: Number,
@@ -72,19 +72,45 @@ def add(
 ) -> AttachmentView:
     """Add a file (multipart/form-data); the same bytes sent again are the same file.
 
-    One file a request, and no part besides `file` and `kind`: what nobody reads would be lost.
-    Types, size and number are limited by the district (H-82); what a file is called is only a hint.
+    They get 200, even with the `If-Match` of the first time. One file a request, and no part
+    besides `file` and `kind`: what nobody reads would be lost. Types, size and number are limited
+    by the district (H-82); what a file is called is only a hint.
     """
     _check_parts(form.parts)
-    ticket = locked(call, number, form.if_match)
+    ticket = ticket_by_number(call.step.session, number, lock=True)
     _check_size(call, file)
     upload = Upload(name=file.filename or "", source=file.file, kind=kind)
+    there = _there(call, ticket, form, upload, response)
+    return _view(call, ticket, there or _kept(call, ticket, upload))
+
+
+def _there(
+    call: Call, ticket: Ticket, guards: Guards, upload: Upload, response: Response
+) -> Attachment | None:
+    """Return the file where the ticket has its bytes already; only what is new can be stale.
+
+    Raises:
+        StaleError: the ticket changed since the caller read it.
+        ConflictError: the Idempotency-Key was used for something else.
+    """
+    sha256 = files.digest_of(upload.source)
+    said = {"kind": upload.kind.value, "sha256": sha256}
+    replayed = repeated(call, ticket, guards, "attachment", said)
+    found = store.with_digest(call.step.session, ticket.id, sha256)
+    if found is None:
+        check_version(ticket, guards.if_match)
+        return None
+    response.status_code = OK
+    if replayed:
+        response.headers[REPLAYED] = "true"
+    return found
+
+
+def _kept(call: Call, ticket: Ticket, upload: Upload) -> Attachment:
     taken = attachments.attach(call.step, ticket, [upload])
     if taken.refused:
         raise BadInputError(taken.refused[0], fields={"file": taken.refused[0]})
-    if taken.known:
-        response.status_code = 200
-    return _view(call, ticket, taken.kept[0])
+    return taken.kept[0]
 
 
 def _check_parts(parts: FormData) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api import batch, deadline_views, schemas, views
 from api.deadline_schemas import Deadlines
@@ -43,11 +43,13 @@ def take_in(
 
 
 @router.post(":batch", responses=problems(*WRITING))
-def take_in_many(body: BatchBody, call: Writing) -> batch.BatchAnswer:
+def take_in_many(request: Request, body: BatchBody, call: Writing) -> batch.BatchAnswer:
     """Take up to 1,000 tickets in; each stands alone, and its answer is its own.
 
-    Every ticket needs an `external_id`, so that the whole batch can be sent again.
+    Every ticket needs an `external_id`, so that the whole batch can be sent again: these are the
+    names it is known by, and an `Idempotency-Key` is refused with 422.
     """
+    batch.check_no_key(request)
     items = [batch.take_in(call, index, one) for index, one in enumerate(body.tickets)]
     return batch.BatchAnswer(items=items)
 

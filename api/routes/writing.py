@@ -1,5 +1,6 @@
 """What guards a write to a ticket: its version as read, and a name by which it is done once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -57,28 +58,36 @@ def opened(
         ConflictError: the Idempotency-Key was used for something else.
     """
     ticket = ticket_by_number(call.step.session, number, lock=True)
-    said = body.model_dump(mode="json") if body else {}
-    name = Once(call.key_id, guards.idempotency_key, what, said)
+    name = _once(call, guards, what, body.model_dump(mode="json") if body else {})
     replayed = done_before(call.step, ticket, name)
     if replayed:
         response.status_code, response.headers[REPLAYED] = OK, "true"
     else:
-        _check_version(ticket, guards.if_match)
+        check_version(ticket, guards.if_match)
     return Write(ticket, name.name, replayed)
 
 
-def locked(call: Call, number: str, if_match: str) -> Ticket:
-    """Return a ticket locked for this request, unless it changed since the caller read it.
+def repeated(
+    call: Call, ticket: Ticket, guards: Guards, what: str, said: Mapping[str, Any]
+) -> bool:
+    """Return whether a write to a locked ticket was done before; remember it if it was not.
+
+    Raises:
+        ConflictError: the Idempotency-Key was used for something else.
+    """
+    return done_before(call.step, ticket, _once(call, guards, what, said))
+
+
+def _once(call: Call, guards: Guards, what: str, said: Mapping[str, Any]) -> Once:
+    return Once(call.key_id, guards.idempotency_key, what, said)
+
+
+def check_version(ticket: Ticket, if_match: str) -> None:
+    """Refuse a write to a ticket that changed since the caller read it.
 
     Raises:
         StaleError: none of the tags in `if_match` is the ticket's.
     """
-    ticket = ticket_by_number(call.step.session, number, lock=True)
-    _check_version(ticket, if_match)
-    return ticket
-
-
-def _check_version(ticket: Ticket, if_match: str) -> None:
     tags = {tag.strip() for tag in if_match.split(",") if tag.strip()}
     if tags and not tags & {"*", etag(ticket)}:
         message = f"工单 {ticket.number} 在您读取之后有了变化，请重新读取后再提交。"

@@ -45,6 +45,12 @@ def is_call(form_id: str) -> bool:
     return form_id.startswith(CALL) and form_id.removeprefix(CALL).isalnum()
 
 
+def calls_that_begin(session: Session, beginning: str) -> Sequence[str]:
+    """Return the ids of all forms of calls, whoever's, that begin like that."""
+    query = select(Draft.form_id).where(col(Draft.form_id).startswith(beginning))
+    return session.exec(query).all()
+
+
 def save_draft(
     session: Session, account_id: int, form_id: str, fields: dict[str, Any], now: datetime,
     seen: Seen | None = None,

@@ -24,6 +24,12 @@ def of_ticket(session: Session, ticket_id: int) -> Sequence[Attachment]:
     return session.exec(query.order_by(col(Attachment.id))).all()
 
 
+def with_digest(session: Session, ticket_id: int, sha256: str) -> Attachment | None:
+    """Return the file of a ticket with these very bytes, if it has one."""
+    query = select(Attachment).where(_of_ticket(ticket_id), Attachment.sha256 == sha256)
+    return session.exec(query).first()
+
+
 def of_letter(session: Session, letter_id: int) -> Sequence[Attachment]:
     """Return the files kept with a letter, oldest first."""
     query = select(Attachment).where(Attachment.letter_id == letter_id)

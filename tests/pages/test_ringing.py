@@ -5,6 +5,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from engine.actions.drafts import drop_draft
+from engine.store import accounts
+from engine.store.database import work
 from tests.builders import MARKET, OPERATOR, SUPERVISOR, a_dispatched_ticket
 from tests.pages.conftest import Browser
 
@@ -20,8 +23,9 @@ def ring(as_):
     key = {"Authorization": f"Bearer {re.search(r'<pre>([^<]+)</pre>', page)[1]}"}
     software = Browser().client
 
-    def send(operator, phone=PHONE):
-        return software.post(CALLS, json={"operator": operator, "phone": phone}, headers=key)
+    def send(operator, phone=PHONE, name=None):
+        headers = {**key, "Idempotency-Key": name} if name else key
+        return software.post(CALLS, json={"operator": operator, "phone": phone}, headers=headers)
 
     return send
 
@@ -66,3 +70,36 @@ def test_a_call_for_nobody_who_answers_calls_is_refused_by_field(ring, who):
 
     assert answer.status_code == 422
     assert "operator" in str(answer.json()["errors"])
+
+
+def test_a_call_told_again_under_its_key_has_one_form(as_, ring):
+    first, again = (ring(OPERATOR, name="call-1") for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json()
+    assert again.headers["idempotent-replayed"] == "true"
+    assert ring(OPERATOR, name="call-2").json() != first.json()
+    assert f'value="{PHONE}"' in as_(OPERATOR).get(form_of(first)).text
+
+
+@pytest.mark.parametrize("other", [(OPERATOR, "0772-5555556"), (SUPERVISOR, PHONE)])
+def test_another_call_under_the_same_key_is_refused(ring, other):
+    ring(OPERATOR, name="call-1")
+
+    refused = ring(*other, name="call-1")
+
+    assert refused.status_code == 409
+    assert [one["field"] for one in refused.json()["errors"]] == ["Idempotency-Key"]
+
+
+def test_a_call_that_has_become_a_ticket_gets_no_second_form(as_, ring):
+    first = ring(OPERATOR, name="call-1")
+    form_id = form_of(first).partition("draft=")[2]
+    a_dispatched_ticket("Mon 2026-11-23 09:00", source="desk", external_id=form_id)
+    with work() as session:
+        drop_draft(session, accounts.by_name(session, OPERATOR).id, form_id)
+
+    again = ring(OPERATOR, name="call-1")
+
+    assert (again.status_code, again.json()) == (200, first.json())
+    assert f'value="{PHONE}"' not in as_(OPERATOR).get(form_of(first)).text
