@@ -10,8 +10,10 @@ from freezegun import freeze_time
 
 from api.main import create_app
 from engine.actions.setup import DEMO_PASSWORD
+from engine.settings import load_settings
 from engine.store.database import Database
 from tests.builders import moment
+from tests.conftest import make_signing_in_cheap
 
 HOST = "http://hotline.test"
 NOW = "Tue 2026-11-24 10:00"
@@ -89,11 +91,16 @@ def browser(database: Database, frozen: None) -> Browser:
 
 @pytest.fixture
 def as_(database: Database, frozen: None):
-    """Return how to sit down at a desk as somebody."""
+    """Return how to sit down at a desk as somebody.
+
+    Where nothing is demonstrated the demonstration's password opens nothing.
+    """
 
     def sit(who: str) -> Browser:
         made = Browser()
-        answer = made.sign_in(who, follow=False)
+        shown = load_settings().demo_data
+        password = DEMO_PASSWORD if shown else make_signing_in_cheap("not-everybody's-own")
+        answer = made.sign_in(who, password=password, follow=False)
         assert answer.status_code == 303
         made.waiting = answer.headers["location"]
         return made
