@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from engine.actions.impersonal import READ_INSIDE
+from engine.actions.impersonal import READ_INSIDE, without_requester
 from engine.actions.step import Step
 from engine.documents.fonts import installed_fonts
 from engine.documents.kept import Kept
@@ -42,6 +42,7 @@ from engine.terms import (
 )
 
 AGAIN = (TicketStatus.REWORK, TicketStatus.SUPERVISED)
+REASON = "理由："
 MOST, STOPPED = 300, "（时限已停）"
 MOST_PDF, MOST_PICTURES = 4_000_000, 24_000_000
 PROVISIONAL, PAUSED = "（暂定，日历公布后可能调整）", "（已停表，恢复后顺延）"
@@ -130,15 +131,22 @@ def ruling_kept_back(step: Step, mail_id: int) -> str:
     """Return why a return was ruled on so, where the mail to the reader's unit may not say it.
 
     Of a report or a confidential ticket a mail says 登录后查看: this is what is read then, by the
-    unit it was sent to, whoever has the ticket by now.
+    unit it was sent to, whoever has the ticket by now; nothing of the requester is in it.
     """
     with as_house(step.session):
         mail = step.session.get_one(OutboxMessage, mail_id)
         own = mail.unit_id is not None and mail.unit_id == step.actor.unit_id
-        if not own or mail.kind is not NoticeKind.RETURN_RULING or READ_INSIDE not in mail.text:
+        if not own or mail.kind is not NoticeKind.RETURN_RULING or not _kept_back(mail.text):
             return ""
         ruled = tickets.ruling_told_by(step.session, mail)
-    return ruled.ruling_reason if ruled else ""
+        words = without_requester(step, ruled.ticket_id, ruled.ruling_reason) if ruled else ""
+    return _said(words)
+
+
+def _kept_back(text: str) -> bool:
+    """Return whether the reason in a mail is 登录后查看 alone; its foot says that always."""
+    first = next((line for line in text.splitlines() if line.startswith(REASON)), "")
+    return first == f"{REASON}{READ_INSIDE}"
 
 
 def _paper(step: Step, number: str, mail: OutboxMessage) -> Sheet:

@@ -27,7 +27,11 @@ NOW, ASKED, RULED = "Tue 2026-11-24 09:00", "Tue 2026-11-24 09:30", "Tue 2026-11
 FILES = ("", "/page-1.png", "/file.pdf")
 
 
-def returned(*, sent=MessageStatus.SENT, **changes):
+WHY = "职责属税务部门"
+NAMED = f"演示企业甲覃先生电话13800001234，{WHY}"
+
+
+def returned(*, sent=MessageStatus.SENT, granted=True, why=WHY, **changes):
     """Return a ticket whose return was granted and that went to another unit, and its mails."""
     number = a_dispatched_ticket(NOW, content="原先的诉求内容", **changes)
     form = unit_work.ReturnForm(
@@ -37,8 +41,8 @@ def returned(*, sent=MessageStatus.SENT, **changes):
     on_ticket(number, ASKED, MARKET, lambda step, one: unit_work.request_return(step, one, form))
 
     def rule(step, ticket):
-        other = store.unit_by_name(step.session, TAX)
-        review.rule_on_return(step, ticket, review.Ruling(True, "职责属税务部门", other))
+        other = store.unit_by_name(step.session, TAX) if granted else None
+        review.rule_on_return(step, ticket, review.Ruling(granted, why, other))
 
     on_ticket(number, RULED, SUPERVISOR, rule)
     with work() as session:
@@ -108,6 +112,33 @@ def test_a_unit_reads_the_ruling_on_a_report_after_signing_in_and_that_alone(as_
     for words in ("原先的诉求内容", "区税务局", "三定方案第三条"):
         assert words not in page
     assert "职责属税务部门" not in as_(TAX).get(f"/tickets/{number}/mail-{the_ruling(mails)}").text
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_a_reason_that_stands_in_the_mail_is_not_said_again_beside_it(as_, granted):
+    number, mails = returned(granted=granted, why=NAMED, contact_name="覃演示")
+    at = f"/tickets/{number}/mail-{the_ruling(mails)}"
+    (sent,) = [one for one in texts_of(number) if "退单申请已有裁定" in one]
+    assert WHY in sent
+
+    page = as_(MARKET).get(at).text
+
+    assert "裁定理由" not in page
+    for words in ("覃先生", "13800001234", "演示企业甲"):
+        assert words not in page
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_the_reason_read_after_signing_in_tells_nobody_who_asked(as_, granted):
+    number, mails = returned(granted=granted, why=NAMED, contact_name="覃演示",
+                             kind=TicketKind.REPORT, confidential=True)  # fmt: skip
+
+    page = as_(MARKET).get(f"/tickets/{number}/mail-{the_ruling(mails)}").text
+
+    assert "裁定理由" in page
+    assert WHY in page
+    for words in ("覃先生", "13800001234", "演示企业甲"):
+        assert words not in page
 
 
 def test_no_link_of_the_ruling_or_its_mail_leads_its_unit_to_a_404(as_):
