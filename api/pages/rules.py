@@ -22,6 +22,7 @@ from engine.terms import RuleChangeKind
 router = APIRouter(include_in_schema=False)
 TASKS = 45  # rows of the task list on a page
 ROW = "chengzhong-2023-19/113/"
+QUOTED = "_words"  # ends the keys of what people and programs write, in their own language
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Row:
     def house(self) -> bool:
         """Return whether the district itself decided it."""
         return (self.value or self.parameter.values[-1]).citation.house
+
+    @property
+    def quoted(self) -> bool:
+        """Return whether the value is words as callers and requesters use them."""
+        return self.parameter.key.endswith(QUOTED)
 
 
 def rows(visit: Visit, wanted: str = "") -> list[Row]:

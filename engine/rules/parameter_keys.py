@@ -26,6 +26,7 @@ _KEYS = {
         "callback.first_channels callback.unsolved_outcomes callback.dissatisfied "
         "callback.unevaluated_kinds callback.reaching_results callback.human_channels "
         "callback.verified_rows callback.machine_words callback.post_words "
+        "callback.nobody_words "
         "extension.approvers extension.second.approvers "
         "notices.units_any_hour notices.supervisors_any_hour notices.exempt_urgencies "
         "notices.digest_kinds "

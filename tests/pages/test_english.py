@@ -234,7 +234,7 @@ def test_rules_are_said_in_english_but_for_the_words_that_callers_and_documents_
 
     assert "limit for answering help requests" in page
     assert "3 working days" in page
-    assert len(ours(page)) < 60, ours(page)  # most are the names of machines, as callers write them
+    assert len(ours(page)) < 25, ours(page)  # words of documents; what callers write is marked so
 
 
 def test_a_parameter_is_found_by_its_english(as_):
