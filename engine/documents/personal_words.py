@@ -7,12 +7,16 @@ import re
 
 HIDDEN_NUMBER = "（号码已隐去）"
 HIDDEN_ADDRESS = "（邮箱已隐去）"
+HIDDEN_DWELLING = "（住址已隐去）"
 _WIDE = str.maketrans("０１２３４５６７８９＋－（）＠．　\u00a0", "0123456789+-()@.  ")
 _WIDE |= {code + 0xFEE0: code for code in (*range(65, 91), *range(97, 123))}  # ａ, Ｘ
-_GAP = r"[ .·\-–—]{0,2}"
+_GAP = r"[ .·\-–—/*]{0,2}"
 _BLANK = r"[ \-]{0,2}"
-# A sum of money as long as a number is none; 元旦 is no money.
-_NO_SUM = r"(?!\d|元(?!旦)|[万亿]元)"
+# A sum of money as long as a number is none, nor is one end of a span; 元旦 is no money.
+_NO_SUM = (
+    r"(?!\d| {0,2}(?:[\-~～至—] ?\d[\d.,]* {0,2}|\.\d{1,2} {0,2})?"
+    r"(?:元(?!旦)|[万亿] ?元|圆整|块钱|人民币))"
+)
 _MOBILE = re.compile(
     rf"(?<!\d)(?:(?:\+|00)?86{_GAP}|0)?(?:1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}"
     rf"|1[3-9]\d{_GAP}\d{{3}}{_GAP}\d{{5}}|1 {{0,2}}[3-9](?: {{0,2}}\d){{9}}){_NO_SUM}"
@@ -34,29 +38,70 @@ _IDENTITY = re.compile(
     rf"{_BLANK}\d{{3}}{_NO_SUM}"
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9_.+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+_MONTH_DAY = r"(?:0[1-9]|1[0-2]){}(?:0[1-9]|[12]\d|3[01])"
+# What follows 账户 may be the day on which something was paid in.
+_MOMENT = (
+    rf"(?:19|20)\d{{2}}(?:-{_MONTH_DAY.format('-')}(?!\d)"
+    rf"|{_MONTH_DAY.format('')}(?: ?[0-2]?\d[:：时点]|(?![ \-]?\d)))"
+)
+_LONG = rf"(?!{_MOMENT})(?>\d(?:{_BLANK}\d){{8,29}}){_NO_SUM}(?!\.\d{{2}}(?!\d))"
 _CARD = re.compile(
     rf"(?<![\dA-Za-z])(?:[3-6]\d{{15,18}}"
     rf"|[3-6]\d{{3}}(?:{_BLANK}\d{{4}}){{3}}(?:{_BLANK}\d{{1,3}})?){_NO_SUM}"
-    rf"|(?:卡号|[账帐][号户]|银行卡)[^\d，。；\n]{{0,6}}(?P<n>\d(?:{_BLANK}\d){{8,29}}){_NO_SUM}"
+    rf"|(?:卡号|[账帐][号户]|银行卡)[^\d，。；\n]{{0,6}}(?P<n>{_LONG})"
+    rf"|开户(?:银?行|网点)[^\d。；\n]{{0,24}}(?P<m>{_LONG})"
 )
 # Without its area code a landline looks like any number: a word beside it says what it is.
 _CALL = r"(?:电话|座机|固话|联系|致电|拨打|来电|回电|打给)"
-_DAY = r"(?:19|20)\d{2}[ \-]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_DIAL = r"(?:传真|热线|咨询|(?<![A-Za-z])[Tt][Ee][Ll]|打|拨)"
+_DAY = rf"(?:19|20)\d{{2}}[ \-]?{_MONTH_DAY.format('')}|(?:19|20)\d{{2}}[ \-](?:19|20)\d{{2}}(?!\d)"
 _BARE = (
-    rf"(?<![\d.A-Za-z第〔])(?<![编单文案票]号)(?<![编单文案票]号：)(?!{_DAY})"
-    r"[2-8]\d{2,3}[ \-]?\d{4}(?![\d%号件份]|[.,]\d|[万亿元平吨米])"
+    rf"(?<![\d.A-Za-z第〔])(?!{_DAY})"
+    rf"[2-8]\d{{2,3}}[ \-]?\d{{4}}{_NO_SUM}(?![%号件份张]|[.,]\d|[万亿平吨米])"
 )
 _LOCAL = re.compile(
     rf"{_CALL}[^\d，。；！？\n]{{0,8}}(?P<n>{_BARE})"
+    rf"|{_DIAL}[ :：.是为]{{0,3}}(?P<d>{_BARE.replace('A-Za-z', '', 1)})"
+    rf"|联系人[^\d，。；！？\n]{{0,6}}[，,] {{0,2}}(?P<c>{_BARE})"
     rf"|(?P<m>{_BARE})[^\d，。；！？\n]{{0,3}}(?:电话|座机|固话)"
 )
+_NEXT = re.compile(rf"[（(]号码已隐去[）)][、/和或及 ]{{1,2}}(?P<n>{_BARE})")
 _KINDS = (("证件号", _IDENTITY), ("银行卡号", _CARD), ("手机号", _MOBILE), ("固定电话", _LANDLINE),
-          ("港澳台电话", _FAR), ("固定电话", _LOCAL))  # fmt: skip
+          ("港澳台电话", _FAR), ("固定电话", _LOCAL), ("固定电话", _NEXT))  # fmt: skip
+# Where a person lives: from the house on. Where a business has its door is the matter itself.
+_ROOM = r"[\dA-Za-z一二三四五六七八九十]"
+_DWELLING = re.compile(
+    r"(?:家住|住在|住址|家庭地址|居住于|居住在|(?<!公司)(?<!企业)(?<!经营)(?<!登记)(?<!注册)住所"
+    r"(?!变更|登记|证明|使用|申报|承诺|托管))[^，。；！？\n]{0,40}?"
+    rf"(?P<n>(?:(?<!\d)\d{{1,3}}-\d{{1,2}}-\d{{3,4}}(?![\d\-])室?"
+    rf"|{_ROOM}{{1,5}} ?(?:栋|幢|(?<=[A-Za-z\d])座|号楼|单元|室)"
+    rf"(?:[ \-]?{_ROOM}{{1,5}} ?(?:栋|单元|楼|层|室|号|房|户)?)*))"
+)
+# A number straight after such a word is an office's or a firm's own; 身份证编号 is a person's.
+_NO_PERSON = r"(?<!身份)(?<!身份证)(?<!证件)(?<!账户)(?<!帐户)(?<!账号)(?<!银行卡)(?<!卡)"
+_NUMBERED = re.compile(
+    rf"(?P<word>{_NO_PERSON}(?:编号|编码|代码|识别号|[单文案税票批]号|(?<!证)件号"
+    r"|(?:合同|协议|流水|受理|工单|备案|登记|注册|凭证|许可证|执照|产权证|证书|批准|项目)号|发票)"
+    r")(?:号?码|代码)?[ :：为是]{0,3}[A-Za-z\d〔〕\[\]_\-]{0,24}$"
+)
+_NEAR = 48  # characters before a number in which such a word stands
+_OF_TAXPAYERS = frozenset({"识别号", "税号"})
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10X98765432"
+_BORN = re.compile(rf"[1-8]\d{{5}}(?:19|20)\d{{2}}{_MONTH_DAY.format('')}\d{{3}}")
+_PLACES = (("邮箱地址", HIDDEN_ADDRESS, _ADDRESS), ("住址", HIDDEN_DWELLING, _DWELLING))
+_PLACED = re.compile("[@＠住]|家庭地址")
 # Digits as they are said and as they stand on cheques: one sign for one digit.
 _SAID = str.maketrans(
     "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖貳參陸", "001234567891123456789236"
 )
 _SIGNS = str.maketrans({**_WIDE, **_SAID})
+_SPOKEN = "".join(map(chr, _SAID))
+# Seven digits near each other: where there are none, nothing else need be looked for.
+_BETWEEN = r"[ 　\u00a0.．·\-－–—/*()（）]{0,4}"
+_PLAIN_RUN = re.compile(rf"[0-9０-９](?:{_BETWEEN}[0-9０-９]){{6}}")
+_SPOKEN_RUN = re.compile(rf"[0-9０-９{_SPOKEN}](?:{_BETWEEN}[0-9０-９{_SPOKEN}]){{6}}")
+_SPOKEN_ONE = re.compile(f"[{_SPOKEN}]")
 
 
 def without_personal_numbers(text: str) -> str:
@@ -65,35 +110,84 @@ def without_personal_numbers(text: str) -> str:
     They are found in Chinese signs too (一三八…, 壹叁捌…). Sums, days, official numbers and lines
     of few digits (12345) stay.
     """
-    for _, pattern in _KINDS:
-        text, _ = _hidden(text, pattern, HIDDEN_NUMBER)
-    return text
+    return _without_numbers(text)[0]
 
 
 def without_personal_words(text: str, *, own: str = "") -> str:
-    """Return `text` without personal numbers and mail addresses; `own`, the office's, stays."""
+    """Return `text` without personal numbers, mail addresses and where somebody lives.
+
+    `own`, the office's contact, stays.
+    """
     parts = text.split(own) if own else [text]
-    left = (_hidden(without_personal_numbers(one), _ADDRESS, HIDDEN_ADDRESS)[0] for one in parts)
-    return own.join(left)
+    return own.join(_without_places(without_personal_numbers(one)) for one in parts)
 
 
 def personal_kinds(text: str) -> list[str]:
-    """Return what is personal in `text`, in Chinese: 证件号, 手机号, 固定电话, 邮箱地址."""
-    found = []
-    for name, pattern in (*_KINDS, ("邮箱地址", _ADDRESS)):
-        text, some = _hidden(text, pattern, HIDDEN_NUMBER)
-        found += [name] if some and name not in found else []
-    return found
+    """Return what is personal in `text`, in Chinese: 证件号, 手机号, 固定电话, 邮箱地址, 住址."""
+    left, found = _without_numbers(text)
+    return [*dict.fromkeys(found), *(name for name, _, _ in _places(left))]
 
 
-def _hidden(text: str, pattern: re.Pattern[str], instead: str) -> tuple[str, bool]:
-    """Return a text without what fits a pattern, and whether there was any.
+def _without_numbers(text: str) -> tuple[str, list[str]]:
+    """Return a text without personal numbers, and which kinds there were.
 
-    It is looked for in the digits first: 之一 before a number is no digit of it.
+    They are looked for in the digits first: 之一 before a number is no digit of it.
     """
-    before = text
-    for signs in (_WIDE, _SIGNS):
-        for found in reversed([*pattern.finditer(text.translate(signs))]):
-            begin, end = found.span(found.lastgroup or 0)
+    kinds: list[str] = []
+    if _PLAIN_RUN.search(text):
+        text, kinds = _hidden(text, text.translate(_WIDE))
+    if any(_SPOKEN_ONE.search(run[0]) for run in _SPOKEN_RUN.finditer(text)):
+        text, more = _hidden(text, text.translate(_SIGNS))
+        kinds += more
+    return text, kinds
+
+
+def _hidden(text: str, seen: str) -> tuple[str, list[str]]:
+    """Return a text without its personal numbers; `seen` is the same with one sign a digit."""
+    kinds = []
+    for name, pattern in _KINDS:
+        while spans := [_span(one) for one in pattern.finditer(seen) if not _official(seen, one)]:
+            for begin, end in reversed(spans):
+                text = text[:begin] + HIDDEN_NUMBER + text[end:]
+                seen = seen[:begin] + HIDDEN_NUMBER + seen[end:]
+            kinds.append(name)
+    return text, kinds
+
+
+def _span(found: re.Match[str]) -> tuple[int, int]:
+    return found.span(found.lastgroup or 0)
+
+
+def _official(seen: str, found: re.Match[str]) -> bool:
+    """Return whether a number stands straight after a word that makes it an office's or a firm's.
+
+    A person's number as a taxpayer is that of his identity card.
+    """
+    begin, end = _span(found)
+    word = _NUMBERED.search(seen, max(0, begin - _NEAR), begin)
+    if word is None:
+        return False
+    return word["word"] not in _OF_TAXPAYERS or not _is_identity(seen[begin:end])
+
+
+def _is_identity(number: str) -> bool:
+    """Return whether an identity number is one by its form: a day of birth and its check digit."""
+    digits = re.sub(r"\D", "", number[:-1])
+    if not _BORN.fullmatch(digits):
+        return False
+    total = sum(weight * int(one) for weight, one in zip(_WEIGHTS, digits, strict=True))
+    return number[-1].upper() == _CHECKS[total % len(_CHECKS)]
+
+
+def _places(text: str) -> list[tuple[str, str, re.Pattern[str]]]:
+    if not _PLACED.search(text):
+        return []
+    return [one for one in _PLACES if one[2].search(text.translate(_WIDE))]
+
+
+def _without_places(text: str) -> str:
+    for _, instead, pattern in _places(text):
+        for found in reversed([*pattern.finditer(text.translate(_WIDE))]):
+            begin, end = _span(found)
             text = text[:begin] + instead + text[end:]
-    return text, text != before
+    return text

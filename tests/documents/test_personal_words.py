@@ -12,6 +12,7 @@ from engine.documents.personal_words import (
 
 MOBILE = "1" + "38" + "77221234"  # put together: no number of anybody stands in this file
 IDENTITY = "450202" + "19900307" + "001X"
+RIGHT = "450202" + "19900307" + "0011"  # with the check digit that its form asks for
 
 
 @pytest.mark.parametrize(
@@ -128,5 +129,83 @@ def test_what_is_no_number_of_a_person_stays(words):
     ],
 )  # fmt: skip
 def test_official_numbers_dates_and_money_are_not_personal(words):
+    assert personal_kinds(words) == []
+    assert without_personal_words(words) == words
+
+
+SUMS = [
+    "联系后支付工资 28000000 元", "账户余额123456789.00元", "账户余额123456789万元",
+    "账户余额123456789元整", "账户转入123456789人民币", "账户余额 1234 5678 901 2345 元",
+    "账户余额12345678901.50", "电话2800-3500 元", "电话28000000至35000000元",
+    "电话说每平方米 2800 3500 元", f"{MOBILE}.56元", "138 7722 1234 元", "打款28282828元",
+    "拨款2828282.00元", "咨询后支付 2828282 元", "联系人李四，2800000元",
+]  # fmt: skip
+DAYS = [
+    "退款于账户2026-11-23 10:30入账3000元", "银行卡 2026-11-23 10:30 到账",
+    "账户20261123 10:30到账", "开户行工行，2026-11-23到账", "联系2023-2024年度",
+    "联系2023-2024学年",
+]  # fmt: skip
+LONG = "450202202311230001"
+OFFICIAL = [
+    f"办件编号{LONG}", f"合同编号：{LONG}", f"合同编号HT-{LONG}", f"订单号{LONG}",
+    f"受理编号 {LONG}", f"流水号{LONG}", f"工单号为{LONG}", f"许可证号{LONG}", f"文号{LONG}",
+    f"案号{LONG}", f"快递单号：{MOBILE}", f"订单号{MOBILE}", f"办件编号{RIGHT}",
+    "发票号码28282828", "电话查询发票代码045002000111，发票号码28282828",
+    "统一社会信用代码914502001234567890", "纳税人识别号914502001234567890", "热线12345",
+    "打印28282828份",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [*SUMS, *DAYS, *OFFICIAL])
+def test_sums_days_and_official_numbers_stay_whole(words):
+    assert personal_kinds(words) == []
+    assert without_personal_words(words) == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "传真{2828284}", "热线{2828285}", "tel {2828282}", "Tel:{2828282}", "TEL：{2828282}",
+        "打{2828282}找我", "拨{2828282}", "咨询{2828282}", "联系人李四，{2345678}",
+        "{0772-2828282}、{2828283}、{2828284}", "{一三八零零零零一二三四}、{2828283}",
+        "开户行：工行柳州分行，{2105408009100123456}", "{138/7722/1234}", "{138*7722*1234}",
+        "{0772/2828282}", "电话{2828282}元旦后在", "账户编号{1234567890}",
+        f"身份证编号{{{RIGHT}}}", f"证件编号{{{RIGHT}}}", f"纳税人识别号{{{RIGHT}}}",
+        f"办件编号{LONG}，身份证{{{RIGHT}}}", f"工单号联系电话{{{MOBILE}}}",
+        f"订单号12345，电话{{{MOBILE}}}", f"合同编号2023001（手机{{{MOBILE}}}）",
+    ],
+)  # fmt: skip
+def test_a_number_of_a_person_is_hidden_and_nothing_beside_it(words):
+    typed = words.replace("{", "").replace("}", "")
+
+    assert without_personal_numbers(typed) == re.sub(r"\{.*?\}", "（号码已隐去）", words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "家住柳州市城中区东环大道228号{3栋2单元501室}的张三",
+        "住在东环大道228号{三栋二单元五楼501}",
+        "住址：演示小区{3-2-501}", "住所 演示小区{A座1201室}", "家住{３栋５０１}，夜里有噪声",
+        "住址东环大道228号{501室}",
+    ],
+)  # fmt: skip
+def test_where_somebody_lives_is_hidden_from_the_house_on(words):
+    typed = words.replace("{", "").replace("}", "")
+
+    assert personal_kinds(typed) == ["住址"]
+    assert without_personal_words(typed) == re.sub(r"\{.*?\}", "（住址已隐去）", words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "东环大道228号一楼门面", "公司住所东环大道228号一楼门面",
+        "经营地址东环大道228号3栋2单元501室",
+        "公司住所东环大道228号3栋101室", "住所变更登记：东环大道228号3栋101室", "家住河东村12号",
+        "住在一座山下",
+    ],
+)  # fmt: skip
+def test_where_a_business_has_its_door_stays(words):
     assert personal_kinds(words) == []
     assert without_personal_words(words) == words
