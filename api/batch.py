@@ -15,6 +15,7 @@ from api.errors import deliberate, of_findings, problem_of
 from api.problem import Problem
 from api.receipt import TicketReceipt, receipt
 from api.schemas import Answer
+from api.strict_body import Doubled, SaidTwiceError
 from api.ticket_body import TicketBody, received
 from engine.errors import BadInputError, EngineError, UnavailableError
 from engine.store.database import work
@@ -82,6 +83,8 @@ def _parsed(index: int, raw: Any) -> TicketBody:
     if not isinstance(raw, dict):
         words = "这一项应为 JSON 对象，字段与 POST /tickets 相同。"
         raise BadInputError(words, fields={f"tickets[{index}]": words})
+    if isinstance(raw, Doubled):
+        raise deliberate(SaidTwiceError(raw.names))
     try:
         return TicketBody.model_validate(raw)
     except ValidationError as error:

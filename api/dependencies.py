@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeGuard, get_origin
 
 from fastapi import Depends, Header, Path, Request, Security
 from fastapi.routing import APIRoute
@@ -28,6 +28,7 @@ BEARER = HTTPBearer(auto_error=False, scheme_name="Bearer", description="the API
 TWICE = "请求头 Idempotency-Key 只能写一次。"
 NO_BODY = (b"", b"{}", b"null")
 NOT_READ = "这个地址不读请求体，写在里面的内容不会保存；要补充情况请用 supplements。"
+ONCE = "只能写一次。"
 UNKNOWN = "这个地址没有这个参数，请核对拼写。"
 HEADER = APIKeyHeader(name="X-API-Key", auto_error=False, scheme_name="X-API-Key")
 
@@ -133,7 +134,7 @@ class Needs:
 
 
 def check_query(request: Request) -> None:
-    """Refuse parameters of the address that the route does not have: a misspelt one is no filter.
+    """Refuse parameters that the route does not have, or twice: a misspelt one is no filter.
 
     Raises:
         BadInputError: names each of them.
@@ -146,6 +147,14 @@ def check_query(request: Request) -> None:
     if unknown:
         fields = dict.fromkeys(unknown, UNKNOWN)
         raise BadInputError("；".join(f"{name}：{UNKNOWN}" for name in fields), fields=fields)
+    _check_once(request)
+
+
+def _check_once(request: Request) -> None:
+    asked, many = request.query_params, _repeatable(request.scope["route"])
+    fields = {name: ONCE for name in asked if len(asked.getlist(name)) > 1 and name not in many}
+    if fields:
+        raise BadInputError("；".join(f"{name}：{ONCE}" for name in fields), fields=fields)
 
 
 async def no_body(request: Request) -> None:
@@ -183,7 +192,16 @@ def _parameters(route: APIRoute) -> frozenset[str] | None:
     return frozenset(one.alias for one in fields)
 
 
-def _is_model(annotation: object) -> bool:
+def _repeatable(route: APIRoute) -> frozenset[str]:
+    """Return the parameters of a route that are lists; only a model of them has any."""
+    models = [one.field_info.annotation for one in route.dependant.query_params]
+    return frozenset(
+        name for model in models if _is_model(model)
+        for name, field in model.model_fields.items() if get_origin(field.annotation) is list
+    )  # fmt: skip
+
+
+def _is_model(annotation: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
@@ -249,7 +267,8 @@ IfMatch = Annotated[
     str,
     Header(
         alias="If-Match",
-        pattern=r"^[\x20-\x7e]{0,200}$",
+        pattern=r"^[\x20-\x7e]*[\x21-\x2b\x2d-\x7e][\x20-\x7e]*$",
+        max_length=200,
         description="the ETag of the ticket as read; 412 when it changed meanwhile",
     ),
 ]

@@ -8,6 +8,7 @@ EngineError
 ├── WrongMethodError        405  not with this method; `Allow` names those that exist
 ├── StaleError              412  the thing changed since the caller read it
 ├── TooLargeError           413  the body is over the limit
+├── PackedError             415  the body comes compressed
 ├── TooManyError            429  called too often; `Retry-After` says when to try again
 └── CrashError              500  a bug of ours; the request id leads to the log
 """
@@ -25,6 +26,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.problem import FieldError, Problem
+from api.strict_body import SaidTwiceError
 from api.validation_words import field_of, words_of
 from engine.errors import (
     BadInputError,
@@ -73,6 +75,12 @@ class TooLargeError(EngineError):
     """The body is over the limit."""
 
     code, status, title = "too_large", 413, "内容太大"
+
+
+class PackedError(EngineError):
+    """The body comes compressed (Content-Encoding)."""
+
+    code, status, title = "packed", 415, "请求体是压缩的"
 
 
 class TooManyError(EngineError):
@@ -147,6 +155,8 @@ def deliberate(error: Exception) -> EngineError:
             return error
         case RequestValidationError():
             return _of_validation(error)
+        case SaidTwiceError():
+            return BadInputError(str(error.detail), fields=error.fields)
         case HTTPException():
             return _of_http(error)
     return _of_database(error)
@@ -186,6 +196,7 @@ def _of_http(error: HTTPException) -> EngineError:
         404: NoSuchAddressError("没有这个地址，请核对网址。"),
         405: WrongMethodError("这个地址不支持这种请求方法。"),
         413: TooLargeError(str(error.detail)),
+        415: PackedError(str(error.detail)),
     }
     return known.get(error.status_code, BadInputError(str(error.detail)))
 

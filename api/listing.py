@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from api.requests import Kind, Moment, Status, Text
+from api.requests import Kind, Moment, Name, Status
 from engine.store.ticket_lists import TicketFilter
 
 LARGEST_ID = 2**63 - 1
@@ -38,9 +38,15 @@ class ListQuery(BaseModel):
 
     status: list[Status] = Field(default=[], max_length=20, description="状态; may be repeated")
     kind: list[Kind] = Field(default=[], max_length=10, description="类型; may be repeated")
-    unit: Text = Field(default="", max_length=80, description="主办单位: name or slug")
-    source: Text = Field(default="", max_length=40, description="the system that sent it")
-    external_id: Text = Field(default="", max_length=100, description="its number there")
+    unit: Name = Field(
+        default="", min_length=1, max_length=80, description="主办单位: name or slug"
+    )
+    source: Name = Field(
+        default="", min_length=1, max_length=40, description="the system that sent it"
+    )
+    external_id: Name = Field(
+        default="", min_length=1, max_length=100, description="its number there"
+    )
     since: AddressMoment | None = Field(default=None, description="accepted at or after")
     until: AddressMoment | None = Field(default=None, description="accepted before")
     updated_since: AddressMoment | None = Field(

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.dependencies import BEARER, HEADER, Asked, Needs, present
+from api.strict_body import StrictRequest, check_plain
 from engine import clock
 
 
@@ -31,8 +32,10 @@ class CallRoute(APIRoute):
         """Return what answers a request; who may not call is told that and not what is misspelt."""
         handle, needed = super().get_route_handler(), self.needed
 
-        async def answer(request: Request) -> Response:
+        async def answer(asking: Request) -> Response:
+            request = StrictRequest(asking.scope, asking.receive)
             try:
+                check_plain(request)
                 return await handle(request)
             except (RequestValidationError, HTTPException):
                 asked = getattr(request.state, "asked", None) or await _unread(request, needed)

@@ -4,10 +4,19 @@ Bodies are checked for shape here; what a field may say is checked by the action
 as on the page.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+)
 
 from engine.actions.callbacks import CallbackForm
 from engine.actions.characters import unstorable, visible
@@ -22,6 +31,8 @@ from engine.terms import (
     TicketStatus,
 )
 
+NO_MOMENT = "应为带时区的日期时间（文字），如 2026-11-23T09:00:00+08:00。"
+NUMBER = re.compile(r"\s*[+-]?[\d.]*(e[+-]?\d+)?\s*", re.IGNORECASE)
 FIRST_YEAR, LAST_YEAR = 2000, 2999  # technical: outside, a date is a slip of a program
 
 
@@ -41,6 +52,13 @@ def said(text: str) -> str:
     return text
 
 
+def written(value: Any) -> Any:
+    """Return what is to be read as a moment unless it is a number: seconds since some year."""
+    if isinstance(value, datetime) or (isinstance(value, str) and not NUMBER.fullmatch(value)):
+        return value
+    raise ValueError(NO_MOMENT)
+
+
 def sensible(moment: datetime) -> datetime:
     """Return the moment unless its year is nobody's: such a date cannot be converted or stored."""
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
@@ -58,7 +76,7 @@ def named(term: type[Term]) -> Any:
     return BeforeValidator(read)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(sensible)]
+Moment = Annotated[AwareDatetime, BeforeValidator(written), AfterValidator(sensible)]
 Text = Annotated[str, AfterValidator(storable)]
 Name = Annotated[Text, AfterValidator(said)]
 Kind = Annotated[TicketKind, named(TicketKind)]
@@ -80,7 +98,9 @@ class CallbackBody(Body):
 
     channel: Channel
     result: Attempt
-    contacted: bool | None = Field(default=None, description="did the unit contact the requester")
+    contacted: StrictBool | None = Field(
+        default=None, description="did the unit contact the requester"
+    )
     solved: Outcome | None = None
     satisfaction: Contentment | None = None
     words: Text = Field(default="", max_length=2000, description="what the requester said")

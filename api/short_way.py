@@ -5,7 +5,6 @@ what to say of it: another kind of body, no key, parameters, what is no ticket a
 """
 
 import asyncio
-import json
 from collections.abc import Mapping
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from api.envelope import replay
 from api.errors import HANDLED, answer_to
 from api.receipt import receipt
 from api.routes.tickets import mark
+from api.strict_body import SaidTwiceError, parsed
 from api.ticket_body import TicketBody, received
 from engine import clock
 
@@ -82,8 +82,8 @@ def _plain(scope: Asgi, headers: Mapping[bytes, bytes], message: Message) -> Pla
     if not secret.startswith(BEARER) or headers.get(b"content-type") != JSON:
         return None
     try:
-        body = TicketBody.model_validate(json.loads(message["body"]))
-    except (ValidationError, ValueError, RecursionError):
+        body = TicketBody.model_validate(parsed(message["body"]))
+    except (ValidationError, ValueError, RecursionError, SaidTwiceError):
         return None
     key = headers.get(b"idempotency-key")
     told = secret[len(BEARER) :].decode("latin-1")

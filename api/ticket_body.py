@@ -9,6 +9,7 @@ from pydantic import (
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
+    StrictBool,
     ValidationError,
     model_validator,
 )
@@ -44,7 +45,7 @@ class TicketBody(Body):
     received_at: Moment | None = Field(
         default=None, description="when the sender took the matter in; without it, now"
     )
-    confidential: bool | None = Field(default=None, description="a 举报 always is")
+    confidential: StrictBool | None = Field(default=None, description="a 举报 always is")
     accused_unit: Text = Field(default="", description="it never handles the ticket alone")
     lead_unit: Text = Field(default="", description="name or slug; without it, routing decides")
     support_units: list[Text] = Field(
