@@ -5,7 +5,7 @@ from datetime import datetime
 
 from engine.actions import clocks
 from engine.actions.actor import SYSTEM
-from engine.actions.moved_breaches import follow_limit
+from engine.actions.moved_breaches import follow_limits
 from engine.actions.moved_days import Was, tell_moved
 from engine.actions.step import Step, Why, append, take
 from engine.actions.telling import tell_lead
@@ -121,10 +121,9 @@ def _grant(step: Step, ticket: Ticket, request: ExtensionRequest) -> None:
     words = f"延期 {request.working_days} 个工作日，办结期限改为{spoken_date(new[kind])}"
     details = {one.value: [old[one].isoformat(), new[one].isoformat()] for one in new}
     record = take(step, ticket, TicketEvent.GRANT_EXTENSION, Why(words, details=details))
-    for clock in moved:
-        to = f"{clock.kind.label}改为{spoken_date(clock.due_on)}"
-        what = f"{spoken_date(shanghai_date(step.now))}同意延期，{to}"
-        follow_limit(step, ticket, clock, what, "house/H-19")
+    told = f"{spoken_date(shanghai_date(step.now))}同意延期"
+    whats = [(one, f"{told}，{one.kind.label}改为{spoken_date(one.due_on)}") for one in moved]
+    follow_limits(step, ticket, whats, "house/H-19")
     facts = {"decision": "同意延期", "reason": request.reason, "old_due_on": old[kind],
              "new_due_on": new[kind]}  # fmt: skip
     tell_lead(step, ticket, NoticeKind.EXTENSION, f"event:{record.id}", facts)

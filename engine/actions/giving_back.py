@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from engine.actions import clocks
 from engine.actions.actor import SYSTEM
-from engine.actions.moved_breaches import follow_limit
+from engine.actions.moved_breaches import follow_limits
 from engine.actions.step import Step, Why, take
 from engine.models import Clock, Ticket
 from engine.rules.adjustments import HOTLINE_LATE, Extension
@@ -47,4 +47,4 @@ def _give(step: Step, ticket: Ticket, clock: Clock, held: Extension, late: Clock
     why = Why(words, clause("house/H-93").label, details)
     take(replace(step, actor=SYSTEM), ticket, TicketEvent.NOTE, why)
     what = f"{late.limit_name}超时不计入，{clock.limit_name}改为{spoken_date(clock.due_on)}"
-    follow_limit(step, ticket, clock, what, "house/H-93")
+    follow_limits(step, ticket, [(clock, what)], "house/H-93")

@@ -1,12 +1,13 @@
 """A breach follows its limit: one that a granted extension makes untrue is withdrawn (已撤销)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from engine.actions import findings
 from engine.actions.actor import SYSTEM
 from engine.actions.breaches import record_breach
-from engine.actions.recalling import follow_grounds
+from engine.actions.recalling import FELL, follow_grounds
 from engine.actions.step import Step, Why, take
 from engine.models import Breach, Clock, Ticket
 from engine.rules.citations import clause
@@ -19,8 +20,20 @@ WITHDRAWN = BreachJudgement.WITHDRAWN.value
 STANDING = (FindingState.PROPOSED, FindingState.IN_FORCE)
 
 
-def follow_limit(step: Step, ticket: Ticket, clock: Clock, what: str, cites: str) -> None:
-    """Let the breach of a running clock follow its moved limit; `what` moved it.
+def follow_limits(
+    step: Step, ticket: Ticket, moved: Sequence[tuple[Clock, str]], cites: str
+) -> None:
+    """Let the breaches of running clocks follow their moved limits; beside each, what moved it.
+
+    The letters that rest on them follow once all are judged: it is one act, and told once.
+    """
+    reasons = [_follow_limit(step, ticket, clock, what, cites) for clock, what in moved]
+    if told := [one for one in reasons if one]:
+        follow_grounds(step, ticket, told[-1])
+
+
+def _follow_limit(step: Step, ticket: Ticket, clock: Clock, what: str, cites: str) -> str:
+    """Let a breach follow its moved limit and return why it did; nothing where it stays.
 
     While the new limit is still to come there is no breach. One that is over already is missed from
     its own end on; what was found of the breach stays beside it.
@@ -28,30 +41,31 @@ def follow_limit(step: Step, ticket: Ticket, clock: Clock, what: str, cites: str
     breach = store.breach_of(step.session, clock.id)
     gone = breach is not None and breach.judgement == WITHDRAWN
     if breach is None or (not gone and breach.true_at == clock.due_at):
-        return
+        return ""
     if clock.due_at <= step.now:
-        _miss_anew(step, ticket, clock, what)
-    elif not gone:
-        was = shanghai_date(breach.true_at - timedelta(microseconds=1))
-        reason = f"{what}，原到期日{spoken_date(was)}届满不计超期"
-        withdraw_breach(step, ticket, breach, reason, cites)
+        return _miss_anew(step, ticket, clock, what)
+    if gone:
+        return ""
+    was = shanghai_date(breach.true_at - timedelta(microseconds=1))
+    reason = f"{what}，原到期日{spoken_date(was)}届满不计超期"
+    withdraw_breach(step, ticket, breach, reason, cites)
+    return reason
 
 
-def _miss_anew(step: Step, ticket: Ticket, clock: Clock, what: str) -> None:
+def _miss_anew(step: Step, ticket: Ticket, clock: Clock, what: str) -> str:
     words = f"{clock.limit_name}（{clock.due_on:%Y-%m-%d} 到期）：{what}，仍超期"
     details = {
         "clock": clock.id, "rung": Rung.BREACH.value, "detected_at": step.now.isoformat(),
         "fell_due_at": clock.due_at.isoformat(), "moved": True,
     }  # fmt: skip
     record_breach(step, ticket, clock, Why(words, details=details))
-    follow_grounds(step, ticket)
+    return FELL
 
 
 def withdraw_breach(step: Step, ticket: Ticket, breach: Breach, reason: str, cites: str) -> None:
     """Withdraw a breach with why, as an event too; what was found of it ends.
 
-    The letters that rest on it follow: what the engine proposed is dropped, what was sent and has
-    not left is called back.
+    Whoever withdraws lets the letters follow that rest on it (`follow_grounds`).
     """
     step = replace(step, actor=SYSTEM)
     for state in STANDING:
@@ -64,4 +78,3 @@ def withdraw_breach(step: Step, ticket: Ticket, breach: Breach, reason: str, cit
                "step": "withdraw"}  # fmt: skip
     why = Why(f"撤销{breach.kind.label}的超期记录：{reason}", clause(cites).label, details)
     take(step, ticket, TicketEvent.JUDGE_BREACH, why)
-    follow_grounds(step, ticket, reason)

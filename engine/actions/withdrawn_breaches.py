@@ -11,9 +11,10 @@ from engine.actions import letters
 from engine.actions.actor import SYSTEM
 from engine.actions.late_replies import moot_referrals
 from engine.actions.moved_breaches import WITHDRAWN, withdraw_breach
+from engine.actions.recalling import follow_grounds
 from engine.actions.step import Step
 from engine.actions.told_units import asked_in_time
-from engine.models import Breach, Letter, Ticket
+from engine.models import Letter, Ticket
 from engine.store import clocks as store
 
 
@@ -26,15 +27,14 @@ def withdraw_unasked(step: Step, ticket: Ticket, letter_id: int) -> None:
     step, letter = replace(step, actor=SYSTEM), step.session.get_one(Letter, letter_id)
     clocks = {one.id: one for one in store.of_ticket(step.session, ticket.id)
               if one.letter_id == letter_id}  # fmt: skip
-    for breach in store.breaches(step.session, ticket.id):
-        clock = clocks.get(breach.clock_id)
-        told = clock is None or asked_in_time(step.session, clock)
-        if not told and breach.judgement != WITHDRAWN:
-            _withdraw(step, ticket, letter, breach)
-
-
-def _withdraw(step: Step, ticket: Ticket, letter: Letter, breach: Breach) -> None:
     reason = f"{letter.kind.label}{letter.number}没有送达，反馈期限届满不计超期"
-    withdraw_breach(step, ticket, breach, reason, "house/H-33")
+    untrue = [one for one in store.breaches(step.session, ticket.id)
+              if one.judgement != WITHDRAWN and one.clock_id in clocks
+              and not asked_in_time(step.session, clocks[one.clock_id])]  # fmt: skip
+    for breach in untrue:
+        withdraw_breach(step, ticket, breach, reason, "house/H-33")
+    if not untrue:
+        return
+    follow_grounds(step, ticket, reason)
     for moot in moot_referrals(step, letter):
         letters.drop_letter(step, moot, f"{reason}，自动提议的移交不再需要。")
