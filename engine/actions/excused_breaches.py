@@ -1,7 +1,8 @@
 """Missed limits that were judged excused (免责): told as facts, held against nobody (H-94)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 
 from engine.actions.step import Step
 from engine.models import Breach, Clock, Ticket, TicketEventRecord
@@ -18,9 +19,16 @@ def excused_clocks(
     step: Step, ticket_id: int, records: Iterable[TicketEventRecord] | None = None
 ) -> AbstractSet[int]:
     """Return the clocks of a ticket whose breach was judged excused; `records` spare a look."""
+    return frozenset(excused_since(step, ticket_id, records))
+
+
+def excused_since(
+    step: Step, ticket_id: int, records: Iterable[TicketEventRecord] | None = None
+) -> Mapping[int, datetime | None]:
+    """Return since when the breach of a clock is judged excused, by clock."""
     if records is not None and all(one.event is not TicketEvent.JUDGE_BREACH for one in records):
-        return frozenset()
-    return frozenset(one.clock_id for one in _excused(step, ticket_id))
+        return {}
+    return {one.clock_id: one.judged_at for one in _excused(step, ticket_id)}
 
 
 def _excused(step: Step, ticket_id: int) -> list[Breach]:

@@ -5,22 +5,15 @@ from dataclasses import dataclass
 
 from engine.actions.earlier_letters import UNDRAFTED, letter_lines
 from engine.actions.evidence import evidence_for
-from engine.actions.excused_breaches import EXCUSED, excused_clocks, excused_note
-from engine.actions.ground_evidence import (
-    earlier_letters,
-    events_of,
-    gone_among,
-    refusal_of,
-    unproved,
-)
+from engine.actions.excused_breaches import excused_note
+from engine.actions.fallen_lines import gone_lines, uncorrected
+from engine.actions.ground_evidence import earlier_letters, gone_among, refusal_of, unproved
 from engine.actions.proofs import proofs_of
-from engine.actions.revoked_breaches import revoked
 from engine.actions.step import Step
 from engine.actions.unit_share import told_unit
 from engine.errors import ConflictError
 from engine.models import Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
-from engine.store import letters as letter_store
 from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, LetterStatus, RectificationGround
 
@@ -31,10 +24,14 @@ GROUNDLESS = (LetterKind.REMINDER, LetterKind.CORRECTION)  # they claim none
 
 @dataclass(frozen=True)
 class Fallen:
-    """What a letter says that is so no more, a line each, and what is to be done."""
+    """What a letter says that is so no more, a line each, and what is to be done.
+
+    `evidence` are the fallen lines as they stand in the letter, without why they fell.
+    """
 
     lines: tuple[str, ...]
     what_now: str
+    evidence: tuple[str, ...] = ()
 
 
 def known_evidence(step: Step, ticket: Ticket, letter: Letter) -> list[str]:
@@ -56,8 +53,8 @@ def nothing_behind(step: Step, letter: Letter) -> str:
     ticket = step.session.get_one(Ticket, letter.ticket_id)
     lines = known_evidence(step, ticket, letter)
     if letter.kind in GROUNDLESS:
-        gone = _gone_words(step, ticket, gone_among(lines, letter.evidence))
-        return f"{'；'.join(gone)}。" if gone else ""
+        gone = gone_lines(step, ticket, gone_among(lines, letter.evidence))
+        return f"{'；'.join(one.words for one in gone)}。" if gone else ""
     grounds = _grounds(letter)
     bare = unproved(grounds, lines, proofs_of(step, ticket), earlier_letters(step, lines))
     return unproved_words(step, ticket, bare) if len(bare) == len(grounds) else ""
@@ -73,20 +70,24 @@ def fallen(step: Step, letter: Letter) -> Fallen | None:
 
     A kept line whose event the record takes for nothing any more (its breach was withdrawn, say),
     and a ground that the other lines don't prove. What was sent stands for what the record showed
-    then: only a line that fell makes it untrue, until a correction (更正函) has gone out.
+    then: only a line that fell makes it untrue, until a correction (更正函) of it has gone out.
     """
-    out = letter.status in GONE_OUT
-    if letter.status not in (*PASSED_ON, *GONE_OUT) or (out and _corrected(step, letter)):
+    if letter.status not in (*PASSED_ON, *GONE_OUT):
         return None
+    out = letter.status in GONE_OUT
     ticket = step.session.get_one(Ticket, letter.ticket_id)
     gone = gone_among(known_evidence(step, ticket, letter), letter.evidence)
     kept = [one for one in letter.evidence if one not in gone]
     grounds = [] if letter.kind in GROUNDLESS else _grounds(letter)
     bare = unproved(grounds, kept, proofs_of(step, ticket), earlier_letters(step, kept))
-    if not gone and (out or not bare):
+    told = gone_lines(step, ticket, gone)
+    if out:
+        told = uncorrected(step, letter, told)
+    if not told and (out or not bare):
         return None
-    lines = (*_gone_words(step, ticket, gone), *(f"“{one.label}”已没有依据" for one in bare))
-    return Fallen(lines, _what_now(letter, whole=bool(bare) and len(bare) == len(grounds)))
+    lines = (*(one.words for one in told), *(f"“{one.label}”已没有依据" for one in bare))
+    what_now = _what_now(letter, whole=bool(bare) and len(bare) == len(grounds))
+    return Fallen(lines, what_now, tuple(one.line for one in told))
 
 
 def refuse_fallen(step: Step, letter: Letter) -> None:
@@ -103,13 +104,6 @@ def refuse_fallen(step: Step, letter: Letter) -> None:
 
 def _grounds(letter: Letter) -> list[RectificationGround]:
     return [RectificationGround.parse(one) for one in letter.grounds]
-
-
-def _corrected(step: Step, letter: Letter) -> bool:
-    if letter.kind is LetterKind.CORRECTION:
-        return True
-    corrections = letter_store.corrections_of(step.session, letter.id)
-    return any(one.status in GONE_OUT for one in corrections)
 
 
 def fallen_among(step: Step, letters: Sequence[Letter]) -> frozenset[int]:
@@ -129,18 +123,3 @@ def _what_now(letter: Letter, *, whole: bool) -> str:
     if whole:
         return "请选“不发”；另有事由或新的依据的，请退回修改。"
     return "请退回修改，去掉已不成立的事由和依据。"
-
-
-def _gone_words(step: Step, ticket: Ticket, gone: Sequence[str]) -> list[str]:
-    """Return of each line that is evidence no more why it is none: with why it was withdrawn."""
-    records = ticket_store.events(step.session, ticket) if gone else []
-    clocks = {one.seq: one.details.get("clock", 0) for one in records}
-    ended, excused = revoked(records), excused_clocks(step, ticket.id, records)
-
-    def why(seq: int) -> str:
-        own = (one.reason for one in ended if one.clock_id == clocks.get(seq) and one.seq > seq)
-        return next(own, EXCUSED if clocks.get(seq) in excused else "")
-
-    reasons = (next(filter(None, map(why, events_of(line))), "") for line in gone)
-    return [f"“{line}”已不能作依据{f'：{reason}' if reason else ''}"
-            for line, reason in zip(gone, reasons, strict=True)]  # fmt: skip
