@@ -14,7 +14,7 @@ from engine.actions import clocks, post, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.late_replies import moot_referrals
 from engine.actions.letters import drop_letter, moved
-from engine.actions.moot_letters import fallen, nothing_behind
+from engine.actions.moot_letters import Fallen, fallen, nothing_behind
 from engine.actions.post import Mail
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.stated import stated
@@ -53,9 +53,10 @@ WHAT_NOW = {
 
 
 class _Lost(NamedTuple):
-    """A letter that lost its ground, and whether it was called back for that."""
+    """A letter that lost its ground, what fell of it, and whether it was called back for that."""
 
     letter: Letter
+    fell: Fallen
     recalled: bool
 
 
@@ -170,7 +171,8 @@ def follow_grounds(step: Step, ticket: Ticket, reason: str = FELL) -> None:
         step.session.flush()
         letters = store.locked_of_ticket(step.session, ticket.id)
         _drop_moot(step, letters, reason)
-        lost = [_Lost(one, _sent_back(step, ticket, one)) for one in letters if fallen(step, one)]
+        found = [(one, fallen(step, one)) for one in letters]
+        lost = [_Lost(one, fell, _sent_back(step, ticket, one)) for one, fell in found if fell]
         if lost:
             _tell(step, ticket, lost)
 
@@ -212,7 +214,8 @@ def _sent_back(step: Step, ticket: Ticket, letter: Letter) -> bool:
 def _tell(step: Step, ticket: Ticket, lost: Sequence[_Lost]) -> None:
     """Tell supervisors in one mail which letters lost their ground, and what is to be done.
 
-    Of a draft once: what falls of it afterwards stands on its page.
+    Of a draft once, and once more for each sending that was taken back: what falls of it afterwards
+    stands on its page. What stays sent is told of by what fell: each needs a correction.
     """
     base = load_settings().link_base
     items = [
@@ -222,10 +225,17 @@ def _tell(step: Step, ticket: Ticket, lost: Sequence[_Lost]) -> None:
     ]  # fmt: skip
     facts = {"items": items, "about": "函件依据", "summary": f"{len(lost)}份函件的依据已不成立",
              "link": items[0]["link"]}  # fmt: skip
-    known = [(one.letter.id, str(one.letter.drafted_at)) for one in lost]
+    known = [_known(step, one) for one in lost]
     digest = hashlib.sha256(repr(known).encode()).hexdigest()[:16]
     mail = Mail(key=f"fallen:{ticket.id}:{digest}", kind=NoticeKind.DIGEST, facts=facts)
     post.post(step, ticket, mail, post.addresses(step.session, None, (Recipient.SUPERVISOR,)))
+
+
+def _known(step: Step, one: _Lost) -> tuple[object, ...]:
+    """Return by what is known whether supervisors were told of a letter already."""
+    letter, fell = one.letter, one.fell.evidence if one.letter.status in GONE_OUT else ()
+    sendings = held_mails.sendings_taken_back(step.session, letter.id)
+    return letter.id, str(letter.drafted_at), str(letter.sent_at), sendings, fell
 
 
 def _what(one: _Lost) -> str:

@@ -48,6 +48,16 @@ def take_back_all(session: Session, letter_id: int, why: str) -> Sequence[Outbox
     return found
 
 
+def sendings_taken_back(session: Session, letter_id: int) -> int:
+    """Return how many sendings of a letter were taken back: each freed the names of its mails."""
+    key = col(OutboxMessage.key)
+    number = func.substring(key, f"{RECALLED}(.*)$")
+    earlier = select(func.count(number.distinct())).where(
+        OutboxMessage.letter_id == letter_id, key.contains(RECALLED)
+    )
+    return session.exec(earlier).one()
+
+
 def _of_letter(letter_id: int) -> tuple[ColumnElement[bool], ...]:
     """Return which mails bring a letter out; not those of a sending that was taken back."""
     earlier = col(OutboxMessage.key).contains(RECALLED)

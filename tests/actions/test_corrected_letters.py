@@ -3,12 +3,25 @@
 import pytest
 
 from engine.actions.moot_letters import fallen
-from tests.actions.letter_steps import approve, on_letter
+from engine.actions.recalling import follow_grounds
+from engine.terms import LetterStatus
+from tests.actions.letter_steps import approve, number_of, on_letter, send, the
 from tests.actions.test_corrections import correct
+from tests.actions.test_excused_letters import excuse
 from tests.actions.test_fallen_letters import FELL
+from tests.actions.test_findings import judge
 from tests.actions.test_late_grants import grant
-from tests.actions.test_recalled_letters import KINDS, MORNING, NOON, sent_at_night, told
-from tests.builders import SUPERVISOR
+from tests.actions.test_recalled_letters import (
+    KINDS,
+    LATER,
+    MORNING,
+    NIGHT,
+    NOON,
+    TUESDAY,
+    sent_at_night,
+    told,
+)
+from tests.builders import SECOND_SUPERVISOR, SUPERVISOR, on_ticket
 from tests.looking import send_mails
 
 pytestmark = pytest.mark.usefixtures("database", "var")
@@ -73,3 +86,39 @@ def test_while_the_correction_is_only_drawn_up_the_letter_stays_marked():
     correct(letter_id, *ABOUT_THE_LINE, now=AFTERWARDS)
 
     assert still_fallen(letter_id)
+
+
+def what_supervisors_read(letter_id):
+    """Return what each digest says of the letter, a supervisor's mail each."""
+    kinds = ("已撤回发送，请作废", "已发出，依据已不成立，请发更正函")
+    texts = [one.text for one in told(letter_id)]
+    return [sum(kind in one for one in texts) for kind in kinds]
+
+
+def test_sent_again_after_it_was_called_back_supervisors_are_told_that_it_needs_a_correction():
+    letter_id, wish = sent_at_night()
+    breach_id = excuse(number_of(letter_id), LATER)
+    assert the(letter_id).status is LetterStatus.SIGNED
+    judge(breach_id, kind="confirmed", now=NIGHT)
+    send(letter_id, NIGHT, SECOND_SUPERVISOR)
+    send_mails(MORNING)
+    once, before = what_supervisors_read(letter_id)
+
+    grant(wish, NOON)
+    on_ticket(number_of(letter_id), AFTERWARDS, SUPERVISOR, follow_grounds)
+
+    assert (once > 0, before) == (True, 0)
+    assert what_supervisors_read(letter_id) == [once, once]
+
+
+def test_called_back_a_second_time_supervisors_are_told_a_second_time():
+    letter_id, wish = sent_at_night()
+    breach_id = excuse(number_of(letter_id), LATER)
+    judge(breach_id, kind="confirmed", now=NIGHT)
+    send(letter_id, NIGHT, SECOND_SUPERVISOR)
+    once, _ = what_supervisors_read(letter_id)
+
+    grant(wish, NIGHT)
+    on_ticket(number_of(letter_id), TUESDAY, SUPERVISOR, follow_grounds)
+
+    assert what_supervisors_read(letter_id) == [2 * once, 0]
