@@ -93,10 +93,19 @@ def _check_columns(found: Mapping[str, str], lacking: str) -> None:
 def read_row(fields: Mapping[str, Any], source: str) -> Arrived:
     """Return the ticket that a row describes; `source` stands in where the row names none.
 
-    A row without a number of its own gets one from its content, so that it is written once.
-
     Raises:
         BadInputError: names every field that is wrong, and what to write instead.
+    """
+    found, wrong = tried_row(fields, source)
+    if wrong:
+        raise BadInputError("；".join(wrong.values()), fields=wrong)
+    return found
+
+
+def tried_row(fields: Mapping[str, Any], source: str) -> tuple[Arrived, dict[str, str]]:
+    """Return what can be read of a row, and what is wrong with it by field.
+
+    A row without a number of its own gets one from its content, so that it is written once.
     """
     spoilt: dict[str, str] = {}
     texts = {name: _text(name, value, spoilt) for name, value in fields.items()}
@@ -108,9 +117,8 @@ def read_row(fields: Mapping[str, Any], source: str) -> Arrived:
     new = NewTicket(kind=kind, confidential=confidential or None, **_plain(texts, source))
     tidy = _tried(lambda: checked(new), wrong)
     wrong = {**wrong, **spoilt}  # what a cell itself says is wrong with it comes first
-    if tidy is None or urgency is None or wrong:
-        raise BadInputError("；".join(wrong.values()), fields=wrong)
-    return Arrived(replace(tidy, urgency=urgency), received_at)
+    made = tidy or new
+    return Arrived(replace(made, urgency=urgency or made.urgency), received_at), wrong
 
 
 def _text(name: str, value: Any, wrong: dict[str, str]) -> str:

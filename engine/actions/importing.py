@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from engine.actions.actor import require_role
-from engine.actions.import_rows import Arrived, read_row
+from engine.actions.actor import Actor, require_role
+from engine.actions.import_rows import Arrived, tried_row
 from engine.actions.intake_checks import NewTicket
+from engine.actions.received_checks import refusals
 from engine.actions.receiving import accept_received
 from engine.actions.step import Step
-from engine.errors import ConflictError
+from engine.errors import BadInputError, ConflictError
 from engine.models import Requester, Ticket
 from engine.models.requester import phone_mark
 from engine.store import api_views, matters
@@ -34,8 +35,8 @@ def import_row(step: Step, fields: Mapping[str, Any], source: str) -> tuple[Outc
         ConflictError: another matter was registered under the row's number.
         NotPermittedError: only the hotline's own people import.
     """
-    require_role(step.actor, Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
-    arrived = read_row(fields, source)
+    check_importer(step.actor)
+    arrived = _read(step, fields, source)
     new = arrived.new
     number = new.external_id or ""
     api_views.lock_names(step.session, [f"external:{new.source}:{number}"])
@@ -44,6 +45,25 @@ def import_row(step: Step, fields: Mapping[str, Any], source: str) -> tuple[Outc
         _check_same(step, new, first)
         return Outcome.KNOWN, first.number
     return Outcome.WRITTEN, _accepted(step, arrived)
+
+
+def check_importer(actor: Actor) -> None:
+    """Refuse who may not import.
+
+    Raises:
+        NotPermittedError: only the hotline's own people import.
+    """
+    require_role(actor, Role.OPERATOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def _read(step: Step, fields: Mapping[str, Any], source: str) -> Arrived:
+    """Return the ticket of a row; of one that is wrong, unknown units are named with the rest."""
+    arrived, wrong = tried_row(fields, source)
+    if wrong:
+        moment = None if "kind" in wrong else arrived.received_at
+        wrong = {**refusals(step, arrived.new, moment), **wrong}
+        raise BadInputError("；".join(wrong.values()), fields=wrong)
+    return arrived
 
 
 def _accepted(step: Step, arrived: Arrived) -> str:

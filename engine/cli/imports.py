@@ -41,8 +41,9 @@ def import_file(
     target = rejected or file.with_name(f"{file.stem}.rejected{file.suffix.lower()}")
     _check(file, target, source)
     with open_table(file) as table, opened_database():
+        actor = _actor(by)
         rejects = rejects_for(target, table.headings)
-        run = Run(_actor(by), source, skip or [], rejects, dry_run=dry_run)
+        run = Run(actor, source, skip or [], rejects, dry_run=dry_run)
         try:
             run.work_off(table)
         finally:
@@ -66,6 +67,7 @@ def _check(file: Path, target: Path, source: str) -> None:
 
 def _actor(username: str) -> "Actor":
     from engine.actions.actor import Actor
+    from engine.actions.importing import check_importer
     from engine.actions.people import account_by_name
     from engine.errors import NotFoundError
     from engine.store.database import work
@@ -75,7 +77,9 @@ def _actor(username: str) -> "Actor":
         if account is None or not account.active:
             message = f"没有账号 {username}，或已停用。"
             raise NotFoundError(message)
-        return Actor.of(account)
+        actor = Actor.of(account)
+    check_importer(actor)
+    return actor
 
 
 @dataclass

@@ -15,7 +15,7 @@ from engine.actions.import_rows import read_row
 from engine.cli import import_files
 from engine.cli.import_files import open_table
 from engine.cli.import_rejects import harmless
-from engine.errors import BadInputError
+from engine.errors import BadInputError, NotPermittedError
 from engine.models import Requester, Ticket
 from engine.rules.shanghai import SHANGHAI
 from engine.store.database import work
@@ -186,10 +186,27 @@ def test_units_and_times_are_checked_row_by_row(tmp_path, run):
     assert "新登记 1 件，退回 3 行" in run(file).output
 
 
+def test_a_row_with_several_faults_names_its_unknown_units_and_its_moment_too(tmp_path, run):
+    headings = (*CHINESE, "主办单位", "被反映单位")
+    bad = row(1, 来电号码="1", 受理时间="2099-1-1 09:00")
+    file = a_csv(tmp_path / "in.csv", (*bad, "月球管理局", "火星管理局"), headings=headings)
+
+    run(file)
+
+    (told,) = csv.DictReader((tmp_path / "in.rejected.csv").open(encoding="utf-8-sig"))
+    reason = told["退回原因"]
+    assert [
+        one for one in ("月球管理局", "火星管理局", "在将来", "电话") if one not in reason
+    ] == []
+
+
 def test_only_the_hotlines_own_people_import(tmp_path, run):
     file = a_csv(tmp_path / "in.csv", row(1))
 
-    assert "退回 1 行" in run(file, by="shijianguan").output
+    with pytest.raises(NotPermittedError, match="您没有这项权限"):
+        run(file, by="shijianguan")
+
+    assert not (tmp_path / "in.rejected.csv").exists()
     assert written() == 0
 
 
