@@ -11,7 +11,7 @@ from engine.models import Assignment, Callback, Ticket, TicketEventRecord
 from engine.store import api_views
 from engine.store import tickets as store
 from engine.store.api_views import Followed
-from engine.store.desk_ticket import for_units
+from engine.store.unit_sight import for_units
 from engine.terms import (
     ActorKind,
     AssignmentRole,

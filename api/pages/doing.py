@@ -31,6 +31,7 @@ from engine.store import clocks, desk_ticket, desk_views, mail_replies, tickets
 from engine.store.database import rehearse
 from engine.store.desk_special import shortenings_of
 from engine.store.desk_ticket import Whole
+from engine.store.unit_sight import seen_by_units
 from engine.terms import (
     AnswerOutcome,
     AttemptResult,
@@ -240,7 +241,7 @@ def _next(visit: Visit, number: str, form: Form) -> str:
 
 def _changes(visit: Visit, ticket: Ticket, form: Form) -> Sequence[TicketEventRecord]:
     found = desk_ticket.changed_since(visit.session, ticket, _seen(form))
-    return [one for one in found if visit.role not in UNIT or desk_ticket.for_units(one)]
+    return seen_by_units(found) if visit.role in UNIT else found
 
 
 def _seen(form: Form) -> int:

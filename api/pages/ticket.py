@@ -34,9 +34,11 @@ from engine.rules.shanghai import weekday_name
 from engine.store import attachments, desk_ticket, desk_views, mail_replies
 from engine.store.desk_ticket import Whole
 from engine.store.routing_views import serial_returns
+from engine.store.unit_sight import seen_by_units
 from engine.terms import (
     ActorKind,
     ClockKind,
+    ClockState,
     Role,
     TicketEvent,
     TicketStatus,
@@ -68,6 +70,8 @@ def facts_of(visit: Visit, ticket: Ticket, **more: Any) -> dict[str, Any]:
 def _concerns(visit: Visit, clock: Clock) -> bool:
     if visit.role not in UNIT:
         return True
+    if clock.state is ClockState.SUPERSEDED:  # of a sending that was called back (撤回发函)
+        return False
     return clock.unit_id in (None, visit.account.unit_id) and clock.kind not in (
         ClockKind.REVIEW, ClockKind.CALLBACK, ClockKind.RETURN_RULING, ClockKind.ARBITRATION,
         ClockKind.VERIFICATION,
@@ -106,7 +110,7 @@ def news(request: Request, number: str, seen: int = 0) -> Response:
         ticket = find(visit, number)
         found = desk_ticket.changed_since(visit.session, ticket, max(0, min(seen, MOST_EVENTS)))
         theirs = [one for one in found if one.actor_id != visit.account.id]
-        theirs = [one for one in theirs if visit.role not in UNIT or desk_ticket.for_units(one)]
+        theirs = seen_by_units(theirs) if visit.role in UNIT else theirs
         if not theirs:
             return Response(status_code=204)
         last = theirs[-1]

@@ -10,7 +10,7 @@ from engine.delivery.events import Due, Told
 from engine.models import Assignment, Clock, Ticket, TicketEventRecord, Unit
 from engine.settings import load_settings
 from engine.store import api_views, webhooks
-from engine.store.desk_ticket import for_units
+from engine.store.unit_sight import for_units
 from engine.terms import TicketEvent, TicketKind
 
 Record = tuple[TicketEventRecord, Ticket]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from engine.actions import clocks, post, referrals
+from engine.actions.impersonal import refuse_personal
 from engine.actions.letter_copies import mail_copies, require_all_verified
 from engine.actions.letter_facts import digest_of, letter_data, reply_due, reply_rule, title_of
 from engine.actions.letters import moved
@@ -121,11 +122,12 @@ def void_letter(step: Step, letter: Letter, reason: str) -> Letter:
 
     Raises:
         ConflictError: it has no number yet, or has gone out; what went out is corrected instead.
-        BadInputError: no reason is given.
+        BadInputError: no reason is given, or it tells who the requester is.
     """
     status = moved(step, letter, LetterAct.VOID)
     said = stated(reason, "reason", VOIDED, LONGEST_REASON)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    refuse_personal(step, ticket, "reason", said, "作废的理由")
     words = f"作废{letter.kind.label} {letter.number}：{said}"
     why = Why(words, details=referrals.restricted(letter))
     take(step, ticket, TicketEvent.VOID_LETTER, why)

@@ -11,7 +11,7 @@ from engine.actions.ground_evidence import (
     judged_lines,
     unproved,
 )
-from engine.actions.impersonal import personal_problem
+from engine.actions.impersonal import personal_problem, refuse_personal
 from engine.actions.letter_facts import demands_of, digest_of, letter_data
 from engine.actions.moot_letters import known_evidence, refuse_fallen, unproved_words
 from engine.actions.post import Mail
@@ -286,6 +286,8 @@ def drop_letter(step: Step, letter: Letter, reason: str) -> Letter:
 def _turn_down(step: Step, letter: Letter, act: LetterAct, opinion: str) -> Letter:
     status, said = moved(step, letter, act), opinion_of(act, opinion)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    if step.actor.account_id is not None:
+        refuse_personal(step, ticket, "opinion", said, f"{act.label}的理由")
     words = f"{letter.kind.label}{act.label}：{said}"
     why = Why(words, details=referrals.restricted(letter))
     take(step, ticket, TicketEvent.REJECT_LETTER, why)

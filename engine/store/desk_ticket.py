@@ -29,9 +29,11 @@ from engine.models import (
 from engine.rules.shanghai import SHANGHAI
 from engine.store import clocks, letters, outbox, tickets
 from engine.store.desk_views import units_by_id
+from engine.store.held_mails import RECALLED
 from engine.store.mail_names import mail_name
 from engine.store.promises import OPEN as OPEN_PROMISE
 from engine.store.row_security import as_house
+from engine.store.unit_sight import seen_by_units
 from engine.terms import (
     AssignmentRole,
     LetterKind,
@@ -187,9 +189,9 @@ def whole(session: Session, ticket: Ticket, *, to_unit: bool = False) -> Whole:
     answers, found = _of(session, Answer, ticket), letters.of_ticket(session, ticket.id)
     events, mails = tickets.events(session, ticket), outbox.of_ticket(session, ticket.id)
     if to_unit:
-        events = [one for one in events if for_units(one)]
+        events = seen_by_units(events)
         found = [one for one in found if one.kind is not LetterKind.REFERRAL]
-        mails = [one for one in mails if one.kind not in NOT_FOR_UNITS]
+        mails = [one for one in mails if one.kind not in NOT_FOR_UNITS and RECALLED not in one.key]
     ids: list[int | None] = [one.unit_id for one in parts]
     ids += [one.unit_id for one in returns] + [one.unit_id for one in found]
     ids += [one.unit_id for one in mails] + [one.unit_id for one in events]
@@ -208,7 +210,8 @@ def whole(session: Session, ticket: Ticket, *, to_unit: bool = False) -> Whole:
 
 def on_paper(mail: OutboxMessage, unit_id: int | None) -> bool:
     """Return whether a mail is a notice to a unit that somebody may print: a unit only its own."""
-    return mail.kind not in NOT_FOR_UNITS and unit_id in (None, mail.unit_id)
+    own = unit_id == mail.unit_id and RECALLED not in mail.key
+    return mail.kind not in NOT_FOR_UNITS and (unit_id is None or own)
 
 
 def notice_of(
@@ -265,11 +268,6 @@ def names(session: Session, ids: Sequence[int | None]) -> dict[int, str]:
         return {}
     found = session.exec(select(Account.id, Account.name).where(col(Account.id).in_(wanted)))
     return dict(found.all())
-
-
-def for_units(event: TicketEventRecord) -> bool:
-    """Return whether units may know of an event: clues handed on are not theirs to see (移交)."""
-    return event.event is not TicketEvent.PROPOSE_REFERRAL and not event.details.get("restricted")
 
 
 def done_since(

@@ -5,13 +5,13 @@ import re
 import pytest
 
 from engine.actions.letters import Proposal, propose_by_hand
-from engine.terms import LetterKind, LetterStatus
-from tests.actions.letter_steps import number_of, review, sign, the
+from engine.terms import LetterKind, LetterStatus, TicketEvent
+from tests.actions.letter_steps import draft, number_of, proposed, review, send, sign, the
 from tests.actions.test_fallen_letters import GRANTED, REVIEWED, RUDE, SIGNED, a_draft
 from tests.actions.test_late_grants import grant
-from tests.actions.test_recalled_letters import MORNING, NIGHT, NOON, sent_at_night
-from tests.builders import MARKET, SECOND_SUPERVISOR, SUPERVISOR, on_ticket
-from tests.looking import mails_of, send_mails
+from tests.actions.test_recalled_letters import EVENING, MORNING, NIGHT, NOON, sent_at_night
+from tests.builders import MARKET, SECOND_SUPERVISOR, SUPERVISOR, a_signed_ticket, on_ticket
+from tests.looking import events_of, mails_of, send_mails
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 LINK, MARK = "?step=recall", "■ 依据已不成立"
@@ -120,3 +120,105 @@ def test_the_history_links_what_carried_a_letter_by_the_name_its_paper_bears(as_
     link = f'<a href="/tickets/{number}/mail-{mail.id}">函件送达通知</a>'
     assert link in page
     assert "<h1>函件送达通知" in as_(SUPERVISOR).get(f"/tickets/{number}/mail-{mail.id}").text
+
+
+def recall(as_, letter_id, reason="先核实"):
+    return as_(SUPERVISOR).post(f"/letters/{letter_id}/recall", reason=reason)
+
+
+def test_the_units_history_tells_nothing_of_a_letter_that_never_reached_it(as_):
+    letter_id, _ = sent_at_night()
+    number, name = number_of(letter_id), the(letter_id).number
+    before = as_(MARKET).get(f"/tickets/{number}").text
+    recall(as_, letter_id)
+
+    unit = as_(MARKET).get(f"/tickets/{number}").text
+    house = as_(SUPERVISOR).get(f"/tickets/{number}").text
+
+    assert name in before
+    assert TicketEvent.APPROVE_LETTER.label not in before
+    for word in (name, "先核实", "函件", "撤回发送", "整改反馈时限"):
+        assert word not in unit
+    for word in (name, "先核实", TicketEvent.APPROVE_LETTER.label, TicketEvent.SEND_LETTER.label):
+        assert word in house
+    assert TicketEvent.RECALL_LETTER in {one.event for one in events_of(number)}
+
+
+def test_a_letter_sent_again_stands_once_in_the_units_history(as_):
+    letter_id, _ = sent_at_night()
+    number = number_of(letter_id)
+    recall(as_, letter_id)
+    send(letter_id, MORNING)
+    send_mails(MORNING)
+
+    page = as_(MARKET).get(f"/tickets/{number}").text
+
+    assert page.count(f"</b> {TicketEvent.SEND_LETTER.label}") == 1
+    assert "先核实" not in page
+
+
+def test_a_notice_that_was_called_back_has_no_page_for_its_unit(as_):
+    letter_id, _ = sent_at_night()
+    number = number_of(letter_id)
+    (mail, *_) = [one for one in mails_of(number) if one.letter_id == letter_id]
+    recall(as_, letter_id)
+
+    assert as_(MARKET).get(f"/tickets/{number}/mail-{mail.id}").status_code == 404
+    assert as_(SUPERVISOR).get(f"/tickets/{number}/mail-{mail.id}").status_code == 200
+
+
+def test_a_unit_is_told_no_news_of_what_it_may_not_know_of(as_):
+    letter_id, _ = sent_at_night()
+    number = number_of(letter_id)
+    seen = events_of(number)[-1].seq
+    recall(as_, letter_id)
+
+    assert events_of(number)[-1].seq > seen
+    assert as_(MARKET).get(f"/tickets/{number}/news?seen={seen}").status_code == 204
+
+
+TELLING = ("覃演示要求暂缓", "请致电13800001234", "致电 0772-2828282")
+LEFT_TO_DO = {"reject": (), "drop": (), "void": (review, sign), "recall": (review, sign, send)}
+FIELD = {"reject": "opinion", "drop": "opinion", "void": "reason", "recall": "reason"}
+
+
+def at(what, **more):
+    """Return a letter about somebody's ticket on which that can be done."""
+    letter_id = proposed(a_signed_ticket(SIGNED, contact_name="覃演示", **more), SIGNED)
+    draft(letter_id, SIGNED)
+    for step in LEFT_TO_DO[what]:
+        step(letter_id, EVENING)
+    return letter_id
+
+
+def refused(as_, what, letter_id, words):
+    desk = as_(SECOND_SUPERVISOR)
+    page = desk.get(f"/letters/{letter_id}").text
+    seen = re.search(r'name="seen" value="([^"]*)"', page)
+    typed = {FIELD[what]: words, **({"seen": seen[1]} if seen else {})}
+    return desk.post(f"/letters/{letter_id}/{what}", **typed)
+
+
+@pytest.mark.parametrize("what", FIELD)
+@pytest.mark.parametrize("words", TELLING)
+def test_a_reason_that_tells_who_the_requester_is_is_refused(as_, what, words):
+    letter_id = at(what)
+    before = the(letter_id).status
+
+    answer = refused(as_, what, letter_id, words)
+
+    assert answer.status_code == 422
+    assert "函件不写诉求人信息" in answer.text
+    assert the(letter_id).status is before
+    assert words not in "".join(one.reason for one in events_of(number_of(letter_id)))
+
+
+@pytest.mark.parametrize("what", FIELD)
+def test_a_reason_that_hints_at_a_report_is_refused_on_a_confidential_ticket(as_, what):
+    letter_id = at(what, confidential=True)
+
+    answer = refused(as_, what, letter_id, "举报人要求暂缓")
+
+    assert answer.status_code == 422
+    assert "保密件不写事项性质" in answer.text
+    assert "举报" not in "".join(one.reason for one in events_of(number_of(letter_id)))
