@@ -13,6 +13,7 @@ EngineError
 ├── DocumentError              500  a letter cannot be made (font, glyph, template)
 ├── DeliveryError              502  a message was not taken
 │   ├── TemporaryDeliveryError      try again later
+│   │   └── UnansweredDeliveryError  it was handed over whole, and nobody said that it was taken
 │   └── PermanentDeliveryError      a person must look
 └── UnavailableError           503  the database or another part is away
     └── KeysError              503  the keys of personal data are missing or wrong
@@ -117,6 +118,12 @@ class TemporaryDeliveryError(DeliveryError):
     """Not now: the sender tries again with back-off."""
 
     code = "delivery_temporary"
+
+
+class UnansweredDeliveryError(TemporaryDeliveryError):
+    """The whole message was handed over and no answer came: it may have arrived (可能已送出)."""
+
+    code = "delivery_unanswered"
 
 
 class PermanentDeliveryError(DeliveryError):

@@ -20,11 +20,16 @@ from engine.actions.step import Step, Why, take
 from engine.delivery.messages import Attachment, Outgoing, build
 from engine.delivery.reply_tokens import mark_of, reply_headers
 from engine.delivery.sending import Sender, sender_for
-from engine.errors import PermanentDeliveryError, TemporaryDeliveryError
+from engine.errors import (
+    PermanentDeliveryError,
+    TemporaryDeliveryError,
+    UnansweredDeliveryError,
+)
 from engine.models import OutboxAttachment, OutboxMessage
 from engine.settings import load_settings
 from engine.store import leaving, outbox, tickets
 from engine.store.database import work
+from engine.store.held_mails import PERHAPS_LEFT
 from engine.store.mail_names import name_of
 from engine.terms import MessageStatus, TicketEvent
 
@@ -100,6 +105,8 @@ def _begun(ids: list[int], counts: Counter[str]) -> list[tuple[int, Outgoing]]:
 def _deliver_one(sender: Sender, message_id: int, outgoing: Outgoing, now: datetime) -> str:
     try:
         sender.send(build(outgoing))
+    except UnansweredDeliveryError as error:
+        return _later(message_id, now, f"{PERHAPS_LEFT}：{error}")
     except TemporaryDeliveryError as error:
         return _later(message_id, now, str(error))
     except PermanentDeliveryError as error:
@@ -147,7 +154,7 @@ def _later(message_id: int, now: datetime, error: str) -> str:
     with work() as session:
         message = outbox.message(session, message_id)
         message.attempts += 1
-        message.last_error = error[:500]
+        message.last_error = _said(message, error)
         message.claimed_until = message.sending_until = None
         if message.attempts >= ATTEMPTS:
             message.status = MessageStatus.UNDELIVERED
@@ -166,10 +173,16 @@ def _never(message_id: int, now: datetime, error: str) -> str:
         message.attempts += 1
         message.status = MessageStatus.UNDELIVERED
         message.claimed_until = message.sending_until = None
-        message.last_error = error[:500]
+        message.last_error = _said(message, error)
         _record(session, message, now, error)
     log.error("mail_undelivered", message=message_id)
     return "undelivered"
+
+
+def _said(message: OutboxMessage, error: str) -> str:
+    """Return what is noted of a failed attempt: that an earlier one may have arrived stays said."""
+    doubt = PERHAPS_LEFT in message.last_error and PERHAPS_LEFT not in error
+    return (f"{PERHAPS_LEFT}：{error}" if doubt else error)[:500]
 
 
 def _record(session: Session, message: OutboxMessage, now: datetime, error: str) -> None:

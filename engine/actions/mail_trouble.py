@@ -10,6 +10,7 @@ from engine.delivery.reply_tokens import mail_name
 from engine.errors import ConflictError, NotFoundError
 from engine.models import OutboxMessage, Unit
 from engine.store.database import wake
+from engine.store.held_mails import PERHAPS_LEFT
 from engine.store.outbox import owed_to
 from engine.terms import MessageStatus, Role
 
@@ -31,7 +32,8 @@ def send_again(step: Step, message_id: int) -> OutboxMessage:
         require_verified(unit)
     if unit is not None and message.recipient not in (unit.email, unit.leader_email):
         _readdress(step, message, unit)
-    message.status, message.attempts, message.last_error = MessageStatus.PENDING, 0, ""
+    doubt = PERHAPS_LEFT if PERHAPS_LEFT in message.last_error else ""
+    message.status, message.attempts, message.last_error = MessageStatus.PENDING, 0, doubt
     message.next_attempt_at = message.due_at = step.now
     restate_day(step, message)
     note(step.session, step.actor, step.now, Note(f"mail:{message.id}", "send_again", {}))

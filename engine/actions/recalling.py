@@ -44,7 +44,7 @@ from engine.terms import (
 LONGEST_REASON = 500
 WHY_RECALLED = "请写明撤回发送的理由。"
 RECALLED, FELL = "发送已撤回", "依据已不成立"
-LEFT = "邮件已经送出或正在送出，不能撤回发送；函里有误的，请发更正函。"
+LEFT = "邮件已经送出、可能已送出或正在送出，不能撤回发送；函里有误的，请发更正函。"
 ANOTHER = "本工单已另有一份{}在办，不能撤回发送；请先处理那一份。"
 WHAT_NOW = {
     LetterStatus.DRAFTED: "不能核稿", LetterStatus.REVIEWED: "不能签发",

@@ -1,5 +1,6 @@
 """Delivery by SMTP, with temporary and permanent failures told apart."""
 
+import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -12,12 +13,18 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from engine.delivery.messages import address_of
 from engine.delivery.timeouts import DEFAULT_TIMEOUT_SECONDS, seconds_of
-from engine.errors import BadInputError, PermanentDeliveryError, TemporaryDeliveryError
+from engine.errors import (
+    BadInputError,
+    PermanentDeliveryError,
+    TemporaryDeliveryError,
+    UnansweredDeliveryError,
+)
 
 DEFAULT_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 PERMANENT_FROM = 500
 ACCEPTED_BELOW = 300
-CLOSING = 421
+CLOSING, GO_ON = 421, 354
+DOT_FIRST = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,7 @@ class SmtpSender:
 
         Raises:
             TemporaryDeliveryError: 4xx, refused or dropped connection, timeout, refused sign-in.
+            UnansweredDeliveryError: all of it was handed over and no answer came.
             PermanentDeliveryError: 5xx for the recipient or the message, or a bad address.
         """
         sender, recipient = _addresses(message)
@@ -126,9 +134,24 @@ class SmtpSender:
         connection, reply = self._opened(sender)
         _check(connection, reply, "发件人", ours=True)
         _check(connection, connection.rcpt(recipient), "收件人")
-        code, answer = connection.data(content)
+        code, answer = self._content(connection, content)
         _check(connection, (code, answer), "邮件")
         return f"{code} {answer.decode(errors='replace')}"
+
+    def _content(self, connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
+        """Hand over the content; what breaks off after its final dot may have been taken."""
+        code, answer = connection.docmd("DATA")
+        if code != GO_ON:
+            raise smtplib.SMTPDataError(code, answer)
+        end = b"" if content.endswith(b"\r\n") else b"\r\n"
+        connection.send(DOT_FIRST.sub(b"..", content) + end + b".\r\n")
+        try:
+            return connection.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            self._close()
+            message = (f"邮件已全部交给邮件服务器 {self._where}，没有等到答复"
+                       f"（{_detail(error)}），稍后重试。")  # fmt: skip
+            raise UnansweredDeliveryError(message) from error
 
     def _opened(self, sender: str) -> tuple[smtplib.SMTP, tuple[int, bytes]]:
         """Name the sender on the kept connection; what the server closed meanwhile is opened anew.

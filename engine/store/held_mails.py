@@ -11,6 +11,7 @@ from engine.store.unsent import unsent
 from engine.terms import MessageStatus
 
 SUPERSEDED = MessageStatus.SUPERSEDED
+PERHAPS_LEFT = "可能已送出"  # in what is noted of an attempt that ended without an answer
 RECALLED = ":recalled:"  # in the key of a mail of a sending that was taken back
 
 
@@ -24,7 +25,7 @@ def take_back(session: Session, key: str, why: str) -> bool:
 
 
 def all_held(session: Session, letter_id: int) -> bool:
-    """Return whether a letter has mails of which none has left or is being sent at this moment."""
+    """Return whether a letter has mails of which none has left, perhaps left or is being sent."""
     query = select(func.count(), func.count().filter(_not_left())).where(*_of_letter(letter_id))
     whole, held = session.exec(query).one()
     return 0 < whole == held
@@ -68,4 +69,5 @@ def _not_left() -> ColumnElement[bool]:
     status = col(OutboxMessage.status)
     waits = and_(status == MessageStatus.PENDING, nobody_sends_it())
     refused = status == MessageStatus.UNDELIVERED
-    return and_(or_(waits, refused), col(OutboxMessage.sent_at).is_(None))
+    doubtful = col(OutboxMessage.last_error).contains(PERHAPS_LEFT)
+    return and_(or_(waits, refused), col(OutboxMessage.sent_at).is_(None), ~doubtful)
