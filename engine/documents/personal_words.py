@@ -70,8 +70,9 @@ _KINDS = (("证件号", _IDENTITY), ("银行卡号", _CARD), ("手机号", _MOBI
           ("港澳台电话", _FAR), ("固定电话", _LOCAL), ("固定电话", _NEXT))  # fmt: skip
 # Where a person lives: from the house on. Where a business has its door is the matter itself.
 _ROOM = r"[\dA-Za-z一二三四五六七八九十]"
+_NO_FIRM = "(?<!公司)(?<!企业)(?<!经营)(?<!登记)(?<!注册)"
 _DWELLING = re.compile(
-    r"(?:家住|住在|住址|家庭地址|居住于|居住在|(?<!公司)(?<!企业)(?<!经营)(?<!登记)(?<!注册)住所"
+    rf"(?:家住|住在|[暂租现]住(?!址)|居住[于在]|家庭地址|{_NO_FIRM}住(?:址|所)"
     r"(?!变更|登记|证明|使用|申报|承诺|托管))[^，。；！？\n]{0,40}?"
     rf"(?P<n>(?:(?<!\d)\d{{1,3}}-\d{{1,2}}-\d{{3,4}}(?![\d\-])室?"
     rf"|{_ROOM}{{1,5}} ?(?:栋|幢|(?<=[A-Za-z\d])座|号楼|单元|室)"
