@@ -90,7 +90,7 @@ def refers(target: str, *, nullable: bool = False, **options: Any) -> Any:
 def filled(table: str, column: str) -> Index:
     """Return an index of a column that most rows leave empty: of those that fill it alone."""
     where = text(f"{column} IS NOT NULL")
-    return Index(f"ix_{table}_{column}", column, postgresql_where=where)
+    return Index(f"ix_{table}_{column}_filled", column, postgresql_where=where)
 
 
 def moment(*, nullable: bool = False, index: bool = False) -> Any:

@@ -44,7 +44,7 @@ class Requester(SQLModel, table=True):
               postgresql_where=text("phone_end IS NOT NULL")),
         Index("ix_requester_identified", "ticket_id",
               postgresql_where=text("phone_sealed IS NOT NULL")),
-        Index("ix_requester_phone_ticket_id", "phone", "ticket_id",
+        Index("ix_requester_phone_unsealed", "phone", "ticket_id",
               postgresql_where=text("phone <> ''")),
         Index("ix_requester_phone_end",
               literal_column("reverse(translate(phone, '-+ ', ''))").label("ending"), "ticket_id",

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from psycopg.errors import InsufficientPrivilege, LockNotAvailable
+from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
@@ -23,6 +23,14 @@ GIVE = (
     "请数据库管理员把它们改归“{login}”（docs/operations.md“Backup and restore”），"
     "或用“{login}”登录重新恢复备份。"
 )
+# Columns that most rows leave empty. Indexes of all rows gave new ones entries nobody looks for;
+# and as long as PostgreSQL had counted nothing in a table it took "no parent" for a rare thing, and
+# read every ticket there is by that index, several times for each ticket taken in.
+SPARSE = (
+    ("ticket", "parent_id"), ("ticket", "merged_into_id"),
+    ("clock", "assignment_id"), ("clock", "letter_id"), ("clock", "unit_id"),
+    ("outbox_message", "ticket_id"), ("outbox_message", "letter_id"), ("outbox_message", "unit_id"),
+)  # fmt: skip
 # Built without keeping anybody from writing, so not by a migration.
 INDEXES = {
     "ix_clock_pause_ends": "clock (next_rung_at, id) "
@@ -34,7 +42,12 @@ INDEXES = {
     "ix_requester_phone_end_mark": "requester (phone_end, ticket_id) WHERE phone_end IS NOT NULL",
     "ix_requester_initial_parts": "requester USING gin (hotline_grams(ticket_id, initials)) "
     "WITH (fastupdate = on, gin_pending_list_limit = 512) WHERE initials <> ''",
-}
+    "ix_requester_phone_unsealed": "requester (phone, ticket_id) WHERE phone <> ''",
+    **{f"ix_{table}_{column}_filled": f"{table} ({column}) WHERE {column} IS NOT NULL"
+       for table, column in SPARSE},
+}  # fmt: skip
+# Those that others took the place of; dropped once these are built, and as quietly.
+OUTLIVED = ("ix_requester_phone_ticket_id", *(f"ix_{table}_{column}" for table, column in SPARSE))
 # Every event changes its ticket; a change that finds room in its page touches none of the indexes.
 FILLED = {"ticket": 85}
 _FOREIGN = """
@@ -46,6 +59,7 @@ _BUILT = """
 SELECT c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
 WHERE i.indisvalid AND c.relnamespace = current_schema()::regnamespace
 """
+_STILL = "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NOT NULL"
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -115,7 +129,7 @@ def migrate(database: Database, revision: str = "head") -> None:
             _leave_room(connection)
             settle(connection)
     except OperationalError as error:
-        if isinstance(error.orig, LockNotAvailable):
+        if isinstance(error.orig, (DeadlockDetected, LockNotAvailable)):
             raise UnavailableError(BUSY) from error
         raise
     except ProgrammingError as error:
@@ -187,18 +201,22 @@ def _leave_room(connection: Connection) -> None:
 
 
 def _build_indexes(database: Database) -> None:
-    """Build the indexes that are missing while others go on writing; one half built is built anew.
+    """Build the indexes that are missing, and drop the outlived, while others go on writing.
 
-    Outside of a transaction, as PostgreSQL wants it: an index of millions of rows takes minutes.
+    One half built is built anew. Outside of a transaction, as PostgreSQL wants it: an index of
+    millions of rows takes minutes.
     """
     with database.engine.connect() as plain:
         there = set(plain.exec_driver_sql(_BUILT).scalars())
+        outlived = plain.exec_driver_sql(_STILL, (list(OUTLIVED),)).scalars().all()
     missing = [one for one in INDEXES if one not in there]
-    if not missing:
+    if not missing and not outlived:
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("SELECT pg_advisory_lock(12346)")
         for name in missing:
             connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
             connection.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {INDEXES[name]}")
+        for name in outlived:
+            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
         connection.exec_driver_sql("SELECT pg_advisory_unlock(12346)")

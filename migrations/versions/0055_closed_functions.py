@@ -8,7 +8,7 @@ the history let any words pass once `hotline.taking_out` was set: now it lets ma
 from alembic import op
 
 revision = "0055_closed_functions"
-down_revision = "0054_indexes_of_some"
+down_revision = "0054_sparse_indexes"
 branch_labels = None
 depends_on = None
 
