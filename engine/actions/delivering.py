@@ -43,7 +43,10 @@ ATTEMPTS = 100
 AT_ONCE = 25
 LINES = 2  # technical: connections to the mail server; while one waits for it, the other goes on
 SENDING, STARTS_WITHIN = timedelta(minutes=2), timedelta(minutes=1)
-ELSEWHERE = "elsewhere"
+COUNTED = {  # of what another sender had in hand; what was taken back is in no count
+    MessageStatus.PENDING: "elsewhere", MessageStatus.SENT: "sent",
+    MessageStatus.UNDELIVERED: "undelivered",
+}  # fmt: skip
 
 
 def deliver(ids: list[int], now: datetime) -> dict[str, int]:
@@ -97,8 +100,8 @@ def _begun(ids: list[int], counts: Counter[str]) -> list[tuple[int, Outgoing]]:
         begun = outbox.begin_sending(session, ids, SENDING)
         files = outbox.attachments(session, list(begun))
         if others := [one for one in ids if one not in begun]:
-            pending = outbox.still_pending(session, others)
-            counts.update({ELSEWHERE: pending, "sent": len(others) - pending})
+            stand = outbox.count_by_status(session, others)
+            counts.update({name: stand.get(status, 0) for status, name in COUNTED.items()})
         return [(one, _outgoing(mail, files.get(one, ()))) for one, mail in begun.items()]
 
 

@@ -201,12 +201,11 @@ def _mark(session: Session, message_ids: Sequence[int], until: object) -> None:
         )
 
 
-def still_pending(session: Session, message_ids: Sequence[int]) -> int:
-    """Return how many of those messages are not sent yet."""
-    pending = select(func.count()).where(
-        col(OutboxMessage.id).in_(message_ids), OutboxMessage.status == MessageStatus.PENDING
-    )
-    return session.exec(pending).one()
+def count_by_status(session: Session, message_ids: Sequence[int]) -> Mapping[MessageStatus, int]:
+    """Return how many of those messages stand how."""
+    status = col(OutboxMessage.status)
+    query = select(status, func.count()).where(col(OutboxMessage.id).in_(message_ids))
+    return {MessageStatus.parse(one): count for one, count in session.exec(query.group_by(status))}
 
 
 def _awaits_the_sweep(now: datetime) -> ColumnElement[bool]:
