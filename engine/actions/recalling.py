@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+import structlog
+
 from engine.actions import clocks, post, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.late_replies import moot_referrals
@@ -41,6 +43,7 @@ from engine.terms import (
     TicketEvent,
 )
 
+log = structlog.get_logger()
 LONGEST_REASON = 500
 WHY_RECALLED = "请写明撤回发送的理由。"
 RECALLED, FELL = "发送已撤回", "依据已不成立"
@@ -248,11 +251,27 @@ def _what(one: _Lost) -> str:
     return f"{name}{FELL}，{WHAT_NOW[one.letter.status]}"
 
 
-def call_back_fallen(ids: Sequence[int], now: datetime) -> None:
-    """Look once more, before mails with these ids leave, whether the letters they bring stand."""
+def call_back_fallen(ids: Sequence[int], now: datetime) -> Sequence[int]:
+    """Look once more, before mails with these ids leave, whether the letters they bring stand.
+
+    Return the mails of letters that could not be looked at: they wait, and the others go on.
+    """
     with work() as session:
         found = leaving.tickets_of_letters(session, ids)
-    for ticket_id in found:
+    broken = [one for one in found if not _looked_at(one, now)]
+    if not broken:
+        return ()
+    with work() as session:
+        return leaving.letters_of_tickets(session, ids, broken)
+
+
+def _looked_at(ticket_id: int, now: datetime) -> bool:
+    try:
         with work() as session:
             ticket = ticket_store.lock_ticket(session, ticket_id)
             follow_grounds(Step(session, SYSTEM, now, rules_in_force(session)), ticket)
+    except Exception:
+        # One ticket that breaks must not keep back the mails of the others.
+        log.exception("letters_not_looked_at", ticket=ticket_id)
+        return False
+    return True

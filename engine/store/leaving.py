@@ -45,6 +45,17 @@ def tickets_of_letters(session: Session, ids: Sequence[int]) -> Sequence[int]:
     return [one for one in session.exec(query.distinct()).all() if one is not None]
 
 
+def letters_of_tickets(
+    session: Session, ids: Sequence[int], ticket_ids: Sequence[int]
+) -> Sequence[int]:
+    """Return which of these mails bring a letter about one of those tickets, and wait still."""
+    query = select(OutboxMessage.id).where(
+        col(OutboxMessage.id).in_(ids), col(OutboxMessage.letter_id).is_not(None),
+        col(OutboxMessage.ticket_id).in_(ticket_ids), OutboxMessage.status == MessageStatus.PENDING,
+    )  # fmt: skip
+    return session.exec(query.order_by(col(OutboxMessage.id))).all()
+
+
 def left_before(session: Session, message: OutboxMessage) -> bool:
     """Return whether another mail of the same debt to the same unit has left before this one."""
     query = select(OutboxMessage.id).where(

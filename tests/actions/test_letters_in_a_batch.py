@@ -3,11 +3,15 @@
 import pytest
 from sqlalchemy import text
 
+from engine.actions.actor import SYSTEM
+from engine.actions.letters import Proposal, propose_by_hand
 from engine.store.database import work
-from engine.terms import MessageStatus
-from tests.actions.letter_steps import the
-from tests.actions.test_recalled_letters import MORNING, carrying, sent_at_night
-from tests.looking import send_mails
+from engine.terms import LetterKind, MessageStatus
+from tests.actions.letter_steps import number_of, the
+from tests.actions.test_fallen_letters import RUDE
+from tests.actions.test_recalled_letters import MORNING, NIGHT, carrying, sent_at_night
+from tests.builders import SUPERVISOR, a_dispatched_ticket, on_ticket
+from tests.looking import letters_of, mails_of, send_mails
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 
@@ -23,3 +27,23 @@ def test_mails_taken_back_as_they_were_to_leave_are_not_counted_as_sent():
 
     assert {one.status for one in carrying(letter_id)} == {MessageStatus.SUPERSEDED}
     assert counts["sent"] == 0
+
+
+def test_one_ticket_that_breaks_the_look_at_its_letters_keeps_back_its_own_mails_alone():
+    letter_id, _ = sent_at_night()
+    number = number_of(letter_id)
+    more = Proposal(LetterKind.RECTIFICATION, (RUDE,), "另有情况")
+    on_ticket(number, NIGHT, SUPERVISOR, lambda step, one: propose_by_hand(step, one, more))
+    send_mails(NIGHT)
+    with work() as session:  # a word that this version does not know
+        session.exec(text(f"UPDATE letter SET grounds = '[\"unheard_of\"]', proposed_by = "
+                          f"'{SYSTEM.name}' WHERE id = {letters_of(number)[-1].id}"))  # fmt: skip
+    other = a_dispatched_ticket(MORNING)
+
+    counts = send_mails(MORNING)
+
+    assert {one.status for one in mails_of(other)} == {MessageStatus.SENT}
+    mails = carrying(letter_id)
+    assert {(one.status, one.attempts) for one in mails} == {(MessageStatus.PENDING, 1)}
+    assert all("核对不了，没有发出" in one.last_error for one in mails)
+    assert counts["retry"] == len(mails)
