@@ -46,7 +46,7 @@ from engine.terms import (
 log = structlog.get_logger()
 LONGEST_REASON = 500
 WHY_RECALLED = "请写明撤回发送的理由。"
-RECALLED, FELL = "发送已撤回", "依据已不成立"
+RECALLED, FELL, ANSWERED = "发送已撤回", "依据已不成立", "单位已在页面回复"
 LEFT = "邮件已经送出、可能已送出或正在送出，不能撤回发送；函里有误的，请发更正函。"
 ANOTHER = "本工单已另有一份{}在办，不能撤回发送；请先处理那一份。"
 WHAT_NOW = {
@@ -56,7 +56,7 @@ WHAT_NOW = {
 
 
 class _Lost(NamedTuple):
-    """A letter that lost its ground, what fell of it, and whether it was called back for that."""
+    """A letter that lost its ground, what fell of it, and whether its mails were taken back."""
 
     letter: Letter
     fell: Fallen
@@ -208,10 +208,24 @@ def _drop_moot(step: Step, letters: Sequence[Letter], reason: str) -> None:
 
 
 def _sent_back(step: Step, ticket: Ticket, letter: Letter) -> bool:
+    if letter.status in GONE_OUT and letter.status is not LetterStatus.SENT:
+        return _kept_in(step, ticket, letter)
     if letter.status is not LetterStatus.SENT:
         return False
     other = _another(step, letter)
     return _call_back(step, ticket, letter, FELL, void=other is not None)
+
+
+def _kept_in(step: Step, ticket: Ticket, letter: Letter) -> bool:
+    """Take back the mails of a letter that its unit answered on its page before they left.
+
+    It stays answered: it was read. Its mails would ask for what was given already.
+    """
+    if not held_mails.take_back_all(step.session, letter.id, f"不再发：{ANSWERED}，{FELL}"):
+        return False
+    words = f"{letter.kind.label} {letter.number} {ANSWERED}，{FELL}，未出的邮件不再发出"
+    take(step, ticket, TicketEvent.NOTE, Why(words, details=referrals.restricted(letter)))
+    return True
 
 
 def _tell(step: Step, ticket: Ticket, lost: Sequence[_Lost]) -> None:
@@ -243,6 +257,8 @@ def _known(step: Step, one: _Lost) -> tuple[object, ...]:
 
 def _what(one: _Lost) -> str:
     name = f"{one.letter.kind.label}{one.letter.number}"
+    if one.recalled and one.letter.status in GONE_OUT:
+        return f"{name}{ANSWERED}，{FELL}，邮件未出、不再发出，请发更正函"
     if one.recalled:
         done = "并作废" if one.letter.status is LetterStatus.VOIDED else "，请作废"
         return f"{name}{FELL}，邮件未出，已撤回发送{done}"

@@ -6,12 +6,20 @@ from sqlalchemy import text
 from engine.actions.actor import SYSTEM
 from engine.actions.letters import Proposal, propose_by_hand
 from engine.store.database import work
-from engine.terms import LetterKind, MessageStatus
-from tests.actions.letter_steps import number_of, the
+from engine.terms import LetterKind, LetterStatus, MessageStatus, NoticeKind, TicketEvent
+from tests.actions.letter_steps import number_of, reply, the
 from tests.actions.test_fallen_letters import RUDE
-from tests.actions.test_recalled_letters import MORNING, NIGHT, carrying, sent_at_night
+from tests.actions.test_late_grants import grant
+from tests.actions.test_recalled_letters import (
+    LATER,
+    MORNING,
+    NIGHT,
+    carrying,
+    sent_at_night,
+    told,
+)
 from tests.builders import SUPERVISOR, a_dispatched_ticket, on_ticket
-from tests.looking import letters_of, mails_of, send_mails
+from tests.looking import last_event, letters_of, mails_of, send_mails
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 
@@ -47,3 +55,19 @@ def test_one_ticket_that_breaks_the_look_at_its_letters_keeps_back_its_own_mails
     assert {(one.status, one.attempts) for one in mails} == {(MessageStatus.PENDING, 1)}
     assert all("核对不了，没有发出" in one.last_error for one in mails)
     assert counts["retry"] == len(mails)
+
+
+def test_answered_at_night_a_letter_stays_so_and_its_mails_leave_no_more_once_its_ground_fell():
+    letter_id, wish = sent_at_night()
+    reply(letter_id, now=LATER)
+
+    grant(wish, NIGHT)
+    send_mails(MORNING)
+
+    assert the(letter_id).status is LetterStatus.ANSWERED
+    asking = [one for one in carrying(letter_id) if one.kind is NoticeKind.RECTIFICATION]
+    assert {one.status for one in asking} == {MessageStatus.SUPERSEDED}
+    assert "未出的邮件不再发出" in last_event(number_of(letter_id), TicketEvent.NOTE).reason
+    assert told(letter_id)
+    said = "单位已在页面回复，依据已不成立，邮件未出、不再发出，请发更正函"
+    assert all(said in one.text for one in told(letter_id))
