@@ -8,9 +8,8 @@ def digest(value):
     return sha256(text.encode()).hexdigest()
 def signed(one, key, what):
     Key.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(one["signature"]), what)
-
 def check(lines, public_key=None):
-    whole, rows, ends = sha256(), {"ticket_event": [], "audit_entry": []}, {}
+    whole, rows, ends, lines = sha256(), {"ticket_event": [], "audit_entry": []}, {}, iter(lines)
     for line, one in ((line, json.loads(line)) for line in lines):
         name = one.get("stream", one.get("log"))  # a chain: of a ticket, of an account, of seals
         length, previous = ends.get(name, (0, "00" * 32))
@@ -18,7 +17,7 @@ def check(lines, public_key=None):
             newest, until = one["public_key"], {one["public_key"]: float("inf")}
             for old in one.get("successions", [])[::-1]:  # each key signed the one after it
                 signed(old, old["public_key"], f"{old['next']} {old['last_seal']}".encode())
-                until[old["public_key"]] = old["last_seal"] if old["next"] in until else -1
+                until |= {old["public_key"]: old["last_seal"]} if old["next"] in until else {}
             assert public_key in (None, *until), "signed by another key"
         elif one["type"] == "row":
             body = {"stream": name, "facts": one["facts"], "previous": previous, "seq": length + 1}
@@ -31,6 +30,7 @@ def check(lines, public_key=None):
             assert one.get("id", 0) <= until[one.get("key", newest)], "signed after its key's time"
             signed(one, one.get("key", newest), bytes.fromhex(one["link"]))
         else:
+            assert not any(lines), "something stands after the signature"
             return signed(one, newest, whole.digest()) or rows
         assert name is None or digest(body) == one["link"], f"{name}: {body}, altered or missing"
         ends[name] = (length + 1, one.get("link"))

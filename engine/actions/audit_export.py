@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from engine.actions.audit_key import public_key, signing_key
-from engine.actions.audit_succession import line_to, need_key, signer, successions
+from engine.actions.audit_succession import keys_so_far, need_key, signer, successions
 from engine.store import audit as store
 from engine.store import chain
 
@@ -69,7 +69,7 @@ def _row(
 
 
 def _seals(session: Session, log: str) -> Iterator[dict[str, Any]]:
-    keys = line_to(public_key(), successions(session))
+    keys = keys_so_far(session)
     for seal in store.seals(session, log):
         key = signer(keys, seal.id, seal.signature, seal.link) or public_key()
         yield {"type": "seal", "id": seal.id, "log": log, "from": seal.from_id, "to": seal.to_id,

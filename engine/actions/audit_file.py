@@ -4,13 +4,22 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.actions.audit_export import FORMAT
 from engine.actions.audit_key import is_signed
 from engine.actions.audit_succession import Succession, line_to, signer
 from engine.errors import BadInputError
 from engine.store import chain
+
+
+class Checked(NamedTuple):
+    """What an export holds, the first thing that is wrong with it, and whose it says it is."""
+
+    rows: int
+    fault: str
+    key: bytes
+    line: frozenset[bytes]  # the key and those before it that vouched for it
 
 
 @dataclass
@@ -67,8 +76,8 @@ class _File:
         return "" if self.signed else "文件的签名不对：内容被改过。"
 
 
-def check_file(lines: Iterable[bytes]) -> tuple[int, str]:
-    """Return how many rows an export has, and the first thing that is wrong with it.
+def check_file(lines: Iterable[bytes]) -> Checked:
+    """Return what an export holds; that it fits says nothing yet of who made it: see its key.
 
     Raises:
         BadInputError: this is no export of an audit log.
@@ -78,16 +87,19 @@ def check_file(lines: Iterable[bytes]) -> tuple[int, str]:
                "signature": file.signature}  # fmt: skip
     try:
         for raw in lines:
+            if file.signed:
+                return _checked(file, "签名之后还有内容：不是原来的导出文件。")
             line = json.loads(raw)
             fault = readers[line["type"]](line)
             if fault:
-                return _count(file), fault
+                return _checked(file, fault)
             file.whole.update(raw)
     except (ValueError, KeyError, TypeError) as error:
         message = "这不是审计导出文件：每行应为一个 JSON 对象，由 hotline audit export 写出。"
         raise BadInputError(message) from error
-    return _count(file), "" if file.signed else "文件被截断：缺最后一行签名。"
+    return _checked(file, "" if file.signed else "文件被截断：缺最后一行签名。")
 
 
-def _count(file: _File) -> int:
-    return sum(len(one) for one in file.rows.values())
+def _checked(file: _File, fault: str) -> Checked:
+    rows = sum(len(one) for one in file.rows.values())
+    return Checked(rows, fault, file.key, frozenset(file.keys))

@@ -80,6 +80,11 @@ def line_to(last: bytes, changes: list[Succession]) -> dict[bytes, int | None]:
     return known
 
 
+def keys_so_far(session: Session) -> dict[bytes, int | None]:
+    """Return this installation's keys: the present one and those that vouched for it."""
+    return line_to(public_key(), successions(session))
+
+
 def signer(
     known: Mapping[bytes, int | None], seal_id: int, signature: bytes, what: bytes
 ) -> bytes | None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.cli.audit_file import BROKEN, verify_file
 from engine.cli.opened import opened_database
 from engine.errors import BadInputError
 
 if TYPE_CHECKING:
     from engine.actions.audit_witness import Reading
 
-BROKEN = 1
 OLDER = "确是恢复的：先用 --restored 核验，要用它接着办理，再 hotline audit accept 理由。"
 HELD = "✓ 本机见过的封存都在库里。"
 FIRST = "本机以前没有见证，从现在起记下；此前末尾删没删过，要用导出文件或抄下的指纹比。"
@@ -38,9 +38,18 @@ def verify(
     restored: Annotated[
         bool, typer.Option("--restored", help="恢复出来的库：比本机见过的旧也不算错，只说出来")
     ] = False,
+    key: Annotated[
+        str, typer.Option("--key", help="导出文件应由谁签：另外拿到的公钥，或装着它的文件")
+    ] = "",
 ) -> None:
     """Print whether the chain is whole; exit 1 and name the first row that is not."""
-    found = _verified_file(file) if file else _verified_database(restored)
+    if file:
+        verify_file(file, key)
+        return
+    if key:
+        message = "--key 用来核验导出文件：请写明文件。"
+        raise BadInputError(message)
+    found = _verified_database(restored)
     if found["fault"]:
         typer.echo(f"■ 对不上：{found['fault']}")
         raise typer.Exit(BROKEN)
@@ -85,18 +94,6 @@ def _seen(found: "Reading") -> str:
     if found.before:
         return HELD
     return (FIRST if found.verdict.head else NO_SEALS) if not found.unnoted else ""
-
-
-def _verified_file(file: Path) -> dict[str, Any]:
-    from engine.actions.audit_file import check_file
-
-    try:
-        with file.open("rb") as lines:
-            rows, fault = check_file(lines)
-    except OSError as error:
-        message = f"{file} 读不出来：{error.strerror}。"
-        raise BadInputError(message) from error
-    return {"checked": rows, "fault": fault, "head": "", "seen": "", "unnoted": ""}
 
 
 def accept(reason: Annotated[str, typer.Argument(help="为什么库比本机见过的旧")]) -> None:

@@ -47,7 +47,7 @@ def lines(database, tmp_path):
 def test_an_export_is_verified_by_us_and_by_an_outsider(lines, outsider):
     rows = sum(json.loads(line)["type"] == "row" for line in lines)
 
-    assert check_file(lines) == (rows, "")
+    assert check_file(lines)[:2] == (rows, "")
     assert sum(map(len, outsider(lines).values())) == rows
 
 
@@ -103,6 +103,15 @@ def test_an_export_without_its_end_or_its_middle_is_refused_by_both(lines, outsi
         assert check_file(forged)[1] != ""
         with pytest.raises(AssertionError):
             outsider(forged)
+
+
+@pytest.mark.parametrize("more", [1, b"hello\n", b"\n", -1])
+def test_what_stands_after_the_signature_is_refused_by_both(lines, outsider, more):
+    forged = [*lines, more if isinstance(more, bytes) else lines[more]]
+
+    assert "签名之后还有内容" in check_file(forged).fault
+    with pytest.raises(AssertionError, match="after the signature"):
+        outsider(forged)
 
 
 def test_an_outsider_who_knows_the_key_takes_no_other(lines, outsider):

@@ -14,6 +14,7 @@ from engine.errors import BadInputError, ConflictError
 from engine.models import AuditSeal
 from engine.store import audit as store
 from engine.store.database import work
+from tests.actions.audit_forger import forged
 from tests.actions.test_audit_export import NOON, outsider  # noqa: F401
 from tests.builders import a_signed_ticket
 
@@ -148,3 +149,18 @@ def test_an_export_whose_line_of_keys_was_altered_is_refused(changed, tmp_path, 
     assert check_file(lines)[1]
     with pytest.raises(Exception, match=r".*"):
         outsider(lines)
+
+
+def test_a_forger_who_keeps_the_successions_passes_for_none_of_them(changed, tmp_path, outsider):  # noqa: F811
+    old, _ = changed
+    lines = exported(tmp_path / "new.jsonl")
+    line = [one["public_key"] for one in json.loads(lines[0])["successions"]]
+    false = forged(lines)
+
+    assert outsider(false)  # whole in itself: only the key tells
+    assert check_file(false).line.isdisjoint(map(bytes.fromhex, line))
+    assert (line[0], len(line)) == (old.hex(), 2)
+    for key in (*line, public_key().hex()):
+        assert outsider(lines, key)
+        with pytest.raises(AssertionError, match="another key"):
+            outsider(false, key)
