@@ -11,6 +11,9 @@ on a pooled connection. Where the login may create no roles, a database administ
 
 import psycopg
 from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+import engine.models  # noqa: F401 which tables there are
 
 APP, UNIT = "hotline_app", "hotline_unit"
 # Rows that are written once; the roles have no UPDATE and no DELETE on them.
@@ -39,6 +42,30 @@ SELECT count(*) = 2 FROM pg_roles
 WHERE rolname IN ('hotline_app', 'hotline_unit') AND pg_has_role(current_user, oid, '{acting}')
   AND has_table_privilege(oid, to_regclass('unit'), 'SELECT')
 """
+
+
+def house_tables(connection: Connection) -> dict[str, int]:
+    """Return the tables here that are this program's, as SQL names them, and PostgreSQL's numbers.
+
+    Whatever else somebody keeps in the schema (an administrator's copy, say) is none of ours.
+    """
+    wanted = sorted({*SQLModel.metadata.tables, "alembic_version"})
+    found = connection.exec_driver_sql(
+        "SELECT quote_ident(relname), oid FROM pg_class WHERE relname = ANY(%s::text[])"
+        " AND relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace ORDER BY 2",
+        (wanted,),
+    )
+    return dict(found.tuples().all())
+
+
+def _counters(connection: Connection) -> list[str]:
+    """Return the sequences that count the keys of this program's tables."""
+    found = connection.exec_driver_sql(
+        "SELECT DISTINCT objid::regclass::text FROM pg_depend JOIN pg_class s ON s.oid = objid"
+        " WHERE s.relkind = 'S' AND deptype IN ('a', 'i') AND refobjid = ANY(%s::oid[])",
+        (list(house_tables(connection).values()),),
+    )
+    return list(found.scalars())
 
 
 def create_roles(connection: Connection) -> None:
@@ -88,10 +115,10 @@ def lacking(connection: Connection) -> tuple[str, ...]:
 def grant_app(connection: Connection) -> None:
     """Give `hotline_app` the rows of every table, and of those written once only new ones."""
     schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
-    tables = f"ALL TABLES IN SCHEMA {schema}"
+    tables, counters = ", ".join(house_tables(connection)), ", ".join(_counters(connection))
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema} TO {APP}, {UNIT}")
     connection.exec_driver_sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {APP}")
-    connection.exec_driver_sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {APP}, {UNIT}")
+    connection.exec_driver_sql(f"GRANT USAGE ON SEQUENCE {counters} TO {APP}, {UNIT}")
     connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION {TAKE_OUT} TO {APP}")
     for table in ("alembic_version", *APPEND_ONLY):
         connection.exec_driver_sql(f"REVOKE UPDATE, DELETE ON {table} FROM {APP}")

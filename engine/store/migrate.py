@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from engine.errors import UnavailableError
+from engine.store.app_roles import house_tables
 from engine.store.database import Database
 from engine.store.row_security import settle
 
@@ -52,8 +53,7 @@ OUTLIVED = ("ix_requester_phone_ticket_id", *(f"ix_{table}_{column}" for table, 
 FILLED = {"ticket": 85}
 _FOREIGN = """
 SELECT session_user, string_agg(DISTINCT pg_get_userbyid(relowner), '、') FROM pg_class
-WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
-  AND NOT pg_has_role(session_user, relowner, 'USAGE')
+WHERE oid = ANY(%s::oid[]) AND NOT pg_has_role(session_user, relowner, 'USAGE')
 """
 _BUILT = """
 SELECT c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
@@ -175,7 +175,8 @@ def _explain(database: Database, error: ProgrammingError) -> None:
 
 def owners_elsewhere(connection: Connection) -> Unlike | None:
     """Return what is to be said where the tables are not this login's; nothing where they are."""
-    login, owners = connection.exec_driver_sql(_FOREIGN).one()
+    ours = list(house_tables(connection).values())
+    login, owners = connection.exec_driver_sql(_FOREIGN, (ours,)).one()
     if not owners:
         return None
     words = f"里的表归“{owners}”所有，不归本账号“{login}”"

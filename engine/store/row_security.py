@@ -20,6 +20,7 @@ from engine.store.app_roles import (
     UNIT,
     create_roles,
     grant_app,
+    house_tables,
     known_roles,
     lacking,
 )
@@ -147,11 +148,8 @@ def settle(connection: Connection) -> None:
 
 def _digest(connection: Connection, roles: tuple[str, ...]) -> str:
     """Return what stands for all that is settled: this program's wishes, the tables, the roles."""
-    tables = connection.exec_driver_sql(
-        "SELECT oid FROM pg_class WHERE relkind IN ('r', 'p') "
-        "AND relnamespace = current_schema()::regnamespace ORDER BY oid"
-    ).scalars()
-    said = repr((POLICIES, OPEN, APPEND_ONLY, roles, list(tables)))
+    tables = list(house_tables(connection).values())
+    said = repr((POLICIES, OPEN, APPEND_ONLY, roles, tables))
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -177,8 +175,7 @@ def _protect(connection: Connection, table: str, rows: Rows, known: bool) -> Non
 
 def _grant_unit(connection: Connection) -> None:
     run = connection.exec_driver_sql
-    schema = run("SELECT quote_ident(current_schema())").scalar_one()
-    run(f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {UNIT}")
+    run(f"REVOKE ALL ON {', '.join(house_tables(connection))} FROM {UNIT}")
     for table, rows in POLICIES.items():
         run(f"GRANT {rows.rights} ON {table} TO {UNIT}")
     for table, right in OPEN.items():

@@ -118,6 +118,25 @@ def test_what_an_administrator_restored_is_named_and_given_back(database, elsewh
         use(database)
 
 
+def test_a_table_somebody_else_keeps_in_the_schema_stops_nothing(database, elsewhere):
+    assert hotline("roles", url=elsewhere).returncode == 0
+    theirs = use(connect(elsewhere, pool_size=1))
+    try:
+        migrate(theirs)
+        administer(as_administrator(elsewhere), "CREATE TABLE keepseal AS SELECT 1 AS id")
+
+        migrate(theirs)
+
+        settings = Settings(_env_file=None, database_url=elsewhere, demo_data=False)
+        found = {one.what for one in examine_database(theirs, settings, moment(NOW))}
+        assert "数据库归属" not in found
+        with work() as session:
+            assert wall(session).up
+    finally:
+        theirs.dispose()
+        use(database)
+
+
 def test_what_was_dumped_is_restored_and_its_log_and_deadlines_are_proved_again(
     database, elsewhere, tmp_path
 ):
