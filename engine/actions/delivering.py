@@ -44,6 +44,7 @@ AT_ONCE = 25
 LINES = 2  # technical: connections to the mail server; while one waits for it, the other goes on
 SENDING, STARTS_WITHIN = timedelta(minutes=2), timedelta(minutes=1)
 NOT_LOOKED_AT = "发送出错：这份函的依据核对不了，没有发出"
+NOT_RESTATED = "发送出错：这份函的反馈期限核对不了，没有发出"
 COUNTED = {  # of what another sender had in hand; what was taken back is in no count
     MessageStatus.PENDING: "elsewhere", MessageStatus.SENT: "sent",
     MessageStatus.UNDELIVERED: "undelivered",
@@ -80,10 +81,10 @@ def _deliver_some(sender: Sender, ids: list[int], now: datetime, counts: Counter
 
     Each is recorded as soon as a server took it: a sender that dies repeats one mail at most.
     """
-    if aside := call_back_fallen(ids, now):
-        counts.update(_later(one, now, NOT_LOOKED_AT) for one in aside)
+    for look, why in ((call_back_fallen, NOT_LOOKED_AT), (restate_late, NOT_RESTATED)):
+        aside = look(ids, now)
+        counts.update(_later(one, now, why) for one in aside)
         ids = [one for one in ids if one not in aside]
-    restate_late(ids, now)
     mails, until = _begun(ids, counts), time.monotonic() + STARTS_WITHIN.total_seconds()
     while mails:
         message_id, outgoing = mails.pop(0)
@@ -121,13 +122,24 @@ def _deliver_one(sender: Sender, message_id: int, outgoing: Outgoing, now: datet
         # One message that breaks the sender must not keep back those behind it.
         log.exception("mail_failed", message=message_id)
         return _later(message_id, now, f"发送出错：{type(error).__name__}")
-    with work() as session:
-        left = leaving.record_sent(session, message_id, now)
-        if left.letter_id is not None:
-            count_from_leaving(session, message_id, now)
-        if left.untold is not None:
-            contact_from_now(session, left.untold, now)
+    _record_left(message_id, now)
     return "sent"
+
+
+def _record_left(message_id: int, now: datetime) -> None:
+    """Record that a server took a mail, with what its leaving sets going; at least that it left."""
+    try:
+        with work() as session:
+            left = leaving.record_sent(session, message_id, now)
+            if left.letter_id is not None:
+                count_from_leaving(session, message_id, now)
+            if left.untold is not None:
+                contact_from_now(session, left.untold, now)
+    except Exception:
+        # What cannot follow must neither send the mail twice nor keep back those behind it.
+        log.exception("mail_left_uncounted", message=message_id)
+        with work() as session:
+            leaving.record_sent(session, message_id, now)
 
 
 def _outgoing(message: OutboxMessage, files: Sequence[OutboxAttachment]) -> Outgoing:

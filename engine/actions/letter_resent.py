@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import NamedTuple
 
+import structlog
+
 from engine.actions import clocks, post
 from engine.actions.actor import SYSTEM
 from engine.actions.letter_arrival import Asked, asked_late, asked_of
@@ -19,6 +21,8 @@ from engine.store import leaving, outbox, tickets
 from engine.store.database import work
 from engine.terms import DueStatus
 
+log = structlog.get_logger()
+
 
 class _Day(NamedTuple):
     """By which day a reply is due, whether that is certain, and whether it counts from leaving."""
@@ -28,18 +32,28 @@ class _Day(NamedTuple):
     late: bool
 
 
-def restate_late(ids: Sequence[int], now: datetime) -> None:
+def restate_late(ids: Sequence[int], now: datetime) -> Sequence[int]:
     """Restate the letters' mails among these that were written on an earlier day and leave now.
 
-    A mail server was away, say: what they name was reckoned for a day that has passed.
+    A mail server was away, say: what they name was reckoned for a day that has passed. Return
+    those that could not be restated: they wait, and the others go on.
     """
     with work() as session:
         today = shanghai_moment(shanghai_date(now), time(0))
         found = leaving.letters_before(session, ids, today)
-    for message_id in found:
+    return [one for one in found if not _restated(one, now)]
+
+
+def _restated(message_id: int, now: datetime) -> bool:
+    try:
         with work() as session:
             step = Step(session, SYSTEM, now, rules_in_force(session))
             restate_day(step, outbox.message(session, message_id))
+    except Exception:
+        # One letter that breaks must not keep back the mails of the others.
+        log.exception("letter_not_restated", message=message_id)
+        return False
+    return True
 
 
 def restate_day(step: Step, message: OutboxMessage) -> None:

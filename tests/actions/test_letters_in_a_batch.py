@@ -14,11 +14,12 @@ from tests.actions.test_recalled_letters import (
     LATER,
     MORNING,
     NIGHT,
+    TUESDAY,
     carrying,
     sent_at_night,
     told,
 )
-from tests.builders import SUPERVISOR, a_dispatched_ticket, on_ticket
+from tests.builders import SUPERVISOR, a_dispatched_ticket, moment, on_ticket
 from tests.looking import last_event, letters_of, mails_of, send_mails
 
 pytestmark = pytest.mark.usefixtures("database", "var")
@@ -71,3 +72,41 @@ def test_answered_at_night_a_letter_stays_so_and_its_mails_leave_no_more_once_it
     assert told(letter_id)
     said = "单位已在页面回复，依据已不成立，邮件未出、不再发出，请发更正函"
     assert all(said in one.text for one in told(letter_id))
+
+
+def with_a_calendar_nobody_has(letter_id):
+    with work() as session:
+        session.exec(text("UPDATE clock SET certificate = jsonb_set(certificate::jsonb, "
+                          "'{calendar_version}', '\"2019-x\"') "
+                          f"WHERE letter_id = {letter_id}"))  # fmt: skip
+
+
+def test_one_letter_whose_day_cannot_be_restated_keeps_back_its_own_mails_alone():
+    letter_id, _ = sent_at_night()
+    with_a_calendar_nobody_has(letter_id)
+    other = a_dispatched_ticket(TUESDAY)
+
+    counts = send_mails(TUESDAY)
+
+    assert {one.status for one in mails_of(other)} == {MessageStatus.SENT}
+    asking = [one for one in carrying(letter_id) if one.kind is NoticeKind.RECTIFICATION]
+    waiting = [one for one in asking if one.status is MessageStatus.PENDING]
+    assert waiting
+    assert {one.attempts for one in waiting} == {1}
+    assert all("反馈期限核对不了，没有发出" in one.last_error for one in waiting)
+    assert counts["retry"] == len(waiting)
+
+
+def test_a_mail_that_left_counts_as_sent_though_what_follows_it_breaks():
+    letter_id, _ = sent_at_night()
+    with_a_calendar_nobody_has(letter_id)
+    with work() as session:  # written today, so that nothing is restated before it leaves
+        session.exec(text(f"UPDATE outbox_message SET created_at = '{moment(TUESDAY)}' "
+                          f"WHERE letter_id = {letter_id}"))  # fmt: skip
+    other = a_dispatched_ticket(TUESDAY)
+
+    send_mails(TUESDAY)
+
+    mails = [*mails_of(other), *carrying(letter_id)]
+    assert {one.status for one in mails} == {MessageStatus.SENT}
+    assert {one.attempts for one in carrying(letter_id)} == {1}
