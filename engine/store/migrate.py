@@ -17,6 +17,7 @@ from engine.store.row_security import settle
 if TYPE_CHECKING:
     from alembic.config import Config
 
+BUILDING = 12346  # our advisory lock: one builds indexes at a time
 PATIENCE = 10  # seconds for a lock, during which whoever comes after us waits as well
 BUSY = "数据库正忙（有长时间的查询或备份占着表），什么也没有改。请稍后再运行 hotline migrate。"
 NEWER = "请安装升级数据库的那个（较新的）程序；本程序的 hotline migrate 帮不上。"
@@ -205,19 +206,32 @@ def _build_indexes(database: Database) -> None:
     """Build the indexes that are missing, and drop the outlived, while others go on writing.
 
     One half built is built anew. Outside of a transaction, as PostgreSQL wants it: an index of
-    millions of rows takes minutes.
+    millions of rows takes minutes. Where somebody else builds them already nobody waits for that:
+    the build waits for whoever has a query under way, a wait for it among them.
     """
-    with database.engine.connect() as plain:
-        there = set(plain.exec_driver_sql(_BUILT).scalars())
-        outlived = plain.exec_driver_sql(_STILL, (list(OUTLIVED),)).scalars().all()
-    missing = [one for one in INDEXES if one not in there]
-    if not missing and not outlived:
-        return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("SELECT pg_advisory_lock(12346)")
-        for name in missing:
-            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-            connection.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {INDEXES[name]}")
-        for name in outlived:
-            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-        connection.exec_driver_sql("SELECT pg_advisory_unlock(12346)")
+        if not any(_unbuilt(connection)) or not _take_turn(connection):
+            return
+        try:
+            _build(connection, *_unbuilt(connection))
+        finally:
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({BUILDING})")
+
+
+def _unbuilt(connection: Connection) -> tuple[list[str], list[str]]:
+    """Return which indexes are missing, and which outlived ones are still there."""
+    there = set(connection.exec_driver_sql(_BUILT).scalars())
+    outlived = connection.exec_driver_sql(_STILL, (list(OUTLIVED),)).scalars()
+    return [one for one in INDEXES if one not in there], list(outlived)
+
+
+def _take_turn(connection: Connection) -> bool:
+    return bool(connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({BUILDING})").scalar())
+
+
+def _build(connection: Connection, missing: list[str], outlived: list[str]) -> None:
+    for name in missing:
+        connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        connection.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {INDEXES[name]}")
+    for name in outlived:
+        connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
