@@ -8,9 +8,14 @@ import re
 HIDDEN_NUMBER = "（号码已隐去）"
 HIDDEN_ADDRESS = "（邮箱已隐去）"
 HIDDEN_DWELLING = "（住址已隐去）"
-_WIDE = str.maketrans("０１２３４５６７８９＋－（）＠．　\u00a0", "0123456789+-()@.  ")
-_WIDE |= {code + 0xFEE0: code for code in (*range(65, 91), *range(97, 123))}  # ａ, Ｘ
+_WIDE: dict[int, int | str] = {
+    **str.maketrans("０１２３４５６７８９＋－（）＠．＃＿", "0123456789+-()@.#_"),
+    **dict.fromkeys(map(ord, "　\t\u00a0\u202f\u205f\u2060\ufeff"), " "),
+    **dict.fromkeys(range(0x2000, 0x200E), " "),  # blanks of every width, and of none
+    **{code + 0xFEE0: code for code in (*range(65, 91), *range(97, 123))},  # ａ, Ｘ
+}
 _GAP = r"[ .·\-–—/*]{0,2}"
+_GROUP = r"[ .·\-–—/*_\r\n]{0,2}"  # a mobile number may go on in the next line
 _BLANK = r"[ \-]{0,2}"
 # A sum of money as long as a number is none, nor is one end of a span; 元旦 is no money.
 _NO_SUM = (
@@ -18,8 +23,9 @@ _NO_SUM = (
     r"(?:元(?!旦)|[万亿] ?元|圆整|块钱|人民币))"
 )
 _MOBILE = re.compile(
-    rf"(?<!\d)(?:(?:\+|00)?86{_GAP}|0)?(?:1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}"
-    rf"|1[3-9]\d{_GAP}\d{{3}}{_GAP}\d{{5}}|1 {{0,2}}[3-9](?: {{0,2}}\d){{9}}){_NO_SUM}"
+    rf"(?<!\d)(?:(?:\+|00)?86{_GAP}|0)?(?:(?:1[3-9]\d|\(1[3-9]\d\)){_GROUP}"
+    rf"(?:\d{{4}}|\(\d{{4}}\)){_GROUP}\d{{4}}|1[3-9]\d{_GROUP}\d{{3}}{_GROUP}\d{{5}}"
+    rf"|1 {{0,2}}[3-9](?: {{0,2}}\d){{9}}){_NO_SUM}"
 )
 _LANDLINE = re.compile(
     rf"(?<![\d.])(?:\(0(?:10|2\d|[3-9]\d{{2}})\)|0(?:10|2\d|[3-9]\d{{2}})"
@@ -37,7 +43,9 @@ _IDENTITY = re.compile(
     rf"|(?<![\dA-Za-z])[1-9]\d{{5}}{_BLANK}\d{{2}}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
     rf"{_BLANK}\d{{3}}{_NO_SUM}"
 )
-_ADDRESS = re.compile(r"[A-Za-z0-9_.+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+_ADDRESS = re.compile(
+    r"(?<![A-Za-z0-9_.+\-])[A-Za-z0-9_.+\-]++@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"
+)
 _MONTH_DAY = r"(?:0[1-9]|1[0-2]){}(?:0[1-9]|[12]\d|3[01])"
 # What follows 账户 may be the day on which something was paid in.
 _MOMENT = (
@@ -53,45 +61,76 @@ _CARD = re.compile(
 )
 # Without its area code a landline looks like any number: a word beside it says what it is.
 _CALL = r"(?:电话|座机|固话|联系|致电|拨打|来电|回电|打给)"
-_DIAL = r"(?:传真|热线|咨询|(?<![A-Za-z])[Tt][Ee][Ll]|打|拨)"
+_DIAL = (
+    r"(?:传真|热线|咨询|(?<![A-Za-z])(?:[Tt][Ee][Ll]|[Ff][Aa][Xx])|打|拨)(?:号码?|[到至])?"
+    r"[ :：.是为(]{0,3}"
+    r"|咨询[^\d，。；！？\n]{1,4}(?:[科局处所股站队]长|主任|经理|老师|先生|女士|同志)[ :：]{0,2}"
+)
 _DAY = rf"(?:19|20)\d{{2}}[ \-]?{_MONTH_DAY.format('')}|(?:19|20)\d{{2}}[ \-](?:19|20)\d{{2}}(?!\d)"
+_COUNTED = r"(?:㎡|人次|人(?=$|[，。；、！？\s])|个(?![人体])|家(?:企业|公司|单位|商户|门?店))"
 _BARE = (
     rf"(?<![\d.A-Za-z第〔])(?!{_DAY})"
-    rf"[2-8]\d{{2,3}}[ \-]?\d{{4}}{_NO_SUM}(?![%号件份张]|[.,]\d|[万亿平吨米])"
+    rf"[2-8]\d{{2,3}}[ \-]?\d{{4}}(?:转(?:分机)?\d{{1,5}}(?!\d))?"
+    rf"{_NO_SUM}(?![%号件份张]|[.,]\d|[万亿平吨米]| {{0,2}}{_COUNTED})"
 )
 _LOCAL = re.compile(
     rf"{_CALL}[^\d，。；！？\n]{{0,8}}(?P<n>{_BARE})"
-    rf"|{_DIAL}[ :：.是为]{{0,3}}(?P<d>{_BARE.replace('A-Za-z', '', 1)})"
-    rf"|联系人[^\d，。；！？\n]{{0,6}}[，,] {{0,2}}(?P<c>{_BARE})"
+    rf"|(?:{_DIAL})(?P<d>{_BARE.replace('A-Za-z', '', 1)})"
+    rf"|联系(?:人|方式)[^\d，。；！？\n]{{0,8}}[，,] {{0,2}}(?P<c>{_BARE})"
     rf"|(?P<m>{_BARE})[^\d，。；！？\n]{{0,3}}(?:电话|座机|固话)"
 )
 _NEXT = re.compile(rf"[（(]号码已隐去[）)][、/和或及 ]{{1,2}}(?P<n>{_BARE})")
 _KINDS = (("证件号", _IDENTITY), ("银行卡号", _CARD), ("手机号", _MOBILE), ("固定电话", _LANDLINE),
           ("港澳台电话", _FAR), ("固定电话", _LOCAL), ("固定电话", _NEXT))  # fmt: skip
 # Where a person lives: from the house on. Where a business has its door is the matter itself.
-_ROOM = r"[\dA-Za-z一二三四五六七八九十]"
-_NO_FIRM = "(?<!公司)(?<!企业)(?<!经营)(?<!登记)(?<!注册)"
+_ROOM = r"[\dA-Za-z〇零一二三四五六七八九十]"
+_NO_FIRM = (
+    "(?<!司)(?<!企业)(?<!经营)(?<!登记)(?<!注册)(?<!主体)(?<!法定)(?<!个体户)(?<!商户)"
+    "(?<!司的)(?<!企业的)(?<!登记的)(?<!注册的)(?<!主体的)(?<!法定的)(?<!个体户的)(?<!商户的)"
+)
+_HOME = (
+    r"(?:家住|住在|[暂租现]住(?!址)|居住[于在]|居住地(?!块)|家庭地址|户籍(?:所在)?地|家庭住址"
+    r"|(?<![记抓])住处(?![罚理于])|(?<![发出实])现居(?![委民家])"
+    r"|(?:(?<=[我他她的生士，。；：、\s])|^)家在)"
+)
+_SEAT = (  # a person's, unless it is a firm's
+    rf"(?=住[址所]){_NO_FIRM}住[址所](?!变更|登记|证明|使用|申报|承诺|托管|[(/、或和]?(?:主要)?经营场所)"
+)
+_LIVES = (  # 住 itself, where it is no part of another word
+    r"(?=住)(?:(?<=[我他她也均前某三四人生士(，。；：、\s])|^)住(?![址所处房宅建户院宿改保人])"
+)
 _DWELLING = re.compile(
-    rf"(?:家住|住在|[暂租现]住(?!址)|居住[于在]|家庭地址|{_NO_FIRM}住(?:址|所)"
-    r"(?!变更|登记|证明|使用|申报|承诺|托管))[^，。；！？\n]{0,40}?"
-    rf"(?P<n>(?:(?<!\d)\d{{1,3}}-\d{{1,2}}-\d{{3,4}}(?![\d\-])室?"
+    rf"(?=[家住暂租现居户])(?:{_HOME}[^，。；！？\n]{{0,40}}?，?|(?:{_SEAT}|{_LIVES})[^，。；！？\n]{{0,40}}?)"
+    r"(?P<n>(?:(?<!\d)\d{1,3}-\d{1,2}-\d{3,4}(?![\d\-])室?"
+    r"|(?<![\d\-.])\d{1,2}(?:-|#[楼栋]?-?)\d{3,4}(?![\d\-.]| ?[元米人平㎡万个家年月天])室?"
     rf"|{_ROOM}{{1,5}} ?(?:栋|幢|(?<=[A-Za-z\d])座|号楼|单元|室)"
     rf"(?:[ \-]?{_ROOM}{{1,5}} ?(?:栋|单元|楼|层|室|号|房|户)?)*))"
 )
 # A number straight after such a word is an office's or a firm's own; 身份证编号 is a person's.
 _NO_PERSON = r"(?<!身份)(?<!身份证)(?<!证件)(?<!账户)(?<!帐户)(?<!账号)(?<!银行卡)(?<!卡)"
+_SERIAL = r"A-Za-z\d〔〕\[\]_\-"
+_OPEN = r"[ :：为是#(\"'“‘「『【]{0,4}"
 _NUMBERED = re.compile(
-    rf"(?P<word>{_NO_PERSON}(?:编号|编码|代码|识别号|[单文案税票批]号|(?<!证)件号"
-    r"|(?:合同|协议|流水|受理|工单|备案|登记|注册|凭证|许可证|执照|产权证|证书|批准|项目)号|发票)"
-    r")(?:号?码|代码)?[ :：为是]{0,3}[A-Za-z\d〔〕\[\]_\-]{0,24}$"
+    rf"(?=[一-鿿])(?P<word>{_NO_PERSON}(?:编号|编码|代码|识别号|[单文案税票批]号|(?<!证)件号"
+    r"|(?:合同|协议|流水|受理|工单|备案|登记|注册|凭证|许可证|执照|产权证|证书|批准|项目"
+    r"|申报|业务|公告|准考证)号|发票|缴款书|交易流水|(?<![账帐开])户号(?!码)"
+    rf")(?P<code>号?码|代码)?){_OPEN}"
+    rf"(?:(?P<first>[{_SERIAL}]{{6,32}}+)[)\"'”’」』】]? ?[、，,和及与]{_OPEN})?"
+    rf"(?P<head>[{_SERIAL}]{{0,24}})$"
 )
-_NEAR = 48  # characters before a number in which such a word stands
-_OF_TAXPAYERS = frozenset({"识别号", "税号"})
+_NEAR = 80  # characters before a number in which such a word stands
+_CLOSE = 8  # and a word of money
+# A person may stand behind these: by an identity number there, or by a telephone.
+_OF_TAXPAYERS = ("识别号", "识别号码", "税号", "代码", "注册号", "注册号码")
+_OF_PAPERS = ("单号码", "票号码", "流水号码", "发票号码", "缴款书号码")
+_MONEY = re.compile(r"(?:[¥￥]|人民币)[ :：]{0,2}$")
+_AMOUNT = re.compile(r"(?:余额|入账|金额|面积|退还|退费|支付)[ :：为是]{0,3}$")
+_LONGEST_AMOUNT = 13
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _BORN = re.compile(rf"[1-8]\d{{5}}(?:19|20)\d{{2}}{_MONTH_DAY.format('')}\d{{3}}")
 _PLACES = (("邮箱地址", HIDDEN_ADDRESS, _ADDRESS), ("住址", HIDDEN_DWELLING, _DWELLING))
-_PLACED = re.compile("[@＠住]|家庭地址")
+_PLACED = re.compile("[@＠住]|家庭地址|户籍|现居|家在")
 # Digits as they are said and as they stand on cheques: one sign for one digit.
 _SAID = str.maketrans(
     "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖貳參陸", "001234567891123456789236"
@@ -99,7 +138,7 @@ _SAID = str.maketrans(
 _SIGNS = str.maketrans({**_WIDE, **_SAID})
 _SPOKEN = "".join(map(chr, _SAID))
 # Seven digits near each other: where there are none, nothing else need be looked for.
-_BETWEEN = r"[ 　\u00a0.．·\-－–—/*()（）]{0,4}"
+_BETWEEN = r"[\s\u200b-\u200d\u2060\ufeff.．·\-－–—/*_＿()（）]{0,4}"
 _PLAIN_RUN = re.compile(rf"[0-9０-９](?:{_BETWEEN}[0-9０-９]){{6}}")
 _SPOKEN_RUN = re.compile(rf"[0-9０-９{_SPOKEN}](?:{_BETWEEN}[0-9０-９{_SPOKEN}]){{6}}")
 _SPOKEN_ONE = re.compile(f"[{_SPOKEN}]")
@@ -147,7 +186,7 @@ def _hidden(text: str, seen: str) -> tuple[str, list[str]]:
     """Return a text without its personal numbers; `seen` is the same with one sign a digit."""
     kinds = []
     for name, pattern in _KINDS:
-        while spans := [_span(one) for one in pattern.finditer(seen) if not _official(seen, one)]:
+        while spans := [_span(one) for one in pattern.finditer(seen) if not _harmless(seen, one)]:
             for begin, end in reversed(spans):
                 text = text[:begin] + HIDDEN_NUMBER + text[end:]
                 seen = seen[:begin] + HIDDEN_NUMBER + seen[end:]
@@ -159,16 +198,45 @@ def _span(found: re.Match[str]) -> tuple[int, int]:
     return found.span(found.lastgroup or 0)
 
 
-def _official(seen: str, found: re.Match[str]) -> bool:
-    """Return whether a number stands straight after a word that makes it an office's or a firm's.
+def _harmless(seen: str, found: re.Match[str]) -> bool:
+    begin, end = _span(found)
+    before = seen[max(0, begin - _NEAR) : begin]
+    return _is_sum(before[-_CLOSE:], found) or _official(before, seen[begin:end])
 
-    A person's number as a taxpayer is that of his identity card.
+
+def _is_sum(before: str, found: re.Match[str]) -> bool:
+    """Return whether a sign or word of money stands straight before a number.
+
+    Such a word tells only of a number that nothing but a word beside it made personal.
     """
     begin, end = _span(found)
-    word = _NUMBERED.search(seen, max(0, begin - _NEAR), begin)
-    if word is None:
+    if _MONEY.search(before):
+        return True
+    return bool(found.lastgroup) and end - begin <= _LONGEST_AMOUNT and bool(_AMOUNT.search(before))
+
+
+def _official(before: str, number: str) -> bool:
+    """Return whether a number stands straight after a word that makes it an office's or a firm's.
+
+    A person's number as a taxpayer is that of his identity card, 登记号码 may be his telephone.
+    """
+    word = _NUMBERED.search(before)
+    if word is None or (word["first"] and not _goes_on(word, number)):
         return False
-    return word["word"] not in _OF_TAXPAYERS or not _is_identity(seen[begin:end])
+    if word["word"].endswith(_OF_TAXPAYERS) and _is_identity(number):
+        return False
+    ends = word["word"].endswith
+    return not ends("号码") or ends(_OF_PAPERS) or not _is_telephone(number)
+
+
+def _goes_on(word: re.Match[str], number: str) -> bool:
+    """Return whether a number is the next of a list: as long as the one before, no telephone."""
+    signs = [len(re.sub(r"[^A-Za-z\d]", "", one)) for one in (word["first"], word["head"] + number)]
+    return signs[0] == signs[1] and not _is_telephone(number)
+
+
+def _is_telephone(number: str) -> bool:
+    return any(one.fullmatch(number) for one in (_MOBILE, _LANDLINE))
 
 
 def _is_identity(number: str) -> bool:
