@@ -7,7 +7,8 @@ from datetime import timedelta
 from engine.actions import findings
 from engine.actions.actor import SYSTEM
 from engine.actions.breaches import record_breach
-from engine.actions.recalling import FELL, follow_grounds
+from engine.actions.kept_in import FELL
+from engine.actions.recalling import follow_grounds
 from engine.actions.step import Step, Why, take
 from engine.models import Breach, Clock, Ticket
 from engine.rules.citations import clause

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import structlog
 
-from engine.actions import clocks, post, referrals
+from engine.actions import post, referrals
 from engine.actions.actor import SYSTEM
+from engine.actions.kept_in import ANSWERED, FELL, RECALLED, cancel_reply, free_names, keep_in
 from engine.actions.late_replies import moot_referrals
 from engine.actions.letters import drop_letter, moved
 from engine.actions.moot_letters import Fallen, fallen, nothing_behind
@@ -21,20 +22,16 @@ from engine.actions.post import Mail
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
-from engine.delivery.reply_tokens import mail_name
 from engine.errors import ConflictError
-from engine.models import Breach, Clock, Finding, Letter, OutboxMessage, Ticket
+from engine.models import Breach, Clock, Finding, Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
 from engine.settings import load_settings
-from engine.store import clocks as clock_store
 from engine.store import held_mails, leaving
 from engine.store import letters as store
 from engine.store import tickets as ticket_store
 from engine.store.database import work
 from engine.store.row_security import as_house
 from engine.terms import (
-    ClockKind,
-    ClockState,
     FindingKind,
     LetterAct,
     LetterStatus,
@@ -46,7 +43,7 @@ from engine.terms import (
 log = structlog.get_logger()
 LONGEST_REASON = 500
 WHY_RECALLED = "请写明撤回发送的理由。"
-RECALLED, FELL, ANSWERED = "发送已撤回", "依据已不成立", "单位已在页面回复"
+CALLED_BACK = "邮件未出，已撤回发送"
 LEFT = "邮件已经送出、可能已送出或正在送出，不能撤回发送；函里有误的，请发更正函。"
 ANOTHER = "本工单已另有一份{}在办，不能撤回发送；请先处理那一份。"
 WHAT_NOW = {
@@ -56,11 +53,11 @@ WHAT_NOW = {
 
 
 class _Lost(NamedTuple):
-    """A letter that lost its ground, what fell of it, and whether its mails were taken back."""
+    """A letter that lost its ground, what fell of it, and which mails were taken back, if any."""
 
     letter: Letter
     fell: Fallen
-    recalled: bool
+    done: str
 
 
 def recall_letter(step: Step, letter: Letter, reason: str) -> Letter:
@@ -118,9 +115,9 @@ def _call_back(
     words = f"{letter.kind.label} {letter.number} 邮件未出，撤回发送：{why}"
     details = {"sha256": letter.pdf_sha256, **referrals.restricted(letter)}
     record = take(step, ticket, TicketEvent.RECALL_LETTER, Why(words, details=details))
-    _free_names(mails, record.seq)
+    free_names(mails, record.seq)
     step.session.flush()
-    _cancel_reply(step, ticket, letter)
+    cancel_reply(step, ticket, letter)
     if void:
         _void_too(step, ticket, letter, f"{why}；本工单已另有一份{letter.kind.label}在办")
     letter.status = LetterStatus.VOIDED if void else LetterStatus.SIGNED
@@ -129,14 +126,6 @@ def _call_back(
     for moot in _referrals_of(step, letter):
         drop_letter(step, moot, f"{letter.number}的发送已撤回，自动提议的移交不再需要。")
     return True
-
-
-def _cancel_reply(step: Step, ticket: Ticket, letter: Letter) -> None:
-    """End the limit of a letter's reply as one nobody was ever asked: neither kept nor missed."""
-    for clock in clock_store.running(step.session, ticket.id, [ClockKind.RECTIFICATION_REPLY]):
-        if clock.letter_id == letter.id:
-            clocks.stop_clock(step, ticket, clock, RECALLED)
-            clock.state = ClockState.SUPERSEDED
 
 
 def _referrals_of(step: Step, letter: Letter) -> list[Letter]:
@@ -153,13 +142,6 @@ def _void_too(step: Step, ticket: Ticket, letter: Letter, said: str) -> None:
               details=referrals.restricted(letter))  # fmt: skip
     take(step, ticket, TicketEvent.VOID_LETTER, why)
     letter.void_reason, letter.voided_at = said, step.now
-
-
-def _free_names(mails: Sequence[OutboxMessage], seq: int) -> None:
-    """Let the mails that never left give up their names: sent again, the letter needs them."""
-    for one in mails:
-        one.key = f"{one.key}{held_mails.RECALLED}{seq}"
-        one.message_id = mail_name(one.key, one.recipient)
 
 
 def follow_grounds(step: Step, ticket: Ticket, reason: str = FELL) -> None:
@@ -207,25 +189,14 @@ def _drop_moot(step: Step, letters: Sequence[Letter], reason: str) -> None:
             drop_letter(step, letter, words)
 
 
-def _sent_back(step: Step, ticket: Ticket, letter: Letter) -> bool:
+def _sent_back(step: Step, ticket: Ticket, letter: Letter) -> str:
     if letter.status in GONE_OUT and letter.status is not LetterStatus.SENT:
-        return _kept_in(step, ticket, letter)
+        return keep_in(step, ticket, letter)
     if letter.status is not LetterStatus.SENT:
-        return False
+        return ""
     other = _another(step, letter)
-    return _call_back(step, ticket, letter, FELL, void=other is not None)
-
-
-def _kept_in(step: Step, ticket: Ticket, letter: Letter) -> bool:
-    """Take back the mails of a letter that its unit answered on its page before they left.
-
-    It stays answered: it was read. Its mails would ask for what was given already.
-    """
-    if not held_mails.take_back_all(step.session, letter.id, f"不再发：{ANSWERED}，{FELL}"):
-        return False
-    words = f"{letter.kind.label} {letter.number} {ANSWERED}，{FELL}，未出的邮件不再发出"
-    take(step, ticket, TicketEvent.NOTE, Why(words, details=referrals.restricted(letter)))
-    return True
+    done = _call_back(step, ticket, letter, FELL, void=other is not None)
+    return CALLED_BACK if done else ""
 
 
 def _tell(step: Step, ticket: Ticket, lost: Sequence[_Lost]) -> None:
@@ -257,11 +228,11 @@ def _known(step: Step, one: _Lost) -> tuple[object, ...]:
 
 def _what(one: _Lost) -> str:
     name = f"{one.letter.kind.label}{one.letter.number}"
-    if one.recalled and one.letter.status in GONE_OUT:
-        return f"{name}{ANSWERED}，{FELL}，邮件未出、不再发出，请发更正函"
-    if one.recalled:
+    if one.done and one.letter.status in GONE_OUT:
+        return f"{name}{ANSWERED}，{FELL}，{one.done}，请发更正函"
+    if one.done:
         done = "并作废" if one.letter.status is LetterStatus.VOIDED else "，请作废"
-        return f"{name}{FELL}，邮件未出，已撤回发送{done}"
+        return f"{name}{FELL}，{one.done}{done}"
     if one.letter.status in GONE_OUT:
         return f"{name}已发出，{FELL}，请发更正函"
     return f"{name}{FELL}，{WHAT_NOW[one.letter.status]}"

@@ -12,6 +12,7 @@ from engine.terms import MessageStatus
 
 SUPERSEDED = MessageStatus.SUPERSEDED
 PERHAPS_LEFT = "可能已送出"  # in what is noted of an attempt that ended without an answer
+AGAIN = ":again:"  # in the key of a mail that asks for a better reply
 RECALLED = ":recalled:"  # in the key of a mail of a sending that was taken back
 
 
@@ -31,14 +32,37 @@ def all_held(session: Session, letter_id: int) -> bool:
     return 0 < whole == held
 
 
-def take_back_all(session: Session, letter_id: int, why: str) -> Sequence[OutboxMessage]:
+def take_back_all(
+    session: Session, letter_id: int, why: str, key: str = ""
+) -> Sequence[OutboxMessage]:
     """Take back every mail of a letter and return them; none and nothing where one has left.
+
+    With a `key`, those owed under it alone.
 
     Decided on the locked rows: a sender marks what it sends on the same rows, and one that only
     reserved a mail looks again whether it waits still. What another transaction has in hand counts
     as on its way, and what a person settled otherwise (不再发：已电话告知) as arrived.
     """
     mails = _of_letter(letter_id)
+    return _take_back(session, (*mails, col(OutboxMessage.key) == key) if key else mails, why)
+
+
+def take_back_first(session: Session, letter_id: int, why: str) -> Sequence[OutboxMessage]:
+    """Take back so the mails that brought a letter first, without those that ask again."""
+    first = ~col(OutboxMessage.key).contains(AGAIN)
+    return _take_back(session, (*_of_letter(letter_id), first), why)
+
+
+def again_keys(session: Session, letter_id: int) -> Sequence[str]:
+    """Return the keys of a letter's mails that ask again for a reply (反馈不到位)."""
+    again = col(OutboxMessage.key).contains(AGAIN)
+    query = select(OutboxMessage.key).where(*_of_letter(letter_id), again).distinct()
+    return session.exec(query.order_by(OutboxMessage.key)).all()
+
+
+def _take_back(
+    session: Session, mails: Sequence[ColumnElement[bool]], why: str
+) -> Sequence[OutboxMessage]:
     locked = select(OutboxMessage).where(*mails, _not_left()).with_for_update(skip_locked=True)
     found = session.exec(locked.execution_options(populate_existing=True)).all()
     if not found or len(found) < session.exec(select(func.count()).where(*mails)).one():

@@ -70,7 +70,7 @@ def test_answered_at_night_a_letter_stays_so_and_its_mails_leave_no_more_once_it
     assert {one.status for one in asking} == {MessageStatus.SUPERSEDED}
     assert "未出的邮件不再发出" in last_event(number_of(letter_id), TicketEvent.NOTE).reason
     assert told(letter_id)
-    said = "单位已在页面回复，依据已不成立，邮件未出、不再发出，请发更正函"
+    said = "单位已在页面回复，依据已不成立，未出的邮件不再发出，请发更正函"
     assert all(said in one.text for one in told(letter_id))
 
 
