@@ -20,6 +20,7 @@ from engine.documents.fonts import installed_fonts
 from engine.documents.letters import render_docx, render_pdf
 from engine.errors import ConflictError, NotPermittedError
 from engine.models import Bulletin, Clock, Letter, Ticket, Unit
+from engine.rules.letter_life import GONE_OUT
 from engine.rules.rectification import signing_refusal
 from engine.rules.reply_words import reply_words
 from engine.rules.shanghai import shanghai_date, spoken_date
@@ -142,13 +143,14 @@ def send_letter(step: Step, letter: Letter) -> Letter:
     A mail held at night leaves when work begins: the unit has its full days from that day on.
 
     Raises:
-        ConflictError: it is not signed, rests on what is so no more, or the day it asks a reply
-            for has come.
+        ConflictError: it is not signed, rests on what is so no more, corrects a letter that was
+            called back, or the day it asks a reply for has come.
     """
     status = moved(step, letter, LetterAct.SEND)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     _refuse_invented(ticket, letter, LetterAct.SEND, "作废")
     refuse_fallen(step, letter)
+    _refuse_mending_nothing(step, letter)
     due, leaves = _reply_day(step, letter), _leaves_at(step, letter)
     if due is not None and due <= shanghai_date(leaves):
         message = f"函中写的反馈期限 {spoken_date(due)} 已到，不能再发；请作废后重新提议。"
@@ -163,6 +165,15 @@ def send_letter(step: Step, letter: Letter) -> Letter:
     if letter.kind is LetterKind.RECTIFICATION:
         referrals.after_rectification(step, ticket, letter)
     return letter
+
+
+def _refuse_mending_nothing(step: Step, letter: Letter) -> None:
+    if letter.corrects_id is None:
+        return
+    wrong = step.session.get_one(Letter, letter.corrects_id, populate_existing=True)
+    if wrong.status not in GONE_OUT:
+        message = f"所更正的{wrong.number}没有发出，更正函不能发出；请作废，或先发出原函。"
+        raise ConflictError(message)
 
 
 def _reply_day(step: Step, letter: Letter) -> date | None:

@@ -125,7 +125,20 @@ def _call_back(
     step.session.flush()
     for moot in _referrals_of(step, letter):
         drop_letter(step, moot, f"{letter.number}的发送已撤回，自动提议的移交不再需要。")
+    _corrections_too(step, ticket, letter)
     return True
+
+
+def _corrections_too(step: Step, ticket: Ticket, letter: Letter) -> None:
+    """Call back with a letter the corrections of it that are held: they mend what nobody was sent.
+
+    One that has left stays sent.
+    """
+    for one in store.corrections_of(step.session, letter.id):
+        if one.status is LetterStatus.SENT:
+            other = _another(step, one)
+            why = f"所更正的{letter.number}{RECALLED}"
+            _call_back(step, ticket, one, why, void=other is not None)
 
 
 def _referrals_of(step: Step, letter: Letter) -> list[Letter]:
