@@ -12,6 +12,7 @@ from engine.delivery.reply_tokens import mail_name
 from engine.models import Clock, Letter, OutboxMessage, Ticket
 from engine.store import clocks as clock_store
 from engine.store import held_mails
+from engine.store.unit_sight import INTERNAL
 from engine.terms import ClockKind, ClockState, LetterStatus, TicketEvent
 
 RECALLED, FELL, ANSWERED = "发送已撤回", "依据已不成立", "单位已在页面回复"
@@ -33,7 +34,8 @@ def keep_in(step: Step, ticket: Ticket, letter: Letter) -> str:
     if not done:
         return ""
     words = f"{letter.kind.label} {letter.number} {ANSWERED}，{FELL}，{'；'.join(done)}"
-    record = take(step, ticket, TicketEvent.NOTE, Why(words, details=referrals.restricted(letter)))
+    details = {INTERNAL: True, **referrals.restricted(letter)}
+    record = take(step, ticket, TicketEvent.NOTE, Why(words, details=details))
     if again:
         _ask_no_more(step, ticket, letter, again)
         free_names(again, record.seq)

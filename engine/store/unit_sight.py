@@ -11,6 +11,7 @@ AMONG_THEMSELVES = frozenset({
     TicketEvent.REJECT_LETTER, TicketEvent.APPROVE_LETTER, TicketEvent.VOID_LETTER,
     TicketEvent.RECALL_LETTER,
 })  # fmt: skip
+INTERNAL = "internal"  # in the details of a note that is the hotline's own affair likewise
 
 
 def for_units(event: TicketEventRecord) -> bool:
@@ -29,7 +30,7 @@ def seen_by_units(events: Iterable[TicketEventRecord]) -> list[TicketEventRecord
             if one.event is TicketEvent.RECALL_LETTER}  # fmt: skip
     return [
         one for one in known
-        if for_units(one) and one.event not in AMONG_THEMSELVES
+        if for_units(one) and one.event not in AMONG_THEMSELVES and not one.details.get(INTERNAL)
         and not (one.event is TicketEvent.SEND_LETTER
                  and one.seq < back.get(one.details.get("sha256"), 0))
     ]  # fmt: skip

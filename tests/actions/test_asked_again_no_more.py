@@ -5,6 +5,7 @@ import pytest
 from engine.actions.recalling import follow_grounds
 from engine.store.database import work
 from engine.store.desk_unit import letters_to_answer
+from engine.store.unit_sight import seen_by_units
 from engine.terms import ClockState, LetterStatus, MessageStatus, NoticeKind, TicketEvent
 from tests.actions.letter_steps import number_of, reply, the
 from tests.actions.test_late_grants import grant
@@ -21,7 +22,7 @@ from tests.actions.test_recalled_letters import (
     told,
 )
 from tests.builders import SUPERVISOR, on_ticket
-from tests.looking import clocks_of, last_event, send_mails
+from tests.looking import clocks_of, events_of, last_event, send_mails
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 FOUND_SHORT, GRANTED = "Mon 2026-11-23 21:00", "Mon 2026-11-23 21:30"
@@ -55,7 +56,7 @@ def test_its_mail_is_taken_back_its_limit_ends_and_the_unit_is_asked_for_nothing
         assert letters_to_answer(session, the(letter_id).unit_id) == []
 
 
-def test_history_and_supervisors_are_told_that_it_is_not_asked_for_again_once():
+def test_history_and_supervisors_are_told_once_that_it_is_not_asked_for_again_and_units_are_not():
     letter_id, wish = found_short_at_night()
 
     grant(wish, GRANTED)
@@ -63,6 +64,9 @@ def test_history_and_supervisors_are_told_that_it_is_not_asked_for_again_once():
 
     said = "要求再次反馈的邮件未出、不再发出，不再要求再次反馈"
     assert last_event(number_of(letter_id), TicketEvent.NOTE).reason.endswith(said)
+    seen = seen_by_units(events_of(number_of(letter_id)))
+    assert TicketEvent.ANSWER_LETTER in {one.event for one in seen}
+    assert not any("依据已不成立" in one.reason for one in seen)
     mails = told(letter_id)
     assert len({one.recipient for one in mails}) == len(mails) > 0
     assert all(f"{said}，请发更正函" in one.text for one in mails)
