@@ -6,9 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.requests import Kind, Moment, Name, Status
+from engine.models.base import LARGEST_ID
 from engine.store.ticket_lists import TicketFilter
-
-LARGEST_ID = 2**63 - 1
 
 
 def _mended(value: Any) -> Any:

@@ -237,8 +237,6 @@ def _void(visit: Visit, letter: Letter, form: Form) -> str:
 
 
 def _recall(visit: Visit, letter: Letter, form: Form) -> str:
-    ticket = ticket_store.lock_ticket(visit.session, letter.ticket_id)
-    refuse_personal(visit.step, ticket, "reason", form.text("reason"), "撤回的理由")
     recalling.recall_letter(visit.step, letter, form.text("reason"))
     return f"{letter.number} 的发送已撤回，邮件没有送出。可以重新发出；不发的请作废。"
 

@@ -10,7 +10,6 @@ from api.attachment_schemas import Attachments, AttachmentView
 from api.deadline_views import ticket_url
 from api.dependencies import Call, Number, Reading, Writing
 from api.errors import TooLargeError
-from api.listing import LARGEST_ID
 from api.one_thread import CallRoute
 from api.requests import named
 from api.routes.documented import READING, WRITING, problems
@@ -21,6 +20,7 @@ from engine.actions.attachments import Upload
 from engine.documents.file_names import disposition
 from engine.errors import BadInputError, NotPermittedError
 from engine.models import Attachment, Ticket
+from engine.models.base import LARGEST_ID
 from engine.store import attachments as store
 from engine.store import files
 from engine.store.tickets import ticket_by_number

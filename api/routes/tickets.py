@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from api import batch, deadline_views, schemas, views
 from api.deadline_schemas import Deadlines
 from api.dependencies import CallingBack, Number, Reading, TicketKey, Writing, no_body
-from api.listing import LARGEST_ID, ListQuery
+from api.listing import ListQuery
 from api.one_thread import CallRoute
 from api.receipt import TicketReceipt, receipt
 from api.requests import CallbackBody, SupplementBody, callback_form
@@ -19,6 +19,7 @@ from engine.actions.overseeing import remind
 from engine.actions.receiving import Received
 from engine.actions.supplements import add_supplement
 from engine.errors import NotFoundError
+from engine.models.base import LARGEST_ID
 from engine.store.ticket_lists import tickets_page
 from engine.store.tickets import callbacks, ticket_by_number
 

@@ -21,6 +21,7 @@ from engine.actions.background import system_step
 from engine.actions.stated import stated
 from engine.errors import BadInputError, ConflictError
 from engine.models import AuditSeal
+from engine.models.base import LARGEST_ID
 from engine.secret_files import put
 from engine.store import audit as store
 from engine.store.database import work
@@ -29,7 +30,6 @@ STREAM, ACCEPTED = "reference:audit-witness", "accept_restored"
 LONGEST_REASON = 500
 WRITABLE = 0o222
 COMMAND = "hotline audit"  # who a check on the command line is said to be by
-BIGGEST = 2**63 - 1  # a number of the database
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def seen() -> dict[str, Seen]:
 
 
 def _seen(id: int, to_id: int, link: str) -> Seen:
-    if not (0 < id <= BIGGEST and isinstance(link, str)):
+    if not (0 < id <= LARGEST_ID and isinstance(link, str)):
         raise ValueError
     return Seen(id, to_id, link)
 

@@ -14,6 +14,7 @@ import structlog
 
 from engine.actions import post, referrals
 from engine.actions.actor import SYSTEM
+from engine.actions.impersonal import refuse_personal
 from engine.actions.kept_in import ANSWERED, FELL, RECALLED, cancel_reply, free_names, keep_in
 from engine.actions.late_replies import moot_referrals
 from engine.actions.letters import drop_letter, moved
@@ -64,13 +65,14 @@ def recall_letter(step: Step, letter: Letter, reason: str) -> Letter:
     """Take the sending of a letter back (撤回发送) while none of its mails has left: signed again.
 
     Raises:
-        BadInputError: no reason is given.
+        BadInputError: no reason is given, or it tells who the requester is.
         ConflictError: it is not sent, a mail of it has left or is leaving, or its unit has another
             letter of the kind in hand by now.
     """
     moved(step, letter, LetterAct.RECALL)
     said = stated(reason, "reason", WHY_RECALLED, LONGEST_REASON)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
+    refuse_personal(step, ticket, "reason", said, "撤回的理由")
     if problem := why_not_recalled(step, letter):
         raise ConflictError(problem)
     if (other := _another(step, letter)) is not None:

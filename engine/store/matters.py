@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from engine.models import Ticket, TicketEventRecord
+from engine.models.base import LARGEST_ID
 from engine.store.questions import Question
 from engine.store.set_aside import not_aside
 from engine.store.writing import run
@@ -17,7 +18,6 @@ from engine.terms import AsideWork, TicketEvent, TicketStatus
 MOST_OF_ONE = 20
 MOST_IN_WINDOW = 200
 BEGINNING = 300
-MOST_ID = 2**63 - 1
 LATE = 64  # so many ids may commit after a later one before it is missed for a minute
 DECLINED = "refusal_declined"  # the detail of a note that sends a proposal back
 WAITING = (TicketStatus.ACCEPTED, TicketStatus.TO_BE_DISPATCHED)
@@ -47,7 +47,7 @@ _WINDOW = (
 # few or none, are asked for only where there are any: with them each question is planned anew.
 _NEWER = (
     f"SELECT t.id, t.accepted_at, {_WORDS} FROM ticket t"
-    f" WHERE t.id > %(newest)s AND t.id <= {MOST_ID} AND {_COUNTS}"
+    f" WHERE t.id > %(newest)s AND t.id <= {LARGEST_ID} AND {_COUNTS}"
     f" ORDER BY t.id DESC LIMIT {MOST_IN_WINDOW}"
 )
 _NOT_KNOWN = (

@@ -70,6 +70,14 @@ def as_administrator(address):
     return address.replace("tenant:", "postgres:", 1)
 
 
+def is_as_it_should_be(opened, settings):
+    """Find the tables this login's own, and units walled off by the roles."""
+    found = {one.what for one in examine_database(opened, settings, moment(NOW))}
+    assert "数据库归属" not in found
+    with work() as session:
+        assert wall(session).up
+
+
 @pytest.fixture
 def dump(database, tmp_path):
     """Yield the dump of a database in which work was done."""
@@ -109,10 +117,7 @@ def test_what_an_administrator_restored_is_named_and_given_back(database, elsewh
         administer(as_administrator(elsewhere), words)
         migrate(restored)
 
-        found = {one.what for one in examine_database(restored, settings, moment(NOW))}
-        assert "数据库归属" not in found
-        with work() as session:
-            assert wall(session).up
+        is_as_it_should_be(restored, settings)
     finally:
         restored.dispose()
         use(database)
@@ -128,10 +133,7 @@ def test_a_table_somebody_else_keeps_in_the_schema_stops_nothing(database, elsew
         migrate(theirs)
 
         settings = Settings(_env_file=None, database_url=elsewhere, demo_data=False)
-        found = {one.what for one in examine_database(theirs, settings, moment(NOW))}
-        assert "数据库归属" not in found
-        with work() as session:
-            assert wall(session).up
+        is_as_it_should_be(theirs, settings)
     finally:
         theirs.dispose()
         use(database)
