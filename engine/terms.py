@@ -518,6 +518,7 @@ class AsideWork(Term):
 
     WINDOW = "window", "评价期满"
     SILENCE = "silence", "逾期未决定视为受理"
+    AFTER_LEAVING = "after_leaving", "邮件送出后的记录"
 
 
 class AttachmentKind(Term):

@@ -24,7 +24,7 @@ MEANT = {
     "tickets_open": "在办工单", "tickets_overdue": "已超期工单", "callbacks_owed": "待回访",
     "callbacks_owed_human": "待人工回访", "letters_waiting": "待审函件",
     "outbox_pending": "待发邮件", "outbox_oldest_seconds": "最久一封待发邮件已等的秒数",
-    "outbox_undelivered": "送达失败", "set_aside": "搁置的工单和时限",
+    "outbox_undelivered": "送达失败", "set_aside": "出错搁置的工单、时限和其他",
     "audit_whole": "审计链上次核验完整为 1",
 }  # fmt: skip
 

@@ -6,9 +6,10 @@ from typing import TypeVar
 
 import structlog
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from engine.actions import (
+    after_leaving,
     alarms,
     delivering,
     digests,
@@ -267,11 +268,12 @@ def tidy(now: datetime) -> dict[str, int]:
 
 
 def messages_due(now: datetime, limit: int) -> list[int]:
-    """Reserve outgoing messages that are due for this sender, and return their ids."""
+    """Return the messages due, reserved for this sender, and those that something must follow."""
     with work() as session:
         outbox.drop_moot(session, now)
         digests.fold_storms(system_step(session, now))
-        return list(outbox.claim(session, now, limit, LEASE))
+        left = after_leaving.left_behind(session, now, limit)
+        return [*outbox.claim(session, now, limit, LEASE), *left]
 
 
 def deliver(ids: list[int], now: datetime) -> dict[str, int]:
@@ -290,11 +292,4 @@ def beat(name: str, now: datetime, ok: bool, details: dict[str, object]) -> None
 def set_aside(limit: int = 100) -> dict[str, list[str]]:
     """Return what was set aside: tickets that could not be routed, clocks that could not climb."""
     with work() as session:
-        tickets = select(Ticket.number).where(Ticket.routing_error != "").limit(limit)
-        stuck = (
-            select(Ticket.number)
-            .join(Clock, col(Clock.ticket_id) == col(Ticket.id))
-            .where(Clock.stuck_reason != "")
-            .limit(limit)
-        )
-        return {"tickets": list(session.exec(tickets)), "clocks": list(session.exec(stuck))}
+        return set_aside_store.numbers(session, limit)

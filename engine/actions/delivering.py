@@ -11,8 +11,7 @@ import structlog
 from sqlmodel import Session
 
 from engine.actions.actor import SYSTEM
-from engine.actions.assignment_arrival import contact_from_now
-from engine.actions.letter_arrival import count_from_leaving
+from engine.actions.after_leaving import follow_up, record_left
 from engine.actions.letter_resent import restate_late
 from engine.actions.recalling import call_back_fallen
 from engine.actions.rules_in_force import rules_in_force
@@ -27,7 +26,7 @@ from engine.errors import (
 )
 from engine.models import OutboxAttachment, OutboxMessage
 from engine.settings import load_settings
-from engine.store import leaving, outbox, tickets
+from engine.store import outbox, tickets
 from engine.store.database import work
 from engine.store.held_mails import PERHAPS_LEFT
 from engine.store.mail_names import name_of
@@ -54,8 +53,11 @@ COUNTED = {  # of what another sender had in hand; what was taken back is in no 
 def deliver(ids: list[int], now: datetime) -> dict[str, int]:
     """Send the messages with those ids; return counts of sent, retry and undelivered.
 
-    What another sender is sending at this moment is left to it, and counted as `elsewhere`.
+    What another sender is sending at this moment is left to it, and counted as `elsewhere`. Of what
+    left before, what has still to follow is carried out, in no count.
     """
+    before = follow_up(ids, now)
+    ids = [one for one in ids if one not in before]
     counts = Counter({"sent": 0, "retry": 0, "undelivered": 0})
     lines = LINES if len(ids) > AT_ONCE else 1
     with ThreadPoolExecutor(lines) as pool:
@@ -122,24 +124,8 @@ def _deliver_one(sender: Sender, message_id: int, outgoing: Outgoing, now: datet
         # One message that breaks the sender must not keep back those behind it.
         log.exception("mail_failed", message=message_id)
         return _later(message_id, now, f"发送出错：{type(error).__name__}")
-    _record_left(message_id, now)
+    record_left(message_id, now)
     return "sent"
-
-
-def _record_left(message_id: int, now: datetime) -> None:
-    """Record that a server took a mail, with what its leaving sets going; at least that it left."""
-    try:
-        with work() as session:
-            left = leaving.record_sent(session, message_id, now)
-            if left.letter_id is not None:
-                count_from_leaving(session, message_id, now)
-            if left.untold is not None:
-                contact_from_now(session, left.untold, now)
-    except Exception:
-        # What cannot follow must neither send the mail twice nor keep back those behind it.
-        log.exception("mail_left_uncounted", message=message_id)
-        with work() as session:
-            leaving.record_sent(session, message_id, now)
 
 
 def _outgoing(message: OutboxMessage, files: Sequence[OutboxAttachment]) -> Outgoing:

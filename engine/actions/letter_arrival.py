@@ -1,5 +1,6 @@
 """A letter that left late, or never arrived: its unit has its full days from when it leaves."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,14 +14,14 @@ from engine.actions.post import Mail
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.actions.told_units import asked_in_time, asking_mails
-from engine.actions.withdrawn_breaches import withdraw_unasked
+from engine.actions.withdrawn_breaches import follow_reply, withdraw_unasked
 from engine.models import Clock, Letter, OutboxMessage, Ticket, Unit
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.rules.time_limits import Deadline
 from engine.settings import load_settings
 from engine.store import clocks as clock_store
 from engine.store import leaving, outbox, tickets
-from engine.terms import ClockKind, NoticeKind, Recipient, TicketEvent
+from engine.terms import ClockKind, MessageStatus, NoticeKind, Recipient, TicketEvent
 
 LOOK_AGAIN = timedelta(hours=1)
 UNARRIVED, SEND_ANEW = "函件没有送达", "请在“没送达的邮件”里重发，或另行送达。"
@@ -37,7 +38,9 @@ class Asked(NamedTuple):
 def count_from_leaving(session: Session, message_id: int, now: datetime) -> None:
     """Count a letter's reply anew where the first mail to its unit left on a later day than owed.
 
-    A mail server that was away, or an address that was put right, takes no day from the unit.
+    A mail server that was away, or an address that was put right, takes no day from the unit. From
+    the day on which it left, whenever that is looked at: what was recorded of the limit before
+    follows it.
     """
     message = outbox.message(session, message_id)
     if message.letter_id is None or message.ticket_id is None:
@@ -61,14 +64,20 @@ def asked_of(step: Step, message: OutboxMessage) -> Asked | None:
 
 
 def asked_late(step: Step, message: OutboxMessage) -> Asked | None:
-    """Return the reply clock that a mail leaving now would move: it began on an earlier day.
+    """Return the reply clock that a mail's leaving moves: it began on an earlier day.
 
     None where another mail of the same debt has left, or the mail asks for no reply any more.
     """
-    asked = asked_of(step, message)
-    if asked is None or shanghai_date(asked.clock.started_at) >= shanghai_date(step.now):
+    asked, left_at = asked_of(step, message), _left_at(step, message)
+    if asked is None or shanghai_date(asked.clock.started_at) >= shanghai_date(left_at):
         return None
     return None if leaving.left_before(step.session, message) else asked
+
+
+def _left_at(step: Step, message: OutboxMessage) -> datetime:
+    """Return when a mail left; now, where it is about to."""
+    sent_at = message.sent_at if message.status is MessageStatus.SENT else None
+    return sent_at or step.now
 
 
 def awaits_arrival(step: Step, ticket: Ticket, clock: Clock) -> bool:
@@ -99,31 +108,35 @@ def _tell_unarrived(step: Step, ticket: Ticket, clock: Clock) -> None:
         take(step, ticket, TicketEvent.NOTE, Why(what, details={"clock": clock.id}))
 
 
-def _counted_anew(step: Step, ticket: Ticket, late: Asked, deadline: Deadline) -> Clock:
-    """Return the clock that counts from now: the same, or another where its breach is withdrawn."""
+def _counted_anew(
+    step: Step, ticket: Ticket, late: Asked, deadline: Deadline, left_at: datetime
+) -> Clock:  # fmt: skip
+    """Return the clock that counts from then: the same, or another if its breach is withdrawn."""
     letter, _, clock = late
     withdraw_unasked(step, ticket, letter.id)
     if clock.id not in clock_store.withdrawn(step.session, ticket.id):
-        clock.started_at = step.now
+        clock.started_at = left_at
         clocks.set_deadline(step, ticket, clock, deadline)
         return clock
     clocks.stop_clock(step, ticket, clock, UNARRIVED)
-    fresh = start_reply_clock(step, ticket, letter)
+    fresh = start_reply_clock(replace(step, now=left_at), ticket, letter)
     fresh.supersedes_id = clock.supersedes_id or clock.id
     return fresh
 
 
 def _recount(step: Step, ticket: Ticket, late: Asked, left_as: OutboxMessage) -> None:
     letter, unit, clock = late
-    rules, old = clocks.own_rules(clock, step.rules), clock.due_on
-    deadline = clocks.deadline_of(ticket, clock.kind, step.now, rules)
+    rules, old, left_at = clocks.own_rules(clock, step.rules), clock.due_on, _left_at(step, left_as)
+    deadline = clocks.deadline_of(ticket, clock.kind, left_at, rules,
+                                  rule=clocks.given_rule(clock))  # fmt: skip
     if deadline is None or deadline.due_at <= clock.due_at:
         return
-    clock = _counted_anew(step, ticket, late, deadline)
-    left = spoken_date(shanghai_date(step.now))
+    clock = _counted_anew(step, ticket, late, deadline, left_at)
+    left = spoken_date(shanghai_date(left_at))
     reason = f"{letter.kind.label}{letter.number}于{left}才送出，反馈期限自送出次日起算"
     words = f"{reason}，改为{spoken_date(clock.due_on)}"
     record = take(step, ticket, TicketEvent.NOTE, Why(words, details={"clock": clock.id}))
+    follow_reply(step, ticket, clock, reason)
     if spoken_date(clock.due_on) in left_as.text:  # it said so itself as it left
         return
     facts = {"unit": unit.name, "reason": reason, "moves": [move_of(clock, old)]}

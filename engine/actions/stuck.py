@@ -32,7 +32,7 @@ def lines(session: Session, now: datetime) -> tuple[str, ...]:
         found.append(f"{waiting} 封来信归不到工单，要人看")
     aside = gauges.set_aside(session)
     if aside:
-        found.append(f"{aside} 件工单或时限出错搁置")
+        found.append(f"{aside} 项工单、时限或邮件送出后的记录出错搁置")
     return tuple(found)
 
 

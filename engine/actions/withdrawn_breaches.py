@@ -10,11 +10,11 @@ from dataclasses import replace
 from engine.actions import letters
 from engine.actions.actor import SYSTEM
 from engine.actions.late_replies import moot_referrals
-from engine.actions.moved_breaches import WITHDRAWN, withdraw_breach
+from engine.actions.moved_breaches import WITHDRAWN, follow_limits, withdraw_breach
 from engine.actions.recalling import follow_grounds
 from engine.actions.step import Step
 from engine.actions.told_units import asked_in_time
-from engine.models import Letter, Ticket
+from engine.models import Clock, Letter, Ticket
 from engine.store import clocks as store
 
 
@@ -36,5 +36,20 @@ def withdraw_unasked(step: Step, ticket: Ticket, letter_id: int) -> None:
     if not untrue:
         return
     follow_grounds(step, ticket, reason)
+    _drop_referrals(step, letter, reason)
+
+
+def follow_reply(step: Step, ticket: Ticket, clock: Clock, reason: str) -> None:
+    """Let the breach of a reply's limit follow it to the later day that counts from its leaving.
+
+    What was recorded before the leaving was counted is withdrawn, or missed from that day on.
+    """
+    follow_limits(step, ticket, [(clock, reason)], "house/H-33")
+    if clock.id in store.withdrawn(step.session, ticket.id):
+        letter = step.session.get_one(Letter, clock.letter_id)
+        _drop_referrals(replace(step, actor=SYSTEM), letter, reason)
+
+
+def _drop_referrals(step: Step, letter: Letter, reason: str) -> None:
     for moot in moot_referrals(step, letter):
         letters.drop_letter(step, moot, f"{reason}，自动提议的移交不再需要。")

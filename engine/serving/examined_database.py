@@ -192,7 +192,8 @@ def _machinery(found: Gauges, now: datetime) -> Iterator[Finding]:
             words += f"，最久的已等 {mails.age.total_seconds() / 60:.0f} 分钟"
         yield look("邮件队列", words, "看“发信”一项；在“发件状态”页逐封处理。")
     if found.set_aside:
-        yield look("搁置", f"{found.set_aside} 张工单或时限出过错", "在“系统状态”页看原因。")
+        words = f"{found.set_aside} 项工单、时限或邮件送出后的记录出过错"
+        yield look("搁置", words, "在“系统状态”页看原因。")
 
 
 def _jobs(beats: Sequence[Heartbeat], now: datetime) -> Finding:

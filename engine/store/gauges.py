@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
-from engine.models import Callback, Clock, Heartbeat, Ticket
+from engine.models import Callback, Clock, Heartbeat, SetAside, Ticket
 from engine.models.tickets import OPEN
 from engine.store import audit
 from engine.store.desk_views import letters_waiting, overdue_count
@@ -59,10 +59,12 @@ def gauges(session: Session, now: datetime) -> Gauges:
 
 
 def set_aside(session: Session) -> int:
-    """Return how many tickets and clocks broke and wait for a person (搁置)."""
+    """Return how many tickets, clocks and other works broke and wait for a person (搁置)."""
     running = Clock.state == ClockState.RUNNING
-    return _count(session, Ticket, Ticket.routing_error != "") + _count(
-        session, Clock, running, Clock.stuck_reason != ""
+    return (
+        _count(session, Ticket, Ticket.routing_error != "")
+        + _count(session, Clock, running, Clock.stuck_reason != "")
+        + _count(session, SetAside)
     )
 
 

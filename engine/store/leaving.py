@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlalchemy import literal
+from sqlmodel import Session, col, select, tuple_
 
 from engine.models import OutboxMessage
 from engine.store.writing import run
@@ -25,6 +26,12 @@ def record_sent(session: Session, message_id: int, now: datetime) -> Left:
     """Record that a mail server took a message; return what its leaving sets going."""
     taken = run(session, _TAKEN, {"id": message_id, "now": now}).fetchone()
     return Left(*taken) if taken is not None else Left()
+
+
+def what_follows(session: Session, message_id: int) -> Left:
+    """Return what the leaving of a message sets going that has left before."""
+    found = run(session, _FOLLOWS, {"id": message_id}).fetchone()
+    return Left(*found) if found is not None else Left()
 
 
 def letters_before(session: Session, ids: Sequence[int], moment: datetime) -> Sequence[int]:
@@ -57,19 +64,27 @@ def letters_of_tickets(
 
 
 def left_before(session: Session, message: OutboxMessage) -> bool:
-    """Return whether another mail of the same debt to the same unit has left before this one."""
+    """Return whether another mail of the same debt to the same unit has left before this one.
+
+    Before this one left, where it has left by now: of those of one moment the first.
+    """
     query = select(OutboxMessage.id).where(
         OutboxMessage.key == message.key, OutboxMessage.unit_id == message.unit_id,
         OutboxMessage.id != message.id, OutboxMessage.status == MessageStatus.SENT,
     )  # fmt: skip
+    if message.status is MessageStatus.SENT:
+        place = tuple_(col(OutboxMessage.sent_at), col(OutboxMessage.id))
+        query = query.where(place < tuple_(literal(message.sent_at), literal(message.id)))
     return session.exec(query).first() is not None
 
 
-_TAKEN = """
-UPDATE outbox_message SET status = 'sent', sent_at = %(now)s, attempts = attempts + 1,
-  last_error = '', claimed_until = NULL, sending_until = NULL WHERE id = %(id)s
-RETURNING letter_id, CASE WHEN key LIKE 'assignment:%%' THEN (
+_SETS_GOING = """letter_id, CASE WHEN key LIKE 'assignment:%%' THEN (
   SELECT a.id FROM assignment a WHERE a.id = split_part(key, ':', 2)::bigint AND a.role = 'lead'
     AND a.deemed_signed AND a.contacted_at IS NULL AND a.ended_at IS NULL
     AND NOT EXISTS (SELECT FROM clock WHERE assignment_id = a.id AND kind = 'first_contact')) END
 """
+_TAKEN = f"""
+UPDATE outbox_message SET status = 'sent', sent_at = %(now)s, attempts = attempts + 1,
+  last_error = '', claimed_until = NULL, sending_until = NULL WHERE id = %(id)s
+RETURNING {_SETS_GOING}"""
+_FOLLOWS = f"SELECT {_SETS_GOING} FROM outbox_message WHERE id = %(id)s"

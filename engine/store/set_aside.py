@@ -33,8 +33,37 @@ def listed(session: Session, limit: int = 50) -> Sequence[tuple[SetAside, Ticket
     return session.exec(query.order_by(col(SetAside.at).desc()).limit(limit)).all()
 
 
+def numbers(session: Session, limit: int) -> dict[str, list[str]]:
+    """Return which tickets could not be routed, and on which a clock could not climb."""
+    tickets = select(Ticket.number).where(Ticket.routing_error != "").limit(limit)
+    stuck = select(Ticket.number).join(Clock, col(Clock.ticket_id) == col(Ticket.id))
+    clocks = stuck.where(Clock.stuck_reason != "").limit(limit)
+    return {"tickets": list(session.exec(tickets)), "clocks": list(session.exec(clocks))}
+
+
+def among(session: Session, work: AsideWork, row_ids: Sequence[int]) -> Sequence[int]:
+    """Return of which of these rows that work is set aside."""
+    query = select(SetAside.row_id).where(SetAside.work == work, col(SetAside.row_id).in_(row_ids))
+    return session.exec(query.order_by(col(SetAside.row_id))).all()
+
+
+def tried_before(session: Session, work: AsideWork, moment: datetime, limit: int) -> Sequence[int]:
+    """Return of which rows that work was last tried before a moment, longest ago first."""
+    query = select(SetAside.row_id).where(SetAside.work == work, SetAside.at <= moment)
+    return session.exec(query.order_by(col(SetAside.at)).limit(limit)).all()
+
+
+def take(session: Session, work: AsideWork, row_id: int) -> bool:
+    """Take one piece of work up again in this transaction; false when somebody else did."""
+    taken = delete(SetAside).where(col(SetAside.work) == work, col(SetAside.row_id) == row_id)
+    return session.exec(taken).rowcount == 1
+
+
 def clear(session: Session) -> None:
-    """Let everything that was set aside be tried again: tickets, clocks and the rest."""
-    session.exec(delete(SetAside))
+    """Let everything that was set aside be tried again: tickets, clocks and the rest.
+
+    What must follow a mail that left stays on record here alone, and is tried again by itself.
+    """
+    session.exec(delete(SetAside).where(col(SetAside.work) != AsideWork.AFTER_LEAVING))
     session.exec(update(Clock).where(col(Clock.stuck_reason) != "").values(stuck_reason=""))
     session.exec(update(Ticket).where(col(Ticket.routing_error) != "").values(routing_error=""))
