@@ -28,8 +28,8 @@ from engine.models import OutboxAttachment, OutboxMessage
 from engine.settings import load_settings
 from engine.store import outbox, tickets
 from engine.store.database import work
-from engine.store.held_mails import PERHAPS_LEFT
 from engine.store.mail_names import name_of
+from engine.store.outbox import PERHAPS_LEFT
 from engine.terms import MessageStatus, TicketEvent
 
 log = structlog.get_logger()

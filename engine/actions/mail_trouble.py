@@ -10,8 +10,7 @@ from engine.delivery.reply_tokens import mail_name
 from engine.errors import ConflictError, NotFoundError
 from engine.models import OutboxMessage, Unit
 from engine.store.database import wake
-from engine.store.held_mails import PERHAPS_LEFT
-from engine.store.outbox import owed_to
+from engine.store.outbox import PERHAPS_LEFT, owed_to
 from engine.terms import MessageStatus, Role
 
 WHO = (Role.SUPERVISOR, Role.ADMINISTRATOR)

@@ -6,12 +6,11 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select
 
 from engine.models import OutboxMessage
-from engine.store.outbox import nobody_sends_it, under
+from engine.store.outbox import PERHAPS_LEFT, under
 from engine.store.unsent import unsent
 from engine.terms import MessageStatus
 
 SUPERSEDED = MessageStatus.SUPERSEDED
-PERHAPS_LEFT = "可能已送出"  # in what is noted of an attempt that ended without an answer
 AGAIN = ":again:"  # in the key of a mail that asks for a better reply
 RECALLED = ":recalled:"  # in the key of a mail of a sending that was taken back
 
@@ -19,10 +18,12 @@ RECALLED = ":recalled:"  # in the key of a mail of a sending that was taken back
 def take_back(session: Session, key: str, why: str) -> bool:
     """Take back what is not sent yet under a key; return whether nobody was or will be sent it."""
     taken = unsent(session, col(OutboxMessage.key) == key)
+    doubtful = [one for one in taken if PERHAPS_LEFT in one.last_error]
     for message in taken:
         message.status, message.last_error = SUPERSEDED, why
     session.flush()
-    return bool(taken) and all(one.status is SUPERSEDED for one in under(session, key))
+    kept_in = bool(taken) and not doubtful
+    return kept_in and all(one.status is SUPERSEDED for one in under(session, key))
 
 
 def all_held(session: Session, letter_id: int) -> bool:
@@ -90,8 +91,13 @@ def _of_letter(letter_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _not_left() -> ColumnElement[bool]:
+    """Return which mails plainly left nobody; one that a killed sender had in hand may have.
+
+    A sender takes its mark off whatever becomes of a mail: one that is over, and stands, is of a
+    sender that did not come to say.
+    """
     status = col(OutboxMessage.status)
-    waits = and_(status == MessageStatus.PENDING, nobody_sends_it())
+    waits = and_(status == MessageStatus.PENDING, col(OutboxMessage.sending_until).is_(None))
     refused = status == MessageStatus.UNDELIVERED
     doubtful = col(OutboxMessage.last_error).contains(PERHAPS_LEFT)
     return and_(or_(waits, refused), col(OutboxMessage.sent_at).is_(None), ~doubtful)

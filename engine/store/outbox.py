@@ -19,6 +19,8 @@ STORMS_AT_ONCE, MOST_FOLDED = 100, 2000
 FOLDED = "已并入后一封通知"
 ASSIGNMENT = "assignment:"  # begins the key of the mail of an assignment
 MOOT = "时限已停或已改，不再提醒"
+PERHAPS_LEFT = "可能已送出"  # in what is noted of an attempt of which nobody knows how it ended
+BROKE_OFF = f"{PERHAPS_LEFT}：上次发送时程序中断，没有记下结果"
 
 
 def owe(session: Session, message: OutboxMessage) -> int | None:
@@ -156,9 +158,8 @@ def under(session: Session, key: str) -> Sequence[OutboxMessage]:
 
 def owed(session: Session, key: str) -> bool:
     """Return whether a mail is owed, or was, to anybody under a key."""
-    return (
-        session.exec(select(OutboxMessage.id).where(OutboxMessage.key == key)).first() is not None
-    )
+    query = select(OutboxMessage.id).where(OutboxMessage.key == key)
+    return session.exec(query).first() is not None
 
 
 def owed_to(session: Session, key: str, address: str) -> bool:
@@ -175,7 +176,8 @@ def begin_sending(
     """Mark pending messages as being sent and return them by id, without what others send.
 
     Counted by the database's clock: the clocks of two machines differ, and a repeated flow run
-    comes with the same ids. The mark of a sender that died ends by itself.
+    comes with the same ids. The mark of a sender that died ends by itself, and may stand for a mail
+    that a server took: the doubt is noted.
     """
     free = select(OutboxMessage).where(
         col(OutboxMessage.id).in_(message_ids),
@@ -184,6 +186,10 @@ def begin_sending(
     )
     found = session.exec(free.order_by(col(OutboxMessage.id)).with_for_update())
     begun = {key_of(one): one for one in found}
+    for one in begun.values():
+        if one.sending_until is not None and PERHAPS_LEFT not in one.last_error:
+            one.last_error = BROKE_OFF
+    session.flush()
     _mark(session, list(begun), func.clock_timestamp() + for_at_most)
     return begun
 
@@ -196,9 +202,8 @@ def leave_unsent(session: Session, message_ids: Sequence[int]) -> None:
 def _mark(session: Session, message_ids: Sequence[int], until: object) -> None:
     if message_ids:
         statement = update(OutboxMessage).where(col(OutboxMessage.id).in_(message_ids))
-        session.exec(
-            statement.values(sending_until=until), execution_options={"synchronize_session": False}
-        )
+        unread = {"synchronize_session": False}
+        session.exec(statement.values(sending_until=until), execution_options=unread)
 
 
 def count_by_status(session: Session, message_ids: Sequence[int]) -> Mapping[MessageStatus, int]:

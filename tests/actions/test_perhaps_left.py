@@ -9,8 +9,9 @@ from engine.actions.recalling import may_recall
 from engine.delivery import SmtpSender
 from engine.errors import ConflictError, TemporaryDeliveryError, UnansweredDeliveryError
 from engine.settings import load_settings
-from engine.terms import LetterStatus, MessageStatus
+from engine.terms import LetterStatus, MessageStatus, NoticeKind
 from tests.actions.letter_steps import on_letter, the
+from tests.actions.test_figures_nobody_mends import redispatch
 from tests.actions.test_late_grants import grant
 from tests.actions.test_recalled_letters import (
     MORNING,
@@ -20,10 +21,10 @@ from tests.actions.test_recalled_letters import (
     sent_at_night,
     told,
 )
-from tests.builders import SUPERVISOR
+from tests.builders import SUPERVISOR, a_dispatched_ticket
 from tests.delivery.conftest import Sink, free_port, running
 from tests.delivery.test_smtp import a_message
-from tests.looking import send_mails
+from tests.looking import mails_of, send_mails
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 AGAIN = "Mon 2026-11-23 09:05"
@@ -48,8 +49,8 @@ class Unready(Sink):
 
 @pytest.fixture
 def by_server(monkeypatch):
-    def at(port):
-        monkeypatch.setenv("HOTLINE_SMTP_URL", f"smtp://127.0.0.1:{port}?timeout=0.3")
+    def at(port, timeout=0.3):
+        monkeypatch.setenv("HOTLINE_SMTP_URL", f"smtp://127.0.0.1:{port}?timeout={timeout}")
         load_settings.cache_clear()
 
     return at
@@ -119,3 +120,18 @@ def test_a_letter_of_which_nothing_was_handed_over_can_still_be_called_back(by_w
     recall(letter_id, AGAIN)
 
     assert the(letter_id).status is LetterStatus.SIGNED
+
+
+@pytest.mark.parametrize(("sink", "told_of_the_end"), [(Mute, 1), (Unready, 0)])
+def test_a_unit_that_may_have_its_ticket_by_mail_is_told_when_it_goes_elsewhere(
+    by_server, sink, told_of_the_end
+):
+    number = a_dispatched_ticket(MORNING)
+    with running(sink()) as port:
+        by_server(port)
+        send_mails(MORNING)
+
+    redispatch(number, "区税务局", AGAIN)
+
+    assert len(mails_of(number, NoticeKind.WITHDRAWN)) == told_of_the_end
+    assert "superseded" in {one.status.value for one in mails_of(number, NoticeKind.ASSIGNMENT)}
