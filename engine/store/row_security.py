@@ -25,6 +25,7 @@ from engine.store.app_roles import (
     lacking,
 )
 from engine.store.database import set_locally
+from engine.store.unit_sight import INTERNAL, NOT_FOR_UNITS
 
 SEES = "hotline_sees(ticket_id)"
 MINE = "unit_id = hotline_unit()"
@@ -44,9 +45,15 @@ REQUESTER = """
 EXISTS (SELECT 1 FROM ticket t WHERE t.id = requester.ticket_id
         AND (NOT t.confidential OR t.lead_unit_id = hotline_unit()))
 """
+# What `seen_by_units` shows a unit (engine/store/unit_sight.py). The cheap parts decide first; only
+# of a letter that was sent the rest of its ticket's events is asked.
+HIDDEN = ", ".join(f"'{one.value}'" for one in sorted(NOT_FOR_UNITS))
 EVENT = f"""
-{SEES} AND event <> 'propose_referral'
+{SEES} AND event NOT IN ({HIDDEN})
 AND NOT COALESCE((details ->> 'restricted')::boolean, false)
+AND NOT COALESCE((details ->> '{INTERNAL}')::boolean, false)
+AND CASE WHEN event = 'send_letter'
+    THEN NOT hotline_called_back(ticket_id, seq, details ->> 'sha256') ELSE true END
 """
 # A reply is due by the unit a letter went to, which need not have the ticket.
 CLOCK = f"CASE WHEN letter_id IS NULL THEN {SEES} ELSE {MINE} END"

@@ -1,22 +1,27 @@
-"""What of a ticket's course its units know of (单位看得到的经过)."""
+"""What of a ticket's course its units know of (单位看得到的经过): one rule for pages and API.
+
+The policy of the table says the same once more (engine/store/row_security.py).
+"""
 
 from collections.abc import Iterable
 
 from engine.models import TicketEventRecord
 from engine.terms import TicketEvent
 
-# How the hotline came to write a letter, or not to send it, is its own affair.
-AMONG_THEMSELVES = frozenset({
-    TicketEvent.PROPOSE_LETTER, TicketEvent.DRAFT_LETTER, TicketEvent.REVIEW_LETTER,
-    TicketEvent.REJECT_LETTER, TicketEvent.APPROVE_LETTER, TicketEvent.VOID_LETTER,
-    TicketEvent.RECALL_LETTER,
+# Clues handed on (移交) are not units' to see; how the hotline came to write a letter, or not to
+# send it, is its own affair.
+NOT_FOR_UNITS = frozenset({
+    TicketEvent.PROPOSE_REFERRAL, TicketEvent.PROPOSE_LETTER, TicketEvent.DRAFT_LETTER,
+    TicketEvent.REVIEW_LETTER, TicketEvent.REJECT_LETTER, TicketEvent.APPROVE_LETTER,
+    TicketEvent.VOID_LETTER, TicketEvent.RECALL_LETTER,
 })  # fmt: skip
 INTERNAL = "internal"  # in the details of a note that is the hotline's own affair likewise
 
 
 def for_units(event: TicketEventRecord) -> bool:
-    """Return whether units may know of an event: clues handed on are not theirs to see (移交)."""
-    return event.event is not TicketEvent.PROPOSE_REFERRAL and not event.details.get("restricted")
+    """Return whether units may know of such an event at all."""
+    hidden = event.details.get("restricted") or event.details.get(INTERNAL)
+    return event.event not in NOT_FOR_UNITS and not hidden
 
 
 def seen_by_units(events: Iterable[TicketEventRecord]) -> list[TicketEventRecord]:
@@ -30,7 +35,6 @@ def seen_by_units(events: Iterable[TicketEventRecord]) -> list[TicketEventRecord
             if one.event is TicketEvent.RECALL_LETTER}  # fmt: skip
     return [
         one for one in known
-        if for_units(one) and one.event not in AMONG_THEMSELVES and not one.details.get(INTERNAL)
-        and not (one.event is TicketEvent.SEND_LETTER
-                 and one.seq < back.get(one.details.get("sha256"), 0))
+        if for_units(one) and not (one.event is TicketEvent.SEND_LETTER
+                                   and one.seq < back.get(one.details.get("sha256"), 0))
     ]  # fmt: skip
