@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from sqlmodel import Session
+
 from api import schemas
 from api.deadline_views import Units, clocks_of, deadline, ticket_url, unit_ref
 from api.dependencies import Call
@@ -11,7 +13,7 @@ from engine.models import Assignment, Callback, Ticket, TicketEventRecord
 from engine.store import api_views
 from engine.store import tickets as store
 from engine.store.api_views import Followed
-from engine.store.unit_sight import for_units
+from engine.store.unit_sight import called_back, for_units, seen_by_units
 from engine.terms import (
     ActorKind,
     AssignmentRole,
@@ -196,25 +198,29 @@ def _may_quote(told: Followed) -> bool:
     return told.secret or by_person or told.record.event not in UNQUOTING
 
 
-def _may_see(call: Call, record: TicketEventRecord) -> bool:
-    """Return whether a key may know of an event: clues handed on only with tickets:private."""
-    return call.private or for_units(record)
-
-
 def ticket_events(call: Call, ticket: Ticket) -> schemas.TicketEvents:
-    """Return the history of one ticket."""
-    records = [one for one in store.events(call.step.session, ticket) if _may_see(call, one)]
+    """Return the history of one ticket: all of it, or what units read, as the key may see."""
+    found = store.events(call.step.session, ticket)
+    records = found if call.private else seen_by_units(found)
     units = api_views.units_by_id(call.step.session, (one.unit_id for one in records))
     items = [event(call, followed(one, ticket), units) for one in records]
     return schemas.TicketEvents(number=ticket.number, items=items)
 
 
 def event_page(call: Call, after: int, limit: int) -> schemas.EventPage:
-    """Return the next events of all tickets after a cursor."""
-    found = api_views.events_after(call.step.session, after, limit)
-    units = api_views.units_by_id(call.step.session, (one.record.unit_id for one in found))
-    items = [event(call, one, units) for one in found if _may_see(call, one.record)]
+    """Return the next events of all tickets after a cursor, as far as the key may see them."""
+    session = call.step.session
+    found = api_views.events_after(session, after, limit)
+    units = api_views.units_by_id(session, (one.record.unit_id for one in found))
+    shown = found if call.private else _open(session, found)
+    items = [event(call, one, units) for one in shown]
     return schemas.EventPage(items=items, next=found[-1].record.id if found else after)
+
+
+def _open(session: Session, found: Sequence[Followed]) -> list[Followed]:
+    """Return what units may read, too: no clues handed on, nothing of how a letter came about."""
+    back = called_back(session, [one.record for one in found])
+    return [one for one in found if for_units(one.record) and one.record.id not in back]
 
 
 def callback_view(ticket: Ticket, callback: Callback) -> schemas.CallbackView:

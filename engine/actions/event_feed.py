@@ -10,7 +10,7 @@ from engine.delivery.events import Due, Told
 from engine.models import Assignment, Clock, Ticket, TicketEventRecord, Unit
 from engine.settings import load_settings
 from engine.store import api_views, webhooks
-from engine.store.unit_sight import for_units
+from engine.store.unit_sight import called_back, for_units
 from engine.terms import TicketEvent, TicketKind
 
 Record = tuple[TicketEventRecord, Ticket]
@@ -19,9 +19,19 @@ Record = tuple[TicketEventRecord, Ticket]
 def is_private(record: TicketEventRecord, ticket: Ticket) -> bool:
     """Return whether only those who may see private things may be told of an event at all.
 
-    Reports and confidential tickets as a whole; clues handed on; who looked at a number.
+    Reports and confidential tickets as a whole; what units may not read (clues handed on, how a
+    letter came about); who looked at a number.
     """
     return is_secret(ticket) or not for_units(record) or record.event is TicketEvent.UNMASK
+
+
+def for_everybody(session: Session, records: Sequence[Record]) -> list[Record]:
+    """Return of which of these events those may be told who may not see private things.
+
+    Not of a sending that was called back since: its letter reached nobody.
+    """
+    back = called_back(session, [record for record, _ in records])
+    return [one for one in records if not is_private(*one) and one[0].id not in back]
 
 
 def is_secret(ticket: Ticket) -> bool:

@@ -76,7 +76,7 @@ def _filled(
     Whether it may know is asked each time: a ticket may have become confidential meanwhile.
     """
     records = webhooks.events(session, [one.event_id for one in found if one.event_id is not None])
-    visible = [one for one in records if to.private or not event_feed.is_private(*one)]
+    visible = records if to.private else event_feed.for_everybody(session, records)
     shapes = {one.id: _shape(to, one) for one in event_feed.told(session, visible)}
     ready = []
     for one in found:

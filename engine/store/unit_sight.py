@@ -3,7 +3,9 @@
 The policy of the table says the same once more (engine/store/row_security.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import Session, col, select
 
 from engine.models import TicketEventRecord
 from engine.terms import TicketEvent
@@ -38,3 +40,21 @@ def seen_by_units(events: Iterable[TicketEventRecord]) -> list[TicketEventRecord
         if for_units(one) and not (one.event is TicketEvent.SEND_LETTER
                                    and one.seq < back.get(one.details.get("sha256"), 0))
     ]  # fmt: skip
+
+
+def called_back(session: Session, events: Sequence[TicketEventRecord]) -> frozenset[int]:
+    """Return the ids of those of these events that are sendings called back since (撤回发函)."""
+    sendings = [one for one in events if one.event is TicketEvent.SEND_LETTER]
+    if not sendings:
+        return frozenset()
+    query = select(TicketEventRecord).where(
+        col(TicketEventRecord.ticket_id).in_({one.ticket_id for one in sendings}),
+        TicketEventRecord.event == TicketEvent.RECALL_LETTER,
+    )
+    recalls = session.exec(query).all()
+    return frozenset(sent.id for sent in sendings if any(_takes_back(one, sent) for one in recalls))
+
+
+def _takes_back(recall: TicketEventRecord, sent: TicketEventRecord) -> bool:
+    same = recall.details.get("sha256") == sent.details.get("sha256")
+    return same and recall.ticket_id == sent.ticket_id and recall.seq > sent.seq
