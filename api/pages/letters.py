@@ -9,7 +9,7 @@ from api.pages.documents import document_file
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.kept_forms import as_left, drop_kept, kept_among, not_shown
 from api.pages.visit import EYES, Visit, attempt, reading
-from engine.actions import corrections, letter_signing, recalling, referrals
+from engine.actions import corrections, letter_signing, recallable, recalling, referrals
 from engine.actions import letters as actions
 from engine.actions.earlier_letters import UNDRAFTED
 from engine.actions.excused_breaches import excused_note
@@ -67,8 +67,8 @@ def _page(
     ticket = visit.session.get_one(Ticket, letter.ticket_id)
     kept = kept_among(visit, letter_id, *KEPT) if visit.role is Role.SUPERVISOR else {}
     gone = fallen(visit.step, letter)
-    held = recalling.may_recall(visit.step, letter)
-    asked = _asked(letter, asked, passable=gone is None, held=held)
+    held, early = _held(visit, letter)
+    asked = _asked(letter, asked, passable=gone is None, held=held, early=early)
     shown = _forms(letter, asked)
     facts = {
         "letter": letter, "ticket": ticket, "form": as_left(form, kept, shown), "error": error,
@@ -90,20 +90,27 @@ def _page(
         "evidence": known_evidence(visit.step, ticket, letter)
                     if letter.status in UNDRAFTED else letter.evidence,
         "quoted_among": quoted_among, "moot": nothing_behind(visit.step, letter),
-        "fallen": gone, "held": held,
-        "barred": recalling.why_not_recalled(visit.step, letter) if held else "",
-        "excused": excused_note(visit.step, ticket),
+        "fallen": gone, "held": held, "early": early,
+        "barred": recallable.why_not_recalled(visit.step, letter) if held else "",
+        "excused": excused_note(visit.step, ticket), "seen": seen_of(visit.step, letter),
         "supervisor": visit.role is Role.SUPERVISOR, "waiting": letter.status in UNFINISHED,
-        "gone_out": letter.status in GONE_OUT, "seen": seen_of(visit.step, letter),
+        "gone_out": letter.status in GONE_OUT,
         "corrections": store.corrections_of(visit.session, letter.id),
         "seals": letter.kind is LetterKind.REFERRAL and letter.status in PRINTABLE,
     }  # fmt: skip
     return visit.page("letter.html", facts, _status(error) if error else 200)
 
 
-def _asked(letter: Letter, step: str, *, passable: bool, held: bool) -> str:
+def _held(visit: Visit, letter: Letter) -> tuple[bool, bool]:
+    """Return whether none of its mails has left, and whether that makes a correction too early."""
+    held = recallable.may_recall(visit.step, letter)
+    return held, held and bool(corrections.too_early(visit.step, letter))
+
+
+def _asked(letter: Letter, step: str, *, passable: bool, held: bool, early: bool) -> str:
     """Return the step that may be asked once more for a letter in this state, or nothing."""
-    if (not passable and step in PASSING_ON) or (not held and step == "recall"):
+    open_to = {**dict.fromkeys(PASSING_ON, passable), "recall": held, "correct": not early}
+    if not open_to.get(step, True):
         return ""
     wanted = ASKED_TWICE.get(step)
     possible = letter.status is wanted if wanted else letter.status in GONE_OUT

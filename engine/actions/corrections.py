@@ -7,6 +7,7 @@ from datetime import date
 from engine.actions import referrals
 from engine.actions.impersonal import personal_problem
 from engine.actions.letter_facts import letter_data, reply_due, title_of
+from engine.actions.recallable import why_not_recalled
 from engine.actions.step import Step, Why, take
 from engine.documents.day_words import limits_in
 from engine.documents.letter_data import written_date
@@ -20,6 +21,9 @@ from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, LetterStatus, TicketEvent
 
 LONGEST_WORDS = 200
+RECALL_IT = (
+    "这份{}的邮件还没有送出，不发更正函：有误的请撤回发送，作废后重新拟稿。邮件送出以后才能更正。"
+)
 SENTENCE = re.compile(r"[。；\n]")
 
 
@@ -29,12 +33,15 @@ def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) ->
     `wrong` must stand in the letter word for word.
 
     Raises:
-        ConflictError: the letter has not gone out, or one to that unit is in hand already.
+        ConflictError: the letter has not gone out, its sending can still be taken back, or one to
+            that unit is in hand already.
         BadInputError: the words are missing, the same, not the letter's, or hold a phone number.
     """
     if letter.status not in GONE_OUT:
         message = f"这份{letter.kind.label}现为“{letter.status.label}”，没有发出，不需要更正。"
         raise ConflictError(message)
+    if problem := too_early(step, letter):
+        raise ConflictError(problem)
     wrong, right = wrong.strip(), right.strip()
     _check_words(step, letter, wrong, right)
     _check_deadline(step, letter, wrong, right)
@@ -54,6 +61,11 @@ def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) ->
     step.session.flush()
     letter_data(step, made, number=None)
     return made
+
+
+def too_early(step: Step, letter: Letter) -> str:
+    """Return why a sent letter needs no correction yet: its sending can be taken back instead."""
+    return "" if why_not_recalled(step, letter) else RECALL_IT.format(letter.kind.label)
 
 
 def _facts(step: Step, letter: Letter, wrong: str, right: str) -> dict[str, object]:

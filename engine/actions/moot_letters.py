@@ -9,6 +9,7 @@ from engine.actions.excused_breaches import excused_note
 from engine.actions.fallen_lines import gone_lines, uncorrected
 from engine.actions.ground_evidence import earlier_letters, gone_among, refusal_of, unproved
 from engine.actions.proofs import proofs_of
+from engine.actions.recallable import may_recall
 from engine.actions.step import Step
 from engine.actions.unit_share import told_unit
 from engine.errors import ConflictError
@@ -19,6 +20,7 @@ from engine.terms import LetterKind, LetterStatus, RectificationGround
 
 PASSED_ON = (LetterStatus.DRAFTED, LetterStatus.REVIEWED, LetterStatus.SIGNED)
 SAID_SO = "函已发出，不能再改；请发更正函，写明哪些依据已不成立。"
+HELD = "邮件还没有送出：请撤回发送，然后作废；仍须发函的，作废后重新提议。"
 GROUNDLESS = (LetterKind.REMINDER, LetterKind.CORRECTION)  # they claim none
 
 
@@ -86,7 +88,8 @@ def fallen(step: Step, letter: Letter) -> Fallen | None:
     if not told and (out or not bare):
         return None
     lines = (*(one.words for one in told), *(f"“{one.label}”已没有依据" for one in bare))
-    what_now = _what_now(letter, whole=bool(bare) and len(bare) == len(grounds))
+    whole = bool(bare) and len(bare) == len(grounds)
+    what_now = HELD if out and may_recall(step, letter) else _what_now(letter, whole=whole)
     return Fallen(lines, what_now, tuple(one.line for one in told))
 
 

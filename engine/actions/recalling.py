@@ -20,6 +20,7 @@ from engine.actions.late_replies import moot_referrals
 from engine.actions.letters import drop_letter, moved
 from engine.actions.moot_letters import Fallen, fallen, nothing_behind
 from engine.actions.post import Mail
+from engine.actions.recallable import LEFT, another_in_hand, why_not_recalled
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
@@ -45,8 +46,6 @@ log = structlog.get_logger()
 LONGEST_REASON = 500
 WHY_RECALLED = "请写明撤回发送的理由。"
 CALLED_BACK = "邮件未出，已撤回发送"
-LEFT = "邮件已经送出、可能已送出或正在送出，不能撤回发送；函里有误的，请发更正函。"
-ANOTHER = "本工单已另有一份{}在办，不能撤回发送；请先处理那一份。"
 WHAT_NOW = {
     LetterStatus.DRAFTED: "不能核稿", LetterStatus.REVIEWED: "不能签发",
     LetterStatus.SIGNED: "不能发出，请作废",
@@ -75,36 +74,12 @@ def recall_letter(step: Step, letter: Letter, reason: str) -> Letter:
     refuse_personal(step, ticket, "reason", said, "撤回的理由")
     if problem := why_not_recalled(step, letter):
         raise ConflictError(problem)
-    if (other := _another(step, letter)) is not None:
+    if (other := another_in_hand(step, letter)) is not None:
         drop_letter(replace(step, actor=SYSTEM), other, f"{letter.number}{RECALLED}，仍在办。")
         step.session.flush()
     if not _call_back(step, ticket, letter, said):
         raise ConflictError(LEFT)
     return letter
-
-
-def may_recall(step: Step, letter: Letter) -> bool:
-    """Return whether none of the mails of a sent letter has left."""
-    return letter.status is LetterStatus.SENT and held_mails.all_held(step.session, letter.id)
-
-
-def why_not_recalled(step: Step, letter: Letter) -> str:
-    """Return why a person can't take the sending of such a letter back; else nothing.
-
-    A unit has one of a kind in hand. What the engine proposed meanwhile, and nobody has drafted,
-    makes way; what people are at work on does not.
-    """
-    if not may_recall(step, letter):
-        return LEFT
-    other = _another(step, letter)
-    if other is None or (other.proposed_by == SYSTEM.name
-                         and other.status is LetterStatus.PROPOSED):  # fmt: skip
-        return ""
-    return ANOTHER.format(letter.kind.label)
-
-
-def _another(step: Step, letter: Letter) -> Letter | None:
-    return store.in_hand(step.session, letter.ticket_id, letter.kind, letter.unit_id)
 
 
 def _call_back(
@@ -138,7 +113,7 @@ def _corrections_too(step: Step, ticket: Ticket, letter: Letter) -> None:
     """
     for one in store.corrections_of(step.session, letter.id):
         if one.status is LetterStatus.SENT:
-            other = _another(step, one)
+            other = another_in_hand(step, one)
             why = f"所更正的{letter.number}{RECALLED}"
             _call_back(step, ticket, one, why, void=other is not None)
 
@@ -209,7 +184,7 @@ def _sent_back(step: Step, ticket: Ticket, letter: Letter) -> str:
         return keep_in(step, ticket, letter)
     if letter.status is not LetterStatus.SENT:
         return ""
-    other = _another(step, letter)
+    other = another_in_hand(step, letter)
     done = _call_back(step, ticket, letter, FELL, void=other is not None)
     return CALLED_BACK if done else ""
 

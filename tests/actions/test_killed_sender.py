@@ -7,7 +7,7 @@ import time
 import pytest
 from sqlalchemy import text
 
-from engine.actions.recalling import may_recall
+from engine.actions.recallable import may_recall
 from engine.errors import ConflictError
 from engine.settings import load_settings
 from engine.store.database import work

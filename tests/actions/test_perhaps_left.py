@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from engine.actions.recalling import may_recall
+from engine.actions.recallable import may_recall
 from engine.delivery import SmtpSender
 from engine.errors import ConflictError, TemporaryDeliveryError, UnansweredDeliveryError
 from engine.settings import load_settings

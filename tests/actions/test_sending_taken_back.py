@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from engine.actions.letter_history import history_of
 from engine.actions.letters import Proposal, propose_by_hand
-from engine.actions.recalling import may_recall
+from engine.actions.recallable import may_recall
 from engine.actions.unit_share import share_of
 from engine.errors import BadInputError, ConflictError
 from engine.store.database import work

@@ -39,6 +39,23 @@ def test_while_no_mail_has_left_the_page_offers_to_take_the_sending_back(as_):
     assert re.search("<b>整改反馈时限</b>.*?已取消", ticket, re.DOTALL)
 
 
+def test_while_the_sending_can_be_taken_back_no_correction_is_offered_nor_taken(as_):
+    letter_id, _ = sent_at_night()
+    page, asked = shown(as_, letter_id), shown(as_, letter_id, "?step=correct")
+    wish = {"wrong": "限期办结", "right": "限期办结并说明原因"}
+
+    refused = as_(SUPERVISOR).post(f"/letters/{letter_id}/correct", **wish)
+    send_mails(MORNING)
+
+    assert "?step=correct" not in page
+    assert "函里有误的，撤回发送后作废、重新拟稿；邮件送出以后才发更正函" in page
+    assert 'name="right"' not in asked
+    assert refused.status_code == 409
+    assert "邮件还没有送出，不发更正函：有误的请撤回发送" in refused.text
+    assert "限期办结并说明原因" in refused.text  # what was typed is not lost
+    assert "?step=correct" in shown(as_, letter_id)
+
+
 def test_while_people_are_at_work_on_another_the_page_says_what_to_do_first(as_):
     letter_id, _ = sent_at_night()
     number = number_of(letter_id)
