@@ -16,7 +16,7 @@ from engine.actions.rules_in_force import rules_in_force
 from engine.actions.setup import load_reference_data
 from engine.actions.step import Step
 from engine.store.breach_ledger import BreachFilter
-from engine.store.database import use, work
+from engine.store.database import Database, use, work
 from engine.store.desk_filters import TicketFilter
 from engine.store.embedded import embedded_database
 from engine.store.migrate import migrate
@@ -24,13 +24,13 @@ from engine.terms import TicketScope
 
 ROWS = 10_000
 NOW = datetime(2026, 11, 24, 2, tzinfo=UTC)
-FILL = f"""
+FILL = """
 INSERT INTO ticket (number, source, kind, urgency, status, title, content, place, confidential,
   demonstration, accepted_at, designated, panel_approved, reworks, returns, routing_error,
   task_rows, catalogue_version, version, lead_unit_id)
 SELECT 'LZ' || n, 'bench', 'complaint', 'normal', 'in_progress', '营业执照变更拖延 ' || n, '', '',
   false, false, '2026-11-02 01:00+00', false, false, 0, 0, '', '[1]', '', 1,
-  (SELECT min(id) FROM unit) FROM generate_series(1, {ROWS}) n
+  (SELECT min(id) FROM unit) FROM generate_series(1, {rows}) n
 """
 CLOCKS = """
 INSERT INTO clock (ticket_id, kind, state, started_at, due_on, due_at, due_status, due_since,
@@ -79,6 +79,14 @@ FROM clock, unnest(ARRAY['breach', 'l1_reminder']) r
 """
 
 
+def fill(database: Database, rows: int) -> None:
+    """Put tickets into an empty database with all that an export reads of them."""
+    first = FILL.format(rows=rows)
+    with database.engine.begin() as connection:
+        for one in (first, CLOCKS, ASSIGNMENTS, EVENTS, BREACHES, RUNGS, MAILS, "ANALYZE"):
+            connection.exec_driver_sql(one)
+
+
 def ledger(session: Session) -> BytesIO:
     target = BytesIO()
     step = Step(session, SYSTEM, NOW, rules_in_force(session))
@@ -119,11 +127,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, embedded_database(Path(home)) as database:
         migrate(use(database))
         load_reference_data(NOW)
-        with database.engine.begin() as connection:
-            for statement in (
-                FILL, CLOCKS, ASSIGNMENTS, EVENTS, BREACHES, RUNGS, MAILS, "ANALYZE",
-            ):  # fmt: skip
-                connection.exec_driver_sql(statement)
+        fill(database, ROWS)
         with work() as session:
             export(session)
             print(f"{ROWS} 行                进程 CPU 秒   连数据库用时（秒）")

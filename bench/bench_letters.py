@@ -62,8 +62,10 @@ def a_sheet(order: int) -> Sheet:
         "number": f"LZ20260928{order:04}", "kind": "投诉", "urgency": "一般", "reads": True,
         "confidential": False, "accepted_at": accepted, "dispatched_at": accepted,
         "lead": "区样例局", "assisting": [], "task_rows": [21], "sign_by": accepted,
-        "unanswered": False, "status": "已派单", "due_at": accepted + timedelta(days=14),
-        "reservation": "", "sentence": f"10个工作日，第{order}件。",
+        "unanswered": False, "status": "已派单", "had_unit": True, "ended": False, "into": "",
+        "limit_name": "办结期限", "due_at": accepted + timedelta(days=14), "reservation": "",
+        "closed_at": None, "answer": None, "answer_text": "",
+        "sentence": f"10个工作日，第{order}件。",
         "content": f"第{order}件：窗口先后三次要求补交材料，每次说法不同，至今未受理。" * 4,
         "issuer": "柳州市城中区政务网络服务中心",
     }  # fmt: skip

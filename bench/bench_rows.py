@@ -52,7 +52,7 @@ def main() -> None:
         demo_accounts(NOW)
         before = _sizes(database)
         for place in range(count):
-            _life(place, late=place % 5 == 0)
+            life(place, late=place % 5 == 0)
         after = _sizes(database)
     grown = {name: [new - old for new, old in zip(after[name], before[name], strict=True)]
              for name in after}  # fmt: skip
@@ -71,7 +71,8 @@ def _sizes(database: Database) -> dict[str, list[int]]:
         return {name: [rows, indexes] for name, rows, indexes in owner.execute(text(SIZES))}
 
 
-def _life(place: int, *, late: bool) -> None:
+def life(place: int, *, late: bool) -> None:
+    """Lead one ticket through a whole life, a late one over the rungs of its ladder."""
     now = NOW + timedelta(minutes=place)
     content = f"{MATTER}，第{place}号地块"
     new = NewTicket(
