@@ -7,6 +7,7 @@ from engine.actions import clocks
 from engine.actions.actor import SYSTEM
 from engine.actions.moved_breaches import follow_limits
 from engine.actions.moved_days import Was, tell_moved
+from engine.actions.own_words import Own
 from engine.actions.step import Step, Why, append, take
 from engine.actions.telling import tell_lead
 from engine.actions.unit_work import assignment_of
@@ -171,7 +172,7 @@ def resume(step: Step, ticket: Ticket) -> None:
     before = _run_on(step, ticket, paused, step.now)
     due = paused[0].due_on
     record = take(step, ticket, TicketEvent.RESUME, Why(f"恢复计时，到期日{spoken_date(due)}"))
-    tell_moved(step, ticket, record, before, "停表结束，恢复计时")
+    tell_moved(step, ticket, record, before, Own("停表结束，恢复计时"))
 
 
 def resume_used_up(step: Step, ticket: Ticket, at: datetime) -> None:
@@ -187,7 +188,7 @@ def resume_used_up(step: Step, ticket: Ticket, at: datetime) -> None:
         record = take(step, ticket, TicketEvent.RESUME, why)
     else:
         record = append(step, ticket, TicketEvent.RESUME, why, ticket.status, citation)
-    tell_moved(step, ticket, record, before, "停表已满，恢复计时")
+    tell_moved(step, ticket, record, before, Own("停表已满，恢复计时"))
 
 
 def _paused(step: Step, ticket: Ticket) -> list[Clock]:

@@ -1,6 +1,6 @@
 """Many tickets at once (批量催办、督办、备注): listed first, done once, one mail a recipient."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -8,8 +8,10 @@ from typing import Any
 from engine.actions import callbacks, overseeing, post
 from engine.actions.actor import require_role
 from engine.actions.facts import gather
+from engine.actions.impersonal import without_requester
 from engine.actions.letter_facts import main_clock, overdue_working_days
 from engine.actions.owing import check_owed, nothing_owed
+from engine.actions.own_words import Own
 from engine.actions.post import Addressee, Mail
 from engine.actions.step import Step
 from engine.errors import BadInputError, EngineError
@@ -160,9 +162,16 @@ def _tell(step: Step, act: BulkAct) -> None:
         for address in _addresses(step, unit, act.kind):
             items.setdefault(address, []).append(_item(step, act, ticket))
             named.setdefault(address, set()).add(unit.id)
+    words = _impersonal(step, act.words, tickets)
     for address, some in items.items():
         mine = [units[one] for one in sorted(named[address])]
-        _post(step, act, address, some, mine)
+        _post(step, act, address, {"items": some, "reason": words}, mine)
+
+
+def _impersonal(step: Step, words: str, tickets: Sequence[Ticket]) -> str:
+    for ticket in tickets:
+        words = without_requester(step, ticket.id, words)
+    return words
 
 
 def _addresses(step: Step, unit: Unit, kind: BulkKind) -> list[str]:
@@ -172,7 +181,7 @@ def _addresses(step: Step, unit: Unit, kind: BulkKind) -> list[str]:
 def _item(step: Step, act: BulkAct, ticket: Ticket) -> dict[str, Any]:
     clock = main_clock(step, ticket)
     late = overdue_working_days(step, clock)
-    what = act.kind.label + (f"，已超期 {late} 个工作日" if late else "")
+    what = Own(act.kind.label + (f"，已超期 {late} 个工作日" if late else ""))
     settled = post.common_facts(ticket)
     return {"number": ticket.number, "kind": ticket.kind.label, "what": what,
             "due_on": clock.due_on, "link": settled["link"],
@@ -180,13 +189,13 @@ def _item(step: Step, act: BulkAct, ticket: Ticket) -> dict[str, Any]:
 
 
 def _post(
-    step: Step, act: BulkAct, address: str, items: list[dict[str, Any]], units: list[Unit]
+    step: Step, act: BulkAct, address: str, said: Mapping[str, object], units: list[Unit]
 ) -> None:
     settings = load_settings()
     facts = {
-        "items": items, "link": f"{settings.link_base}/unit", "confidential": False,
+        **said, "link": f"{settings.link_base}/unit", "confidential": False,
         "hotline_name": settings.hotline_name, "contact": settings.contact,
-        "unit": "、".join(one.name for one in units), "about": act.kind.label, "reason": act.words,
+        "unit": "、".join(one.name for one in units), "about": act.kind.label,
     }  # fmt: skip
     unit = units[0] if len(units) == 1 else None
     mail = Mail(key=store.mail_key(act), kind=NoticeKind.DIGEST, facts=facts, unit=unit)

@@ -10,6 +10,7 @@ from engine.actions.dispatch import due_facts
 from engine.actions.letter_facts import overdue_working_days
 from engine.actions.letters import Proposal, propose_letter
 from engine.actions.owing import clock_in_hand
+from engine.actions.own_words import Own
 from engine.actions.reply_days import reply_day_by_mail
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
@@ -171,9 +172,10 @@ def _act(step: Step, ticket: Ticket, callback: Callback) -> None:
     elif ticket.panel_approved:
         close(step, ticket, f"会商认定依法办结，诉求人不认可（{_said(callback)}）")
     elif event is TicketEvent.ORDER_REWORK:
-        order_rework(step, ticket, "回访：" + _said(callback))
+        order_rework(step, ticket, Own("回访：" + _said(callback)))
     else:
-        supervise(replace(step, actor=SYSTEM), ticket, "重办后再次回访：" + _said(callback))
+        said = Own("重办后再次回访：" + _said(callback))
+        supervise(replace(step, actor=SYSTEM), ticket, said)
 
 
 def _said(callback: Callback) -> str:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from engine.actions import post
 from engine.actions.actor import SYSTEM
+from engine.actions.own_words import Own
 from engine.actions.post import Addressee, Mail
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
@@ -143,5 +144,5 @@ def _item(one: Owed) -> dict[str, object]:
     link = f"{base}/tickets/{one.number}" if ticketed else f"{base}/"
     return {
         "number": one.number, "kind": one.kind, "confidential": one.confidential,
-        "what": one.what, "due_on": one.due_on, "limit": one.limit, "link": link,
+        "what": Own(one.what), "due_on": one.due_on, "limit": one.limit, "link": link,
     }  # fmt: skip

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from engine.actions import post
+from engine.actions.own_words import Own
 from engine.actions.post import Addressee, Mail
 from engine.actions.reply_days import reply_day
 from engine.actions.step import Step
@@ -56,7 +57,7 @@ def _item(step: Step, mail: OutboxMessage) -> dict[str, object]:
     common = post.common_facts(ticket)
     return {
         "number": ticket.number, "kind": ticket.kind.label, "confidential": ticket.confidential,
-        "what": _what(ticket, mail, clock), "link": common["link"],
+        "what": Own(_what(ticket, mail, clock)), "link": common["link"],
         "due_on": clock.due_on if clock else None,
         "reply_by": reply_day(step, step.now) if mail.kind is NoticeKind.REMINDER else None,
     }  # fmt: skip

@@ -8,7 +8,10 @@ from engine.actions import clocks, post
 from engine.actions.actor import require_role
 from engine.actions.avoiding import refuse_the_accused
 from engine.actions.calendar_entries import entry_of
+from engine.actions.event_feed import is_secret
 from engine.actions.facts import gather
+from engine.actions.impersonal import READ_INSIDE
+from engine.actions.own_words import Own
 from engine.actions.parting import tell_units
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
@@ -268,9 +271,9 @@ def _sign_by(step: Step, ticket: Ticket) -> datetime:
 
 def _grounds(ticket: Ticket, order: Dispatch) -> dict[str, object]:
     """Return why a unit gets the ticket; of a confidential one a mail must not even hint."""
-    if ticket.confidential:
-        return {"route_reason": "登录后查看", "task_rows": []}
-    return {"route_reason": order.reason or "派单", "task_rows": list(order.rows)}
+    if is_secret(ticket):
+        return {"route_reason": READ_INSIDE, "task_rows": []}
+    return {"route_reason": order.reason or Own("派单"), "task_rows": list(order.rows)}
 
 
 def due_facts(clock: Clock | None) -> dict[str, object]:

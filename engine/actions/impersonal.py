@@ -1,5 +1,6 @@
 """Keeps the requester out of official words (函件不写诉求人信息): letters go to other bodies."""
 
+from engine.actions.event_feed import is_secret
 from engine.actions.step import Step
 from engine.documents.personal_words import personal_kinds
 from engine.documents.short_names import (
@@ -12,7 +13,6 @@ from engine.documents.short_names import (
 from engine.errors import BadInputError
 from engine.models import Requester, Ticket
 from engine.settings import load_settings
-from engine.terms import TicketKind
 
 SHORTEST_NAME = 2
 ENTERPRISE, CODE, NAME = "诉求人企业名称", "企业信用代码", "诉求人姓名"
@@ -54,8 +54,7 @@ def refuse_requester(step: Step, ticket: Ticket, field: str, words: str, what: s
 
 
 def _hint(step: Step, ticket_id: int, words: str) -> str:
-    ticket = step.session.get_one(Ticket, ticket_id)
-    secret = ticket.confidential or ticket.kind is TicketKind.REPORT
+    secret = is_secret(step.session.get_one(Ticket, ticket_id))
     return next((word for word in HINTS if secret and word in words), "")
 
 
@@ -67,16 +66,6 @@ def refuse_personal(step: Step, ticket: Ticket, field: str, words: str, what: st
     """
     if problem := personal_problem(step, ticket.id, words, what):
         raise BadInputError(problem, fields={field: problem})
-
-
-def told_by_mail(step: Step, ticket: Ticket, words: str) -> str:
-    """Return a typed reason as a mail may carry it: of a report or a confidential ticket nothing.
-
-    What a person writes of a report names it one; who may know reads it after signing in.
-    """
-    if ticket.confidential or ticket.kind is TicketKind.REPORT:
-        return READ_INSIDE
-    return without_requester(step, ticket.id, words)
 
 
 def without_requester(step: Step, ticket_id: int, words: str) -> str:

@@ -13,6 +13,7 @@ from engine.actions.dispatch import Dispatch, Work, dispatch
 from engine.actions.initials import initials
 from engine.actions.intake_checks import NewTicket, checked
 from engine.actions.intake_watch import look_around
+from engine.actions.own_words import Own
 from engine.actions.routing_in_force import in_force
 from engine.actions.step import Step, Why, append
 from engine.errors import BadInputError, NotFoundError
@@ -137,8 +138,8 @@ def take_in_tidy(step: Step, tidy: NewTicket, beside: Beside = nothing) -> Taken
     return Taken(ticket, clock, work)
 
 
-def _chosen_by(step: Step) -> str:
-    return "对方系统选定" if step.actor.kind is ActorKind.API else "话务员登记时选定"
+def _chosen_by(step: Step) -> Own:
+    return Own("对方系统选定" if step.actor.kind is ActorKind.API else "话务员登记时选定")
 
 
 def units_of(step: Step, new: NewTicket) -> tuple[Unit | None, list[Unit], Unit | None]:

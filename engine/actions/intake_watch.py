@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from engine.actions import post
 from engine.actions.actor import SYSTEM
 from engine.actions.likeness import alike, alike_lately, asked_lately
+from engine.actions.own_words import Own
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.models import Requester, Ticket
@@ -150,7 +151,7 @@ def _linked(step: Step, ticket: Ticket, since: datetime, on: date) -> list[Matte
 
 def _mail(ticket: Ticket, key: str, what: str, urgency: Urgency) -> Mail:
     common = post.common_facts(ticket)
-    item = {"number": ticket.number, "kind": ticket.kind.label, "what": what, "due_on": None,
+    item = {"number": ticket.number, "kind": ticket.kind.label, "what": Own(what), "due_on": None,
             "link": common["link"], "confidential": ticket.confidential}  # fmt: skip
     facts = {"items": [item]}
     return Mail(key=key, kind=NoticeKind.DIGEST, facts=facts, urgency=urgency)

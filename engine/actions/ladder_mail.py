@@ -11,6 +11,7 @@ from typing import NamedTuple
 from engine.actions import post
 from engine.actions.dispatch import due_facts
 from engine.actions.letter_facts import overdue_working_days
+from engine.actions.own_words import Own
 from engine.actions.post import Addressee, Mail
 from engine.actions.reminders import TO_DO
 from engine.actions.reply_days import reply_day
@@ -74,7 +75,7 @@ def tell(step: Step, ticket: Ticket, clock: Clock, caught: Caught) -> None:
             ),
             "overdue": not rung.warning,
             "rung": tells.name(rung.rung),
-            "reason": _climbed(step, ticket, clock, held, tells),
+            "reason": Own(_climbed(step, ticket, clock, held, tells)),
             "reported": bool(unit and unit.leader_email) and _reports(rung),
             "letter_kind": "、".join(one.kind.label for one in caught.letters) or rung.rung.label,
             "proposal": "" if caught.letters else MEASURE.get(rung.rung, ""),

@@ -10,6 +10,7 @@ from engine.actions import clocks, post
 from engine.actions.actor import SYSTEM
 from engine.actions.letter_signing import start_reply_clock
 from engine.actions.moved_days import move_of
+from engine.actions.own_words import Own
 from engine.actions.post import Mail
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
@@ -97,7 +98,7 @@ def awaits_arrival(step: Step, ticket: Ticket, clock: Clock) -> bool:
 def _tell_unarrived(step: Step, ticket: Ticket, clock: Clock) -> None:
     letter = step.session.get_one(Letter, clock.letter_id)
     unit = step.session.get_one(Unit, letter.unit_id)
-    what = f"{letter.kind.label}{letter.number}没有送达{unit.name}，反馈期限届满不计超期"
+    what = Own(f"{letter.kind.label}{letter.number}没有送达{unit.name}，反馈期限届满不计超期")
     link = f"{load_settings().link_base}/letters/{letter.id}"
     item = {"number": ticket.number, "kind": "", "what": what, "due_on": clock.due_on, "link": link}
     facts = {"items": [item], "about": UNARRIVED, "summary": SEND_ANEW, "link": link}
@@ -139,7 +140,7 @@ def _recount(step: Step, ticket: Ticket, late: Asked, left_as: OutboxMessage) ->
     follow_reply(step, ticket, clock, reason)
     if spoken_date(clock.due_on) in left_as.text:  # it said so itself as it left
         return
-    facts = {"unit": unit.name, "reason": reason, "moves": [move_of(clock, old)]}
+    facts = {"unit": unit.name, "reason": Own(reason), "moves": [move_of(clock, old)]}
     mail = Mail(key=f"event:{record.id}", kind=NoticeKind.DUE_CHANGED, unit=unit, letter=letter,
                 facts=facts)  # fmt: skip
     post.post(step, ticket, mail, post.addresses(step.session, unit, (Recipient.UNIT,)))

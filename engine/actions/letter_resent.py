@@ -9,13 +9,12 @@ import structlog
 from engine.actions import clocks, post
 from engine.actions.actor import SYSTEM
 from engine.actions.letter_arrival import Asked, asked_late, asked_of
-from engine.actions.letter_signing import asking_facts
+from engine.actions.letter_signing import again_facts, asking_facts
 from engine.actions.post import Mail
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
 from engine.actions.told_units import again_key
 from engine.models import OutboxMessage, Ticket
-from engine.rules.reply_words import reply_words
 from engine.rules.shanghai import shanghai_date, shanghai_moment
 from engine.store import leaving, outbox, tickets
 from engine.store.database import work
@@ -70,12 +69,7 @@ def restate_day(step: Step, message: OutboxMessage) -> None:
     told = _day(step, ticket, message, asked)
     facts = asking_facts(step, asked.letter, told.due_on, told.status)
     if again:
-        facts = {
-            **facts,
-            "again": True,
-            "reason": asked.letter.opinion,
-            "short": reply_words(asked.letter.kind).short,
-        }
+        facts |= again_facts(asked.letter)
     if again or told.late:
         facts["late"] = told.late
     mail = Mail(key=message.key, kind=message.kind, facts=facts, letter=asked.letter,

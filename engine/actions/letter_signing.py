@@ -220,13 +220,17 @@ def ask_again(step: Step, ticket: Ticket, letter: Letter) -> Clock:
     """
     clock = start_reply_clock(replace(step, now=_leaves_at(step, letter)), ticket, letter)
     unit = step.session.get_one(Unit, letter.unit_id)
-    facts = {**_facts_of_mail(step, letter, clock), "late": False, "again": True,
-             "short": reply_words(letter.kind).short, "reason": letter.opinion}  # fmt: skip
+    facts = {**_facts_of_mail(step, letter, clock), "late": False, **again_facts(letter)}
     mail = Mail(key=again_key(clock), kind=NoticeKind.RECTIFICATION, facts=facts, letter=letter,
                 unit=unit)  # fmt: skip
     to = post.addresses(step.session, unit, (Recipient.UNIT, Recipient.UNIT_LEADER))
     post.post(step, ticket, mail, to)
     return clock
+
+
+def again_facts(letter: Letter) -> dict[str, object]:
+    """Return what a mail says more that asks for a better reply: that it is not enough, and why."""
+    return {"again": True, "short": reply_words(letter.kind).short, "reason": letter.opinion}
 
 
 def asking_facts(

@@ -14,6 +14,7 @@ from engine.actions.ground_evidence import (
 from engine.actions.impersonal import personal_problem, refuse_personal
 from engine.actions.letter_facts import demands_of, digest_of, letter_data
 from engine.actions.moot_letters import known_evidence, refuse_fallen, unproved_words
+from engine.actions.own_words import Own
 from engine.actions.post import Mail
 from engine.actions.proofs import proofs_of
 from engine.actions.stated import stated
@@ -113,7 +114,7 @@ def _with_record(step: Step, ticket: Ticket, proposal: Proposal) -> Proposal:
         return proposal
     found = grounds_on_record(step, ticket)
     more = [why for ground, why in found.items() if ground not in proposal.grounds]
-    reason = "；".join([proposal.reason, *more])
+    reason = Own.joined("；", [proposal.reason, *map(Own, more)])
     return replace(proposal, reason=reason, grounds=(*dict.fromkeys([*proposal.grounds, *found]),))
 
 

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from engine.actions.impersonal import told_by_mail, without_requester
+from engine.actions.event_feed import is_secret
+from engine.actions.own_words import mailed
 from engine.actions.step import Step
 from engine.delivery.reply_tokens import mail_name
 from engine.documents.asked_words import asked_words
-from engine.documents.notices import FREE_TEXT, render_notice
 from engine.documents.notices import Notice as Rendered
+from engine.documents.notices import render_notice
 from engine.models import Account, Letter, OutboxAttachment, OutboxMessage, Ticket, Unit
 from engine.rules.notice_times import Notice, notice_leaves_at
 from engine.rules.shanghai import shanghai_date
@@ -22,7 +23,7 @@ from engine.store.ahead import asked_once
 from engine.store.database import wake
 from engine.store.row_security import as_house
 from engine.store.writing import made, write_row
-from engine.terms import MessageStatus, NoticeKind, Recipient, Role, TicketKind, Urgency
+from engine.terms import MessageStatus, NoticeKind, Recipient, Role, Urgency
 
 OF_THE_UNIT = (Recipient.UNIT, Recipient.UNIT_LEADER)
 
@@ -41,7 +42,8 @@ class Mail:
     """One notice to be written: its template, its facts, its files.
 
     `key` says what is owed ("clock:7:breach"): the same key to the same address is owed once.
-    `urgency` is that of the notice where it is another than that of its ticket.
+    `urgency` is that of the notice where it is another than that of its ticket. Free words among
+    the facts are somebody's typing, and filtered, unless they are marked as the engine's (`Own`).
     """
 
     key: str
@@ -104,7 +106,7 @@ def _notice_of(step: Step, ticket: Ticket | None, mail: Mail) -> Rendered:
     told = mail.unit is None or mail.unit.subordinate
     replies = {"replies": True} if _takes_replies(ticket, mail) else {}
     facts = {**common, **replies, "subordinate": told, "written_at": step.now,
-             **_impersonal(step, ticket, mail.facts)}  # fmt: skip
+             **mailed(step, ticket, mail.facts)}  # fmt: skip
     return render_notice(mail.kind, facts)
 
 
@@ -116,24 +118,6 @@ def _asked(mail: Mail, notice: Rendered) -> Rendered:
     if mail.unit is None or mail.unit.subordinate or mail.facts.get("copied"):
         return notice
     return replace(notice, **{name: asked_words(words) for name, words in vars(notice).items()})
-
-
-def _impersonal(
-    step: Step, ticket: Ticket | None, facts: Mapping[str, object]
-) -> Mapping[str, object]:
-    """Return a mail's facts without the requester, and without reasons of a report, as typed."""
-    if ticket is None or step.actor.account_id is None:
-        return facts
-    return {name: _typed(step, ticket, name, value) if name in FREE_TEXT else value
-            for name, value in facts.items()}  # fmt: skip
-
-
-def _typed(step: Step, ticket: Ticket, name: str, value: object) -> object:
-    if not isinstance(value, str) or not value:
-        return value
-    if name == "reason":
-        return told_by_mail(step, ticket, value)
-    return without_requester(step, ticket.id, value)
 
 
 def _takes_replies(ticket: Ticket | None, mail: Mail) -> bool:
@@ -186,7 +170,7 @@ def common_facts(ticket: Ticket) -> dict[str, object]:
 
 def category(ticket: Ticket) -> str:
     """Return what a mail may call the matter: never the requester's own words."""
-    if ticket.confidential or ticket.kind is TicketKind.REPORT:
+    if is_secret(ticket):
         return "涉密或举报事项（登录后查看）"
     routing = ticket.routing or {}
     return str(routing.get("category") or f"企业{ticket.kind.label}事项")

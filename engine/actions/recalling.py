@@ -19,6 +19,7 @@ from engine.actions.kept_in import ANSWERED, FELL, RECALLED, cancel_reply, free_
 from engine.actions.late_replies import moot_referrals
 from engine.actions.letters import drop_letter, moved
 from engine.actions.moot_letters import Fallen, fallen, nothing_behind
+from engine.actions.own_words import Own
 from engine.actions.post import Mail
 from engine.actions.recallable import LEFT, another_in_hand, why_not_recalled
 from engine.actions.rules_in_force import rules_in_force
@@ -197,7 +198,7 @@ def _tell(step: Step, ticket: Ticket, lost: Sequence[_Lost]) -> None:
     """
     base = load_settings().link_base
     items = [
-        {"number": ticket.number, "kind": "", "what": _what(one), "due_on": None,
+        {"number": ticket.number, "kind": "", "what": Own(_what(one)), "due_on": None,
          "link": f"{base}/letters/{one.letter.id}", "confidential": ticket.confidential}
         for one in lost
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from engine.actions.dispatch import Dispatch, Work, dispatch
 from engine.actions.intake import Beside, Taken, nothing, take_in_tidy, units_of
 from engine.actions.intake_checks import NewTicket
 from engine.actions.intake_watch import asked_around
+from engine.actions.own_words import Own
 from engine.actions.received_checks import refusals, too_early, wrong_moment
 from engine.actions.repeats import EXTERNAL, KEY
 from engine.actions.step import Step
@@ -180,4 +181,4 @@ def _dispatch(step: Step, ticket: Ticket, new: NewTicket) -> tuple[Work, ...]:
     refuse_to_begin(step, new.kind, lead, supports, accused)
     if lead is None or kept_from(step, ticket, lead, supports):
         return ()
-    return dispatch(step, ticket, Dispatch(lead, tuple(supports), "对方系统登记时选定"))
+    return dispatch(step, ticket, Dispatch(lead, tuple(supports), Own("对方系统登记时选定")))

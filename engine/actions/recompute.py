@@ -7,6 +7,7 @@ from typing import Any
 from engine.actions import clocks, post
 from engine.actions.actor import SYSTEM, require_role
 from engine.actions.calendar_entries import moved_entry
+from engine.actions.own_words import Own
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError
@@ -112,8 +113,8 @@ def _tell(
         post.post(replace(step, now=step.now + SETTLING), ticket, mail, [person])
 
 
-def _cause(record: TicketEventRecord) -> str:
-    return "主管同意提前" if "shorten" in record.details else "按新公布的日历重新计算"
+def _cause(record: TicketEventRecord) -> Own:
+    return Own("主管同意提前" if "shorten" in record.details else "按新公布的日历重新计算")
 
 
 def _moves(step: Step, ticket: Ticket, unit: Unit | None, first: int) -> list[dict[str, object]]:
@@ -138,7 +139,7 @@ def _ask(
     """Put a shortening before the supervisors; nobody else is told of a date that may not come."""
     settled = post.common_facts(ticket)
     item = {
-        "number": ticket.number, "kind": ticket.kind.label, "what": record.reason,
+        "number": ticket.number, "kind": ticket.kind.label, "what": Own(record.reason),
         "due_on": outcome.old.due_on, "link": settled["link"], "confidential": ticket.confidential,
     }  # fmt: skip
     mail = Mail(key=f"event:{record.id}", kind=NoticeKind.DIGEST, facts={"items": [item]})

@@ -15,6 +15,7 @@ from engine.actions.evidence import evidence_for
 from engine.actions.impersonal import personal_problem, refuse_personal
 from engine.actions.late_replies import words_of
 from engine.actions.letter_facts import demands_for
+from engine.actions.own_words import Own
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.actions.unit_share import told_unit
@@ -101,7 +102,8 @@ def _join(step: Step, ticket: Ticket, letter: Letter, reason: str) -> Letter:
     joined = {"ticket": ticket.number, "reason": reason, "at": step.now.isoformat(),
               "by_engine": step.actor.account_id is None}  # fmt: skip
     letter.facts = {**letter.facts, "joined": [*letter.facts.get("joined", []), joined]}
-    unit_id, told = told_unit(letter), f"{reason}（并入工单 {first.number} 在办的移交函）"
+    unit_id, joins = told_unit(letter), Own(f"（并入工单 {first.number} 在办的移交函）")
+    told = Own.joined("", [reason, joins])
     _tell_supervisors(step, ticket, unit_id, f"event:{record.id}", told)
     return letter
 
@@ -140,7 +142,7 @@ def _propose_if_due(
     if due is None:
         return None
     grounds = tuple(RectificationGround.parse(one) for one in letter.grounds) or GROUNDS
-    reason = words_of(letter, missed) if missed else f"{due[0]}（{letter.number}）"
+    reason = Own(words_of(letter, missed) if missed else f"{due[0]}（{letter.number}）")
     made = propose_referral(replace(step, actor=SYSTEM), ticket, unit_id, reason, grounds)
     if made is not None and missed is not None:
         _name_reply(made, missed)

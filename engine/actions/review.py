@@ -9,6 +9,7 @@ from engine.actions.callback_needs import need_of, silence_reason
 from engine.actions.dispatch import Dispatch, dispatch, due_facts, end_assignments
 from engine.actions.giving_back import give_back
 from engine.actions.impersonal import refuse_requester
+from engine.actions.own_words import Own
 from engine.actions.parting import tell_units
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
@@ -143,7 +144,7 @@ def rule_on_return(step: Step, ticket: Ticket, ruling: Ruling) -> None:
     end_assignments(step, ticket, "退单获准")
     ticket.lead_unit_id = None
     if ruling.lead is not None:
-        order = Dispatch(ruling.lead, ruling.supports, "退单获准后改派")
+        order = Dispatch(ruling.lead, ruling.supports, Own("退单获准后改派"))
         dispatch(step, ticket, order)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.actions.dispatch import Dispatch, dispatch
+from engine.actions.own_words import Own
 from engine.actions.step import Step, Why, take
 from engine.errors import NotFoundError
 from engine.models import Ticket, Unit
@@ -75,9 +76,9 @@ def _names_one_of(ticket: Ticket, units: tuple[Unit, ...]) -> bool:
     return any(unit.name in named for unit in units)
 
 
-def _reason(best: dict[str, Any]) -> str:
+def _reason(best: dict[str, Any]) -> Own:
     words = "、".join(best.get("evidence", ())[:EVIDENCE])
-    return f"系统按任务清单派单，依据：{words}" if words else "系统按任务清单派单"
+    return Own(f"系统按任务清单派单，依据：{words}" if words else "系统按任务清单派单")
 
 
 def _accused(ticket: Ticket, unit: Unit) -> bool:

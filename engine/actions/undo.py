@@ -15,6 +15,7 @@ from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.facts import gather
 from engine.actions.intake import accept_ticket, units_of
 from engine.actions.intake_checks import NewTicket, checked
+from engine.actions.own_words import Own
 from engine.actions.routing import route_ticket
 from engine.actions.step import Step, Why, take
 from engine.errors import NotPermittedError, RefusedTransitionError
@@ -26,7 +27,7 @@ from engine.store import desk_own as store
 from engine.store import tickets as ticket_store
 from engine.terms import Role, TicketEvent, TicketStatus
 
-CHOSEN = "话务员登记时选定"
+CHOSEN = Own("话务员登记时选定")
 GONE = "这张工单已经撤回作废，不用再撤。"
 SENT_ON = (
     "这张工单已派单，不能再撤回。内容有误的请登记补充，派错的请改派，"
@@ -153,7 +154,7 @@ def release(step: Step, ticket_id: int) -> str:
     chosen = [
         step.session.get_one(Unit, one) for one in (held.lead_unit_id, *held.support_unit_ids)
     ]
-    order = Dispatch(chosen[0], tuple(chosen[1:]), f"{CHOSEN}，撤回时间已过")
+    order = Dispatch(chosen[0], tuple(chosen[1:]), Own(f"{CHOSEN}，撤回时间已过"))
     chooser = Actor.of(step.session.get_one(Account, held.held_by_id))
     dispatch(replace(step, actor=chooser), ticket, order)
     return "dispatched"

@@ -8,6 +8,7 @@ from engine.actions.actor import SYSTEM
 from engine.actions.dispatch import Dispatch, dispatch
 from engine.actions.intake import take_in_tidy
 from engine.actions.intake_checks import NewTicket
+from engine.actions.own_words import Own
 from engine.actions.promises import settle, standing
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError
@@ -108,7 +109,7 @@ def _bring_back(step: Step, ticket: Ticket, promise: Promise) -> None:
     already published never change.
     """
     day = f"{promise.promised_on.year}年{spoken_date(promise.promised_on)}"
-    reason = f"承诺{day}前办结，核查未兑现"
+    reason = Own(f"承诺{day}前办结，核查未兑现")
     if ticket.status in FINAL:
         promise.follow_on_id = _follow_on(replace(step, actor=SYSTEM), ticket, promise, reason).id
         return
@@ -122,9 +123,10 @@ def _follow_on(step: Step, ticket: Ticket, promise: Promise, reason: str) -> Tic
     """Make the follow-on ticket of a closed one, with its unit, under supervision."""
     child = take_in_tidy(step, _new(step, ticket)).ticket
     unit = step.session.get_one(Unit, promise.unit_id)
-    order = Dispatch(unit, (), f"续办 {ticket.number}：{reason}", tuple(ticket.task_rows))
+    why = Own(f"续办 {ticket.number}：{reason}")
+    order = Dispatch(unit, (), why, tuple(ticket.task_rows))
     dispatch(step, child, order)
-    callbacks.supervise(step, child, f"续办 {ticket.number}：{reason}")
+    callbacks.supervise(step, child, why)
     law = clause("house/H-86").label
     for one, other, words in ((ticket, child, "另立续办件"), (child, ticket, "续办原件")):
         details = {"follow_on": other.number}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from engine.actions import clocks, post
 from engine.actions.characters import visible
 from engine.actions.dispatch import end_assignments
+from engine.actions.own_words import Own
 from engine.actions.parting import tell_units
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
@@ -76,7 +77,7 @@ def _may_end(step: Step, ticket: Ticket, form: WithdrawalForm) -> bool:
 
 
 def _ask_hotline(step: Step, ticket: Ticket) -> None:
-    what = "诉求人申请撤回，请人工核实是否自愿"
+    what = Own("诉求人申请撤回，请人工核实是否自愿")
     item = {"number": ticket.number, "kind": ticket.kind.label, "what": what, "due_on": None,
             "link": post.common_facts(ticket)["link"],
             "confidential": ticket.confidential}  # fmt: skip

@@ -3,6 +3,9 @@
 To add a notice: add a member to `NoticeKind`, a line to `NEEDS` with the facts it uses, and two
 templates named after its value. No notice carries a phone number, a requester, an enterprise or
 the words of a complaint; whoever needs them signs in through the link.
+
+Words that a person types are filtered before (`engine.actions.own_words`): a new fact is taken for
+such words until it is told apart there.
 """
 
 import re
@@ -15,7 +18,7 @@ from engine.documents.templates import without_kind
 from engine.errors import DocumentError
 from engine.terms import NoticeKind, TicketKind
 
-__all__ = ["NEEDS", "Notice", "render_notice"]
+__all__ = ["NEEDS", "Notice", "is_secret_item", "render_notice"]
 
 SECRET_CATEGORY = "保密件，登录后查看"
 SECRET_KIND = "保密工单"
@@ -113,8 +116,13 @@ def _items(facts: Mapping[str, object]) -> list[Mapping[str, object]]:
     return list(items) if isinstance(items, list | tuple) else []
 
 
+def is_secret_item(item: Mapping[str, object]) -> bool:
+    """Return whether a line of a digest is about a report (举报) or a confidential ticket."""
+    return bool(item.get("confidential")) or item.get("kind") in _REPORTS
+
+
 def _without_item_secrets(item: Mapping[str, object]) -> dict[str, object]:
-    secret = bool(item.get("confidential")) or item.get("kind") in _REPORTS
+    secret = is_secret_item(item)
     shown = {name: _hide(value) for name, value in item.items() if name != "number"}
     numbered = {"number": item["number"]} if "number" in item else {}
     return {**shown, **numbered, **({"kind": SECRET_KIND} if secret else {})}

@@ -118,6 +118,27 @@ def test_nothing_personal_is_mailed():
         assert "演示企业丁" not in mail.text + mail.html
 
 
+def test_the_opinion_leaves_without_the_requesters_of_any_of_the_tickets():
+    numbers = [a_signed_ticket(THEN, enterprise=one) for one in ("柳州鹅山制造", "柳州壶东贸易")]
+
+    done = act(*numbers, words="请先办柳州壶东贸易的，再办柳州鹅山制造的")
+
+    assert mails(done)
+    for mail in mails(done):
+        assert "主管意见：请先办该企业的，再办该企业的" in mail.text
+
+
+def test_an_opinion_about_a_confidential_ticket_among_others_stays_inside():
+    secret, other = a_signed_ticket(THEN, confidential=True), a_signed_ticket(THEN, TAX)
+
+    done = act(secret, other, words="请抓紧核查线索")
+
+    told = {one.recipient: one.text for one in mails(done)}
+    assert "主管意见：登录后查看" in told[f"{MARKET}@demo.invalid"]
+    assert "核查线索" not in told[f"{MARKET}@demo.invalid"]
+    assert "主管意见：请抓紧核查线索" in told[f"{TAX}@demo.invalid"]
+
+
 @pytest.mark.parametrize(
     ("numbers", "words", "field"),
     [((), "催", "numbers"), (("LZ1",), "  ", "words"), (("LZ1",) * 501, "催", "numbers")],
