@@ -92,15 +92,18 @@ def _undelivered(step: Step, message: OutboxMessage, bounce: Bounce, how: str) -
         ticket = tickets.lock_ticket(step.session, message.ticket_id)
         why = Why(f"{name_of(step.session, message)}没有送达：{how}（{bounce.status}）")
         take(step, ticket, TicketEvent.UNDELIVERED, why)
-        if message.letter_id is not None:
-            _of_a_letter(step, ticket, message.letter_id)
+        _let_letters_follow(step, ticket, message.letter_id)
 
 
-def _of_a_letter(step: Step, ticket: Ticket, letter_id: int) -> None:
-    from engine.actions.withdrawn_breaches import withdraw_unasked  # few mails bring a letter
+def _let_letters_follow(step: Step, ticket: Ticket, letter_id: int | None) -> None:
+    """Let what rests on a mail's arrival follow: a reply asked for, a signature, a reminder."""
+    from engine.actions.recalling import follow_grounds  # few mails come back
+    from engine.actions.withdrawn_breaches import withdraw_unasked
 
     step.session.flush()
-    withdraw_unasked(step, ticket, letter_id)
+    if letter_id is not None:
+        withdraw_unasked(step, ticket, letter_id)
+    follow_grounds(step, ticket)
 
 
 def _misfit(bounce: Bounce, message: OutboxMessage | None) -> str:

@@ -11,6 +11,7 @@ from engine.actions.letter_facts import overdue_working_days
 from engine.actions.letters import Proposal, propose_letter
 from engine.actions.owing import clock_in_hand
 from engine.actions.own_words import Own
+from engine.actions.recalling import follow_grounds
 from engine.actions.reply_days import reply_day_by_mail
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
@@ -76,6 +77,7 @@ def record_attempt(step: Step, ticket: Ticket, form: CallbackForm) -> Callback:
     # Who declined (拒绝回访) has said nothing: a person decides whether to close.
     if state is CallbackState.REACHED and form.result is AttemptResult.REACHED:
         _act(step, ticket, callback)
+    follow_grounds(step, ticket)  # what was said last stands, of a letter's ground too
     return callback
 
 

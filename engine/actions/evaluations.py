@@ -14,6 +14,7 @@ from engine.actions.actor import SYSTEM, Actor
 from engine.actions.callback_needs import is_silence, need_of
 from engine.actions.callbacks import close
 from engine.actions.characters import tidied
+from engine.actions.recalling import follow_grounds
 from engine.actions.step import Step, Why, take
 from engine.errors import BadInputError, ConflictError, NotFoundError, RefusedTransitionError
 from engine.models import Callback, CallbackAttempt, EvaluationLink, Ticket
@@ -158,6 +159,7 @@ def evaluate_by_link(step: Step, secret: str, evaluation: Evaluation) -> Ticket:
         _owe_human(step, ticket, callback, need)
     elif not callback.human_required or _only_silence(step, ticket, callback):
         _settle(step, ticket, callback)
+    follow_grounds(step, ticket)
     return ticket
 
 

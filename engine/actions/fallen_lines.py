@@ -15,6 +15,10 @@ from engine.models import Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
 from engine.store import letters as letter_store
 from engine.store import tickets as ticket_store
+from engine.terms import RectificationGround, TicketEvent
+
+NEXT_PART = re.compile("|".join(["\n", "另有记录", *(one.label for one in RectificationGround)]))
+"""Where what a letter says of one ground ends: with its paragraph, or where the next one begins."""
 
 
 class Gone(NamedTuple):
@@ -65,16 +69,57 @@ def uncorrected(step: Step, letter: Letter, gone: Sequence[Gone]) -> list[Gone]:
             if one not in mended and (one.clock_id, one.since) not in falls]  # fmt: skip
 
 
+def unmended(
+    step: Step, ticket: Ticket, letter: Letter, bare: Sequence[RectificationGround]
+) -> list[RectificationGround]:
+    """Return which of the grounds that nothing proves any more no correction has mended.
+
+    One mends a ground that was drawn up after it may have fallen, and is about its name or what
+    stands under it.
+    """
+    found = letter_store.corrections_of(step.session, letter.id) if bare else []
+    out = [one for one in found if one.status in GONE_OUT]
+    if not out:
+        return list(bare)
+    text, since = sent_text(letter), _touched(step, ticket, letter)
+    late = [one for one in out if since is None or (one.drafted_at or since) >= since]
+    return [one for one in bare if not any(_about(each, text, one) for each in late)]
+
+
+def _touched(step: Step, ticket: Ticket, letter: Letter) -> datetime | None:
+    """Return when a ground may first have fallen after a letter was signed; best, by the panel."""
+    after = [one for one in ticket_store.events(step.session, ticket)
+             if letter.approved_at and one.at > letter.approved_at
+             and one.event in (*ticket_store.TOUCHING, TicketEvent.BREACH)]  # fmt: skip
+    settled = [one for one in after if one.event is TicketEvent.SETTLE_BY_PANEL]
+    return next((one.at for one in (*settled, *after)), None)
+
+
+def _about(correction: Letter, text: str, ground: RectificationGround) -> bool:
+    """Return whether a correction is about a ground: its name, or its part of the letter."""
+    parts = [_part(text, found) for found in re.finditer(ground.label, text)]
+    return not parts or _share(parts, _places(text, str(correction.facts["wrong"])))
+
+
+def _part(text: str, label: re.Match[str]) -> tuple[int, int]:
+    end = NEXT_PART.search(text, label.end())
+    return label.start(), end.start() if end else len(text)
+
+
 def _mends(correction: Letter, text: str, gone: Gone) -> bool:
     if gone.since is not None and (correction.drafted_at or gone.since) < gone.since:
         return False
     said = NUMBERED.split(gone.line)[0].removesuffix("（")
-    return said not in text or _meet(text, said, str(correction.facts["wrong"]))
+    wrong = str(correction.facts["wrong"])
+    return said not in text or _share(_places(text, said), _places(text, wrong))
 
 
-def _meet(text: str, one: str, other: str) -> bool:
+def _places(text: str, words: str) -> Sequence[tuple[int, int]]:
+    """Return where in a text these words begin and end."""
+    return [found.span() for found in re.finditer(re.escape(words), text)]
+
+
+def _share(some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> bool:
     """Return whether two pieces of a text share a part of it."""
-    starts = [found.start() for found in re.finditer(re.escape(other), text)]
-    return any(at < begin + len(other) and begin < at + len(one)
-               for at in (found.start() for found in re.finditer(re.escape(one), text))
-               for begin in starts)  # fmt: skip
+    return any(start < other_end and other_start < end
+               for start, end in some for other_start, other_end in others)  # fmt: skip

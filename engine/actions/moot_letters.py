@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from engine.actions.earlier_letters import UNDRAFTED, letter_lines
 from engine.actions.evidence import evidence_for
 from engine.actions.excused_breaches import excused_note
-from engine.actions.fallen_lines import gone_lines, uncorrected
+from engine.actions.fallen_lines import gone_lines, uncorrected, unmended
 from engine.actions.ground_evidence import earlier_letters, gone_among, refusal_of, unproved
 from engine.actions.proofs import proofs_of
 from engine.actions.recallable import may_recall
@@ -28,7 +28,8 @@ GROUNDLESS = (LetterKind.REMINDER, LetterKind.CORRECTION)  # they claim none
 class Fallen:
     """What a letter says that is so no more, a line each, and what is to be done.
 
-    `evidence` are the fallen lines as they stand in the letter, without why they fell.
+    `evidence` are the fallen lines as they stand in the letter and the grounds that nothing proves,
+    without why.
     """
 
     lines: tuple[str, ...]
@@ -71,8 +72,8 @@ def fallen(step: Step, letter: Letter) -> Fallen | None:
     """Return what a letter that is drawn up or was sent says that is so no more; else None.
 
     A kept line whose event the record takes for nothing any more (its breach was withdrawn, say),
-    and a ground that the other lines don't prove. What was sent stands for what the record showed
-    then: only a line that fell makes it untrue, until a correction (更正函) of it has gone out.
+    and a ground that the other lines don't prove (the panel found the matter settled, say). What
+    was sent says so until a correction (更正函) of it has gone out.
     """
     if letter.status not in (*PASSED_ON, *GONE_OUT):
         return None
@@ -83,14 +84,15 @@ def fallen(step: Step, letter: Letter) -> Fallen | None:
     grounds = [] if letter.kind in GROUNDLESS else _grounds(letter)
     bare = unproved(grounds, kept, proofs_of(step, ticket), earlier_letters(step, kept))
     told = gone_lines(step, ticket, gone)
+    whole = bool(bare) and len(bare) == len(grounds)
     if out:
-        told = uncorrected(step, letter, told)
-    if not told and (out or not bare):
+        told, bare = uncorrected(step, letter, told), unmended(step, ticket, letter, bare)
+    if not told and not bare:
         return None
     lines = (*(one.words for one in told), *(f"“{one.label}”已没有依据" for one in bare))
-    whole = bool(bare) and len(bare) == len(grounds)
+    known = (*(one.line for one in told), *(one.label for one in bare))
     what_now = HELD if out and may_recall(step, letter) else _what_now(letter, whole=whole)
-    return Fallen(lines, what_now, tuple(one.line for one in told))
+    return Fallen(lines, what_now, known)
 
 
 def refuse_fallen(step: Step, letter: Letter) -> None:
@@ -112,10 +114,14 @@ def _grounds(letter: Letter) -> list[RectificationGround]:
 def fallen_among(step: Step, letters: Sequence[Letter]) -> frozenset[int]:
     """Return which of these letters say what is so no more, for a list of them.
 
-    Only those of tickets of which something was withdrawn, judged or not delivered are looked at.
+    Only those of tickets where something since the draft may have taken a ground are looked at.
     """
-    touched = ticket_store.touched_evidence(step.session, [one.ticket_id for one in letters])
-    return frozenset(one.id for one in letters if one.ticket_id in touched and fallen(step, one))
+    touched = ticket_store.evidence_touched(step.session, [one.ticket_id for one in letters])
+    return frozenset(
+        one.id for one in letters
+        if one.drafted_at and one.ticket_id in touched and one.drafted_at <= touched[one.ticket_id]
+        and fallen(step, one)
+    )  # fmt: skip
 
 
 def _what_now(letter: Letter, *, whole: bool) -> str:

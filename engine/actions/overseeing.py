@@ -7,6 +7,7 @@ from engine.actions.dispatch import Dispatch, dispatch, due_facts
 from engine.actions.impersonal import refuse_requester
 from engine.actions.letter_facts import main_clock, overdue_working_days
 from engine.actions.post import Mail
+from engine.actions.recalling import follow_grounds
 from engine.actions.reply_days import reply_day_by_mail
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
@@ -72,7 +73,8 @@ def _fold_held(step: Step, ticket: Ticket, addresses: Sequence[str]) -> None:
 def settle_by_panel(step: Step, ticket: Ticket, words: str) -> None:
     """Record that the panel found the matter lawfully settled (依法办结), whatever is said of it.
 
-    Closing still takes the human callback; only the requester's discontent no longer bars it.
+    Closing still takes the human callback; only the requester's discontent no longer bars it. What
+    letters say of that discontent is no ground any more: they follow.
 
     Raises:
         BadInputError: the panel's finding is missing.
@@ -81,6 +83,7 @@ def settle_by_panel(step: Step, ticket: Ticket, words: str) -> None:
     stated(words, "words", "请写明会商认定的意见和依据。")
     take(step, ticket, TicketEvent.SETTLE_BY_PANEL, Why(words.strip()))
     ticket.panel_approved = True
+    follow_grounds(step, ticket)
 
 
 def note(step: Step, ticket: Ticket, words: str) -> None:

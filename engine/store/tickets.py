@@ -1,7 +1,7 @@
 """Queries about tickets, their units and their history."""
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import func
@@ -25,6 +25,12 @@ from engine.store.questions import Question
 from engine.store.reading import read_rows
 from engine.store.writing import run
 from engine.terms import AssignmentRole, ReturnRuling, TicketEvent, TicketStatus
+
+TOUCHING = (
+    TicketEvent.JUDGE_BREACH, TicketEvent.UNDELIVERED, TicketEvent.SETTLE_BY_PANEL,
+    TicketEvent.CALLBACK_ATTEMPT, TicketEvent.EVALUATE,
+)  # fmt: skip
+"""What may take a letter's ground away, beside a breach that was moved."""
 
 
 def ticket_by_number(session: Session, number: str, *, lock: bool = False) -> Ticket:
@@ -125,18 +131,18 @@ def events(session: Session, ticket: Ticket) -> Sequence[TicketEventRecord]:
     return session.exec(query.order_by(col(TicketEventRecord.seq))).all()
 
 
-def touched_evidence(session: Session, ticket_ids: Sequence[int]) -> AbstractSet[int]:
-    """Return of which of these tickets something may be evidence no more.
+def evidence_touched(session: Session, ticket_ids: Sequence[int]) -> Mapping[int, datetime]:
+    """Return of these tickets when something last came that may leave a letter without its ground.
 
-    A breach was judged or its limit moved, or a mail turned out not to have arrived.
+    A breach was judged or its limit moved, a mail turned out not to have arrived, a requester was
+    heard, the panel found the matter settled.
     """
     event, moved = col(TicketEventRecord.event), cast("Any", TicketEventRecord.details)["moved"]
-    query = select(TicketEventRecord.ticket_id).where(
+    query = select(TicketEventRecord.ticket_id, func.max(TicketEventRecord.at)).where(
         col(TicketEventRecord.ticket_id).in_(ticket_ids),
-        or_(event.in_((TicketEvent.JUDGE_BREACH, TicketEvent.UNDELIVERED)),
-            and_(event == TicketEvent.BREACH, moved.as_boolean())),
+        or_(event.in_(TOUCHING), and_(event == TicketEvent.BREACH, moved.as_boolean())),
     )  # fmt: skip
-    return frozenset(session.exec(query.distinct()).all())
+    return dict(session.exec(query.group_by(col(TicketEventRecord.ticket_id))).all())
 
 
 def returns_by_unit(session: Session, ticket: Ticket, unit_id: int) -> int:
