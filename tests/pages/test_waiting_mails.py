@@ -1,12 +1,17 @@
 """The pages say why the mails of a letter wait, and which missed limit was excused."""
 
+import re
+
 import pytest
 from sqlalchemy import text
 
 from engine.store.database import work
+from engine.terms import ClockKind
 from tests.actions.test_excused_letters import excuse, overdue
+from tests.actions.test_findings import decide, judge
 from tests.actions.test_recalled_letters import NOON, sent_at_night
-from tests.builders import SUPERVISOR
+from tests.builders import SUPERVISOR, a_signed_ticket
+from tests.looking import breaches_of, sweep
 from tests.pages.test_recalled_letter_page import LINK, shown
 
 pytestmark = pytest.mark.usefixtures("database", "var")
@@ -42,5 +47,44 @@ def test_the_limits_of_a_ticket_say_which_breach_was_excused(as_):
     page = as_(SUPERVISOR).get(f"/tickets/{number}").text
 
     limits = page.partition("<h2>各项时限</h2>")[2].partition("</section>")[0]
-    assert '<span class="hint">已认定免责</span>' not in before
-    assert limits.count('<span class="hint">已认定免责</span>') == 1
+    assert '<span class="hint nw">已认定免责</span>' not in before
+    assert limits.count('<span class="hint nw">已认定免责</span>') == 1
+
+
+def test_the_head_of_a_ticket_says_so_beside_the_red_mark(as_):
+    number = a_signed_ticket("Thu 2026-11-19 09:00")
+    sweep("Mon 2026-11-23 09:00")
+    before = head(as_, number)
+    excused(number, ClockKind.FIRST_CONTACT)
+
+    after = head(as_, number)
+
+    red = '<span class="tag bad"><span aria-hidden="true">■</span> 首联超'
+    assert red in before
+    assert "免责" not in before
+    assert red in after
+    assert re.search('首联超[^<]*</span> <span class="hint nw">已认定免责</span>', after)
+    assert after.count("免责") == 1
+
+
+def test_the_head_names_an_excused_limit_that_it_does_not_mark(as_):
+    number = overdue()
+    before = head(as_, number)
+    excused(number, ClockKind.HANDLING)
+
+    after = head(as_, number)
+
+    assert "办结超 6 个工作日" in before
+    assert "免责" not in before
+    assert "handling missed, excused" in head(as_, number, "?lang=en")
+    assert '<span class="hint nw">承办时限的超期已认定免责</span>' in after
+
+
+def excused(number, kind):
+    breach = next(one for one in breaches_of(number) if one.kind is kind)
+    decide(judge(breach.id, now=NOON), now=NOON)
+
+
+def head(as_, number, more=""):
+    page = as_(SUPERVISOR).get(f"/tickets/{number}{more}").text
+    return page.partition("<h1>")[2].partition("</h1>")[0]
