@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
-from email.message import EmailMessage, Message
-from email.policy import default
+from email.message import Message
 from email.utils import getaddresses
-from html.parser import HTMLParser
+
+from engine.delivery.charsets import READING
+from engine.delivery.mail_words import UNREADABLE, words_of
 
 LONGEST_TEXT = 20_000
 LONGEST_SUBJECT = 200
@@ -21,7 +22,6 @@ QUOTED = re.compile(
 )
 MARKED = re.compile(r"^\s*>")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029]")
-BLOCKS = frozenset({"p", "div", "br", "tr", "li", "blockquote"})
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,13 @@ def read_mail(raw: bytes) -> Incoming:
 
     `marks` are the local parts and message ids a reply token may stand in.
     """
-    message = message_from_bytes(raw, policy=default)
+    message = message_from_bytes(raw, policy=READING)
     senders = _senders(message)
     mail = Incoming(
         digest=hashlib.sha256(raw).hexdigest(),
         sender=", ".join(senders)[:LONGEST_SUBJECT],
         subject=_header(message, "Subject")[:LONGEST_SUBJECT],
-        text=own_words(_text(message))[:LONGEST_TEXT],
+        text=own_words(words_of(message))[:LONGEST_TEXT],
         marks=_marks(message),
         files=tuple(_files(message)),
         automatic=_automatic(message),
@@ -123,7 +123,7 @@ def _senders(message: Message) -> tuple[str, ...]:
     """Return the addresses of every From, in small letters, each once."""
     try:
         said = [CONTROL.sub(" ", str(one)) for one in message.get_all("From", [])]
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except UNREADABLE:
         return ()  # a header nobody can decode names nobody
     return tuple(dict.fromkeys(one.lower() for _, one in getaddresses(said) if one))
 
@@ -153,9 +153,8 @@ def _joined(lines: Sequence[str]) -> str:
 def _header(message: Message, name: str) -> str:
     try:
         return CONTROL.sub(" ", str(message.get(name, ""))).strip()
-    except (ValueError, LookupError, TypeError, AttributeError):
-        # A header nobody can decode says nothing.
-        return ""
+    except UNREADABLE:
+        return ""  # a header nobody can decode says nothing
 
 
 def _marks(message: Message) -> tuple[str, ...]:
@@ -186,30 +185,8 @@ def _files(message: Message) -> Iterator[MailFile]:
 def _file_name(part: Message) -> str:
     try:
         return CONTROL.sub(" ", part.get_filename() or "").strip()
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except UNREADABLE:
         return "附件"  # a name nobody can decode
-
-
-def _text(message: Message) -> str:
-    if not isinstance(message, EmailMessage):
-        return ""
-    try:
-        part = message.get_body(preferencelist=("plain", "html"))
-        content = part.get_content() if part is not None else ""
-    except (ValueError, LookupError, TypeError, AttributeError, AssertionError):
-        return _raw_text(message)
-    if part is not None and part.get_content_subtype() == "html":
-        return _Words.of(str(content))
-    return str(content)
-
-
-def _raw_text(message: Message) -> str:
-    """Return the words of a mail whose character set nobody knows, as far as they can be read."""
-    for part in message.walk():
-        if part.get_content_maintype() == "text":
-            data = part.get_payload(decode=True)
-            return data.decode("gb18030", errors="replace") if isinstance(data, bytes) else ""
-    return ""
 
 
 def _bounce(message: Message) -> Bounce | None:
@@ -229,41 +206,7 @@ def _returned(message: Message) -> list[Message]:
     for part in message.walk():
         if part.get_content_type() == "text/rfc822-headers":
             data = part.get_payload(decode=True)
-            found += [message_from_bytes(data)] if isinstance(data, bytes) else []
+            found += [message_from_bytes(data, policy=READING)] if isinstance(data, bytes) else []
         elif part is not message and "Message-ID" in part:
             found.append(part)
     return found
-
-
-class _Words(HTMLParser):
-    """Takes the words out of HTML; a quoted mail is left out."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-        self.silent = 0
-
-    @classmethod
-    def of(cls, html: str) -> str:
-        """Return the words of a piece of HTML."""
-        reader = cls()
-        reader.feed(html)
-        reader.close()
-        return "".join(reader.found)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A block begins a line; styles and scripts are silent."""
-        if tag in {"style", "script", "head"}:
-            self.silent += 1
-        if tag in BLOCKS:
-            self.found.append("\n> " if tag == "blockquote" else "\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        """Speak again after a style or script."""
-        if tag in {"style", "script", "head"} and self.silent:
-            self.silent -= 1
-
-    def handle_data(self, data: str) -> None:
-        """Keep the words."""
-        if not self.silent:
-            self.found.append(data)
