@@ -16,10 +16,10 @@ from engine.actions.letter_signing import (
     VOIDED,
     check_signer,
     files_of,
-    take_number,
 )
 from engine.actions.letters import moved, opinion_of
 from engine.actions.monitoring import draft_monitoring
+from engine.actions.numbering import take_number
 from engine.actions.post import Addressee, Mail
 from engine.actions.stated import stated
 from engine.actions.step import Step

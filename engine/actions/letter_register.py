@@ -5,6 +5,7 @@ from datetime import date
 
 from engine.actions.step import Step
 from engine.models import Bulletin, Letter
+from engine.rules.number_format import number_as
 from engine.rules.shanghai import shanghai_date
 from engine.store import bulletins
 from engine.store import letters as store
@@ -52,4 +53,5 @@ def _voided(letter: Letter | Bulletin) -> str:
 
 def _gap(step: Step, place: tuple[str, int], year: int) -> Entry:
     form = step.rules.parameters["documents.number_format"].on(shanghai_date(step.now)).value
-    return Entry(form.format(organ=place[0], year=year, number=place[1]), remark=MISSING)
+    said = number_as(form, organ=place[0], year=year, number=place[1])
+    return Entry(said, remark=MISSING)

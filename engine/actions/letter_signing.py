@@ -12,6 +12,7 @@ from engine.actions.letter_copies import mail_copies, require_all_verified
 from engine.actions.letter_facts import digest_of, letter_data, reply_due, reply_rule, title_of
 from engine.actions.letters import moved
 from engine.actions.moot_letters import refuse_fallen
+from engine.actions.numbering import take_number
 from engine.actions.post import File, Mail
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
@@ -25,7 +26,6 @@ from engine.rules.rectification import signing_refusal
 from engine.rules.reply_words import reply_words
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.settings import load_settings
-from engine.store import letters as store
 from engine.store import tickets as ticket_store
 from engine.terms import (
     ClockKind,
@@ -49,8 +49,8 @@ def sign_letter(step: Step, letter: Letter) -> Letter:
     Raises:
         NotPermittedError: the signer is the drafter, or may not hand clues over.
         ConflictError: it was not reviewed, would now say other things than were reviewed, rests on
-            what is so no more, or is about an invented ticket of an installation that no longer
-            demonstrates.
+            what is so no more, gets no number that can be used, or is about an invented ticket of
+            an installation that no longer demonstrates.
         DocumentError: fonts or characters are missing; nothing is numbered.
     """
     status = moved(step, letter, LetterAct.SIGN)
@@ -97,15 +97,6 @@ def check_signer(step: Step, letter: Letter | Bulletin) -> None:
     refusal = signing_refusal(letter.drafted_by_id, actor.account_id, role, step.rules, on)
     if refusal is not None:
         raise NotPermittedError(refusal)
-
-
-def take_number(step: Step, letter: Letter | Bulletin) -> str:
-    """Give a letter or a bulletin the next number of the year, as its signing's transaction."""
-    organ, day = load_settings().organ_code, shanghai_date(step.now)
-    letter.organ_code, letter.year = organ, day.year
-    letter.serial = store.next_serial(step.session, organ, day.year)
-    form = step.rules.parameters["documents.number_format"].on(day).value
-    return str(form.format(organ=organ, year=day.year, number=letter.serial))
 
 
 def _render(step: Step, letter: Letter, number: str) -> None:

@@ -162,7 +162,7 @@ def approve(step: Step, number: int) -> RuleChange:
 
     Raises:
         NotPermittedError: only a supervisor approves, and never what is their own.
-        ConflictError: it was decided already, or its day is no longer in the future.
+        ConflictError: it was decided already, its day is over, or its value cannot be used.
     """
     step = held(step)
     change = decidable(step, number, RuleChangeKind.PARAMETER)
@@ -175,6 +175,8 @@ def approve(step: Step, number: int) -> RuleChange:
     value = DistrictValue(
         number, change.subject, change.since, change.content["value"], change.reason
     )
+    if problem := district.unfit(value):
+        raise ConflictError(problem)
     decide(step, change, RuleChangeState.APPROVED)
     state = store.newest(step.session)
     values = [*(state.parameters if state else []), as_json(value)]

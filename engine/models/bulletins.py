@@ -22,6 +22,7 @@ class Bulletin(SQLModel, table=True):
         UniqueConstraint("organ_code", "year", "serial"),
         Index("uq_bulletin_one_open", "kind", "since", "until", unique=True,
               postgresql_where=text(f"status IN ({OPEN})")),
+        Index("uq_bulletin_number", "number", unique=True, postgresql_where=text("number <> ''")),
         Index("ix_bulletin_status", "status", "id"),
     )  # fmt: skip
 

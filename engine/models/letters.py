@@ -19,6 +19,7 @@ class Letter(SQLModel, table=True):
         UniqueConstraint("organ_code", "year", "serial"),
         Index("uq_letter_one_open", "ticket_id", "unit_id", "kind", unique=True,
               postgresql_where=text(f"status IN ({OPEN})")),
+        Index("uq_letter_number", "number", unique=True, postgresql_where=text("number <> ''")),
         Index("ix_letter_status", "status", "id"),
     )  # fmt: skip
 

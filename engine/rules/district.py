@@ -10,7 +10,7 @@ from typing import Any
 from engine.errors import RuleError
 from engine.rules.citations import Citation, cites
 from engine.rules.located_yaml import Located, located, read_yaml_text
-from engine.rules.parameter_values import check_value
+from engine.rules.parameter_values import check_value, check_words
 from engine.rules.parameters import Parameter, Parameters, Value, frozen
 from engine.rules.shanghai import shanghai_date
 
@@ -79,10 +79,21 @@ def read_value(parameter: Parameter, text: str) -> Any:
     """
     entry = _typed(parameter, _half_width(parameter, text.strip()))
     check_value(parameter.key, parameter.unit, entry, parameter.may)
+    check_words(parameter.key, entry)
     if entry.value is None:
         msg = "没有数值"
         raise entry.wrong(msg, "一个数值")
     return entry.value
+
+
+@cites("house/H-49")
+def unfit(change: DistrictValue) -> str:
+    """Return why a change that was proposed before its words were looked at cannot be approved."""
+    try:
+        check_words(change.key, Located(change.value, 1, NEW_VALUE))
+    except RuleError as error:
+        return f"{error}。请退回{change.name}，另提一版。"
+    return ""
 
 
 def _half_width(parameter: Parameter, text: str) -> str:

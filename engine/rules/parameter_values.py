@@ -9,6 +9,7 @@ from typing import Any
 
 from engine import terms
 from engine.rules.located_yaml import Located
+from engine.rules.number_format import EXPECTED, format_problem
 from engine.rules.parameter_tables import table_check
 
 _NUMBERS = frozenset(
@@ -18,6 +19,7 @@ _NUMBERS = frozenset(
     }
 )  # fmt: skip
 _MOST = 9999
+NUMBER_FORMAT = "documents.number_format"
 _PERCENT = 100
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _ANY_YEAR = 2023
@@ -79,6 +81,21 @@ def check_value(key: str, unit: str, entry: Located, may: Allowed) -> None:
         _check_fixed(entry, may)
     elif not (unit in _NUMBERS and entry.value in may.choices):
         _check(key, unit, entry, may)
+
+
+def check_words(key: str, entry: Located) -> None:
+    """Refuse a new value of a text that its reader could do nothing with.
+
+    One approved before this was looked at stays: where it is used, its reader says so.
+
+    Raises:
+        RuleError: names file and line, what is there and what was expected.
+    """
+    if key == NUMBER_FORMAT and isinstance(entry.value, str):
+        problem = format_problem(entry.value)
+        if problem:
+            msg = f"“{entry.value}”{problem}"
+            raise entry.wrong(msg, EXPECTED)
 
 
 def _check_fixed(entry: Located, may: Allowed) -> None:

@@ -15,7 +15,7 @@ from engine.errors import RuleError, RuleNotInForceError
 from engine.rules.citations import Citation
 from engine.rules.located_yaml import Located, read_yaml
 from engine.rules.parameter_keys import LIMIT, LIMIT_UNITS, UNIT_OF
-from engine.rules.parameter_values import ANY, Allowed, allowed, check_value
+from engine.rules.parameter_values import ANY, Allowed, allowed, check_value, check_words
 from engine.rules.references import cited
 
 PARAMETERS = Path(__file__).parent / "parameters"
@@ -177,6 +177,7 @@ def _parameter(key: str, entry: Located) -> Parameter:
     for dated in _dated(entry.children["values"]).values():
         if "value" in dated.children:
             check_value(key, unit, dated.children["value"], may)
+            check_words(key, dated.children["value"])
     return Parameter(
         key=key,
         label=_typed(entry.children["label"], str, "中文名称"),

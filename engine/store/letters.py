@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, exists, or_, select
 
 from engine.errors import NotFoundError
-from engine.models import Letter, LetterSerial
+from engine.models import Bulletin, Letter, LetterSerial
 from engine.rules.letter_life import GONE_OUT, IN_HAND, UNFINISHED
 from engine.terms import LetterKind, LetterStatus
 
@@ -169,3 +169,9 @@ def next_serial(session: Session, organ_code: str, year: int) -> int:
         index_elements=["organ_code", "year"], set_={"last": LetterSerial.last + 1}
     ).returning(col(LetterSerial.last))
     return int(session.exec(grown).scalar_one())
+
+
+def is_given(session: Session, number: str) -> bool:
+    """Return whether a letter or a bulletin has an official number already."""
+    given = (exists().where(col(one.number) == number) for one in (Letter, Bulletin))
+    return bool(session.exec(select(or_(*given))).one())

@@ -83,6 +83,11 @@ def test_an_administrator_proposes_and_a_supervisor_approves():
     [
         ({"text": "0"}, "value", "应为1 至 9999"),
         ({"text": "1"}, "value", "相同"),
+        (
+            {"key": "documents.number_format", "text": "{organ}〔{year}〕号"},
+            "value",
+            "“{number}”没有写",
+        ),
         ({"since": day("Mon 2026-11-23")}, "since", "2026-11-24"),
         ({"since": None}, "since", "请写生效日期"),
         ({"since": day("Fri 2032-11-26")}, "since", "之间"),

@@ -3,6 +3,7 @@
 import pytest
 from alembic import command
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from engine.actions.exclusions import ExclusionForm, exclude
@@ -12,7 +13,9 @@ from engine.models import Finding, Unit
 from engine.store.database import work
 from engine.store.migrate import alembic_config
 from engine.terms import ClockKind, Indicator
+from tests.actions import letter_steps
 from tests.actions.test_figures import on
+from tests.actions.test_numbers_once import numbered_by_an_earlier_program
 from tests.builders import (
     MARKET,
     SECOND_SUPERVISOR,
@@ -122,3 +125,21 @@ def test_an_exclusion_filed_under_the_new_unit_goes_to_the_one_whose_clock_ran(a
 
     with work() as session:
         assert session.get_one(Finding, found).unit_id == units[MARKET].id
+
+
+ONE_NUMBER = "UPDATE letter SET number = '城中热线〔2026〕号' WHERE number <> ''"
+
+
+def test_letters_that_bear_one_number_since_before_keep_it_and_no_other_gets_it(as_before):
+    before = [letter_steps.a_signed_letter() for _ in range(2)]
+    waiting = letter_steps.a_reviewed_letter()
+
+    as_before("0058_called_back", ONE_NUMBER)
+    letter_steps.sign(waiting)
+
+    said = [letter_steps.the(one).number for one in (*before, waiting)]
+    assert said == ["城中热线〔2026〕号"] * 2 + ["城中热线〔2026〕3号"]
+    first, second = (letter_steps.a_reviewed_letter() for _ in range(2))
+    numbered_by_an_earlier_program(first)
+    with pytest.raises(IntegrityError, match="uq_letter_number"):
+        numbered_by_an_earlier_program(second, organ="另一代字")

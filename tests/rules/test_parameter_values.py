@@ -41,6 +41,7 @@ def one(key, unit, value, more=""):
         ("conflict.kinds", "list", "[report]", "choices: RuleError", "engine/terms.py 中的类名"),
         ("conflict.kinds", "list", "[[report]]", "", "文字或整数"),
         ("documents.number_format", "text", "''", "", "文字"),
+        ("documents.number_format", "text", "'{organ}〔{year}〕号'", "", "“{number}”没有写；应为"),
         ("suspension.reasons", "table", "{testing: 1}", "", "文字"),
         ("suspension.reasons", "table", "[]", "", "“键: 内容”的表"),
         ("acceptance.emergency_lines", "table", "{110: 公安}", "", "数字须加引号"),
