@@ -10,6 +10,7 @@ from engine.actions.moved_days import Was, tell_moved
 from engine.actions.own_words import Own
 from engine.actions.step import Step, Why, append, take
 from engine.actions.telling import tell_lead
+from engine.actions.told_days import told_due
 from engine.actions.unit_work import assignment_of
 from engine.errors import BadInputError, ConflictError, NotFoundError, RefusedTransitionError
 from engine.lifecycle import WITH_UNIT
@@ -117,10 +118,10 @@ def _grant(step: Step, ticket: Ticket, request: ExtensionRequest) -> None:
     for clock in moved:
         deadline = clocks.stored_deadline(ticket, clock, clocks.own_rules(clock, step.rules))
         clocks.set_deadline(step, ticket, clock, extended_deadline(deadline, extension))
-    new = {clock.kind: clock.due_on for clock in moved}
+    new = {clock.kind: told_due(clock) for clock in moved}
     kind = ClockKind.HANDLING
-    words = f"延期 {request.working_days} 个工作日，办结期限改为{spoken_date(new[kind])}"
-    details = {one.value: [old[one].isoformat(), new[one].isoformat()] for one in new}
+    words = f"延期 {request.working_days} 个工作日，办结期限改为{spoken_date(new[kind].ends)}"
+    details = {one.value: [old[one].isoformat(), new[one].ends.isoformat()] for one in new}
     record = take(step, ticket, TicketEvent.GRANT_EXTENSION, Why(words, details=details))
     told = f"{spoken_date(shanghai_date(step.now))}同意延期"
     whats = [(one, f"{told}，{one.kind.label}改为{spoken_date(one.due_on)}") for one in moved]
@@ -135,7 +136,7 @@ def _refuse(step: Step, ticket: Ticket, request: ExtensionRequest) -> None:
     why = Why(f"不同意延期：{request.decision_reason}")
     record = take(step, ticket, TicketEvent.REFUSE_EXTENSION, why)
     facts = {"decision": "不同意延期", "reason": request.decision_reason,
-             "old_due_on": clock.due_on, "new_due_on": clock.due_on}  # fmt: skip
+             "old_due_on": told_due(clock), "new_due_on": told_due(clock)}  # fmt: skip
     tell_lead(step, ticket, NoticeKind.EXTENSION, f"event:{record.id}", facts)
 
 

@@ -10,9 +10,11 @@ from datetime import date, datetime
 
 from engine.actions.post import File
 from engine.actions.step import Step
+from engine.actions.told_days import told_due
 from engine.actions.told_units import assignment_key
 from engine.delivery.reply_tokens import sender_address, sender_domain
 from engine.documents.calendar_entry import CalendarEntry, assignment_ics
+from engine.documents.told_days import ToldDay
 from engine.models import Assignment, Ticket
 from engine.store import clocks as clock_store
 from engine.store import outbox
@@ -22,27 +24,27 @@ from engine.terms import ClockKind, MessageStatus
 TYPE = "text/calendar; charset=utf-8; method={}"
 # The entry stands on the day by which the unit answers: its own limit, or the law's in its stead.
 LIMITS = (ClockKind.HANDLING, ClockKind.ASSISTING, ClockKind.FOLLOW_UP)
-CANCEL = b"METHOD:CANCEL"
+CANCEL, TENTATIVE = b"METHOD:CANCEL", b"STATUS:TENTATIVE"
 UID = re.compile(rb"^UID:(\S+(?:\r\n \S+)*)", re.MULTILINE)
 DAY = re.compile(rb"^DTSTART;VALUE=DATE:(\d{8})", re.MULTILINE)
 
 
 def entry_of(
-    step: Step, ticket: Ticket, assignment: Assignment, due_on: object, *, again: bool
+    step: Step, ticket: Ticket, assignment: Assignment, due: object, *, again: bool
 ) -> tuple[File, ...]:
     """Return the entry that goes with an assignment, if it has a due date.
 
     `again`: units had the ticket before. The entry of one that had it, and still has it in another
     part, moves; one that was cancelled stays so, and the unit gets a new one.
     """
-    if not isinstance(due_on, date):
+    if not isinstance(due, ToldDay):
         return ()
     sent = _sent(step, ticket, assignment.unit_id) if again else ()
     if uid := _standing(sent):
-        return (_file(ticket, due_on, uid, len(sent), step.now),)
+        return (_file(ticket, due, uid, len(sent), step.now),)
     name = assignment_key(assignment.id).replace(":", "-")
     uid = f"{ticket.number}-{name}@{sender_domain()}"
-    return (_file(ticket, due_on, uid, 0, assignment.dispatched_at),)
+    return (_file(ticket, due, uid, 0, assignment.dispatched_at),)
 
 
 def moved_entry(step: Step, ticket: Ticket, unit_id: int) -> tuple[File, ...]:
@@ -51,20 +53,19 @@ def moved_entry(step: Step, ticket: Ticket, unit_id: int) -> tuple[File, ...]:
     The name is that of the entry it was sent, whoever was the sender then.
     """
     sent = _sent(step, ticket, unit_id)
-    due_on, uid = _day(step, ticket, unit_id), _standing(sent)
-    if due_on is None or not uid or _stands_on(sent) == f"{due_on:%Y%m%d}":
+    due, uid = _day(step, ticket, unit_id), _standing(sent)
+    if due is None or not uid or _stands_on(sent) == due:
         return ()
-    return (_file(ticket, due_on, uid, len(sent), step.now),)
+    return (_file(ticket, due, uid, len(sent), step.now),)
 
 
 def cancelled_entry(step: Step, ticket: Ticket, unit_id: int) -> tuple[File, ...]:
     """Return what takes a unit's entry out of its calendar; nothing where it has none."""
     sent = _sent(step, ticket, unit_id)
-    uid, stood = _standing(sent), DAY.search(sent[-1].data) if sent else None
+    uid, stood = _standing(sent), _day_of(sent[-1]) if sent else None
     if not uid or stood is None:
         return ()
-    due_on = date.fromisoformat(stood[1].decode())
-    return (_file(ticket, due_on, uid, len(sent), step.now, cancelled=True),)
+    return (_file(ticket, stood, uid, len(sent), step.now, cancelled=True),)
 
 
 def _sent(step: Step, ticket: Ticket, unit_id: int) -> Sequence[SentFile]:
@@ -79,27 +80,31 @@ def _standing(sent: Sequence[SentFile]) -> str:
     return uid[1].replace(b"\r\n ", b"").decode() if uid else ""
 
 
-def _stands_on(sent: Sequence[SentFile]) -> str:
+def _stands_on(sent: Sequence[SentFile]) -> ToldDay | None:
     """Return on which day the newest entry stands that has gone out or will."""
-    going = [one.data for one in sent if one.status is not MessageStatus.SUPERSEDED]
-    found = DAY.search(going[-1]) if going else None
-    return found[1].decode() if found else ""
+    going = [one for one in sent if one.status is not MessageStatus.SUPERSEDED]
+    return _day_of(going[-1]) if going else None
 
 
-def _day(step: Step, ticket: Ticket, unit_id: int) -> date | None:
+def _day_of(entry: SentFile) -> ToldDay | None:
+    found = DAY.search(entry.data)
+    return (
+        ToldDay(date.fromisoformat(found[1].decode()), TENTATIVE in entry.data) if found else None
+    )
+
+
+def _day(step: Step, ticket: Ticket, unit_id: int) -> ToldDay | None:
     own = [one for one in clock_store.running(step.session, ticket.id, LIMITS)
            if one.unit_id == unit_id]  # fmt: skip
     own.sort(key=lambda one: LIMITS.index(one.kind))
-    return own[0].due_on if own else None
+    return told_due(own[0]) if own else None
 
 
 def _file(
-    ticket: Ticket, due_on: date, uid: str, sequence: int, stamp: datetime,
+    ticket: Ticket, due: ToldDay, uid: str, sequence: int, stamp: datetime,
     *, cancelled: bool = False,
 ) -> File:  # fmt: skip
-    summary = f"{ticket.number} 办结期限"
-    entry = CalendarEntry(ticket.number, due_on, summary, uid, stamp, sender_address(),
-                          sequence, cancelled)  # fmt: skip
+    entry = CalendarEntry(ticket.number, due, uid, stamp, sender_address(), sequence, cancelled)
     return File(_name(ticket), TYPE.format(entry.method), assignment_ics(entry))
 
 

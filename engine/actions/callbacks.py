@@ -15,6 +15,7 @@ from engine.actions.recalling import follow_grounds
 from engine.actions.reply_days import reply_day_by_mail
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
+from engine.actions.told_days import told_by_calendar, told_due
 from engine.errors import BadInputError, RefusedTransitionError
 from engine.models import Callback, CallbackAttempt, Clock, Ticket
 from engine.rules.access import caller_refusal
@@ -223,9 +224,12 @@ def supervise(step: Step, ticket: Ticket, reason: str, *, tell: bool = True) -> 
     after_rework = ticket.reworks > 0
     record = take(step, ticket, TicketEvent.SUPERVISE, Why(reason))
     clock = clock_in_hand(step, ticket) or _again(step, ticket)
-    due = clock.due_on if clock else None
+    due = told_due(clock) if clock else None
     late = overdue_working_days(step, clock) if clock else 0
-    reply_by = reply_day_by_mail(step, ticket, NoticeKind.SUPERVISION) if late else due
+    reply_by = due
+    if late:
+        day = reply_day_by_mail(step, ticket, NoticeKind.SUPERVISION)
+        reply_by = told_by_calendar(step, day)
     facts: dict[str, object] = {
         "reason": reason, "reply_by": reply_by, "due_on": due, "overdue_days": late,
     }  # fmt: skip

@@ -12,6 +12,7 @@ from engine.actions.own_words import Own
 from engine.actions.post import Addressee, Mail
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
+from engine.documents.told_days import ToldDay
 from engine.errors import CalendarNotPublishedError
 from engine.models import Unit
 from engine.rules.shanghai import shanghai_date, shanghai_moment, spoken_date
@@ -144,5 +145,7 @@ def _item(one: Owed) -> dict[str, object]:
     link = f"{base}/tickets/{one.number}" if ticketed else f"{base}/"
     return {
         "number": one.number, "kind": one.kind, "confidential": one.confidential,
-        "what": Own(one.what), "due_on": one.due_on, "limit": one.limit, "link": link,
+        "what": Own(one.what),
+        "due_on": one.due_on and ToldDay(one.due_on, one.provisional),
+        "limit": one.limit, "link": link,
     }  # fmt: skip

@@ -9,6 +9,8 @@ from engine.actions.own_words import Own
 from engine.actions.post import Addressee, Mail
 from engine.actions.reply_days import reply_day
 from engine.actions.step import Step
+from engine.actions.told_days import told_by_calendar, told_due
+from engine.documents.told_days import ToldDay
 from engine.models import Clock, OutboxMessage, Ticket, Unit
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
@@ -16,7 +18,7 @@ from engine.store import outbox
 from engine.terms import MessageStatus, NoticeKind, Recipient
 
 ABOUT = "时限通知"
-DAY = re.compile(r"(?:(?:已过)?期限|(?:催办)?回复截止)(?=\d)|\d+月\d+日（周.）到期")
+DAY = re.compile(r"(?:(?:已过)?期限|(?:催办)?回复截止)(?=\d)|\d+月\d+日（周.(?:，暂定)?）到期")
 
 
 def fold_storms(step: Step) -> int:
@@ -58,9 +60,13 @@ def _item(step: Step, mail: OutboxMessage) -> dict[str, object]:
     return {
         "number": ticket.number, "kind": ticket.kind.label, "confidential": ticket.confidential,
         "what": Own(_what(ticket, mail, clock)), "link": common["link"],
-        "due_on": clock.due_on if clock else None,
-        "reply_by": reply_day(step, step.now) if mail.kind is NoticeKind.REMINDER else None,
+        "due_on": told_due(clock) if clock else None,
+        "reply_by": _reply_by(step) if mail.kind is NoticeKind.REMINDER else None,
     }  # fmt: skip
+
+
+def _reply_by(step: Step) -> ToldDay:
+    return told_by_calendar(step, reply_day(step, step.now))
 
 
 def _what(ticket: Ticket, mail: OutboxMessage, clock: Clock | None) -> str:

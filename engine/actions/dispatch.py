@@ -2,7 +2,6 @@
 
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from engine.actions import clocks, post
 from engine.actions.actor import require_role
@@ -15,7 +14,9 @@ from engine.actions.own_words import Own
 from engine.actions.parting import tell_units
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
+from engine.actions.told_days import told_by_calendar, told_due, told_moment
 from engine.actions.told_units import assignment_key
+from engine.documents.told_days import ToldDay
 from engine.errors import RefusedTransitionError
 from engine.lifecycle import Refused, move
 from engine.models import Assignment, Clock, Ticket, Unit
@@ -35,7 +36,6 @@ from engine.terms import (
     AssignmentRole,
     ClockKind,
     ClockState,
-    DueStatus,
     NoticeKind,
     Recipient,
     Role,
@@ -253,20 +253,21 @@ def _facts(
     if not work.leads:
         own = next(iter(work.clocks), None)
         return {**due_facts(own), "sign_by": _sign_by(step, ticket), **common}
-    sent = work.assignment.dispatched_at
+    sent, on = work.assignment.dispatched_at, shanghai_date(ticket.accepted_at)
+    closes = return_closes_at(sent, step.rules, on)
     return {
         **due_facts(work.limit(due)),
-        "sign_by": work.clocks[0].due_at,
-        "return_by": return_closes_at(sent, step.rules, shanghai_date(ticket.accepted_at)),
+        "sign_by": told_moment(work.clocks[0]),
+        "return_by": told_by_calendar(step, closes),
         "return_conditions": "须写明理由、法律或职责依据和建议承办单位，每单位每件一次",
         **common,
     }
 
 
-def _sign_by(step: Step, ticket: Ticket) -> datetime:
+def _sign_by(step: Step, ticket: Ticket) -> ToldDay:
     """Return by when an assisting unit should sign; it has no clock of its own for that."""
     deadline = clocks.deadline_of(ticket, ClockKind.SIGN_FOR, step.now, step.rules)
-    return deadline.due_at if deadline else step.now
+    return ToldDay(deadline.due_at, deadline.provisional) if deadline else ToldDay(step.now)
 
 
 def _grounds(ticket: Ticket, order: Dispatch) -> dict[str, object]:
@@ -279,11 +280,10 @@ def _grounds(ticket: Ticket, order: Dispatch) -> dict[str, object]:
 def due_facts(clock: Clock | None) -> dict[str, object]:
     """Return what a notice says of a due date: the day, how it was counted, whether it may move."""
     if clock is None:
-        return {"due_on": None, "due_how": "此类工单没有办结时限", "due_status": ""}
+        return {"due_on": None, "due_how": "此类工单没有办结时限"}
     return {
-        "due_on": clock.due_on,
+        "due_on": told_due(clock),
         "due_how": Certificate.from_json(clock.certificate).sentence(),
-        "due_status": "" if clock.due_status is DueStatus.CONFIRMED else clock.due_status.label,
     }
 
 

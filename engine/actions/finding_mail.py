@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from engine.actions import post
 from engine.actions.post import Mail
 from engine.actions.step import Step
+from engine.actions.told_days import told_by_calendar
 from engine.models import Breach, Finding, Ticket, Unit
 from engine.rules.findings import favours_the_unit, said_of
 from engine.settings import load_settings
@@ -18,7 +19,8 @@ def tell_decided(step: Step, ticket: Ticket, finding: Finding) -> None:
     if favours_the_unit(finding.kind, finding.state):
         return
     word = said_of(finding.kind, finding.state)
-    facts = {"finding": word, "appeal_until": finding.appeal_until}
+    until = finding.appeal_until
+    facts = {"finding": word, "appeal_until": until and told_by_calendar(step, until)}
     _tell(step, ticket, finding, NoticeKind.FINDING, facts)
 
 

@@ -16,6 +16,7 @@ from engine.actions.post import Addressee, Mail
 from engine.actions.reminders import TO_DO
 from engine.actions.reply_days import reply_day
 from engine.actions.step import Step
+from engine.actions.told_days import told_by_calendar
 from engine.documents.asked_words import asked_words
 from engine.documents.notices import HOTLINE
 from engine.models import Clock, Letter, OutboxMessage, Ticket, Unit
@@ -91,7 +92,7 @@ def _at_leaving(
     """Return what a mail says of the day on which it is read: one held at night leaves later."""
     leaves = max(post.leaves_at(step, ticket, mail, one.role) for one in to)
     days = overdue_working_days(replace(step, now=leaves), clock)
-    return {"overdue_days": days, "reply_by": reply_day(step, leaves)}
+    return {"overdue_days": days, "reply_by": told_by_calendar(step, reply_day(step, leaves))}
 
 
 def _reports(rung: DueRung) -> bool:

@@ -1,7 +1,6 @@
 """Who else is sent a letter (抄送): units the drafter names; nobody for a referral or a secret."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from engine.actions import post
 from engine.actions.address_checks import require_verified
@@ -64,7 +63,7 @@ def require_all_verified(step: Step, letter: Letter) -> None:
 
 
 def mail_copies(
-    step: Step, ticket: Ticket, letter: Letter, due: date | None, files: tuple[File, ...]
+    step: Step, ticket: Ticket, letter: Letter, due: object, files: tuple[File, ...]
 ) -> None:
     """Owe each unit that gets a copy its mail with the letter's files."""
     told = step.session.get_one(Unit, letter.unit_id).subordinate

@@ -1,7 +1,7 @@
 """A letter's mail that leaves on a later day than it was written: it names the day as it counts."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import NamedTuple
 
 import structlog
@@ -13,21 +13,21 @@ from engine.actions.letter_signing import again_facts, asking_facts
 from engine.actions.post import Mail
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step
+from engine.actions.told_days import told_due
 from engine.actions.told_units import again_key
+from engine.documents.told_days import ToldDay
 from engine.models import OutboxMessage, Ticket
 from engine.rules.shanghai import shanghai_date, shanghai_moment
 from engine.store import leaving, outbox, tickets
 from engine.store.database import work
-from engine.terms import DueStatus
 
 log = structlog.get_logger()
 
 
 class _Day(NamedTuple):
-    """By which day a reply is due, whether that is certain, and whether it counts from leaving."""
+    """By which day a reply is due, and whether it counts from leaving."""
 
-    due_on: date
-    status: DueStatus
+    due: ToldDay
     late: bool
 
 
@@ -67,7 +67,7 @@ def restate_day(step: Step, message: OutboxMessage) -> None:
     ticket = tickets.lock_ticket(step.session, message.ticket_id)
     again = message.key == again_key(asked.clock)
     told = _day(step, ticket, message, asked)
-    facts = asking_facts(step, asked.letter, told.due_on, told.status)
+    facts = asking_facts(step, asked.letter, told.due)
     if again:
         facts |= again_facts(asked.letter)
     if again or told.late:
@@ -84,5 +84,5 @@ def _day(step: Step, ticket: Ticket, message: OutboxMessage, asked: Asked) -> _D
         deadline = clocks.deadline_of(ticket, clock.kind, step.now, rules,
                                       rule=clocks.given_rule(clock))  # fmt: skip
         if deadline is not None and deadline.due_at > clock.due_at:
-            return _Day(deadline.due_on, deadline.status, late=True)
-    return _Day(clock.due_on, clock.due_status, late=False)
+            return _Day(ToldDay(deadline.due_on, deadline.provisional), late=True)
+    return _Day(told_due(clock), late=False)

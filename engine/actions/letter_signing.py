@@ -16,9 +16,11 @@ from engine.actions.numbering import take_number
 from engine.actions.post import File, Mail
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
+from engine.actions.told_days import told_due
 from engine.actions.told_units import again_key
 from engine.documents.fonts import installed_fonts
 from engine.documents.letters import render_docx, render_pdf
+from engine.documents.told_days import ToldDay
 from engine.errors import ConflictError, NotPermittedError
 from engine.models import Bulletin, Clock, Letter, Ticket, Unit
 from engine.rules.letter_life import GONE_OUT
@@ -29,7 +31,6 @@ from engine.settings import load_settings
 from engine.store import tickets as ticket_store
 from engine.terms import (
     ClockKind,
-    DueStatus,
     LetterAct,
     LetterKind,
     NoticeKind,
@@ -211,7 +212,7 @@ def ask_again(step: Step, ticket: Ticket, letter: Letter) -> Clock:
     """
     clock = start_reply_clock(replace(step, now=_leaves_at(step, letter)), ticket, letter)
     unit = step.session.get_one(Unit, letter.unit_id)
-    facts = {**_facts_of_mail(step, letter, clock), "late": False, **again_facts(letter)}
+    facts = {**asking_facts(step, letter, told_due(clock)), "late": False, **again_facts(letter)}
     mail = Mail(key=again_key(clock), kind=NoticeKind.RECTIFICATION, facts=facts, letter=letter,
                 unit=unit)  # fmt: skip
     to = post.addresses(step.session, unit, (Recipient.UNIT, Recipient.UNIT_LEADER))
@@ -224,16 +225,13 @@ def again_facts(letter: Letter) -> dict[str, object]:
     return {"again": True, "short": reply_words(letter.kind).short, "reason": letter.opinion}
 
 
-def asking_facts(
-    step: Step, letter: Letter, due: date | None, status: DueStatus = DueStatus.CONFIRMED
-) -> dict[str, object]:
+def asking_facts(step: Step, letter: Letter, due: ToldDay | None) -> dict[str, object]:
     """Return what the mail with a letter says: which it is, and by when it asks for the reply."""
     return {
         "letter_kind": letter.kind.label, "letter_number": letter.number,
         "unit": step.session.get_one(Unit, letter.unit_id).name,
         "letter_title": title_of(step, letter), "reply_by": due,
-        "due_status": status.value,
-        "late": due is not None and due != _reply_day(step, letter),
+        "late": due is not None and due.ends != _reply_day(step, letter),
     }  # fmt: skip
 
 
@@ -248,14 +246,9 @@ def files_of(one: Letter | Bulletin) -> tuple[File, File]:
 def _mail(step: Step, ticket: Ticket, letter: Letter, due: Clock | None) -> None:
     unit, files = step.session.get_one(Unit, letter.unit_id), files_of(letter)
     kind = NoticeKind.RECTIFICATION if due else NoticeKind.CORRECTION
-    mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=_facts_of_mail(step, letter, due),
-                files=files, letter=letter, unit=unit)  # fmt: skip
+    facts = asking_facts(step, letter, told_due(due) if due else None)
+    mail = Mail(key=f"letter:{letter.id}", kind=kind, facts=facts, files=files, letter=letter,
+                unit=unit)  # fmt: skip
     recipients = (Recipient.UNIT, Recipient.UNIT_LEADER)
     post.post(step, ticket, mail, post.addresses(step.session, unit, recipients))
-    mail_copies(step, ticket, letter, due.due_on if due else None, files)
-
-
-def _facts_of_mail(step: Step, letter: Letter, due: Clock | None) -> dict[str, object]:
-    if due is None:
-        return asking_facts(step, letter, None)
-    return asking_facts(step, letter, due.due_on, due.due_status)
+    mail_copies(step, ticket, letter, facts["reply_by"], files)

@@ -7,6 +7,7 @@ from engine.actions import post
 from engine.actions.calendar_entries import moved_entry
 from engine.actions.post import Mail
 from engine.actions.step import Step
+from engine.actions.told_days import told_due
 from engine.models import Clock, Ticket, TicketEventRecord, Unit
 from engine.terms import NoticeKind, Recipient
 
@@ -31,4 +32,4 @@ def tell_moved(
 
 def move_of(clock: Clock, old: date) -> dict[str, object]:
     """Return one moved day as the mail names it: of which limit, from when, to when."""
-    return {"limit_name": clock.limit_name, "old_due_on": old, "new_due_on": clock.due_on}
+    return {"limit_name": clock.limit_name, "old_due_on": old, "new_due_on": told_due(clock)}

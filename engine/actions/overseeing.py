@@ -11,6 +11,7 @@ from engine.actions.recalling import follow_grounds
 from engine.actions.reply_days import reply_day_by_mail
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
+from engine.actions.told_days import told_by_calendar
 from engine.models import Ticket, TicketEventRecord, Unit
 from engine.store import outbox
 from engine.terms import NoticeKind, Recipient, TicketEvent
@@ -55,7 +56,7 @@ def _tell_reminded(step: Step, ticket: Ticket, record: TicketEventRecord) -> Non
         "reason": "",
         **due_facts(clock),
         "overdue_days": overdue_working_days(step, clock),
-        "reply_by": reply_day_by_mail(step, ticket, NoticeKind.REMINDER),
+        "reply_by": told_by_calendar(step, reply_day_by_mail(step, ticket, NoticeKind.REMINDER)),
         "reported": bool(unit and unit.leader_email),
     }
     to = post.addresses(step.session, unit, (Recipient.UNIT, Recipient.UNIT_LEADER))

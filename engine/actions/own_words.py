@@ -15,7 +15,7 @@ from engine.models import Ticket
 
 # Facts that hold names, days and terms: nobody types into them. All others are free words.
 NEVER_TYPED = frozenset([
-    "about", "category", "code", "contact", "decision", "due_how", "due_status", "ended", "entry",
+    "about", "category", "code", "contact", "decision", "due_how", "ended", "entry",
     "finding", "hotline_name", "judged", "kind", "letter_kind", "letter_number", "letter_title",
     "limit", "limit_name", "link", "number", "period", "proposal", "report", "return_conditions",
     "role", "ruling", "rung", "short", "summary", "todo", "unit", "urgency",

@@ -1,5 +1,6 @@
 """Recounts running deadlines when another calendar is loaded (期限重算): nothing moves silently."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from engine.actions.calendar_entries import moved_entry
 from engine.actions.own_words import Own
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
+from engine.documents.told_days import ToldDay
 from engine.errors import BadInputError, ConflictError
 from engine.models import Clock, Ticket, TicketEventRecord, Unit
 from engine.rules.certificates import Certificate
@@ -20,7 +22,7 @@ from engine.store import clocks as clock_store
 from engine.store import outbox
 from engine.store import recomputing as store
 from engine.store import tickets as ticket_store
-from engine.terms import ClockKind, NoticeKind, Recipient, Role, TicketEvent
+from engine.terms import ClockKind, DueStatus, NoticeKind, Recipient, Role, TicketEvent
 
 DECIDED = "decided"
 GONE = "gone"
@@ -127,10 +129,16 @@ def _moves(step: Step, ticket: Ticket, unit: Unit | None, first: int) -> list[di
         moved = told.get("recompute") == Change.MOVED.value and one.id >= first
         if one.event is TicketEvent.RECOMPUTE and moved and told["clock"] in own:
             name = ClockKind.parse(told["kind"]).label
-            begun = {"limit_name": name, "old_due_on": date.fromisoformat(told["old_due_on"])}
+            begun = {"limit_name": name, "old_due_on": _told(told, "old")}
             moves.setdefault(told["clock"], begun)
-            moves[told["clock"]]["new_due_on"] = date.fromisoformat(told["new_due_on"])
+            moves[told["clock"]]["new_due_on"] = _told(told, "new")
     return list(moves.values())
+
+
+def _told(details: Mapping[str, Any], which: str) -> ToldDay:
+    """Return the `old` or the `new` day of an event, and whether it was sure."""
+    provisional = details[f"{which}_status"] == DueStatus.PROVISIONAL
+    return ToldDay(date.fromisoformat(details[f"{which}_due_on"]), provisional)
 
 
 def _ask(
@@ -140,7 +148,8 @@ def _ask(
     settled = post.common_facts(ticket)
     item = {
         "number": ticket.number, "kind": ticket.kind.label, "what": Own(record.reason),
-        "due_on": outcome.old.due_on, "link": settled["link"], "confidential": ticket.confidential,
+        "due_on": ToldDay(outcome.old.due_on, outcome.old.status is DueStatus.PROVISIONAL),
+        "link": settled["link"], "confidential": ticket.confidential,
     }  # fmt: skip
     mail = Mail(key=f"event:{record.id}", kind=NoticeKind.DIGEST, facts={"items": [item]})
     post.post(step, ticket, mail, post.addresses(step.session, None, (Recipient.SUPERVISOR,)))

@@ -4,12 +4,12 @@ Nobody's number is printed: whoever has to call looks it up, which leaves a trac
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlmodel import Session
 
 from engine.actions.impersonal import READ_INSIDE, without_requester
 from engine.actions.step import Step
+from engine.actions.told_days import told_moment
 from engine.documents.fonts import installed_fonts
 from engine.documents.kept import Kept
 from engine.documents.letters import RenderedLetter
@@ -23,6 +23,7 @@ from engine.documents.sheets import (
     sheet_pictures,
 )
 from engine.documents.templates import without_kind
+from engine.documents.told_days import ToldDay
 from engine.errors import NotFoundError
 from engine.lifecycle import FINAL, UNANSWERED
 from engine.models import Answer, Assignment, Clock, OutboxMessage, Ticket, Unit
@@ -212,11 +213,11 @@ def _limit(step: Step, ticket: Ticket, own: Assignment | None, *, reads: bool) -
 
 def _sign_by(
     session: Session, ticket: Ticket, lead: Assignment | None, mine: Assignment | None
-) -> datetime | None:
+) -> ToldDay | None:
     """Return by when to sign: a unit that assists signs with the lead it was called with."""
     clock = clocks.one(session, ticket.id, ClockKind.SIGN_FOR)
     together = lead and mine and lead.dispatched_at == mine.dispatched_at
-    return clock.due_at if clock and together else None
+    return told_moment(clock) if clock and together else None
 
 
 def _clock(session: Session, ticket: Ticket, own: Assignment | None) -> Clock | None:

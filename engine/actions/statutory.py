@@ -10,6 +10,7 @@ from engine.actions import clocks
 from engine.actions.actor import require_role
 from engine.actions.step import Step, Why, take
 from engine.actions.telling import tell_lead
+from engine.actions.told_days import told_due
 from engine.actions.unit_work import SHORTEST_ANSWER, assignment_of
 from engine.errors import BadInputError, ConflictError, RefusedTransitionError
 from engine.models import Clock, Ticket, TicketEventRecord
@@ -139,9 +140,9 @@ def _follow_up(step: Step, ticket: Ticket, claim: StatutoryClaim) -> Clock:
 def _tell(step: Step, ticket: Ticket, record: TicketEventRecord, decision: str) -> None:
     staged = clock_store.one(step.session, ticket.id, ClockKind.REQUESTER)
     follow_up = clock_store.one(step.session, ticket.id, ClockKind.FOLLOW_UP)
-    old = staged.due_on if staged else None
+    old = told_due(staged) if staged else None
     facts: dict[str, object] = {"decision": decision, "reason": record.reason, "old_due_on": old,
-             "new_due_on": follow_up.due_on if follow_up else old}  # fmt: skip
+             "new_due_on": told_due(follow_up) if follow_up else old}  # fmt: skip
     tell_lead(step, ticket, NoticeKind.EXTENSION, f"event:{record.id}", facts)
 
 

@@ -1,16 +1,22 @@
 """The calendar entry (.ics, RFC 5545) that travels with an assignment: the due date, all day."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from engine.documents.templates import BREAKS
+from engine.documents.told_days import ToldDay
 
 FOLD_AT_BYTES = 75
+# Nobody writes of a day that then stays: the entry says what silence means.
+RESERVED = "（暂定：放假安排公布后有变动的另行通知，没有变动的就是这一天）"
 
 
 @dataclass(frozen=True)
 class CalendarEntry:
     """A due date in a calendar: of which ticket, on which day, and which version of the entry.
+
+    A day that may still move (暂定) is tentative, and its name says so: not every calendar shows
+    the status of an entry.
 
     `stamp` is when the entry was made; one of the same `uid` with a higher `sequence` moves it, or
     takes it out where it is `cancelled`. `organizer` is the address it comes from: without one a
@@ -18,8 +24,7 @@ class CalendarEntry:
     """
 
     number: str
-    due_on: date
-    summary: str
+    due: ToldDay
     uid: str
     stamp: datetime
     organizer: str
@@ -31,13 +36,30 @@ class CalendarEntry:
         """What a calendar is asked to do with the entry (RFC 5546): take it in, or take it out."""
         return "CANCEL" if self.cancelled else "PUBLISH"
 
+    @property
+    def status(self) -> str:
+        """What the entry is in a calendar: settled, likely to move, or gone."""
+        if self.cancelled:
+            return "CANCELLED"
+        return "TENTATIVE" if self.due.provisional else "CONFIRMED"
+
+    @property
+    def summary(self) -> str:
+        """What the calendar shows on the day."""
+        return f"{self.number} 办结期限{'（暂定）' if self.due.provisional else ''}"
+
+    @property
+    def description(self) -> str:
+        """What the entry says where it is opened."""
+        return f"工单 {self.number} 办结期限{RESERVED if self.due.provisional else ''}"
+
 
 def assignment_ics(entry: CalendarEntry) -> bytes:
     """Return an all-day event on the due date with an alarm at 09:00 of the day before.
 
     The same facts give the same bytes again.
     """
-    due_on = entry.due_on
+    due_on = entry.due.ends
     lines = (
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -52,10 +74,11 @@ def assignment_ics(entry: CalendarEntry) -> bytes:
         f"DTSTART;VALUE=DATE:{due_on:%Y%m%d}",
         f"DTEND;VALUE=DATE:{due_on + timedelta(days=1):%Y%m%d}",
         f"SUMMARY:{_text(entry.summary)}",
-        f"DESCRIPTION:{_text(f'工单 {entry.number} 办结期限')}",
+        f"DESCRIPTION:{_text(entry.description)}",
         "TRANSP:TRANSPARENT",
         "CLASS:CONFIDENTIAL",
-        *(("STATUS:CANCELLED",) if entry.cancelled else _alarm(entry)),
+        f"STATUS:{entry.status}",
+        *(() if entry.cancelled else _alarm(entry)),
         "END:VEVENT",
         "END:VCALENDAR",
     )

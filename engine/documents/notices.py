@@ -29,7 +29,7 @@ FREE_TEXT = ("category", "reason", "route_reason", "return_conditions", "decisio
 
 COMMON = ("hotline_name", "contact", "link")
 TICKET = (*COMMON, "number", "kind", "category", "urgency", "unit", "confidential")
-DUE = ("due_on", "due_how", "due_status")
+DUE = ("due_on", "due_how")
 LETTER = (*COMMON, "letter_number", "letter_title", "unit")
 NEEDS: dict[NoticeKind, tuple[str, ...]] = {
     NoticeKind.ASSIGNMENT: (

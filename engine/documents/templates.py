@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, UndefinedError
 from markupsafe import Markup
 
+from engine.documents.told_days import EXPLAINED, ToldDay
 from engine.errors import DocumentError
 from engine.rules.shanghai import SHANGHAI, shanghai_date, spoken_date
 from engine.terms import Term, TicketKind
@@ -48,6 +49,7 @@ def environment() -> Environment:
         auto_reload=False,  # five looks at the disk a mail, for words that come with the program
     )
     made.filters.update(day=spoken_day, moment=spoken_moment, written=written_day)
+    made.filters.update(explained_day=explained_day)
     made.filters.update(written_moment=written_moment, written_after=written_after)
     made.filters.update(next_day=next_written_day, written_moment_after=written_moment_after)
     made.filters.update(order=chinese_number, bare=without_closing_marks)
@@ -56,8 +58,17 @@ def environment() -> Environment:
 
 
 def spoken_day(value: object) -> object:
-    """Return a date as notices say it, 10月9日（周五）; text stays as it is."""
+    """Return a date as notices say it, 10月9日（周五）, or （周五，暂定）; text stays as it is."""
+    if isinstance(value, ToldDay):
+        return value.reserved(str(spoken_moment(value.ends)))
     return spoken_date(_day(value)) if isinstance(value, date) else value
+
+
+def explained_day(value: object) -> object:
+    """Return a date as `spoken_day` has it, saying what 暂定 means: once in a notice."""
+    if isinstance(value, ToldDay):
+        return value.reserved(str(spoken_day(value.ends)), EXPLAINED)
+    return spoken_day(value)
 
 
 def spoken_moment(value: object) -> object:
@@ -102,6 +113,8 @@ def written_moment(value: object) -> object:
 
     Midnight is 24:00 of the day before, as `spoken_moment` has it.
     """
+    if isinstance(value, ToldDay):
+        return f"{written_moment(value.ends)}{'（暂定）' if value.provisional else ''}"
     if not isinstance(value, datetime):
         return written_day(value)
     local = value.astimezone(SHANGHAI)

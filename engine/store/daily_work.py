@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session, col, select, union
 
@@ -10,7 +11,7 @@ from engine.models import Account, Assignment, Callback, Clock, Letter, Ticket, 
 from engine.rules.letter_life import OPEN_REPLY
 from engine.rules.shanghai import end_of_day, shanghai_date
 from engine.store import desk_lists, desk_unit, desk_views
-from engine.terms import CallbackState, ClockKind, LetterKind, Role, TicketStatus
+from engine.terms import CallbackState, ClockKind, DueStatus, LetterKind, Role, TicketStatus
 
 LISTED, READ = 30, 2000
 URGENT = {"overdue": "已超期", "today": "今日到期"}
@@ -19,15 +20,19 @@ WORK = {**URGENT, "to_sign": "待签收", "in_hand": "在办", "assisting": "协
 
 @dataclass(frozen=True)
 class Owed:
-    """One thing somebody owes: of which ticket or letter, what, by when, and of which limit."""
+    """One thing somebody owes: of which ticket or letter, what, by when, and of which limit.
+
+    `provisional`: the day may still move (暂定).
+    """
 
     number: str
     kind: str
     what: str
     due_on: date | None = None
+    provisional: bool = False
+    limit: str = ""
     confidential: bool = False
     urgent: bool = False
-    limit: str = ""
 
 
 def units_with_work(session: Session) -> Sequence[Unit]:
@@ -52,10 +57,8 @@ def of_unit(session: Session, unit: Unit, now: datetime) -> list[Owed]:
 
 def _of_card(card: desk_unit.Card, group: str) -> Owed:
     ticket, clock = card.line.ticket, _behind(card, group)
-    return Owed(
-        ticket.number, ticket.kind.label, WORK[group], _due(clock), ticket.confidential,
-        group in URGENT, _limit(clock),
-    )  # fmt: skip
+    return Owed(ticket.number, ticket.kind.label, WORK[group], **_until(clock),
+                confidential=ticket.confidential, urgent=group in URGENT)  # fmt: skip
 
 
 def _behind(card: desk_unit.Card, group: str) -> Clock | None:
@@ -71,18 +74,18 @@ def _letters(session: Session, unit: Unit) -> list[Owed]:
     letters = desk_unit.letters_to_answer(session, unit.id)
     clocks = desk_unit.reply_clocks(session, letters)
     return [
-        Owed(one.number, one.kind.label, "待反馈", _due(clocks.get(one.id)), urgent=True,
-             limit="反馈时限")
+        Owed(one.number, one.kind.label, "待反馈", urgent=True,
+             **_until(clocks.get(one.id)) | {"limit": "反馈时限"})
         for one in letters if one.kind is not LetterKind.REFERRAL
     ]  # fmt: skip
 
 
-def _due(clock: Clock | None) -> date | None:
-    return clock.due_on if clock else None
-
-
-def _limit(clock: Clock | None) -> str:
-    return clock.limit_name if clock else ""
+def _until(clock: Clock | None) -> dict[str, Any]:
+    """Return by when a thing is owed: the day, of which limit, and whether it may move."""
+    if clock is None:
+        return {}
+    return {"due_on": clock.due_on, "limit": clock.limit_name,
+            "provisional": clock.due_status is DueStatus.PROVISIONAL}  # fmt: skip
 
 
 def callbacks(session: Session) -> list[Owed]:
@@ -99,8 +102,8 @@ def callbacks(session: Session) -> list[Owed]:
     )  # fmt: skip
     lines = desk_views.lines_of(session, session.exec(query).all())
     return [
-        Owed(one.ticket.number, one.ticket.kind.label, "须人工回访", _due(one.clock),
-             one.ticket.confidential, limit=_limit(one.clock))
+        Owed(one.ticket.number, one.ticket.kind.label, "须人工回访", **_until(one.clock),
+             confidential=one.ticket.confidential)
         for one in lines
     ]  # fmt: skip
 
@@ -108,8 +111,8 @@ def callbacks(session: Session) -> list[Owed]:
 def overdue(session: Session, now: datetime) -> list[Owed]:
     """Return the tickets past their limit, longest past first."""
     return [
-        Owed(one.ticket.number, one.ticket.kind.label, "已超期", _due(one.answering),
-             one.ticket.confidential, urgent=True, limit=_limit(one.answering))
+        Owed(one.ticket.number, one.ticket.kind.label, "已超期", **_until(one.answering),
+             confidential=one.ticket.confidential, urgent=True)
         for one in desk_lists.overdue(session, now, READ)
     ]  # fmt: skip
 

@@ -144,8 +144,9 @@ def test_a_day_beyond_the_published_calendars_is_named_as_provisional():
     assert clock.due_on == day("Tue 2027-01-05")
     said = "（成文当日送出的不迟于2027年1月5日，暂定）"
     assert said in sent_text(letter)
-    assert "反馈期限：1月5日（周二）（暂定，日历公布后可能调整）" in mail.text
-    assert "（暂定，日历公布后可能调整）" in mail.html
+    assert mail.subject.endswith("，反馈期限1月5日（周二，暂定）")
+    assert "反馈期限：1月5日（周二，暂定，日历公布后可能调整）" in mail.text
+    assert "（周二，暂定，日历公布后可能调整）" in mail.html
 
 
 def test_a_day_of_a_published_calendar_is_not():

@@ -133,7 +133,6 @@ def notice_facts(**changes):
         "moved": False,
         "due_on": date(2026, 10, 16),
         "due_how": "10个工作日，9月29日起算，扣除国庆节放假，计入10月10日调休上班",
-        "due_status": "confirmed",
         "sign_by": datetime(2026, 9, 29, 10, 0, tzinfo=UTC),
         "return_by": datetime(2026, 9, 29, 16, 0, tzinfo=UTC),
         "return_conditions": "须附法定依据和建议承办单位，每单位限退一次",

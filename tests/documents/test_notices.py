@@ -1,13 +1,14 @@
 """Notices: every kind has its words, none carries personal data."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from engine.documents.notice_forms import FORMS, subject_of, written
 from engine.documents.notices import NEEDS, render_notice
 from engine.documents.templates import DIRECTORY, environment, fill
+from engine.documents.told_days import ToldDay
 from engine.errors import DocumentError
 from engine.terms import NoticeKind, TicketKind
 from tests.documents.facts import notice_facts
@@ -116,11 +117,35 @@ def test_midnight_is_the_end_of_the_day_before():
     assert "退单截止：9月29日（周二）24:00" in text
 
 
-def test_a_provisional_date_says_so():
-    notice = render_notice(NoticeKind.ASSIGNMENT, notice_facts(due_status="provisional"))
+MAY_MOVE = {
+    **dict.fromkeys(("due_on", "reply_by", "new_due_on", "appeal_until"), date(2027, 1, 14)),
+    **dict.fromkeys(("sign_by", "return_by"), datetime(2027, 1, 14, 16, tzinfo=UTC)),
+}
 
-    assert "暂定" in notice.text
-    assert "暂定" in notice.html
+
+def provisional(facts):
+    """Facts whose limits, in lists too, are all of a year without a published calendar."""
+    held = {name: ToldDay(day, provisional=True) for name, day in MAY_MOVE.items() if name in facts}
+    lists = {name: [provisional(one) for one in facts[name]] for name in ("items", "moves")
+             if name in facts}  # fmt: skip
+    return {**facts, **held, **lists}
+
+
+@pytest.mark.parametrize("overdue", [True, False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_provisional_day_says_so_wherever_it_stands(kind, overdue):
+    notice = render_notice(kind, provisional(notice_facts(overdue=overdue)))
+
+    for said in (notice.subject, notice.text, notice.html):
+        assert said.count("1月14日") == said.count("1月14日（周四，暂定")
+
+
+def test_what_provisional_means_is_said_once_beside_the_limit():
+    text = render_notice(NoticeKind.ASSIGNMENT, provisional(notice_facts())).text
+
+    assert "办结期限：1月14日（周四，暂定，日历公布后可能调整）\n" in text
+    assert "签收截止：1月14日（周四，暂定）24:00\n" in text
+    assert text.count("日历公布后可能调整") == 1
 
 
 def test_terms_are_shown_in_chinese():
