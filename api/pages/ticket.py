@@ -26,6 +26,7 @@ from api.pages.whys import why_of
 from engine.actions.desk_work import unmask
 from engine.actions.refusal_proposals import sent_back_among, standing_among
 from engine.actions.revoked_breaches import before_these
+from engine.actions.taken_back import withdrawn_findings
 from engine.documents.notice_paper import paper_title
 from engine.errors import EngineError, NotFoundError, NotPermittedError
 from engine.lifecycle import UNANSWERED
@@ -134,6 +135,7 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
     )
     whole = facts["whole"]
     facts["revoked"] = before_these(whole.events, whole.breaches)
+    facts["struck"] = withdrawn_findings(whole.events)
     facts |= {"serial": serial, "main": main, "watch": watch, "whys": whys, "others": others,
               "used": strip_of(days_used_of(visit.step, ticket)),
               "unanswered": ticket.status in UNANSWERED, "on_paper": desk_ticket.on_paper,

@@ -15,7 +15,7 @@ from engine.models import Clock, Letter
 from engine.rules.shanghai import shanghai_date
 from engine.store import letters as store
 from engine.store.desk_unit import reply_clocks
-from engine.terms import LetterStatus
+from engine.terms import ClockState, LetterStatus
 
 FOUND = {LetterStatus.ACCEPTED: "，已获认可", LetterStatus.INSUFFICIENT: "，经认定整改不到位"}
 MOOT = "整改函的反馈已获认可，自动提议的移交不再需要；认为情况恶劣的，可另行提议。"
@@ -60,6 +60,8 @@ def reason_now(step: Step, stored: Mapping[str, Any]) -> str:
     letter = step.session.get_one(Letter, clock.letter_id)
     if not asked_in_time(step.session, clock):
         return f"{letter.kind.label}没有送达（{letter.number}）"
+    if clock.state is ClockState.SUPERSEDED:
+        return f"{letter.kind.label}的反馈期限已取消（{letter.number}）"
     return words_of(letter, clock)
 
 

@@ -11,6 +11,7 @@ from engine.actions.late_replies import MOOT, moot_referrals
 from engine.actions.letter_facts import title_of
 from engine.actions.letter_signing import ask_again
 from engine.actions.letters import LONGEST_OPINION, moved
+from engine.actions.moot_letters import fallen
 from engine.actions.post import Mail
 from engine.actions.stated import stated, within
 from engine.actions.step import Step, Why, take
@@ -28,6 +29,7 @@ from engine.store.row_security import as_house
 from engine.terms import LetterAct, LetterKind, LetterStatus, NoticeKind, Recipient, TicketEvent
 
 SHORTEST_REPLY = 10
+SAY_SO = "请认可反馈，函里写错的另发更正函。"
 MISSING = "请写明哪里不到位、还要补什么，单位据此再次回复。"
 
 
@@ -100,7 +102,8 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
     engine proposed to hand over for the lateness of an accepted reply is dropped.
 
     Raises:
-        ConflictError: there is no reply to judge, or it is that of a body a clue was handed to.
+        ConflictError: there is no reply to judge, it is that of a body a clue was handed to, or it
+            would be found short though its letter has no ground left.
         BadInputError: it is not said what is missing, or the opinion tells who the requester is.
     """
     said = reply_words(letter.kind)
@@ -112,6 +115,9 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
         stated(opinion, "opinion", MISSING)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     refuse_personal(step, ticket, "opinion", opinion, "意见")
+    if not accepted and (fell := fallen(step, letter)) and fell.groundless:
+        message = f"这份{letter.kind.label}的事由都已没有依据，不能再认定{said.short}；{SAY_SO}"
+        raise ConflictError(message)
     status = moved(step, letter, LetterAct.ACCEPT if accepted else LetterAct.FIND_INSUFFICIENT)
     word = said.enough if accepted else said.short
     words = f"{word}：{opinion}" if opinion else word

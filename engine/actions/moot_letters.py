@@ -35,6 +35,7 @@ class Fallen:
     lines: tuple[str, ...]
     what_now: str
     evidence: tuple[str, ...] = ()
+    groundless: bool = False
 
 
 def known_evidence(step: Step, ticket: Ticket, letter: Letter) -> list[str]:
@@ -92,7 +93,7 @@ def fallen(step: Step, letter: Letter) -> Fallen | None:
     lines = (*(one.words for one in told), *(f"“{one.label}”已没有依据" for one in bare))
     known = (*(one.line for one in told), *(one.label for one in bare))
     what_now = HELD if out and may_recall(step, letter) else _what_now(letter, whole=whole)
-    return Fallen(lines, what_now, known)
+    return Fallen(lines, what_now, known, whole)
 
 
 def refuse_fallen(step: Step, letter: Letter) -> None:

@@ -15,7 +15,15 @@ import structlog
 from engine.actions import post, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.impersonal import refuse_personal
-from engine.actions.kept_in import ANSWERED, FELL, RECALLED, cancel_reply, free_names, keep_in
+from engine.actions.kept_in import (
+    ANSWERED,
+    FELL,
+    NOT_AGAIN,
+    RECALLED,
+    cancel_reply,
+    free_names,
+    keep_in,
+)
 from engine.actions.late_replies import moot_referrals
 from engine.actions.letters import drop_letter, moved
 from engine.actions.moot_letters import Fallen, fallen, nothing_behind
@@ -23,11 +31,13 @@ from engine.actions.own_words import Own
 from engine.actions.post import Mail
 from engine.actions.recallable import LEFT, another_in_hand, why_not_recalled
 from engine.actions.rules_in_force import rules_in_force
+from engine.actions.short_replies import withdraw_short
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.errors import ConflictError
 from engine.models import Breach, Clock, Finding, Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
+from engine.rules.reply_words import falls_with_its_letter
 from engine.settings import load_settings
 from engine.store import held_mails, leaving
 from engine.store import letters as store
@@ -54,11 +64,15 @@ WHAT_NOW = {
 
 
 class _Lost(NamedTuple):
-    """A letter that lost its ground, what fell of it, and which mails were taken back, if any."""
+    """A letter that lost its ground, what fell of it, and which mails were taken back, if any.
+
+    `short` says which finding about its reply (整改不到位) was withdrawn with it.
+    """
 
     letter: Letter
     fell: Fallen
     done: str
+    short: str = ""
 
 
 def recall_letter(step: Step, letter: Letter, reason: str) -> Letter:
@@ -148,9 +162,11 @@ def follow_grounds(step: Step, ticket: Ticket, reason: str = FELL) -> None:
         letters = store.locked_of_ticket(step.session, ticket.id)
         _drop_moot(step, letters, reason)
         found = [(one, fallen(step, one)) for one in letters]
-        lost = [_Lost(one, fell, _sent_back(step, ticket, one)) for one, fell in found if fell]
+        lost = [_followed(step, ticket, one, fell) for one, fell in found if fell]
         if lost:
             _tell(step, ticket, lost)
+        if any(one.short for one in lost):  # a breach withdrawn with a finding is no evidence
+            follow_grounds(step, ticket, reason)
 
 
 def excuse_in_letters(step: Step, finding: Finding) -> None:
@@ -180,14 +196,19 @@ def _drop_moot(step: Step, letters: Sequence[Letter], reason: str) -> None:
             drop_letter(step, letter, words)
 
 
-def _sent_back(step: Step, ticket: Ticket, letter: Letter) -> str:
-    if letter.status in GONE_OUT and letter.status is not LetterStatus.SENT:
-        return keep_in(step, ticket, letter)
-    if letter.status is not LetterStatus.SENT:
-        return ""
-    other = another_in_hand(step, letter)
-    done = _call_back(step, ticket, letter, FELL, void=other is not None)
-    return CALLED_BACK if done else ""
+def _followed(step: Step, ticket: Ticket, letter: Letter, fell: Fallen) -> _Lost:
+    """Take back what can be of a letter that lost its ground, and say what was."""
+    if letter.status not in GONE_OUT:
+        return _Lost(letter, fell, "")
+    if letter.status is LetterStatus.SENT:
+        other = another_in_hand(step, letter)
+        back = _call_back(step, ticket, letter, FELL, void=other is not None)
+        return _Lost(letter, fell, CALLED_BACK if back else "")
+    asked = letter.status is LetterStatus.INSUFFICIENT
+    done = keep_in(step, ticket, letter)
+    if not falls_with_its_letter(groundless=fell.groundless, kept_in=NOT_AGAIN in done):
+        return _Lost(letter, fell, done)
+    return _Lost(letter, fell, done, withdraw_short(step, ticket, letter, asked=asked))
 
 
 def _tell(step: Step, ticket: Ticket, lost: Sequence[_Lost]) -> None:
@@ -219,13 +240,14 @@ def _known(step: Step, one: _Lost) -> tuple[object, ...]:
 
 def _what(one: _Lost) -> str:
     name = f"{one.letter.kind.label}{one.letter.number}"
+    short = f"，{one.short}" if one.short else ""
     if one.done and one.letter.status in GONE_OUT:
-        return f"{name}{ANSWERED}，{FELL}，{one.done}，请发更正函"
+        return f"{name}{ANSWERED}，{FELL}，{one.done}{short}，请发更正函"
     if one.done:
         done = "并作废" if one.letter.status is LetterStatus.VOIDED else "，请作废"
         return f"{name}{FELL}，{one.done}{done}"
     if one.letter.status in GONE_OUT:
-        return f"{name}已发出，{FELL}，请发更正函"
+        return f"{name}已发出，{FELL}{short}，请发更正函"
     return f"{name}{FELL}，{WHAT_NOW[one.letter.status]}"
 
 

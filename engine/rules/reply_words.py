@@ -26,6 +26,7 @@ _OF_KIND = {
     LetterKind.REFERRAL: ReplyWords("接收、办理情况", judged=False),
 }
 ENOUGH = frozenset(one.enough for one in (_HANDLED, *_OF_KIND.values()))
+SHORT = frozenset(one.short for one in (_HANDLED, *_OF_KIND.values()))
 
 
 @cites("chengzhong-2023-19/113/referral", "house/H-32")
@@ -38,3 +39,18 @@ def reply_words(kind: LetterKind) -> ReplyWords:
 def found_words(found: str) -> str:
     """Return a finding as a sentence has it: 认可整改, but 认定整改不到位."""
     return found if found in ENOUGH else f"认定{found}"
+
+
+@cites("house/H-95")
+def is_short(found: str) -> bool:
+    """Return whether a finding, with its reason or without, says that a reply is not enough."""
+    return found.partition("：")[0] in SHORT
+
+
+@cites("house/H-95")
+def falls_with_its_letter(*, groundless: bool, kept_in: bool) -> bool:
+    """Return whether what was found short of a reply is withdrawn as its letter loses a ground.
+
+    It is where none is left, or where the mails that ask to reply again were kept in.
+    """
+    return groundless or kept_in

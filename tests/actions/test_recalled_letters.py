@@ -41,9 +41,9 @@ KINDS = [LetterKind.SUPERVISION, LetterKind.RECTIFICATION]
 REPLY = ClockKind.RECTIFICATION_REPLY
 
 
-def sent_at_night(kind=LetterKind.RECTIFICATION):
+def sent_at_night(kind=LetterKind.RECTIFICATION, grounds=(DUTY,)):
     """A letter sent on a Friday evening, its mails held till Monday; the wish still waits."""
-    letter_id, wish = a_draft(kind)
+    letter_id, wish = a_draft(kind, grounds)
     review(letter_id, REVIEWED)
     sign(letter_id, SIGNED)
     send_mails(SIGNED)
