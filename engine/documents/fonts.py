@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
+from engine.documents.font_files import fault_of, font_files
 from engine.documents.glyphs import Range, covered, draws
 from engine.errors import DocumentError
 from engine.settings import load_settings
@@ -40,7 +41,15 @@ FAMILIES: dict[FontRole, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("FandolFang R", "FandolFang", FALLBACK),
     ),
     FontRole.TITLE: (
-        ("方正小标宋简体", "FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋_GBK"),
+        (
+            "方正小标宋简体",
+            "方正小标宋",
+            "方正小标宋_GBK",
+            "FZXiaoBiaoSong-B05S",
+            "FZXiaoBiaoSong-B05",
+            "FZXBSJW--GB1-0",
+            "FZXBSK--GBK1-0",
+        ),
         ("Noto Serif CJK SC", FALLBACK),
     ),
     FontRole.HEITI: (("黑体", "SimHei"), ("Noto Sans SC", "Noto Sans CJK SC", FALLBACK)),
@@ -54,6 +63,7 @@ FAMILIES: dict[FontRole, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("Noto Serif SC Numerals", FALLBACK, "Noto Serif CJK SC"),
     ),
 }
+OURS = {name for names in FAMILIES.values() for one in names for name in one}
 OFFICIAL_NAMES = {role: names[0][0] for role, names in FAMILIES.items()}
 
 
@@ -135,7 +145,8 @@ def installed_fonts() -> FontSet:
     """Return the fonts of this installation.
 
     Raises:
-        DocumentError: the site's directory is not there, or no family is there for a role.
+        DocumentError: the site's directory is not there, a font is not whole, or no family is there
+            for a role.
     """
     settings = load_settings()
     site = settings.font_directory
@@ -154,7 +165,8 @@ def find_fonts(site_directory: Path | None = None, *prepared: Path) -> FontSet:
     Without `prepared` directories the checkout's own is taken.
 
     Raises:
-        DocumentError: no family is there for a role; letters must not be issued.
+        DocumentError: no family is there for a role, or a font file is not whole; letters must not
+            be issued.
     """
     candidates = (site_directory, *(prepared or (PREPARED,)), _wheel_directory())
     found = (path.resolve() for path in candidates if path is not None and path.is_dir())
@@ -164,8 +176,23 @@ def find_fonts(site_directory: Path | None = None, *prepared: Path) -> FontSet:
 @lru_cache(maxsize=4)
 def _load(directories: tuple[Path, ...]) -> FontSet:
     faces = _faces(directories)
+    for path, fault in faulty_files(directories):
+        if _may_be_ours(path, faces):
+            raise DocumentError(_no_font(path, fault))
     roles = tuple(_choose(role, faces) for role in FontRole)
     return FontSet(directories=directories, faces=faces, roles=roles)
+
+
+def faulty_files(directories: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Return the font files there that are not whole, and what is wrong with each."""
+    found = ((path, fault_of(path)) for path in font_files(directories))
+    return [(path, fault) for path, fault in found if fault]
+
+
+def _may_be_ours(path: Path, faces: tuple[Face, ...]) -> bool:
+    """Return whether letters would be set in a file; of one that nobody can read nobody knows."""
+    seen = {face.family for face in faces if Path(face.path) == path}
+    return not seen or not seen.isdisjoint(OURS)
 
 
 def _faces(directories: tuple[Path, ...]) -> tuple[Face, ...]:
@@ -205,6 +232,10 @@ def _wheel_directory() -> Path | None:
     except ImportError:
         return None
     return Path(pylopdf_fonts_zh_cn.__file__).parent
+
+
+def _no_font(path: Path, fault: str) -> str:
+    return f"字体文件 {path} {fault}，函件不能生成；请重新拷贝这个文件，或把它移出字体目录。"
 
 
 def _no_glyph(char: str) -> str:

@@ -10,7 +10,8 @@ from functools import lru_cache
 from io import BufferedReader
 from pathlib import Path
 
-COLLECTION = b"ttcf"
+from engine.documents.font_files import starts, tables_at
+
 BASIC, FULL_UNICODE = 4, 12
 END_OF_BASIC = 0xFFFF
 NOTHING = bytes(4)
@@ -42,21 +43,14 @@ def draws(ranges: tuple[Range, ...], char: str) -> bool:
 
 
 def _table(file: BufferedReader, tag: bytes, index: int) -> bytes:
-    start = 0
-    if file.read(4) == COLLECTION:
-        file.seek(12 + 4 * index)
-        start = int.from_bytes(file.read(4), "big")
-    file.seek(start + 4)
-    count = int.from_bytes(file.read(2), "big")
-    file.seek(start + 12)
-    listed = file.read(16 * count)
-    if len(listed) < 16 * count:
+    try:
+        found = tables_at(file, starts(file)[index]).get(tag)
+    except (struct.error, IndexError):
         return NOTHING
-    for name, _, offset, length in struct.iter_unpack(">4sLLL", listed):
-        if name == tag:
-            file.seek(offset)
-            return file.read(length)
-    return NOTHING
+    if found is None:
+        return NOTHING
+    file.seek(found.offset)
+    return file.read(found.length)
 
 
 def _offsets(cmap: bytes) -> list[int]:

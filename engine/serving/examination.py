@@ -11,9 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.delivery.imap import ImapMailbox
 from engine.delivery.messages import address_of
 from engine.delivery.smtp import SmtpSender
-from engine.documents.fonts import installed_fonts
 from engine.errors import EngineError
-from engine.serving import examined_files
+from engine.serving import examined_files, examined_fonts
 from engine.serving.checks import require_database
 from engine.serving.examined_database import examine_database
 from engine.serving.findings import Finding, apart, broken, fine, look
@@ -37,7 +36,7 @@ def examine(
     """
     probes: tuple[tuple[str, Probe], ...] = (
         ("数据目录", lambda: examined_files.disk(settings)),
-        ("公文字体", lambda: (_fonts(),)),
+        ("公文字体", lambda: examined_fonts.fonts(settings)),
         ("审计密钥", lambda: (examined_files.audit_key(),)),
         ("个人信息密钥", lambda: (examined_files.people_keys(),)),
         ("附件目录", lambda: examined_files.attachments(settings)),
@@ -52,17 +51,6 @@ def examine(
     )
     for what, probe in probes:
         yield from apart(what, probe)
-
-
-def _fonts() -> Finding:
-    try:
-        notes = installed_fonts().stand_ins
-    except EngineError as error:
-        return broken("公文字体", str(error), "运行 make fonts，或设 HOTLINE_FONT_DIRECTORY。")
-    if notes:
-        todo = "有授权的字体放进 HOTLINE_FONT_DIRECTORY 所指的目录，重启即用。"
-        return look("公文字体", "；".join(notes), todo)
-    return fine("公文字体", "规定的字体都在")
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:
