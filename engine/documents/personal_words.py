@@ -1,19 +1,13 @@
-"""What is personal in somebody's words: telephone numbers, identity numbers, mail addresses.
+"""What is personal in somebody's words: telephones, papers, cards; where somebody is found.
 
 The one place that says so, however it is typed: full-width, in groups, with +86 before it.
 """
 
 import re
 
-HIDDEN_NUMBER = "（号码已隐去）"
-HIDDEN_ADDRESS = "（邮箱已隐去）"
-HIDDEN_DWELLING = "（住址已隐去）"
-_WIDE: dict[int, int | str] = {
-    **str.maketrans("０１２３４５６７８９＋－（）＠．＃＿", "0123456789+-()@.#_"),
-    **dict.fromkeys(map(ord, "　\t\u00a0\u202f\u205f\u2060\ufeff"), " "),
-    **dict.fromkeys(range(0x2000, 0x200E), " "),  # blanks of every width, and of none
-    **{code + 0xFEE0: code for code in (*range(65, 91), *range(97, 123))},  # ａ, Ｘ
-}
+from engine.documents.personal_places import HIDDEN_NUMBER, places, without_places
+from engine.documents.typed_signs import WIDE
+
 _GAP = r"[ .·\-–—/*]{0,2}"
 _GROUP = r"[ .·\-–—/*_\r\n]{0,2}"  # a mobile number may go on in the next line
 _BLANK = r"[ \-]{0,2}"
@@ -42,9 +36,6 @@ _IDENTITY = re.compile(
     rf"(?:{_BLANK}\d){{3}}{_BLANK}[\dXx](?!\d)"
     rf"|(?<![\dA-Za-z])[1-9]\d{{5}}{_BLANK}\d{{2}}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
     rf"{_BLANK}\d{{3}}{_NO_SUM}"
-)
-_ADDRESS = re.compile(
-    r"(?<![A-Za-z0-9_.+\-])[A-Za-z0-9_.+\-]++@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"
 )
 _MONTH_DAY = r"(?:0[1-9]|1[0-2]){}(?:0[1-9]|[12]\d|3[01])"
 # What follows 账户 may be the day on which something was paid in.
@@ -80,40 +71,26 @@ _LOCAL = re.compile(
     rf"|(?P<m>{_BARE})[^\d，。；！？\n]{{0,3}}(?:电话|座机|固话)"
 )
 _NEXT = re.compile(rf"[（(]号码已隐去[）)][、/和或及 ]{{1,2}}(?P<n>{_BARE})")
-_KINDS = (("证件号", _IDENTITY), ("银行卡号", _CARD), ("手机号", _MOBILE), ("固定电话", _LANDLINE),
-          ("港澳台电话", _FAR), ("固定电话", _LOCAL), ("固定电话", _NEXT))  # fmt: skip
-# Where a person lives: from the house on. Where a business has its door is the matter itself.
-_ROOM = r"[\dA-Za-z〇零一二三四五六七八九十]"
-_NO_FIRM = (
-    "(?<!司)(?<!企业)(?<!经营)(?<!登记)(?<!注册)(?<!主体)(?<!法定)(?<!个体户)(?<!商户)"
-    "(?<!司的)(?<!企业的)(?<!登记的)(?<!注册的)(?<!主体的)(?<!法定的)(?<!个体户的)(?<!商户的)"
+# Passports and the like: what they are called tells them, a letter or two may stand before.
+_PAPER = re.compile(
+    r"(?=[护通台回返旅居永军士警])(?:护照|通行证|台胞证|[回返]乡证|旅行证|居留证|居住证|永居证|军官证|士兵证|警官证)"
+    rf"[^\dA-Za-z，。；\n]{{0,8}}(?!{_DAY})(?P<n>[A-Za-z]{{0,3}}\d{{7,12}}[A-Za-z]?){_NO_SUM}"
+    r"(?![A-Za-z\d])"
 )
-_HOME = (
-    r"(?:家住|住在|[暂租现]住(?!址)|居住[于在]|居住地(?!块)|家庭地址|户籍(?:所在)?地|家庭住址"
-    r"|(?<![记抓])住处(?![罚理于])|(?<![发出实])现居(?![委民家])"
-    r"|(?:(?<=[我他她的生士，。；：、\s])|^)家在)"
-)
-_SEAT = (  # a person's, unless it is a firm's
-    rf"(?=住[址所]){_NO_FIRM}住[址所](?!变更|登记|证明|使用|申报|承诺|托管|[(/、或和]?(?:主要)?经营场所)"
-)
-_LIVES = (  # 住 itself, where it is no part of another word
-    r"(?=住)(?:(?<=[我他她也均前某三四人生士(，。；：、\s])|^)住(?![址所处房宅建户院宿改保人])"
-)
-_DWELLING = re.compile(
-    rf"(?=[家住暂租现居户])(?:{_HOME}[^，。；！？\n]{{0,40}}?，?|(?:{_SEAT}|{_LIVES})[^，。；！？\n]{{0,40}}?)"
-    r"(?P<n>(?:(?<!\d)\d{1,3}-\d{1,2}-\d{3,4}(?![\d\-])室?"
-    r"|(?<![\d\-.])\d{1,2}(?:-|#[楼栋]?-?)\d{3,4}(?![\d\-.]| ?[元米人平㎡万个家年月天])室?"
-    rf"|{_ROOM}{{1,5}} ?(?:栋|幢|(?<=[A-Za-z\d])座|号楼|单元|室)"
-    rf"(?:[ \-]?{_ROOM}{{1,5}} ?(?:栋|单元|楼|层|室|号|房|户)?)*))"
-)
+_KINDS = (("证件号", _IDENTITY), ("证件号", _PAPER), ("银行卡号", _CARD), ("手机号", _MOBILE),
+          ("固定电话", _LANDLINE), ("港澳台电话", _FAR), ("固定电话", _LOCAL),
+          ("固定电话", _NEXT))  # fmt: skip
 # A number straight after such a word is an office's or a firm's own; 身份证编号 is a person's.
-_NO_PERSON = r"(?<!身份)(?<!身份证)(?<!证件)(?<!账户)(?<!帐户)(?<!账号)(?<!银行卡)(?<!卡)"
+_NO_PERSON = (
+    r"(?<!身份)(?<!身份证)(?<!证件)(?<!账户)(?<!帐户)(?<!账号)(?<!银行卡)(?<!卡)"
+    r"(?<!护照)(?<![行胞乡住留居官兵]证)"
+)
 _SERIAL = r"A-Za-z\d〔〕\[\]_\-"
 _OPEN = r"[ :：为是#(\"'“‘「『【]{0,4}"
 _NUMBERED = re.compile(
-    rf"(?=[一-鿿])(?P<word>{_NO_PERSON}(?:编号|编码|代码|识别号|[单文案税票批]号|(?<!证)件号"
+    rf"(?=[一-鿿])(?P<word>{_NO_PERSON}(?:编号|编码|代码|识别号|[单文案税票据批]号|(?<!证)件号"
     r"|(?:合同|协议|流水|受理|工单|备案|登记|注册|凭证|许可证|执照|产权证|证书|批准|项目"
-    r"|申报|业务|公告|准考证)号|发票|缴款书|交易流水|(?<![账帐开])户号(?!码)"
+    r"|申报|业务|公告|准考证)号|发票|缴款书(?:号(?!码))?|交易流水|(?<![账帐开])户号(?!码)"
     rf")(?P<code>号?码|代码)?){_OPEN}"
     rf"(?:(?P<first>[{_SERIAL}]{{6,32}}+)[)\"'”’」』】]? ?[、，,和及与]{_OPEN})?"
     rf"(?P<head>[{_SERIAL}]{{0,24}})$"
@@ -129,13 +106,11 @@ _LONGEST_AMOUNT = 13
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _BORN = re.compile(rf"[1-8]\d{{5}}(?:19|20)\d{{2}}{_MONTH_DAY.format('')}\d{{3}}")
-_PLACES = (("邮箱地址", HIDDEN_ADDRESS, _ADDRESS), ("住址", HIDDEN_DWELLING, _DWELLING))
-_PLACED = re.compile("[@＠住]|家庭地址|户籍|现居|家在")
 # Digits as they are said and as they stand on cheques: one sign for one digit.
 _SAID = str.maketrans(
     "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖貳參陸", "001234567891123456789236"
 )
-_SIGNS = str.maketrans({**_WIDE, **_SAID})
+_SIGNS = str.maketrans({**WIDE, **_SAID})
 _SPOKEN = "".join(map(chr, _SAID))
 # Seven digits near each other: where there are none, nothing else need be looked for.
 _BETWEEN = r"[\s\u200b-\u200d\u2060\ufeff.．·\-－–—/*_＿()（）]{0,4}"
@@ -154,18 +129,18 @@ def without_personal_numbers(text: str) -> str:
 
 
 def without_personal_words(text: str, *, own: str = "") -> str:
-    """Return `text` without personal numbers, mail addresses and where somebody lives.
+    """Return `text` without personal numbers, mail addresses, chat accounts and homes.
 
     `own`, the office's contact, stays.
     """
     parts = text.split(own) if own else [text]
-    return own.join(_without_places(without_personal_numbers(one)) for one in parts)
+    return own.join(without_places(without_personal_numbers(one)) for one in parts)
 
 
 def personal_kinds(text: str) -> list[str]:
-    """Return what is personal in `text`, in Chinese: 证件号, 手机号, 固定电话, 邮箱地址, 住址."""
+    """Return what is personal in `text`, in Chinese: 证件号, 手机号, 邮箱地址, 住址 and others."""
     left, found = _without_numbers(text)
-    return [*dict.fromkeys(found), *(name for name, _, _ in _places(left))]
+    return [*dict.fromkeys(found), *(name for name, _, _ in places(left))]
 
 
 def _without_numbers(text: str) -> tuple[str, list[str]]:
@@ -175,7 +150,7 @@ def _without_numbers(text: str) -> tuple[str, list[str]]:
     """
     kinds: list[str] = []
     if _PLAIN_RUN.search(text):
-        text, kinds = _hidden(text, text.translate(_WIDE))
+        text, kinds = _hidden(text, text.translate(WIDE))
     if any(_SPOKEN_ONE.search(run[0]) for run in _SPOKEN_RUN.finditer(text)):
         text, more = _hidden(text, text.translate(_SIGNS))
         kinds += more
@@ -246,17 +221,3 @@ def _is_identity(number: str) -> bool:
         return False
     total = sum(weight * int(one) for weight, one in zip(_WEIGHTS, digits, strict=True))
     return number[-1].upper() == _CHECKS[total % len(_CHECKS)]
-
-
-def _places(text: str) -> list[tuple[str, str, re.Pattern[str]]]:
-    if not _PLACED.search(text):
-        return []
-    return [one for one in _PLACES if one[2].search(text.translate(_WIDE))]
-
-
-def _without_places(text: str) -> str:
-    for _, instead, pattern in _places(text):
-        for found in reversed([*pattern.finditer(text.translate(_WIDE))]):
-            begin, end = _span(found)
-            text = text[:begin] + instead + text[end:]
-    return text

@@ -60,9 +60,9 @@ TELLING = (
     "向龙城试验食品有限公司说明",
     "致电0772-2828282",
     "致电+86138.7722.1234",
-    "证件450202 19900307 0012",
-    "发到some.one@example.com",
-)
+    "证件450202 19900307 0012", "发到some.one@example.com",
+    "到家庭住址公园路58号说明，核对护照", "核对护照号码G12345678", "加微信号abc123说明",
+)  # fmt: skip
 KINDS = [one for one in LetterKind if one not in (LetterKind.CORRECTION, LetterKind.REFERRAL)]
 
 
