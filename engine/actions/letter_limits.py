@@ -11,6 +11,7 @@ from engine.documents.letter_annexes import CertificateDay
 from engine.documents.letter_texts import Again, Certificate, Limit
 from engine.models import Clock, Ticket
 from engine.rules.certificates import Certificate as StoredCertificate
+from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import ClockKind, TicketEvent
 
@@ -55,6 +56,17 @@ def limits_of(main: Clock, behind: list[Clock]) -> tuple[Limit, ...]:
     """Return the missed limits the course of a ticket does not name by itself."""
     return tuple(Limit(one.limit_name, one.due_on) for one in behind
                  if one.id != main.id and not _is_rework(one))  # fmt: skip
+
+
+def days_of(step: Step, ticket: Ticket) -> set[date]:
+    """Return the days that are or were limits of a ticket by its record; not those of replies."""
+    own = {one.due_on for one in clock_store.of_ticket(step.session, ticket.id)
+           if one.kind is not ClockKind.RECTIFICATION_REPLY}  # fmt: skip
+    kinds = {one.value for one in ClockKind if one is not ClockKind.RECTIFICATION_REPLY}
+    moved = (days for record in store.events(step.session, ticket)
+             for name, days in record.details.items()
+             if name in kinds and isinstance(days, list))  # fmt: skip
+    return own | {date.fromisoformat(day) for days in moved for day in days}
 
 
 def rework_clock(share: Share) -> Clock | None:

@@ -1,6 +1,7 @@
 """Days and limits as people write them: 11月28日, 28日前, 十一月二十八日, 下周五, 三日内."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,12 +57,13 @@ def days_in(words: str) -> list[DayWord]:
     return [_day_word(found, plain) for found in (*whole, *alone)]
 
 
-def limits_in(words: str, since: date) -> list[str]:
+def limits_in(words: str, since: date, known: Collection[date] = ()) -> list[str]:
     """Return the words that set a time limit: by a day, within some days, or a day after `since`.
 
-    A day of the past is a fact and no limit.
+    A day of the past is a fact and no limit, and so is one of those `known`.
     """
-    days = [one.said for one in days_in(words) if one.limits or one.after(since)]
+    days = [one.said for one in days_in(words) if (one.limits or one.after(since))
+            and not any(one.means(day) for day in known)]  # fmt: skip
     return [*days, *relative_days_in(words)]
 
 

@@ -23,8 +23,9 @@ from tests.actions.letter_steps import (
     sign,
     the,
 )
-from tests.builders import OPERATOR, SUPERVISOR, a_step, on_ticket
-from tests.looking import clocks_of, last_event, letters_of, mails_of
+from tests.actions.test_adjusting import ask, decide
+from tests.builders import OPERATOR, SUPERVISOR, a_step, day, on_ticket
+from tests.looking import clock_of, clocks_of, last_event, letters_of, mails_of
 
 pytestmark = pytest.mark.usefixtures("database")
 WRONG, RIGHT = "限期办结并说明原因", "限期办结并书面说明原因"
@@ -95,6 +96,36 @@ def test_a_correction_adds_no_limit_where_the_letter_had_none(right):
 )  # fmt: skip
 def test_facts_of_the_past_and_the_same_day_may_be_corrected(wrong, right):
     assert the(correct(a_sent_letter(), wrong, right)).status is LetterStatus.DRAFTED
+
+
+@pytest.fixture
+def extended(database):
+    """A sent letter about a ticket whose handling limit was moved from Dec 7 to Dec 10."""
+    letter_id = a_sent_letter()
+    decide(ask(number_of(letter_id), NEXT, 3), NEXT, granted=True)
+    assert clock_of(number_of(letter_id), ClockKind.HANDLING).due_on == day("Thu 2026-12-10")
+    return letter_id
+
+
+@pytest.mark.parametrize(
+    "right",
+    ["承办时限已延至12月10日", "延期申请获准，承办时限延至2026年12月10日", "应于12月10日办结",
+     "承办时限12月7日届满前已延至十二月十日"],
+)  # fmt: skip
+def test_a_limit_of_the_ticket_by_its_record_is_a_fact_that_may_be_written(extended, right):
+    assert the(correct(extended, "尚未答复", right)).status is LetterStatus.DRAFTED
+
+
+@pytest.mark.parametrize(
+    "right",
+    ["承办时限已延至12月11日", "请于12月10日办结", "承办时限已延至12月10日，请于12月4日前说明",
+     "须于期限12月10日前说明原因", "12月10日前书面反馈", "反馈期限延至12月10日",
+     "承办时限已延至12月10日，异议期限到12月10日", "12月10日说明原因",
+     "承办时限已延至2027年12月10日", "承办时限延至下周五"],
+)  # fmt: skip
+def test_no_other_day_and_nothing_asked_for_by_that_day_comes_in_with_it(extended, right):
+    with pytest.raises(BadInputError, match=r"不加新的期限，请删去|反馈期限按规则计算"):
+        correct(extended, "尚未答复", right)
 
 
 def test_a_correction_has_four_eyes_a_number_and_a_mail_of_its_own():
