@@ -1,28 +1,40 @@
 """Letters a unit was sent before (既往整改函), as a referral names them: what became of each."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
+from engine.actions.bare_grounds import bare_grounds, groundless, groundless_among, grounds_of
 from engine.actions.evidence import evidence_for
-from engine.actions.ground_evidence import gone_among, of_letter_among
+from engine.actions.ground_evidence import EARLIER, Earlier, gone_among
 from engine.actions.late_replies import state_of
 from engine.actions.step import Step
 from engine.actions.unit_share import told_unit
 from engine.documents.letter_data import written_date
+from engine.documents.templates import written_after
 from engine.models import Letter, Ticket
+from engine.rules.letter_life import GONE_OUT
 from engine.rules.shanghai import shanghai_date
 from engine.store import letters as store
-from engine.terms import LetterKind, LetterStatus
+from engine.terms import LetterKind, LetterStatus, RectificationGround
 
 UNDRAFTED = (LetterStatus.PROPOSED, LetterStatus.REJECTED)
+NO_EVIDENCE = {LetterStatus.VOIDED: "没有发出，已作废", LetterStatus.SIGNED: "发送已撤回，没有发出"}
+NOTHING_STANDS = "依据已全部不成立"
+NAMED = "named"  # in the facts of a referral: the letters it named as it was drawn up
 
 
 def letters_in_window(step: Step, unit_id: int) -> list[Letter]:
-    """Return the rectification letters a unit was sent within the window, oldest first."""
+    """Return the rectification letters a unit was sent within the window, oldest first.
+
+    One of which nothing stands any more counts no more (H-96).
+    """
     today = shanghai_date(step.now)
     days = step.rules.parameters["rectification.referral_window"].on(today).value
     found = store.sent_to_unit_since(step.session, unit_id, step.now - timedelta(days=days + 1))
     since = today - timedelta(days=days)
-    return sorted((one for one in found if sent_on(one) > since), key=lambda one: one.id)
+    recent = sorted((one for one in found if sent_on(one) > since), key=lambda one: one.id)
+    gone = groundless_among(step, recent)
+    return [one for one in recent if one.id not in gone]
 
 
 def sent_on(letter: Letter) -> date:
@@ -32,8 +44,52 @@ def sent_on(letter: Letter) -> date:
 
 def letter_lines(step: Step, unit_id: int) -> list[str]:
     """Return an evidence line for each rectification letter of the window."""
-    return [f"{written_date(sent_on(one))}发整改函（{one.number}）{state_of(step, one)}"
-            for one in letters_in_window(step, unit_id)]  # fmt: skip
+    return [_line_of(step, one) for one in letters_in_window(step, unit_id)]
+
+
+def _line_of(step: Step, letter: Letter) -> str:
+    return f"{naming(letter)}{_corrected(step, letter)}{state_of(step, letter)}"
+
+
+def naming(letter: Letter) -> str:
+    """Return how a referral names a letter: 2026年11月20日发整改函（…号）."""
+    return f"{written_date(sent_on(letter))}发{letter.kind.label}（{letter.number}）"
+
+
+def _corrected(step: Step, letter: Letter) -> str:
+    """Return by which letters (更正函) a letter was corrected since, as a clause after its day."""
+    found = store.corrections_of(step.session, letter.id)
+    out = ((one, written_after(sent_on(one), sent_on(letter))) for one in found
+           if one.status in GONE_OUT)  # fmt: skip
+    return "".join(f"，{on}发更正函（{one.number}）" for one, on in out)
+
+
+def named_letter(step: Step, line: str) -> Letter | None:
+    """Return which earlier letter a line of a referral's evidence names, if it names one."""
+    numbered = EARLIER.search(line)
+    return store.by_number(step.session, numbered[1]) if numbered else None
+
+
+def why_no_evidence(step: Step, letter: Letter) -> str:
+    """Return why an earlier letter counts and proves nothing any more; nothing where it does.
+
+    It was not sent (called back, voided), or nothing stands of what it held against its unit.
+    """
+    if letter.status not in GONE_OUT:
+        return NO_EVIDENCE.get(letter.status, "没有发出")
+    return NOTHING_STANDS if groundless(step, letter) else ""
+
+
+def earlier_grounds(step: Step, lines: Sequence[str]) -> Earlier:
+    """Return of these lines that name an earlier letter what that letter still stands for."""
+    named = ((line, named_letter(step, line)) for line in lines)
+    return {line: _standing(step, one) for line, one in named if one is not None}
+
+
+def _standing(step: Step, letter: Letter) -> frozenset[RectificationGround]:
+    if letter.status not in GONE_OUT:
+        return frozenset()
+    return frozenset(grounds_of(letter)) - frozenset(bare_grounds(step, letter))
 
 
 def lines_now(step: Step, letter: Letter) -> list[str]:
@@ -41,13 +97,27 @@ def lines_now(step: Step, letter: Letter) -> list[str]:
 
     What nobody has drafted yet is shown without the lines that are evidence no more.
     """
-    if letter.kind is not LetterKind.REFERRAL:
-        return _still(step, letter) if letter.status in UNDRAFTED else letter.evidence
-    now = letter_lines(step, told_unit(letter))
-    return [of_letter_among(now, line) or line for line in letter.evidence]
+    lines = _still(step, letter) if letter.status in UNDRAFTED else letter.evidence
+    return [_line_now(step, line) for line in lines]
+
+
+def _line_now(step: Step, line: str) -> str:
+    named = named_letter(step, line)
+    return line if named is None or why_no_evidence(step, named) else _line_of(step, named)
 
 
 def _still(step: Step, letter: Letter) -> list[str]:
     ticket = step.session.get_one(Ticket, letter.ticket_id)
-    gone = gone_among(evidence_for(step, ticket, letter.unit_id), letter.evidence)
-    return [line for line in letter.evidence if line not in gone]
+    gone = gone_among(evidence_for(step, ticket, told_unit(letter)), letter.evidence)
+    named = ((line, named_letter(step, line)) for line in letter.evidence if line not in gone)
+    return [line for line, one in named if one is None or not why_no_evidence(step, one)]
+
+
+def of_unit_before(step: Step, referral: Letter) -> list[Letter]:
+    """Return the letters a referral may name of those its unit was sent, with their corrections."""
+    sent = [one for one in store.sent_to_unit(step.session, told_unit(referral))
+            if one.kind is not LetterKind.REFERRAL]  # fmt: skip
+    gone = groundless_among(step, sent)
+    kept = [one for one in sent if one.id not in gone and one.corrects_id not in gone]
+    before = {one.id for one in kept if one.id < referral.id}
+    return [one for one in kept if one.id in before or one.corrects_id in before]

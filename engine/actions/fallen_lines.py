@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from engine.actions.corrections import sent_text
+from engine.actions.earlier_letters import NAMED, named_letter, naming, why_no_evidence
 from engine.actions.evidence import NUMBERED
 from engine.actions.excused_breaches import EXCUSED, excused_since
 from engine.actions.ground_evidence import events_of
@@ -22,12 +23,16 @@ NEXT_PART = re.compile("|".join(["\n", "另有记录", *(one.label for one in Re
 
 
 class Gone(NamedTuple):
-    """A line that is evidence no more: of which limit, why and since when, where that is known."""
+    """A line that is evidence no more: of which limit, why and since when, where that is known.
+
+    `naming` are the words by which the letter names another, whatever else it says of that one.
+    """
 
     line: str
     clock_id: int = 0
     reason: str = ""
     since: datetime | None = None
+    naming: str = ""
 
     @property
     def words(self) -> str:
@@ -52,6 +57,19 @@ def gone_lines(step: Step, ticket: Ticket, lines: Sequence[str]) -> list[Gone]:
         return Gone(line)
 
     return [told(line) for line in lines]
+
+
+def gone_letters(step: Step, referral: Letter) -> list[Gone]:
+    """Return which earlier letters a referral rests on or names that are evidence no more, and why.
+
+    One that a kept line names is told by that line; others stand among its measures and material.
+    """
+    named = ((line, named_letter(step, line)) for line in referral.evidence)
+    quoted = {one.id: (line, one) for line, one in named if one is not None}
+    others = (step.session.get_one(Letter, one) for one in referral.facts.get(NAMED, ()))
+    found = {**{one.id: (naming(one), one) for one in others}, **quoted}
+    whys = [(line, one, why_no_evidence(step, one)) for line, one in found.values()]
+    return [Gone(line, reason=why, naming=naming(one)) for line, one, why in whys if why]
 
 
 def uncorrected(step: Step, letter: Letter, gone: Sequence[Gone]) -> list[Gone]:
@@ -109,7 +127,7 @@ def _part(text: str, label: re.Match[str]) -> tuple[int, int]:
 def _mends(correction: Letter, text: str, gone: Gone) -> bool:
     if gone.since is not None and (correction.drafted_at or gone.since) < gone.since:
         return False
-    said = NUMBERED.split(gone.line)[0].removesuffix("（")
+    said = gone.naming or NUMBERED.split(gone.line)[0].removesuffix("（")
     wrong = str(correction.facts["wrong"])
     return said not in text or _share(_places(text, said), _places(text, wrong))
 

@@ -6,11 +6,9 @@ from collections.abc import Set as AbstractSet
 
 from engine.actions.evidence import NUMBERED, day_within
 from engine.actions.proofs import Proofs
-from engine.actions.step import Step
 from engine.documents.letter_texts import GroundEvidence
 from engine.models import TicketEventRecord
 from engine.rules.shanghai import shanghai_date
-from engine.store import letters as store
 from engine.terms import RectificationGround
 
 NEEDED: Mapping[RectificationGround, str] = {
@@ -24,17 +22,7 @@ JUDGED = "热线核实认定"
 EARLIER = re.compile(r"发整改函（(.+?号)）")
 Grounds = Sequence[RectificationGround]
 Earlier = Mapping[str, frozenset[RectificationGround]]
-"""Of each line about an earlier letter the grounds that letter was about."""
-
-
-def earlier_letters(step: Step, lines: Sequence[str]) -> Earlier:
-    """Return what the earlier letters that these lines name were about."""
-    numbered = ((line, EARLIER.search(line)) for line in lines if not _seq(line))
-    letters = ((line, store.by_number(step.session, one[1])) for line, one in numbered if one)
-    return {
-        line: frozenset(RectificationGround.parse(ground) for ground in one.grounds)
-        for line, one in letters
-    }
+"""Of each line about an earlier letter the grounds that letter stands for."""
 
 
 def by_ground(
@@ -108,7 +96,7 @@ def unproved(
 ) -> list[RectificationGround]:
     """Return the grounds that events must prove and these lines don't.
 
-    An earlier letter proves what it was about.
+    An earlier letter proves what it stands for.
     """
     before = frozenset[RectificationGround]().union(*earlier.values())
     return [one for one in grounds

@@ -3,9 +3,7 @@
 A reply that came late is no silence, and one that was accepted leaves nothing to hand over for.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from engine.actions.step import Step
 from engine.actions.told_units import asked_in_time
@@ -15,7 +13,7 @@ from engine.models import Clock, Letter
 from engine.rules.shanghai import shanghai_date
 from engine.store import letters as store
 from engine.store.desk_unit import reply_clocks
-from engine.terms import ClockState, LetterStatus
+from engine.terms import LetterStatus
 
 FOUND = {LetterStatus.ACCEPTED: "，已获认可", LetterStatus.INSUFFICIENT: "，经认定整改不到位"}
 MOOT = "整改函的反馈已获认可，自动提议的移交不再需要；认为情况恶劣的，可另行提议。"
@@ -50,19 +48,6 @@ def _again(step: Step, letter: Letter, sent: date) -> str:
     if step.now < clock.due_at:
         return f"，再次反馈期限{written_after(clock.due_on, sent)}"
     return "，逾期未再反馈" if asked_in_time(step.session, clock) else ""
-
-
-def reason_now(step: Step, stored: Mapping[str, Any]) -> str:
-    """Return why a clue is handed over, by what is so of the reply now, not when proposed."""
-    clock = step.session.get(Clock, stored.get("reply_clock", 0))
-    if clock is None or clock.letter_id is None:
-        return str(stored["reason"])
-    letter = step.session.get_one(Letter, clock.letter_id)
-    if not asked_in_time(step.session, clock):
-        return f"{letter.kind.label}没有送达（{letter.number}）"
-    if clock.state is ClockState.SUPERSEDED:
-        return f"{letter.kind.label}的反馈期限已取消（{letter.number}）"
-    return words_of(letter, clock)
 
 
 def moot_referrals(step: Step, letter: Letter) -> list[Letter]:

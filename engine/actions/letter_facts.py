@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 
 from engine.actions import clocks
 from engine.actions.clocks import REWORK_RULE, SUPERVISED_RULE
-from engine.actions.earlier_letters import lines_now
+from engine.actions.earlier_letters import earlier_grounds, lines_now
 from engine.actions.excused_breaches import is_excused
-from engine.actions.ground_evidence import beside_grounds, by_ground, earlier_letters
+from engine.actions.ground_evidence import beside_grounds, by_ground
 from engine.actions.letter_history import history_of
 from engine.actions.letter_limits import (
     again_of,
@@ -108,7 +108,7 @@ def facts_of(
     grounds = [RectificationGround.parse(one) for one in letter.grounds]
     say = str if unit.subordinate else asked_words
     lines = [say(one) for one in lines_now(step, letter)]
-    claims = (grounds, lines, proofs_of(step, ticket), earlier_letters(step, lines))
+    claims = (grounds, lines, proofs_of(step, ticket), earlier_grounds(step, lines))
     facts = RectificationFacts(
         issuer=settings.organ_name,
         unit=unit.name,

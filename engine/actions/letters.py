@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from engine.actions import letter_copies, post, referrals
 from engine.actions.conduct import grounds_on_record
+from engine.actions.earlier_letters import earlier_grounds
 from engine.actions.evidence import evidence_for
 from engine.actions.ground_evidence import (
-    earlier_letters,
     judged,
     judged_lines,
     unproved,
@@ -221,8 +221,7 @@ def _unproved(step: Step, letter: Letter, draft: Draft) -> str:
         return ""
     ticket = step.session.get_one(Ticket, letter.ticket_id)
     kept = _evidence(step, ticket, letter, draft)
-    earlier = earlier_letters(step, kept)
-    bare = unproved(draft.grounds, kept, proofs_of(step, ticket), earlier)
+    bare = unproved(draft.grounds, kept, proofs_of(step, ticket), earlier_grounds(step, kept))
     return unproved_words(step, ticket, bare)
 
 
@@ -245,6 +244,7 @@ def review_letter(step: Step, letter: Letter) -> Letter:
         step.actor.account_id,
         step.now,
     )
+    referrals.name_letters(step, letter)
     letter.reviewed_digest = digest_of(step, letter)
     return letter
 

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.actions.earlier_letters import UNDRAFTED, letter_lines
+from engine.actions.bare_grounds import grounds_of, touched_among
+from engine.actions.earlier_letters import UNDRAFTED, earlier_grounds, letter_lines
 from engine.actions.evidence import evidence_for
 from engine.actions.excused_breaches import excused_note
-from engine.actions.fallen_lines import gone_lines, uncorrected, unmended
-from engine.actions.ground_evidence import earlier_letters, gone_among, refusal_of, unproved
+from engine.actions.fallen_lines import gone_letters, gone_lines, uncorrected, unmended
+from engine.actions.ground_evidence import gone_among, refusal_of, unproved
 from engine.actions.proofs import proofs_of
 from engine.actions.recallable import may_recall
+from engine.actions.referral_reasons import moot
 from engine.actions.step import Step
 from engine.actions.unit_share import told_unit
 from engine.errors import ConflictError
 from engine.models import Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
-from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, LetterStatus, RectificationGround
 
 PASSED_ON = (LetterStatus.DRAFTED, LetterStatus.REVIEWED, LetterStatus.SIGNED)
@@ -50,17 +51,20 @@ def nothing_behind(step: Step, letter: Letter) -> str:
     """Return why a proposal is needed no more on what the record shows now; else nothing.
 
     While one of its grounds is proved, or is a person's judgement, a draft can be made. A reminder
-    (催办) claims no ground: what it was proposed for may be gone, and it may be drafted still.
+    (催办) claims no ground: what it was proposed for may be gone, and it may be drafted still. Of a
+    referral (移交) the engine's own reasons count.
     """
-    if letter.status not in UNDRAFTED or letter.kind is LetterKind.REFERRAL:
+    if letter.status not in UNDRAFTED:
         return ""
+    if letter.kind is LetterKind.REFERRAL:
+        return moot(step, letter)
     ticket = step.session.get_one(Ticket, letter.ticket_id)
     lines = known_evidence(step, ticket, letter)
     if letter.kind in GROUNDLESS:
         gone = gone_lines(step, ticket, gone_among(lines, letter.evidence))
         return f"{'；'.join(one.words for one in gone)}。" if gone else ""
-    grounds = _grounds(letter)
-    bare = unproved(grounds, lines, proofs_of(step, ticket), earlier_letters(step, lines))
+    grounds = grounds_of(letter)
+    bare = unproved(grounds, lines, proofs_of(step, ticket), {})
     return unproved_words(step, ticket, bare) if len(bare) == len(grounds) else ""
 
 
@@ -73,18 +77,20 @@ def fallen(step: Step, letter: Letter) -> Fallen | None:
     """Return what a letter that is drawn up or was sent says that is so no more; else None.
 
     A kept line whose event the record takes for nothing any more (its breach was withdrawn, say),
-    and a ground that the other lines don't prove (the panel found the matter settled, say). What
-    was sent says so until a correction (更正函) of it has gone out.
+    and a ground that the other lines don't prove (the panel found the matter settled, say). Of a
+    referral (移交) the earlier letters it rests on or names, too. What was sent says so until a
+    correction (更正函) of it has gone out.
     """
     if letter.status not in (*PASSED_ON, *GONE_OUT):
         return None
     out = letter.status in GONE_OUT
     ticket = step.session.get_one(Ticket, letter.ticket_id)
-    gone = gone_among(known_evidence(step, ticket, letter), letter.evidence)
-    kept = [one for one in letter.evidence if one not in gone]
-    grounds = [] if letter.kind in GROUNDLESS else _grounds(letter)
-    bare = unproved(grounds, kept, proofs_of(step, ticket), earlier_letters(step, kept))
-    told = gone_lines(step, ticket, gone)
+    own = evidence_for(step, ticket, told_unit(letter))
+    told = gone_lines(step, ticket, gone_among(own, letter.evidence))
+    told += gone_letters(step, letter) if letter.kind is LetterKind.REFERRAL else []
+    kept = [one for one in letter.evidence if one not in {gone.line for gone in told}]
+    grounds = [] if letter.kind in GROUNDLESS else grounds_of(letter)
+    bare = unproved(grounds, kept, proofs_of(step, ticket), earlier_grounds(step, kept))
     whole = bool(bare) and len(bare) == len(grounds)
     if out:
         told, bare = uncorrected(step, letter, told), unmended(step, ticket, letter, bare)
@@ -108,21 +114,15 @@ def refuse_fallen(step: Step, letter: Letter) -> None:
         raise ConflictError(message)
 
 
-def _grounds(letter: Letter) -> list[RectificationGround]:
-    return [RectificationGround.parse(one) for one in letter.grounds]
-
-
 def fallen_among(step: Step, letters: Sequence[Letter]) -> frozenset[int]:
     """Return which of these letters say what is so no more, for a list of them.
 
-    Only those of tickets where something since the draft may have taken a ground are looked at.
+    Only those where something since the draft may have taken a ground are looked at: on their own
+    ticket, or of a referral on any.
     """
-    touched = ticket_store.evidence_touched(step.session, [one.ticket_id for one in letters])
-    return frozenset(
-        one.id for one in letters
-        if one.drafted_at and one.ticket_id in touched and one.drafted_at <= touched[one.ticket_id]
-        and fallen(step, one)
-    )  # fmt: skip
+    touched = touched_among(step, letters)
+    looked = (one for one in letters if one.id in touched or one.kind is LetterKind.REFERRAL)
+    return frozenset(one.id for one in looked if fallen(step, one))
 
 
 def _what_now(letter: Letter, *, whole: bool) -> str:

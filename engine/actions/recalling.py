@@ -4,31 +4,20 @@ A letter sent in quiet hours leaves in the morning: till then nobody has read it
 becomes a signed one again. What has left stays sent; supervisors are told that it needs a 更正函.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
 
 import structlog
 
-from engine.actions import post, referrals
+from engine.actions import referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.impersonal import refuse_personal
-from engine.actions.kept_in import (
-    ANSWERED,
-    FELL,
-    NOT_AGAIN,
-    RECALLED,
-    cancel_reply,
-    free_names,
-    keep_in,
-)
+from engine.actions.kept_in import FELL, NOT_AGAIN, RECALLED, cancel_reply, free_names, keep_in
 from engine.actions.late_replies import moot_referrals
 from engine.actions.letters import drop_letter, moved
+from engine.actions.lost_letters import Lost, tell_lost
 from engine.actions.moot_letters import Fallen, fallen, nothing_behind
-from engine.actions.own_words import Own
-from engine.actions.post import Mail
 from engine.actions.recallable import LEFT, another_in_hand, why_not_recalled
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.short_replies import withdraw_short
@@ -38,7 +27,6 @@ from engine.errors import ConflictError
 from engine.models import Breach, Clock, Finding, Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
 from engine.rules.reply_words import falls_with_its_letter
-from engine.settings import load_settings
 from engine.store import held_mails, leaving
 from engine.store import letters as store
 from engine.store import tickets as ticket_store
@@ -47,32 +35,16 @@ from engine.store.row_security import as_house
 from engine.terms import (
     FindingKind,
     LetterAct,
+    LetterKind,
     LetterStatus,
-    NoticeKind,
-    Recipient,
     TicketEvent,
 )
 
 log = structlog.get_logger()
 LONGEST_REASON = 500
+LONGEST_WHY = 400
 WHY_RECALLED = "请写明撤回发送的理由。"
 CALLED_BACK = "邮件未出，已撤回发送"
-WHAT_NOW = {
-    LetterStatus.DRAFTED: "不能核稿", LetterStatus.REVIEWED: "不能签发",
-    LetterStatus.SIGNED: "不能发出，请作废",
-}  # fmt: skip
-
-
-class _Lost(NamedTuple):
-    """A letter that lost its ground, what fell of it, and which mails were taken back, if any.
-
-    `short` says which finding about its reply (整改不到位) was withdrawn with it.
-    """
-
-    letter: Letter
-    fell: Fallen
-    done: str
-    short: str = ""
 
 
 def recall_letter(step: Step, letter: Letter, reason: str) -> Letter:
@@ -94,6 +66,7 @@ def recall_letter(step: Step, letter: Letter, reason: str) -> Letter:
         step.session.flush()
     if not _call_back(step, ticket, letter, said):
         raise ConflictError(LEFT)
+    _let_follow(step, ticket, FELL, {letter.unit_id})
     return letter
 
 
@@ -115,8 +88,6 @@ def _call_back(
     letter.status = LetterStatus.VOIDED if void else LetterStatus.SIGNED
     letter.sent_at, letter.sent_by_id = None, None
     step.session.flush()
-    for moot in _referrals_of(step, letter):
-        drop_letter(step, moot, f"{letter.number}的发送已撤回，自动提议的移交不再需要。")
     _corrections_too(step, ticket, letter)
     return True
 
@@ -133,14 +104,6 @@ def _corrections_too(step: Step, ticket: Ticket, letter: Letter) -> None:
             _call_back(step, ticket, one, why, void=other is not None)
 
 
-def _referrals_of(step: Step, letter: Letter) -> list[Letter]:
-    """Return the referrals the engine proposed as this letter was sent, and nobody has drafted."""
-    about = store.proposed_referrals(step.session, letter.unit_id)
-    own = (one for one in about if one.proposed_by == SYSTEM.name and not one.facts.get("joined"))
-    return [one for one in own
-            if "reply_clock" not in one.facts and letter.number in one.facts["reason"]]  # fmt: skip
-
-
 def _void_too(step: Step, ticket: Ticket, letter: Letter, said: str) -> None:
     """Void what was called back: signed beside another in hand is no state the database takes."""
     why = Why(f"作废{letter.kind.label} {letter.number}：{said}",
@@ -154,19 +117,40 @@ def follow_grounds(step: Step, ticket: Ticket, reason: str = FELL) -> None:
 
     What the engine proposed on the strength of it alone is dropped. A sent letter of which no mail
     has left is called back. Supervisors are told of it, and of every other that lost its ground;
-    doing it again changes nothing.
+    doing it again changes nothing. What is handed over of a unit follows its letters (移交), on
+    other tickets where nobody is at work: what is left is looked at before it is passed on.
     """
+    _let_follow(step, ticket, reason, set())
+
+
+def _let_follow(step: Step, ticket: Ticket, reason: str, units: set[int]) -> None:
     step = replace(step, actor=SYSTEM)
     with as_house(step.session):
-        step.session.flush()
-        letters = store.locked_of_ticket(step.session, ticket.id)
-        _drop_moot(step, letters, reason)
-        found = [(one, fallen(step, one)) for one in letters]
-        lost = [_followed(step, ticket, one, fell) for one, fell in found if fell]
-        if lost:
-            _tell(step, ticket, lost)
-        if any(one.short for one in lost):  # a breach withdrawn with a finding is no evidence
-            follow_grounds(step, ticket, reason)
+        units |= _follow(step, ticket, reason)
+        elsewhere = store.tickets_of_referrals(step.session, units) - {ticket.id}
+        for other in ticket_store.lock_free(step.session, elsewhere):  # waits for nobody
+            _follow(step, ticket_store.lock_ticket(step.session, other.id), reason)
+
+
+def _follow(step: Step, ticket: Ticket, reason: str) -> set[int]:
+    """Let a ticket's letters follow, its referrals last; return the units that lost a letter."""
+    step.session.flush()
+    letters = store.locked_of_ticket(step.session, ticket.id)
+    handed = [one for one in letters if one.kind is LetterKind.REFERRAL]
+    lost = _lost(step, ticket, [one for one in letters if one not in handed], reason)
+    units = {one.letter.unit_id for one in lost}
+    lost += _lost(step, ticket, handed, reason)
+    if lost:
+        tell_lost(step, ticket, lost)
+    if any(one.short for one in lost):  # a breach withdrawn with a finding is no evidence
+        units |= _follow(step, ticket, reason)
+    return units
+
+
+def _lost(step: Step, ticket: Ticket, letters: Sequence[Letter], reason: str) -> list[Lost]:
+    _drop_moot(step, letters, reason)
+    found = [(one, fallen(step, one)) for one in letters]
+    return [_followed(step, ticket, one, fell) for one, fell in found if fell]
 
 
 def excuse_in_letters(step: Step, finding: Finding) -> None:
@@ -191,64 +175,25 @@ def _drop_moot(step: Step, letters: Sequence[Letter], reason: str) -> None:
     """
     for letter in letters:
         own = letter.proposed_by == SYSTEM.name and letter.status is LetterStatus.PROPOSED
-        if own and nothing_behind(step, letter):
-            words = f"{reason}，自动提议的{letter.kind.label}不再需要。"
-            drop_letter(step, letter, words)
+        if own and (gone := nothing_behind(step, letter)):
+            of_referral = letter.kind is LetterKind.REFERRAL
+            why = gone[:LONGEST_WHY] if of_referral else f"{reason}，"
+            drop_letter(step, letter, f"{why}自动提议的{letter.kind.label}不再需要。")
 
 
-def _followed(step: Step, ticket: Ticket, letter: Letter, fell: Fallen) -> _Lost:
+def _followed(step: Step, ticket: Ticket, letter: Letter, fell: Fallen) -> Lost:
     """Take back what can be of a letter that lost its ground, and say what was."""
     if letter.status not in GONE_OUT:
-        return _Lost(letter, fell, "")
+        return Lost(letter, fell, "")
     if letter.status is LetterStatus.SENT:
         other = another_in_hand(step, letter)
         back = _call_back(step, ticket, letter, FELL, void=other is not None)
-        return _Lost(letter, fell, CALLED_BACK if back else "")
+        return Lost(letter, fell, CALLED_BACK if back else "")
     asked = letter.status is LetterStatus.INSUFFICIENT
     done = keep_in(step, ticket, letter)
     if not falls_with_its_letter(groundless=fell.groundless, kept_in=NOT_AGAIN in done):
-        return _Lost(letter, fell, done)
-    return _Lost(letter, fell, done, withdraw_short(step, ticket, letter, asked=asked))
-
-
-def _tell(step: Step, ticket: Ticket, lost: Sequence[_Lost]) -> None:
-    """Tell supervisors in one mail which letters lost their ground, and what is to be done.
-
-    Of a draft once, and once more for each sending that was taken back: what falls of it afterwards
-    stands on its page. What stays sent is told of by what fell: each needs a correction.
-    """
-    base = load_settings().link_base
-    items = [
-        {"number": ticket.number, "kind": "", "what": Own(_what(one)), "due_on": None,
-         "link": f"{base}/letters/{one.letter.id}", "confidential": ticket.confidential}
-        for one in lost
-    ]  # fmt: skip
-    facts = {"items": items, "about": "函件依据", "summary": f"{len(lost)}份函件的依据已不成立",
-             "link": items[0]["link"]}  # fmt: skip
-    known = [_known(step, one) for one in lost]
-    digest = hashlib.sha256(repr(known).encode()).hexdigest()[:16]
-    mail = Mail(key=f"fallen:{ticket.id}:{digest}", kind=NoticeKind.DIGEST, facts=facts)
-    post.post(step, ticket, mail, post.addresses(step.session, None, (Recipient.SUPERVISOR,)))
-
-
-def _known(step: Step, one: _Lost) -> tuple[object, ...]:
-    """Return by what is known whether supervisors were told of a letter already."""
-    letter, fell = one.letter, one.fell.evidence if one.letter.status in GONE_OUT else ()
-    sendings = held_mails.sendings_taken_back(step.session, letter.id)
-    return letter.id, str(letter.drafted_at), str(letter.sent_at), sendings, fell
-
-
-def _what(one: _Lost) -> str:
-    name = f"{one.letter.kind.label}{one.letter.number}"
-    short = f"，{one.short}" if one.short else ""
-    if one.done and one.letter.status in GONE_OUT:
-        return f"{name}{ANSWERED}，{FELL}，{one.done}{short}，请发更正函"
-    if one.done:
-        done = "并作废" if one.letter.status is LetterStatus.VOIDED else "，请作废"
-        return f"{name}{FELL}，{one.done}{done}"
-    if one.letter.status in GONE_OUT:
-        return f"{name}已发出，{FELL}{short}，请发更正函"
-    return f"{name}{FELL}，{WHAT_NOW[one.letter.status]}"
+        return Lost(letter, fell, done)
+    return Lost(letter, fell, done, withdraw_short(step, ticket, letter, asked=asked))
 
 
 def call_back_fallen(ids: Sequence[int], now: datetime) -> Sequence[int]:

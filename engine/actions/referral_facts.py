@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.actions.late_replies import reason_now
+from engine.actions.earlier_letters import of_unit_before
+from engine.actions.referral_reasons import by_engine, reason_now
 from engine.actions.step import Step
 from engine.actions.told_units import untold_misses
 from engine.actions.unit_share import Share, share_behind
@@ -20,7 +21,6 @@ from engine.errors import DocumentError
 from engine.models import Letter, Ticket, TicketEventRecord, Unit
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
-from engine.store import letters as store
 from engine.store import tickets as ticket_store
 from engine.terms import LetterKind, Rung, TicketEvent
 
@@ -35,7 +35,7 @@ def referral_of(step: Step, letter: Letter) -> Referral | None:
     if letter.kind is not LetterKind.REFERRAL:
         return None
     ticket = step.session.get_one(Ticket, letter.ticket_id)
-    sent = _letters_before(step, letter)
+    sent = of_unit_before(step, letter)
     accused = step.session.get_one(Unit, letter.facts["accused_unit_id"])
     say = str if accused.subordinate else asked_words
     measures = _measures(step, ticket, share_behind(step, ticket, letter), sent)
@@ -81,18 +81,9 @@ def _joined(step: Step, stored: Mapping[str, Any]) -> str:
 
 def _on_record(step: Step, stored: Mapping[str, Any]) -> str:
     """Return a reason the engine drew from the record; of a person's own words nothing."""
-    engine = "proposed_by_id" in stored and stored["proposed_by_id"] is None
-    if not (engine or stored.get("by_engine") or stored.get("reply_clock")):
+    if not by_engine(stored):
         return ""
     return without_closing_marks(without_personal_numbers(reason_now(step, stored)))
-
-
-def _letters_before(step: Step, letter: Letter) -> list[Letter]:
-    """Return the letters the unit concerned was sent: on this ticket, or named by the reason."""
-    accused = letter.facts["accused_unit_id"]
-    everywhere = store.sent_to_unit(step.session, accused)
-    return [one for one in everywhere if one.kind is not LetterKind.REFERRAL
-            and one.id < letter.id]  # fmt: skip
 
 
 def _measures(step: Step, ticket: Ticket, share: Share, sent: list[Letter]) -> tuple[str, ...]:

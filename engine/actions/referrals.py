@@ -10,13 +10,21 @@ from typing import Any
 
 from engine.actions import post
 from engine.actions.actor import SYSTEM
-from engine.actions.earlier_letters import letter_lines, letters_in_window, sent_on
+from engine.actions.bare_grounds import groundless
+from engine.actions.earlier_letters import (
+    NAMED,
+    letter_lines,
+    letters_in_window,
+    of_unit_before,
+    sent_on,
+)
 from engine.actions.evidence import evidence_for
 from engine.actions.impersonal import personal_problem, refuse_personal
 from engine.actions.late_replies import words_of
 from engine.actions.letter_facts import demands_for
 from engine.actions.own_words import Own
 from engine.actions.post import Mail
+from engine.actions.referral_reasons import counted
 from engine.actions.step import Step, Why, take
 from engine.actions.unit_share import told_unit
 from engine.errors import BadInputError, NotPermittedError
@@ -126,9 +134,12 @@ def after_rectification(step: Step, ticket: Ticket, letter: Letter) -> Letter | 
 
 
 def after_reply_breach(step: Step, ticket: Ticket, clock: Clock) -> Letter | None:
-    """Propose a referral where a rectification letter was left unanswered in time (H-33)."""
+    """Propose a referral where a rectification letter was left unanswered in time (H-33).
+
+    Not for one of which nothing stands any more (H-96).
+    """
     letter = step.session.get(Letter, clock.letter_id) if clock.letter_id else None
-    if letter is None or letter.kind is not LetterKind.RECTIFICATION:
+    if letter is None or letter.kind is not LetterKind.RECTIFICATION or groundless(step, letter):
         return None
     return _propose_if_due(step, ticket, letter.unit_id, letter, clock)
 
@@ -137,21 +148,22 @@ def _propose_if_due(
     step: Step, ticket: Ticket, unit_id: int, letter: Letter, missed: Clock | None = None
 ) -> Letter | None:
     today = shanghai_date(step.now)
-    sent = [sent_on(one) for one in letters_in_window(step, unit_id)]
+    before = letters_in_window(step, unit_id)
+    sent = [sent_on(one) for one in before]
     due = referral_due(sent, today, reply_overdue=missed is not None, rules=step.rules)
     if due is None:
         return None
     grounds = tuple(RectificationGround.parse(one) for one in letter.grounds) or GROUNDS
     reason = Own(words_of(letter, missed) if missed else f"{due[0]}（{letter.number}）")
     made = propose_referral(replace(step, actor=SYSTEM), ticket, unit_id, reason, grounds)
-    if made is not None and missed is not None:
-        _name_reply(made, missed)
+    if made is not None:
+        _keep_reason(made, missed, counted(before, letter, today))
     return made
 
 
-def _name_reply(referral: Letter, missed: Clock) -> None:
-    """Keep with a proposal, or with what joined one, on which missed limit of a reply it rests."""
-    named = {"reply_clock": missed.id}
+def _keep_reason(referral: Letter, missed: Clock | None, letters: dict[str, object]) -> None:
+    """Keep with a proposal, or with what joined one, on which missed limit or letters it rests."""
+    named = {"reply_clock": missed.id} if missed else letters
     *before, last = referral.facts.get("joined") or [None]
     joined = {"joined": [*before, {**last, **named}]} if last else named
     referral.facts = {**referral.facts, **joined}
@@ -177,6 +189,13 @@ def settle(step: Step, letter: Letter, *, target: str, judgement: str) -> None:
         raise BadInputError("".join(fields.values()), fields=fields)
     letter.facts = {**letter.facts, "target": target, "judgement": judgement.strip()}
     letter.unit_id = choices[target].id
+    name_letters(step, letter)
+
+
+def name_letters(step: Step, letter: Letter) -> None:
+    """Keep with a referral which earlier letters it names: it does not go out once one falls."""
+    if letter.kind is LetterKind.REFERRAL:
+        letter.facts = {**letter.facts, NAMED: [one.id for one in of_unit_before(step, letter)]}
 
 
 def check_signer(step: Step, letter: Letter) -> None:

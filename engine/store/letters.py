@@ -1,6 +1,7 @@
 """Queries about official letters."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, cast
 
@@ -104,6 +105,16 @@ def proposed_referrals(session: Session, accused_unit_id: int) -> Sequence[Lette
         Letter.status == LetterStatus.PROPOSED,
     )  # fmt: skip
     return session.exec(query.order_by(col(Letter.id)).with_for_update(skip_locked=True)).all()
+
+
+def tickets_of_referrals(session: Session, accused_unit_ids: AbstractSet[int]) -> set[int]:
+    """Return the tickets that have a referral about one of those units, in hand or sent."""
+    about = cast("Any", Letter.facts)["accused_unit_id"].as_integer()
+    query = select(Letter.ticket_id).where(
+        Letter.kind == LetterKind.REFERRAL, about.in_(accused_unit_ids),
+        col(Letter.status).not_in((LetterStatus.DROPPED, LetterStatus.VOIDED)),
+    )  # fmt: skip
+    return set(session.exec(query.distinct()).all()) if accused_unit_ids else set()
 
 
 def kinds_waiting(session: Session, limit: int) -> Sequence[LetterKind]:
