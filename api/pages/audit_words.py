@@ -17,7 +17,7 @@ ACTIONS = {
     "old_ended": "旧密钥提前停用", "stopped": "停止推送", "started": "恢复推送",
     "secret_changed": "换推送密钥", "old_secret_ended": "旧推送密钥提前停用",
     "send_again": "重发邮件", "let_be": "不再发邮件", "put_reply_away": "处理来信",
-    "give_reply": "来信归入工单",
+    "give_reply": "来信归入工单", "fetch_original": "下载来信原件",
     "knowledge_wanted": "提请撰写知识", "knowledge_written": "写知识条目",
     "knowledge_approved": "知识审核通过", "knowledge_refused": "知识审核不通过",
     "knowledge_taken_out": "停用知识条目",

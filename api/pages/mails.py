@@ -11,6 +11,7 @@ from engine.errors import EngineError, NotFoundError
 from engine.settings import load_settings
 from engine.store import mail_replies
 from engine.store import mail_trouble as store
+from engine.store.files import has_mail
 from engine.store.mail_names import mail_names, name_of
 from engine.terms import MailReplyStatus, Role
 
@@ -31,9 +32,10 @@ def _page(visit: Visit, form: Form, error: EngineError | None = None, about: str
     failures = store.failures_by_unit(visit.session)
     late = store.long_tried(visit.session, visit.now)
     listed = [*late, *(one for group in failures for one in group.mails)]
+    replies = mail_replies.aside(visit.session) if reads else ()
     facts = {
         "failures": failures, "late": late, "names": mail_names(visit.session, listed),
-        "replies": mail_replies.aside(visit.session) if reads else (),
+        "replies": replies, "originals": {one.id for one in replies if has_mail(one.digest)},
         "asks_person": bounces.asks_person, "waiting": mail_replies.count_aside(visit.session),
         "fetches": load_settings().takes_replies, "reads": reads,
         "acts": visit.role in mail_trouble.WHO, "form": form, "error": error, "about": about,

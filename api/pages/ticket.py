@@ -34,6 +34,7 @@ from engine.models import Clock, MailReply, Ticket, TicketEventRecord
 from engine.rules.shanghai import weekday_name
 from engine.store import attachments, desk_ticket, desk_views, mail_replies
 from engine.store.desk_ticket import Whole
+from engine.store.files import has_mail
 from engine.store.routing_views import serial_returns
 from engine.store.unit_sight import seen_by_units
 from engine.terms import (
@@ -143,6 +144,7 @@ def _ticket_page(visit: Visit, ticket: Ticket, **more: Any) -> Response:
                   mail.kind, mail.subject, whole.mail_name(mail)),
               "voided": ticket.status is TicketStatus.VOIDED}  # fmt: skip
     facts["mail_replies"] = _mail_replies(visit, ticket) if facts["reads"] else ()
+    facts["originals"] = {one.id for one in facts["mail_replies"] if has_mail(one.digest)}
     facts |= promise_acts.page_facts(visit, ticket)
     facts |= _files(visit, ticket) | {"show": more.get("show", "")}
     facts["events"] = _shown(visit, facts["whole"], facts["show"])

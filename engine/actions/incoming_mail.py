@@ -10,10 +10,11 @@ from engine.actions.audit import Note, note
 from engine.actions.mail_rows import (
     AUTOMATIC,
     KNOWN,
-    LONGEST,
     addresses_of,
     close,
+    joined,
     row_of,
+    said_of,
     stream_of,
 )
 from engine.actions.rules_in_force import rules_in_force
@@ -48,28 +49,32 @@ def file_mail(raw: bytes, now: datetime, remark: str = "") -> str:
         return AUTOMATIC
     with work() as session:
         step = Step(session, SYSTEM, now, rules_in_force(session))
-        became = _file(step, mail, remark)
-        if became == MailReplyStatus.ASIDE.value:
+        reply = _file(step, mail, remark)
+        if reply is None:
+            return KNOWN
+        if reply.reason:  # something of it is not in the row
             files.keep_mail(mail.digest, raw)
-        return became
+        return reply.status.value
 
 
-def _file(step: Step, mail: Incoming, remark: str) -> str:
+def _file(step: Step, mail: Incoming, remark: str) -> MailReply | None:
     marked = next((found for one in mail.marks if (found := read_mark(one))), None)
     ticket = step.session.get(Ticket, marked.ticket_id) if marked else None
     unit = step.session.get(Unit, marked.unit_id) if marked else None
-    reason = remark or reply_refusal(_facts(step, mail, ticket, unit))
-    status = MailReplyStatus.PROPOSED if reason is None else MailReplyStatus.ASIDE
     known = {"ticket_id": ticket.id, "unit_id": unit.id} if ticket and unit else {}
-    reply = row_of(step, mail, status, reason or "", **known)
-    kept = store.keep(step.session, reply)
+    own = said_of(step.session, mail, **known)
+    refusal = remark or reply_refusal(_facts(step, replace(mail, text=own.text), ticket, unit))
+    status = MailReplyStatus.PROPOSED if refusal is None else MailReplyStatus.ASIDE
+    row = row_of(step, replace(mail, text=own.text), status, joined(refusal, *own.remarks), **known)
+    kept = store.keep(step.session, row)
     if kept is None:
-        return KNOWN
-    if reason is None and ticket is not None and unit is not None:
+        return None
+    reply = store.one(step.session, kept)
+    if refusal is None and ticket is not None and unit is not None:
         locked = tickets.lock_ticket(step.session, ticket.id)
         _note(step, locked, unit)
-        _attach(step, locked, unit, (store.one(step.session, kept), mail))
-    return reply.status.value
+        _attach(step, locked, unit, (reply, mail))
+    return reply
 
 
 def _attach(step: Step, ticket: Ticket, unit: Unit, came: tuple[MailReply, Incoming]) -> None:
@@ -84,7 +89,7 @@ def _attach(step: Step, ticket: Ticket, unit: Unit, came: tuple[MailReply, Incom
     except BadInputError as error:
         refused = [str(error)] * len(uploads)
     reply.attachments = len(refused)
-    reply.reason = "；".join([*filter(None, [reply.reason]), *dict.fromkeys(refused)])[:LONGEST]
+    reply.reason = joined(reply.reason, *refused)
 
 
 def _facts(step: Step, mail: Incoming, ticket: Ticket | None, unit: Unit | None) -> ReplyFacts:
@@ -146,11 +151,14 @@ def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
         return _give_to_letter(step, reply, letter)
     unit = step.session.get_one(Unit, ticket.lead_unit_id)
     reply.ticket_id, reply.unit_id = ticket.id, unit.id
-    reply.status, reply.reason = MailReplyStatus.PROPOSED, f"由{step.actor.name}归入"
+    raw = files.kept_mail(reply.digest)
+    mail = read_mail(raw) if raw is not None else None
+    reply.status = MailReplyStatus.PROPOSED
+    reply.reason = joined(f"由{step.actor.name}归入", reply.reason)
     words = f"把一封来信归入本工单，列为{unit.name}的拟答复"
     take(step, ticket, TicketEvent.NOTE, Why(words))
-    if (raw := files.kept_mail(reply.digest)) is not None:
-        _attach(step, ticket, unit, (reply, read_mail(raw)))
+    if mail is not None:
+        _attach(step, ticket, unit, (reply, mail))
     note(step.session, step.actor, step.now,
          Note(stream_of(reply), "give_reply", {"ticket": ticket.number}))  # fmt: skip
     return reply
@@ -173,9 +181,12 @@ def _give_to_letter(step: Step, reply: MailReply, letter: Letter) -> MailReply:
     unit = step.session.get_one(Unit, letter.unit_id)
     by_unit = replace(step, actor=replace(SYSTEM, name=f"{unit.name}（邮件）", unit_id=unit.id))
     raw = files.kept_mail(reply.digest)
-    came = read_mail(raw).files if raw is not None else ()
-    uploads = [Upload(name=one.name, source=io.BytesIO(one.data)) for one in came]
-    answer_letter(by_unit, letter, reply.text, uploads)
+    mail = read_mail(raw) if raw is not None else None
+    uploads = [
+        Upload(name=one.name, source=io.BytesIO(one.data)) for one in (mail.files if mail else ())
+    ]
+    # All of its words: what is left out of a proposal can be looked up there, and here no more.
+    answer_letter(by_unit, letter, mail.text if mail else reply.text, uploads)
     reply.unit_id, reply.reason = unit.id, f"由{step.actor.name}归入{letter.number}"
     close(step, reply, MailReplyStatus.USED)
     note(step.session, step.actor, step.now,

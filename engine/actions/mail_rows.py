@@ -1,13 +1,46 @@
 """A mail that came in, as a row (来信): how it is kept and settled, and who writes for a unit."""
 
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
 from engine.actions.step import Step
 from engine.delivery.incoming import Incoming
+from engine.delivery.mail_words import html_words
+from engine.delivery.quotes import own_words
 from engine.models import MailReply, Unit
+from engine.store import mail_replies as store
 from engine.terms import MailReplyStatus
 
 # What became of a mail that is not kept; and how much of a reason is.
 AUTOMATIC, BOUNCED, KNOWN = "automatic", "bounced", "known"
 LONGEST = 200
+LONGEST_TEXT = 20_000
+QUOTED, TOO_LONG = "引用的来往邮件已略去", f"正文太长，只列出前 {LONGEST_TEXT} 字"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a person wrote in a mail, and what is not in it, a remark each."""
+
+    text: str
+    remarks: tuple[str, ...]
+
+
+def said_of(
+    session: Session, mail: Incoming, ticket_id: int | None = None, unit_id: int | None = None
+) -> Said:
+    """Return a mail's own words, without what is quoted of what we wrote to that unit."""
+    wrote = store.sent_to(session, ticket_id, unit_id) if ticket_id and unit_id else ()
+    own = own_words(mail.text, [form for text, html in wrote for form in (text, html_words(html))])
+    left = [QUOTED] if own.left_out else []
+    cut = [TOO_LONG] if len(own.text) > LONGEST_TEXT else []
+    return Said(own.text[:LONGEST_TEXT], (*left, *cut, *mail.beside))
+
+
+def joined(*remarks: str | None) -> str:
+    """Return remarks as one, each once, as long as a row holds."""
+    return "；".join(dict.fromkeys(one for one in remarks if one))[:LONGEST]
 
 
 def row_of(
@@ -17,8 +50,8 @@ def row_of(
     """Return a mail as it is kept; nobody has settled it."""
     return MailReply(
         digest=mail.digest, received_at=step.now, sender=mail.sender, subject=mail.subject,
-        text=mail.text, attachments=len(mail.files), status=status, ticket_id=ticket_id,
-        unit_id=unit_id, reason=reason, settled_by_id=None, settled_at=None,
+        text=mail.text[:LONGEST_TEXT], attachments=len(mail.files), status=status,
+        ticket_id=ticket_id, unit_id=unit_id, reason=reason, settled_by_id=None, settled_at=None,
     )  # fmt: skip
 
 

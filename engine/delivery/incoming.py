@@ -2,25 +2,19 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses
+from mimetypes import guess_type
 
 from engine.delivery.charsets import READING
 from engine.delivery.mail_words import UNREADABLE, words_of
 
-LONGEST_TEXT = 20_000
 LONGEST_SUBJECT = 200
 ADDRESSED = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 ANSWERS = ("In-Reply-To", "References")
-# Where the words of the mail that is answered begin, in the mail programs offices use.
-QUOTED = re.compile(
-    r"^\s*(>|-{2,}\s*(原始邮件|Original Message|转发|Forwarded)|_{10,}\s*$|={10,}\s*$"
-    r"|(发件人|From)\s*[:：]|(在|On)\s.{0,160}(写道|wrote)\s*[:：]\s*$)"
-)
-MARKED = re.compile(r"^\s*>")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u0085\u2028\u2029]")
 
 
@@ -52,8 +46,9 @@ class MailFile:
 
 @dataclass(frozen=True)
 class Incoming:
-    """A mail as it came in (来信); `digest` tells it from every other.
+    """A mail as it came in (来信) with all of its words; `digest` tells it from every other.
 
+    `beside` names what is neither words nor a file: pictures among the words, a mail within it.
     `several_senders` says that its From names more than one: then nobody can be held to it.
     `envelope` is to whom it would be returned, as the server that delivered it wrote down: empty
     where no person sent it, None where that is not known.
@@ -66,6 +61,7 @@ class Incoming:
     marks: tuple[str, ...]
     files: tuple[MailFile, ...]
     automatic: bool
+    beside: tuple[str, ...] = ()
     several_senders: bool = False
     envelope: str | None = None
     bounce: Bounce | None = None
@@ -82,16 +78,22 @@ def read_mail(raw: bytes) -> Incoming:
         digest=hashlib.sha256(raw).hexdigest(),
         sender=", ".join(senders)[:LONGEST_SUBJECT],
         subject=_header(message, "Subject")[:LONGEST_SUBJECT],
-        text=own_words(words_of(message))[:LONGEST_TEXT],
+        text=_plain(words_of(message)),
         marks=_marks(message),
         files=tuple(_files(message)),
         automatic=_automatic(message),
+        beside=_beside(message),
         several_senders=len(senders) > 1,
         envelope=_envelope(message),
         bounce=_bounce(message),
     )
     name = _header(message, "Message-ID")
     return replace(mail, digest=_digest(mail, name)) if name else mail
+
+
+def _plain(words: str) -> str:
+    lines = words.replace("\r\n", "\n").replace("\r", "\n")
+    return CONTROL.sub("", lines).strip()
 
 
 def _envelope(message: Message) -> str | None:
@@ -128,28 +130,6 @@ def _senders(message: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.lower() for _, one in getaddresses(said) if one))
 
 
-def own_words(text: str) -> str:
-    """Return what a person wrote above the mail that is answered; if nothing, what is below.
-
-    Below, the quote ends only where each of its lines is marked (>).
-    """
-    lines = [one.rstrip() for one in CONTROL.sub("", text.replace("\r\n", "\n")).split("\n")]
-    quotes = (at for at, line in enumerate(lines) if QUOTED.match(line))
-    start = next(quotes, len(lines))
-    return _joined(lines[:start]) or _joined(_below(lines[start:]))
-
-
-def _below(lines: Sequence[str]) -> Sequence[str]:
-    """Return what stands under the last marked line; nothing where another quote follows."""
-    marked = [at for at, line in enumerate(lines) if MARKED.match(line)]
-    rest = lines[marked[-1] + 1 :] if marked else []
-    return [] if any(QUOTED.match(line) for line in rest) else rest
-
-
-def _joined(lines: Sequence[str]) -> str:
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-
-
 def _header(message: Message, name: str) -> str:
     try:
         return CONTROL.sub(" ", str(message.get(name, ""))).strip()
@@ -175,11 +155,28 @@ def _automatic(message: Message) -> bool:
 def _files(message: Message) -> Iterator[MailFile]:
     """Yield the files a person attached; a picture the words show (Content-ID) is none."""
     for part in message.walk():
-        shown = part.get_content_disposition() != "attachment" and "Content-ID" in part
-        if part.is_multipart() or shown or not (name := _file_name(part)):
+        if part.is_multipart() or _is_shown(part) or not (name := _file_name(part)):
             continue
         data = part.get_payload(decode=True)
         yield MailFile(name[:LONGEST_SUBJECT], data if isinstance(data, bytes) else b"")
+
+
+def _is_shown(part: Message) -> bool:
+    """Return whether a part is a picture that the words show, such as a signature's."""
+    if part.get_content_disposition() == "attachment" or "Content-ID" not in part:
+        return False
+    named = guess_type(_file_name(part))[0] or ""
+    return part.get_content_maintype() == "image" or named.startswith("image/")
+
+
+def _beside(message: Message) -> tuple[str, ...]:
+    parts = list(message.walk())
+    pictures = sum(_is_shown(one) for one in parts)
+    mails = sum(one.get_content_type() == "message/rfc822" for one in parts)
+    return (
+        *((f"正文里的图片 {pictures} 张没有列出",) if pictures else ()),
+        *((f"附来的邮件 {mails} 封没有列出",) if mails else ()),
+    )
 
 
 def _file_name(part: Message) -> str:

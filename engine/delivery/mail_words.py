@@ -62,7 +62,15 @@ def _is_file(part: Message) -> bool:
 def _text(part: Message, kind: str) -> str:
     data = part.get_payload(decode=True)
     text = decoded(data, _charset(part)) if isinstance(data, bytes) else ""
-    return _Lines.of(text) if kind == "text/html" else text
+    return html_words(text) if kind == "text/html" else text
+
+
+def html_words(html: str) -> str:
+    """Return the lines of a piece of HTML; those of a quoted mail are marked (>)."""
+    reader = _Lines()
+    reader.feed(html)
+    reader.close()
+    return "\n".join(one.strip(" ") for one in reader.lines)
 
 
 def _charset(part: Message) -> str:
@@ -79,14 +87,6 @@ class _Lines(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.lines = [""]
         self.silent = self.quoted = self.as_typed = 0
-
-    @classmethod
-    def of(cls, html: str) -> str:
-        """Return the lines of a piece of HTML."""
-        reader = cls()
-        reader.feed(html)
-        reader.close()
-        return "\n".join(one.strip(" ") for one in reader.lines)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A block begins a line; styles and scripts are silent, and a body speaks in any case."""
@@ -111,7 +111,9 @@ class _Lines(HTMLParser):
             self.quoted = max(0, self.quoted + deeper)
         elif tag == "pre":
             self.as_typed = max(0, self.as_typed + deeper)
-        if tag in BLOCKS and (self.lines[-1].strip("> ") or tag == "blockquote"):
+        if tag in BLOCKS and not self.lines[-1].strip("> "):
+            self.lines.pop()
+        if tag in BLOCKS:
             self._new_line()
 
     def _new_line(self) -> None:

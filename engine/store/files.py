@@ -125,7 +125,7 @@ def content(sha256: str) -> bytes:
 
 
 def keep_mail(digest: str, raw: bytes) -> None:
-    """Keep a mail that waits for a person as it came; the same mail is kept once.
+    """Keep a mail of which a row holds less, as it came; the same mail is kept once.
 
     Raises:
         UnavailableError: the disk is full or cannot be written.
@@ -144,15 +144,20 @@ def keep_mail(digest: str, raw: bytes) -> None:
 
 
 def kept_mail(digest: str) -> bytes | None:
-    """Return a mail that was kept for a person, or nothing."""
+    """Return a mail that was kept as it came, or nothing."""
     try:
         return _mail_place(digest).read_bytes()
     except OSError:
         return None
 
 
+def has_mail(digest: str) -> bool:
+    """Return whether a mail is kept as it came."""
+    return _mail_place(digest).exists()
+
+
 def kept_mails() -> list[str]:
-    """Return the digests of the mails that are kept for a person."""
+    """Return the digests of the mails that are kept as they came."""
     return sorted(path.name for path in (home() / MAIL).glob("*"))
 
 

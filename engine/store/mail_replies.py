@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from engine.errors import NotFoundError
-from engine.models import MailReply, OutboxMessage
+from engine.models import MailReply, OutboxMessage, Ticket
 from engine.store.writing import write_once
 from engine.terms import MailReplyStatus
 
@@ -36,11 +36,11 @@ def aside(session: Session, limit: int = 100) -> Sequence[MailReply]:
 
 
 def waits(session: Session, digest: str) -> bool:
-    """Return whether a mail still waits for a person."""
-    query = select(MailReply.id).where(
-        MailReply.digest == digest, MailReply.status == MailReplyStatus.ASIDE
-    )
-    return session.exec(query).first() is not None
+    """Return whether a mail waits for a person, or is a proposed answer of an open ticket."""
+    proposed = and_(MailReply.status == MailReplyStatus.PROPOSED, col(Ticket.closed_at).is_(None))
+    waiting = or_(MailReply.status == MailReplyStatus.ASIDE, proposed)
+    query = select(MailReply.id).join(Ticket, col(Ticket.id) == MailReply.ticket_id, isouter=True)
+    return session.exec(query.where(MailReply.digest == digest, waiting)).first() is not None
 
 
 def count_aside(session: Session) -> int:
@@ -63,3 +63,11 @@ def mail_with_id(session: Session, message_id: str) -> OutboxMessage | None:
     """Return the mail of ours that carries a Message-ID, locked."""
     query = select(OutboxMessage).where(OutboxMessage.message_id == message_id)
     return session.exec(query.with_for_update()).one_or_none()
+
+
+def sent_to(session: Session, ticket_id: int, unit_id: int) -> Sequence[tuple[str, str]]:
+    """Return what we wrote to a unit about a ticket: each mail's text and HTML."""
+    query = select(OutboxMessage.text, OutboxMessage.html).where(
+        OutboxMessage.ticket_id == ticket_id, OutboxMessage.unit_id == unit_id
+    )
+    return session.exec(query).all()

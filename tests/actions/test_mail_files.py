@@ -14,7 +14,7 @@ from engine.terms import MailReplyStatus, TicketEvent
 from tests.actions.letter_steps import the
 from tests.actions.test_incoming_mail import LATER, NOW, a_mail, file, mark, replies
 from tests.actions.test_referrals import proposed, send
-from tests.builders import SUPERVISOR, a_signed_ticket, doing, moment
+from tests.builders import MARKET, SUPERVISOR, a_signed_ticket, doing, moment
 from tests.looking import event_names, events_of, last_event, ticket_of, unit_named
 
 pytestmark = pytest.mark.usefixtures("database", "var")
@@ -81,8 +81,9 @@ def test_a_picture_of_a_signature_is_no_file():
 
     file(with_files(a_mail(mark(number)), ("logo.png", b"\x89PNG\r\n\x1a\n"), cid="logo"))
 
+    (reply,) = replies()
     assert files_of(number) == []
-    assert replies()[0].attachments == 0
+    assert (reply.attachments, reply.reason) == (0, "正文里的图片 1 张没有列出")
 
 
 def test_the_same_mail_twice_files_its_files_once():
@@ -106,6 +107,8 @@ def test_a_mail_kept_aside_keeps_its_files_until_somebody_gives_it_to_its_ticket
     doing(LATER, SUPERVISOR, lambda step: give_to_ticket(step, reply.id, number))
 
     assert [one.name for one in files_of(number)] == ["回执.pdf"]
+    assert tidy(moment(LATER))["mails"] == 0
+    doing(LATER, MARKET, lambda step: settle(step, reply.id, used=True))
     assert tidy(moment(LATER))["mails"] == 1
     assert files.kept_mail(reply.digest) is None
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.delivery.incoming import own_words, read_mail
+from engine.delivery.incoming import read_mail
 from engine.delivery.reply_tokens import looks_marked, mark_of, read_mark, reply_headers
 from engine.settings import load_settings
 
@@ -52,38 +52,6 @@ def a_reply(text="已办结，材料齐全。", html="", **headers) -> bytes:
     return message.as_bytes()
 
 
-@pytest.mark.parametrize(
-    "quote",
-    [
-        "> 工单编号：LZ1",
-        "-----原始邮件-----\n发件人：x",
-        "发件人: hotline@demo.invalid\n主题: y",
-        "在 2026年11月24日 10:00，12345专线 <hotline@demo.invalid> 写道：\n> a",
-        "On Tue, 24 Nov 2026 at 10:00, 12345 <h@demo.invalid> wrote:\n> a",
-        "________________________________\nFrom: h",
-    ],
-)
-def test_what_is_quoted_below_is_not_the_units_word(quote):
-    assert own_words(f"已联系企业。\n\n明日送达。\n\n{quote}\n企业电话见附件") == (
-        "已联系企业。\n\n明日送达。"
-    )
-
-
-def test_what_is_written_below_a_marked_quote_is_read_when_nothing_is_above():
-    quoted = "在 2026年11月24日 10:00，12345 <h@demo.invalid> 写道：\n> 工单编号：LZ1\n>\n> 请办理"
-
-    assert own_words(f"{quoted}\n\n已办结。\n执照已送达。") == "已办结。\n执照已送达。"
-    assert own_words(f"见下。\n{quoted}\n\n已办结。") == "见下。"
-    assert own_words(quoted) == ""
-
-
-@pytest.mark.parametrize(
-    "quote", ["-----原始邮件-----\n发件人：x\n请办理", "> a\n-----原始邮件-----\nb"]
-)
-def test_a_quote_whose_end_nobody_marked_is_nobodys_word(quote):
-    assert own_words(quote) == ""
-
-
 def test_sender_subject_words_and_marks_are_read():
     found = read_mail(
         a_reply(To="hotline+r1-2-" + "a" * 32 + "@demo.invalid", References="<x@hotline> <y@h>")
@@ -96,10 +64,10 @@ def test_sender_subject_words_and_marks_are_read():
     assert (found.automatic, found.bounce, len(found.files)) == (False, None, 0)
 
 
-def test_html_is_read_as_words_without_its_quote_and_scripts():
-    html = "<style>p{}</style><p>已办结。</p><div>请审核</div><blockquote>原文</blockquote>"
+def test_html_is_read_as_words_without_its_scripts_and_with_its_quote_marked():
+    html = "<style>p{}</style><p>已办结。</p><div>请审核</div><blockquote>原<br>文</blockquote>"
 
-    assert read_mail(a_reply(html=html)).text == "已办结。\n请审核"
+    assert read_mail(a_reply(html=html)).text == "已办结。\n请审核\n> 原\n> 文"
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,16 @@ def test_the_words_of_a_mail_within_the_mail_are_not_its_own():
     outer.add_attachment(inner)
 
     assert read_mail(outer.as_bytes()).text == "已办结。"
+    assert read_mail(outer.as_bytes()).beside == ("附来的邮件 1 封没有列出",)
+
+
+def test_a_picture_among_the_words_is_none_of_the_files_and_a_document_is():
+    message = EmailMessage()
+    message.set_content("见下图。")
+    message.add_related(b"x", maintype="image", subtype="png", cid="<logo>")
+    message.add_related(b"x", maintype="application", subtype="msword", cid="<d>", filename="a.doc")
+
+    found = read_mail(message.as_bytes())
+
+    assert [one.name for one in found.files] == ["a.doc"]
+    assert found.beside == ("正文里的图片 1 张没有列出",)

@@ -77,7 +77,7 @@ FILES = (
     ".csv",
     ".png",
     ".{kind}",
-    "/file.pdf",
+    "/file",
     "/static/",
     "favicon",
     "/attachments/",

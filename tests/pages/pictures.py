@@ -40,6 +40,7 @@ WITHOUT = frozenset({
     "GET /", "GET /login/oidc", "GET /login/oidc/back", "GET /login/oidc/leave",
     "GET /bulletins/{bulletin_id}", "GET /supervise/today", "GET /supervise/callbacks",
     "GET /supervise/overdue", "GET /admin/mailbox/{name}", "GET /tickets/{number}/{name}",
+    "GET /mails/{reply_id}", "GET /tickets/{number}/replies/{reply_id}",
 })  # fmt: skip
 
 

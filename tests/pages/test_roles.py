@@ -21,7 +21,7 @@ EXAMPLES = {
     "name": "note", "letter_id": "1", "breach_id": "1", "request_id": "1", "kind": "pdf",
     "what": "approve", "secret": "none", "form_id": "call-1", "page": "1", "key": "returns.window",
     "subscription": "1", "attachment_id": "1", "view_id": "1", "finding_id": "1", "row": "1",
-    "entry_id": "1", "bulletin_id": "1", "mail_id": "1",
+    "entry_id": "1", "bulletin_id": "1", "mail_id": "1", "reply_id": "1",
 }  # fmt: skip
 OTHERS = {
     "GET /supervise/export/{name}.xlsx": {"name": "units"},
