@@ -37,7 +37,11 @@ def lines(session: Session, now: datetime) -> tuple[str, ...]:
 
 
 def tell(session: Session, now: datetime, said: Sequence[str]) -> int:
-    """Owe each supervisor one mail with those lines for this Shanghai day; return the new ones."""
+    """Owe each supervisor one mail with those lines for this Shanghai day; return the new ones.
+
+    What would be held till another day is not written: the first working morning tells what is
+    stuck by then, in one mail.
+    """
     if not said:
         return 0
     settings = load_settings()
@@ -52,5 +56,8 @@ def tell(session: Session, now: datetime, said: Sequence[str]) -> int:
     }  # fmt: skip
     step = Step(session, SYSTEM, now, rules_in_force(session))
     to = post.addresses(session, None, (Recipient.SUPERVISOR,))
-    key = f"stuck:{shanghai_date(now).isoformat()}"
-    return post.post(step, None, Mail(key=key, kind=NoticeKind.DIGEST, facts=facts), to)
+    today = shanghai_date(now)
+    mail = Mail(key=f"stuck:{today.isoformat()}", kind=NoticeKind.DIGEST, facts=facts)
+    if shanghai_date(post.leaves_at(step, None, mail, Recipient.SUPERVISOR)) != today:
+        return 0
+    return post.post(step, None, mail, to)

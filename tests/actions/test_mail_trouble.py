@@ -1,7 +1,7 @@
 """Mail that does not get through: by unit, sent again or let be, and told once a day."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from engine.actions import incoming_mail, mail_trouble, mailing
 from engine.errors import BadInputError, ConflictError, NotPermittedError
@@ -46,7 +46,9 @@ def the_unit():
 
 def supervisors_mails(key):
     with work() as session:
-        return list(session.exec(select(OutboxMessage).where(OutboxMessage.key == key)))
+        return list(
+            session.exec(select(OutboxMessage).where(col(OutboxMessage.key).startswith(key)))
+        )
 
 
 def test_failures_are_listed_by_unit_those_with_most_first():
@@ -125,6 +127,29 @@ def test_supervisors_are_told_once_a_day_what_is_stuck():
     assert "卡住的事项" in told[0].subject
     assert "件工单" not in told[0].subject + told[0].text
     assert "1. 1" not in told[0].text
+
+
+def test_days_off_and_evenings_bring_one_mail_when_work_begins():
+    a_failed_mail()
+    off = ("Fri 2026-11-27 18:10", "Sat 2026-11-28 08:50", "Sun 2026-11-29 08:50")
+
+    assert [mailing.tell_stuck(moment(one)) for one in off] == [{"stuck": 1, "mailed": 0}] * 3
+    assert mailing.tell_stuck(moment("Mon 2026-11-30 08:50"))["mailed"] >= 1
+
+
+def test_no_two_of_them_leave_at_one_moment_over_spring_festival():
+    a_failed_mail()
+    days = [f"{day} 2027-02-{date} 08:50" for day, date in (
+        ("Thu", "04"), ("Fri", "05"), ("Sat", "06"), ("Sun", "07"), ("Mon", "08"), ("Tue", "09"),
+        ("Wed", "10"), ("Thu", "11"), ("Fri", "12"), ("Sat", "13"), ("Sun", "14"), ("Mon", "15"),
+    )]  # fmt: skip
+
+    told = [one for one in days if mailing.tell_stuck(moment(one))["mailed"]]
+
+    assert {"Thu 2027-02-04 08:50", "Mon 2027-02-15 08:50"} <= set(told)
+    assert len(told) < len(days)
+    leaving = [(one.recipient, one.next_attempt_at) for one in supervisors_mails("stuck:2027-02")]
+    assert len(leaving) == len(set(leaving))
 
 
 def test_nothing_stuck_is_no_mail():
