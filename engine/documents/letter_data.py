@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from engine.documents.fonts import FontRole
@@ -34,6 +34,12 @@ class Paragraph:
     text: str
     lead: str = ""
     level: int = 1
+    heads: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Say whether it is a heading alone on its line: a whole sentence after （一） is none."""
+        alone = self.text == "" and not self.lead.endswith("。")
+        object.__setattr__(self, "heads", alone)
 
 
 @dataclass(frozen=True)

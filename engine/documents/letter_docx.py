@@ -161,7 +161,6 @@ def _body(made: DocumentType, letter: LetterData) -> None:
     # §7.3.5.5: the page with the signature carries words of the body.
     for paragraph in made.paragraphs[last:-1]:
         paragraph.paragraph_format.keep_with_next = True
-    made.paragraphs[last].paragraph_format.keep_together = True
 
 
 def _attachment_list(made: DocumentType, letter: LetterData) -> None:
@@ -190,7 +189,7 @@ def _paragraph(made: DocumentType, part: Paragraph) -> None:
     if part.lead:
         write(paragraph, part.lead, FontRole.HEITI if part.level == 1 else FontRole.KAITI)
     write(paragraph, part.text)
-    paragraph.paragraph_format.keep_with_next = not part.text or None
+    paragraph.paragraph_format.keep_with_next = part.heads or None
 
 
 def _annex(made: DocumentType, annex: Annex, order: int | None, *, last: bool) -> None:

@@ -16,28 +16,32 @@ from engine.documents.letter_data import Annex, Layout, LetterData
 TWENTIETHS = 20
 CELL_INSET = 8.0
 ANNEX_HEAD = "附件："
-ADDRESSEE, SIGNATURE, BLANK = 1, 2, 1
+COPIES, DATE, BLANK = 2, 1, 1
+A_TITLE_LINE = 2  # lines of the body that each further line of the title takes
 # What no line is broken within: numbers and letters, and marks with what they stand at.
 UNBROKEN = re.compile(r"[（《“〔]*(?:[!-~]+|.)[，。；：、）》”〕]*")
 BESIDE_A_NUMBER, GAP = re.compile(r"[!-~]+"), 0.5
 
 
 def on_one_page(letter: LetterData) -> bool:
-    """Return whether a letter with a title of one line ends, with its signature, on page one."""
+    """Return whether a letter in letter form ends, with its signature, on page one."""
     annexes = len(listed(letter.attachments, letter.layout))
-    copies = BLANK + SIGNATURE if letter.cc and not annexes else 0  # else on the annex's page
-    tail = (BLANK + annexes if annexes else 0) + BLANK + SIGNATURE + copies
+    copies = BLANK + COPIES if letter.cc and not annexes else 0  # else on the annex's page
+    signature = lines_of_text(letter.org, indented=False) + DATE
+    tail = (BLANK + annexes if annexes else 0) + BLANK + signature + copies
+    addressee = lines_of_text(f"{letter.to}：", indented=False)
     body = sum(lines_of_text(part.lead + part.text) for part in letter.body)
-    held = figures()["letter"]["lines_below_title"]
-    return len(letter.title_lines) == 1 and ADDRESSEE + body + tail <= int(held)
+    held = figures()["letter"]["lines_below_title"] - A_TITLE_LINE * (len(letter.title_lines) - 1)
+    return addressee + body + tail <= int(held)
 
 
-def lines_of_text(text: str) -> int:
+def lines_of_text(text: str, *, indented: bool = True) -> int:
     """Return how many lines a paragraph takes at most; its first one is indented.
 
     LibreOffice leaves room between Chinese and numbers, whatever the file says of it.
     """
-    room, lines, used = figures()["grid"]["characters"], 1, float(figures()["indent_characters"])
+    indent = figures()["indent_characters"] if indented else 0
+    room, lines, used = figures()["grid"]["characters"], 1, float(indent)
     for piece in UNBROKEN.findall(text):
         wide = wide_characters(piece) + GAP * len(BESIDE_A_NUMBER.findall(piece))
         if used + wide > room:

@@ -179,8 +179,13 @@ def supervision_letter(facts: RectificationFacts) -> LetterData:
 
 
 def reminder_letter(facts: RectificationFacts) -> LetterData:
-    """Return a 催办通知书: the deadline has passed; answer by the day named."""
-    return _letter(LetterKind.REMINDER, facts, facts.unit)
+    """Return a 催办通知书: the deadline has passed; answer by the day named.
+
+    What would end on a second page says in short how the ticket went, where one page holds that.
+    """
+    whole, brief = (_letter(LetterKind.REMINDER, facts, facts.unit, brief=one)
+                    for one in (False, True))  # fmt: skip
+    return brief if on_one_page(brief) and not on_one_page(whole) else whole
 
 
 def referral_letter(facts: RectificationFacts) -> LetterData:

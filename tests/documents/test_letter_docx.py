@@ -15,12 +15,18 @@ from docx.oxml.ns import qn
 from engine.documents.bulletin import bulletin
 from engine.documents.fonts import FontRole, find_fonts
 from engine.documents.letter_data import LetterData, written_date
-from engine.documents.letter_texts import letter_from, rectification_letter, supervision_letter
+from engine.documents.letter_texts import (
+    letter_from,
+    rectification_letter,
+    reminder_letter,
+    supervision_letter,
+)
 from engine.documents.letters import render_docx, render_pdf
 from engine.terms import LetterKind
 from tests.documents.facts import SIGNED_AT, a_bulletin, a_history, a_rectification, a_referral
 from tests.documents.one_page import ONE_PAGE
 from tests.documents.test_letter_fit import a_letter_on
+from tests.documents.test_page_filling import DEMANDS, facts_of
 
 
 def opened(letter):
@@ -154,6 +160,10 @@ def test_libreoffice_sets_each_letter_on_as_many_pages_with_the_same_words(tmp_p
         a_rectification(demands=tuple(f"第{n}项要求，逐项说明办理情况和责任人" for n in range(9)))
     )
     letters["bulletin"] = bulletin(a_bulletin())
+    letters["urged"] = reminder_letter(a_rectification(history=a_history()))
+    for grounds, demands in ((2, 5), (3, 3)):
+        asked = facts_of(grounds, DEMANDS[:demands])
+        letters[f"supervised_{grounds}_{demands}"] = supervision_letter(asked)
     for grounds, lines in ((1, 2), (2, 2), (3, 2), (5, 3), (6, 3)):
         letters[f"of_{grounds}_grounds"] = a_letter_on(grounds, lines)
     letters.update(ONE_PAGE)
