@@ -33,9 +33,12 @@ def _page(visit: Visit, form: Form, error: EngineError | None = None, about: str
     late = store.long_tried(visit.session, visit.now)
     listed = [*late, *(one for group in failures for one in group.mails)]
     replies = mail_replies.aside(visit.session) if reads else ()
+    machines = mail_replies.by_machines(visit.session) if reads else ()
     facts = {
         "failures": failures, "late": late, "names": mail_names(visit.session, listed),
-        "replies": replies, "originals": {one.id for one in replies if has_mail(one.digest)},
+        "replies": replies, "machines": machines,
+        "machine_acts": {f"give-{one.id}" for one in machines},
+        "originals": {one.id for one in (*replies, *machines) if has_mail(one.digest)},
         "asks_person": bounces.asks_person, "waiting": mail_replies.count_aside(visit.session),
         "fetches": load_settings().takes_replies, "reads": reads,
         "acts": visit.role in mail_trouble.WHO, "form": form, "error": error, "about": about,

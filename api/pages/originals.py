@@ -7,6 +7,7 @@ from api.pages.files import SAFE
 from api.pages.finding import find, reads_content
 from api.pages.visit import UNIT, Visit, noting, reading
 from engine.actions.mail_originals import fetch, original
+from engine.actions.mail_rows import by_machine
 from engine.documents.file_names import disposition
 from engine.errors import NotFoundError, NotPermittedError
 from engine.models import MailReply, Ticket
@@ -58,7 +59,8 @@ def _of(visit: Visit, ticket: Ticket, reply_id: int) -> MailReply:
 
 def _aside(visit: Visit, reply_id: int) -> MailReply:
     reply = mail_replies.one(visit.session, reply_id)
-    return _that(reply if reply.status is MailReplyStatus.ASIDE else None)
+    shown = reply.status is MailReplyStatus.ASIDE or by_machine(reply)
+    return _that(reply if shown else None)
 
 
 def _that(reply: MailReply | None) -> MailReply:

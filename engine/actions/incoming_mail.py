@@ -9,8 +9,10 @@ from engine.actions.attachments import Upload, attach
 from engine.actions.audit import Note, note
 from engine.actions.mail_rows import (
     AUTOMATIC,
+    BY_MACHINE,
     KNOWN,
     addresses_of,
+    by_machine,
     close,
     joined,
     row_of,
@@ -20,7 +22,7 @@ from engine.actions.mail_rows import (
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
 from engine.delivery.incoming import Incoming, read_mail
-from engine.delivery.reply_tokens import looks_marked, read_mark
+from engine.delivery.reply_tokens import Marked, looks_marked, read_mark
 from engine.errors import BadInputError, ConflictError, EngineError
 from engine.models import Letter, MailReply, Ticket, Unit
 from engine.rules.letter_life import GONE_OUT
@@ -38,14 +40,15 @@ CUT_ON_ARRIVAL = "信太大，只收了前 10 MB"
 def file_mail(raw: bytes, now: datetime, remark: str = "") -> str:
     """File one mail in a transaction of its own and return what it became; twice changes nothing.
 
-    An automatic answer (RFC 3834) is left in the mailbox: nobody wrote it.
+    What a machine wrote (RFC 3834) is no proposed answer: about a ticket it is kept, put away at
+    once, and else left in the mailbox.
     """
     mail = read_mail(raw)
     if mail.bounce is not None:
         from engine.actions.bounces import file_bounce  # a process a mail: few are reports
 
         return file_bounce(mail, mail.bounce, now, raw)
-    if mail.automatic:
+    if mail.automatic and _mark_of(mail) is None:
         return AUTOMATIC
     with work() as session:
         step = Step(session, SYSTEM, now, rules_in_force(session))
@@ -54,23 +57,30 @@ def file_mail(raw: bytes, now: datetime, remark: str = "") -> str:
             return KNOWN
         if reply.reason:  # something of it is not in the row
             files.keep_mail(mail.digest, raw)
-        return reply.status.value
+        return AUTOMATIC if by_machine(reply) else reply.status.value
+
+
+def _mark_of(mail: Incoming) -> Marked | None:
+    return next((found for one in mail.marks if (found := read_mark(one))), None)
 
 
 def _file(step: Step, mail: Incoming, remark: str) -> MailReply | None:
-    marked = next((found for one in mail.marks if (found := read_mark(one))), None)
+    marked = _mark_of(mail)
     ticket = step.session.get(Ticket, marked.ticket_id) if marked else None
     unit = step.session.get(Unit, marked.unit_id) if marked else None
     known = {"ticket_id": ticket.id, "unit_id": unit.id} if ticket and unit else {}
     own = said_of(step.session, mail, **known)
-    refusal = remark or reply_refusal(_facts(step, replace(mail, text=own.text), ticket, unit))
+    brief = replace(mail, text=own.text)
+    refusal = remark or reply_refusal(_facts(step, brief, ticket, unit))
     status = MailReplyStatus.PROPOSED if refusal is None else MailReplyStatus.ASIDE
-    row = row_of(step, replace(mail, text=own.text), status, joined(refusal, *own.remarks), **known)
+    if mail.automatic or (mail.seems_automatic and not mail.files):
+        status, refusal = MailReplyStatus.PUT_AWAY, BY_MACHINE
+    row = row_of(step, brief, status, joined(refusal, *own.remarks), **known)
     kept = store.keep(step.session, row)
     if kept is None:
         return None
     reply = store.one(step.session, kept)
-    if refusal is None and ticket is not None and unit is not None:
+    if reply.status is MailReplyStatus.PROPOSED and ticket is not None and unit is not None:
         locked = tickets.lock_ticket(step.session, ticket.id)
         _note(step, locked, unit)
         _attach(step, locked, unit, (reply, mail))
@@ -102,6 +112,7 @@ def _facts(step: Step, mail: Incoming, ticket: Ticket | None, unit: Unit | None)
         confidential=ticket is not None and ticket.confidential,
         empty=not mail.text,
         several_senders=mail.several_senders,
+        seems_automatic=mail.seems_automatic,
     )
 
 
@@ -132,8 +143,9 @@ def settle(step: Step, reply_id: int, *, used: bool) -> MailReply:
 
 
 def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
-    """File a mail that was kept aside with a ticket a person names, as a proposed answer.
+    """File a mail that was kept aside, or put away as a machine's, with a ticket a person names.
 
+    It is a proposed answer from then on.
     What comes from whom a clue about the ticket was handed to answers that letter and stays with
     it: the unit it speaks of sees the ticket.
 
@@ -143,7 +155,7 @@ def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
         ConflictError: somebody settled the mail meanwhile.
     """
     reply = store.one(step.session, reply_id, lock=True)
-    if reply.status is not MailReplyStatus.ASIDE:
+    if reply.status is not MailReplyStatus.ASIDE and not by_machine(reply):
         message = f"这封来信已经是“{reply.status.label}”。"
         raise ConflictError(message)
     ticket = _meant(step, number)
@@ -153,7 +165,7 @@ def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
     reply.ticket_id, reply.unit_id = ticket.id, unit.id
     raw = files.kept_mail(reply.digest)
     mail = read_mail(raw) if raw is not None else None
-    reply.status = MailReplyStatus.PROPOSED
+    reply.status, reply.settled_at = MailReplyStatus.PROPOSED, None
     reply.reason = joined(f"由{step.actor.name}归入", reply.reason)
     words = f"把一封来信归入本工单，列为{unit.name}的拟答复"
     take(step, ticket, TicketEvent.NOTE, Why(words))

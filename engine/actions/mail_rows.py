@@ -16,6 +16,7 @@ from engine.terms import MailReplyStatus
 AUTOMATIC, BOUNCED, KNOWN = "automatic", "bounced", "known"
 LONGEST = 200
 LONGEST_TEXT = 20_000
+BY_MACHINE = "自动回复或已读回执，不作拟答复"
 QUOTED, TOO_LONG = "引用的来往邮件已略去", f"正文太长，只列出前 {LONGEST_TEXT} 字"
 
 
@@ -51,7 +52,8 @@ def row_of(
     return MailReply(
         digest=mail.digest, received_at=step.now, sender=mail.sender, subject=mail.subject,
         text=mail.text[:LONGEST_TEXT], attachments=len(mail.files), status=status,
-        ticket_id=ticket_id, unit_id=unit_id, reason=reason, settled_by_id=None, settled_at=None,
+        ticket_id=ticket_id, unit_id=unit_id, reason=reason, settled_by_id=None,
+        settled_at=step.now if status is MailReplyStatus.PUT_AWAY else None,
     )  # fmt: skip
 
 
@@ -59,6 +61,11 @@ def close(step: Step, reply: MailReply, status: MailReplyStatus) -> None:
     """Settle a locked mail as the actor of this step; its words stay."""
     reply.status = status
     reply.settled_by_id, reply.settled_at = step.actor.account_id, step.now
+
+
+def by_machine(reply: MailReply) -> bool:
+    """Return whether a mail was put away as it came, for a machine wrote it."""
+    return reply.status is MailReplyStatus.PUT_AWAY and reply.settled_by_id is None
 
 
 def stream_of(reply: MailReply) -> str:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import Message
 from email.utils import getaddresses
+from functools import partial
 from mimetypes import guess_type
 
+from engine.delivery.automatic import RECEIPT, says_automatic, seems_automatic
 from engine.delivery.charsets import READING
 from engine.delivery.mail_words import UNREADABLE, words_of
 
@@ -48,7 +50,8 @@ class MailFile:
 class Incoming:
     """A mail as it came in (来信) with all of its words; `digest` tells it from every other.
 
-    `beside` names what is neither words nor a file: pictures among the words, a mail within it.
+    `automatic`: a machine wrote it, by its own word; `seems_automatic`: by its subject. `beside`
+    names what is neither words nor a file: pictures among the words, a mail within it.
     `several_senders` says that its From names more than one: then nobody can be held to it.
     `envelope` is to whom it would be returned, as the server that delivered it wrote down: empty
     where no person sent it, None where that is not known.
@@ -61,6 +64,7 @@ class Incoming:
     marks: tuple[str, ...]
     files: tuple[MailFile, ...]
     automatic: bool
+    seems_automatic: bool = False
     beside: tuple[str, ...] = ()
     several_senders: bool = False
     envelope: str | None = None
@@ -82,6 +86,7 @@ def read_mail(raw: bytes) -> Incoming:
         marks=_marks(message),
         files=tuple(_files(message)),
         automatic=_automatic(message),
+        seems_automatic=seems_automatic(_header(message, "Subject")),
         beside=_beside(message),
         several_senders=len(senders) > 1,
         envelope=_envelope(message),
@@ -147,9 +152,10 @@ def _marks(message: Message) -> tuple[str, ...]:
 
 
 def _automatic(message: Message) -> bool:
-    said = _header(message, "Auto-Submitted").lower()
-    bulk = _header(message, "Precedence").lower() in {"bulk", "junk", "auto_reply"}
-    return said not in {"", "no"} or bulk or bool(_header(message, "X-Autoreply"))
+    report = message.get_content_type() == "multipart/report"
+    if report and any(one.get_content_type() == RECEIPT for one in message.walk()):
+        return True
+    return says_automatic(partial(_header, message))
 
 
 def _files(message: Message) -> Iterator[MailFile]:

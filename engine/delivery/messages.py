@@ -95,12 +95,13 @@ def address_of(text: str) -> Address:
 
 
 def _headers(outgoing: Outgoing) -> dict[str, str]:
-    # Auto-Submitted (RFC 3834) keeps holiday responders from answering the engine.
+    # Both keep holiday responders from answering the engine: RFC 3834, and Exchange's own.
     return {
         "Subject": outgoing.subject,
         "Date": format_datetime(outgoing.date),
         "Message-ID": _message_id(outgoing.message_id),
         "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
         **outgoing.headers,
     }
 

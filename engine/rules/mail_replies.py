@@ -11,7 +11,8 @@ class ReplyFacts:
 
     `marked` says that it bears a mark this installation made; `looks_marked` that it bears
     something of that form; `in_hand` that the unit it was made for still has the ticket;
-    `several_senders` that its From names more than one address.
+    `several_senders` that its From names more than one address; `seems_automatic` that its subject
+    is a machine's.
     """
 
     marked: bool
@@ -21,21 +22,20 @@ class ReplyFacts:
     confidential: bool
     empty: bool
     several_senders: bool = False
+    seems_automatic: bool = False
 
 
 @cites("house/H-84")
 def reply_refusal(facts: ReplyFacts) -> str | None:
     """Return why a mail is kept aside for a person, in Chinese; None: it is a proposed answer."""
-    if not facts.marked:
-        return (
-            "回信标记不是本系统签发的" if facts.looks_marked else "没有回信标记，不知属于哪张工单"
-        )
-    if facts.several_senders:
-        return "发件人不止一个，不知是谁写的"
-    if not facts.from_unit:
-        return "发件地址不是该单位登记的邮箱"
-    if facts.confidential:
-        return "保密工单不收邮件回复"
-    if not facts.in_hand:
-        return "工单已不在该单位手里"
-    return "信里没有正文" if facts.empty else None
+    unknown = "回信标记不是本系统签发的" if facts.looks_marked else "没有回信标记，不知属于哪张工单"
+    reasons = (
+        (not facts.marked, unknown),
+        (facts.several_senders, "发件人不止一个，不知是谁写的"),
+        (not facts.from_unit, "发件地址不是该单位登记的邮箱"),
+        (facts.confidential, "保密工单不收邮件回复"),
+        (not facts.in_hand, "工单已不在该单位手里"),
+        (facts.seems_automatic, "像是自动回复，但带着附件"),
+        (facts.empty, "信里没有正文"),
+    )
+    return next((why for holds, why in reasons if holds), None)

@@ -49,6 +49,14 @@ def count_aside(session: Session) -> int:
     return session.exec(query.select_from(MailReply)).one()
 
 
+def by_machines(session: Session, limit: int = 20) -> Sequence[MailReply]:
+    """Return the newest mails that were put away as they came, for a machine wrote them."""
+    query = select(MailReply).where(
+        MailReply.status == MailReplyStatus.PUT_AWAY, col(MailReply.settled_by_id).is_(None)
+    )
+    return session.exec(query.order_by(col(MailReply.id).desc()).limit(limit)).all()
+
+
 def proposed(session: Session, ticket_id: int, unit_id: int | None = None) -> Sequence[MailReply]:
     """Return the proposed answers to a ticket, of one unit when given, newest first."""
     query = select(MailReply).where(

@@ -161,13 +161,6 @@ def test_a_confidential_ticket_takes_no_replies_and_its_mails_carry_no_invitatio
     assert "请勿直接回复" in mail.text
 
 
-def test_what_a_machine_answered_is_not_filed():
-    number = a_signed_ticket(NOW)
-
-    assert file(a_mail(mark(number), Auto_Submitted="auto-replied")) == "automatic"
-    assert replies() == []
-
-
 def test_a_bounce_marks_the_mail_and_the_ticket_says_so():
     number = a_dispatched_ticket(NOW)
     send_mails(NOW)

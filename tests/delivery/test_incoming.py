@@ -70,13 +70,6 @@ def test_html_is_read_as_words_without_its_scripts_and_with_its_quote_marked():
     assert read_mail(a_reply(html=html)).text == "已办结。\n请审核\n> 原\n> 文"
 
 
-@pytest.mark.parametrize(
-    "headers", [{"Auto_Submitted": "auto-replied"}, {"Precedence": "bulk"}, {"X_Autoreply": "yes"}]
-)
-def test_what_a_machine_answered_is_told_apart(headers):
-    assert read_mail(a_reply(**headers)).automatic
-
-
 def test_a_bounce_names_the_mail_that_did_not_arrive():
     bounce = read_mail(BOUNCE).bounce
 

@@ -119,3 +119,19 @@ def test_a_report_nobody_is_sure_of_is_found_true_by_a_supervisor(as_):
     assert "归入工单" not in page
     assert "派单通知认定没有送达，已列入“没有送达”" in done
     assert mails_of(number, NoticeKind.ASSIGNMENT)[0].status is MessageStatus.UNDELIVERED
+
+
+def test_what_a_machine_wrote_stands_below_and_can_still_be_given_to_its_ticket(as_):
+    number = a_signed_ticket(NOW)
+    file(a_mail(mark(number), Auto_Submitted="auto-replied"))
+    desk = as_(SUPERVISOR)
+
+    page = desk.get("/mails").text
+    wrong = desk.post("/mails/give/1", number="LZ1")
+    done = desk.post("/mails/give/1", number=number)
+
+    assert "没有要处理的来信" in page
+    assert "自动回复和已读回执" in page
+    assert "<details open><summary>有 1 封" in wrong.text
+    assert "已归入工单" in done.text
+    assert WORDS in desk.get(f"/tickets/{number}").text

@@ -24,6 +24,7 @@ def test_a_marked_mail_from_the_units_address_about_its_ticket_is_a_proposed_ans
         ({"confidential": True}, "保密工单不收"),
         ({"in_hand": False}, "已不在该单位手里"),
         ({"empty": True}, "没有正文"),
+        ({"seems_automatic": True}, "像是自动回复"),
     ],
 )
 def test_anything_else_is_kept_for_a_person_with_the_reason(changed, why):
