@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS, LEGIBLE, A4_INCHES = 200, 140, 8.27
 FILE_PPI = 150
+COLOURLESS = "：这里显示不了颜色，画不出来；请用 --out 存成图片，或设 FORCE_COLOR=1 再接 less -R。"
 BRACKETS = str.maketrans("[［【(（]］】)）", "〔" * 5 + "〕" * 5)
 
 
@@ -61,9 +62,12 @@ def preview(
     ppi = FILE_PPI if out else columns / A4_INCHES
     with opened_database(), work() as session:
         title, picture = _drawn(session, number, page, ppi)
+    if out is None and not _in_colour():
+        typer.echo(f"{title}，第 {page} 页{COLOURLESS}")
+        return
     if out is None:
         advice = "" if columns >= LEGIBLE else f"；{LEGIBLE} 列以上才看得清字，或用 --out 存成图片"
-        typer.echo(f"{in_terminal(picture)}\n{title}，第 {page} 页{advice}")
+        typer.echo(f"{in_terminal(picture)}\n{title}，第 {page} 页{advice}", color=True)
         return
     try:
         out.write_bytes(picture)
@@ -71,6 +75,17 @@ def preview(
         message = f"写不进 {out}（{error.strerror}）；请换一个已有的、可写的目录。"
         raise BadInputError(message) from error
     typer.echo(f"{title}，第 {page} 页已存为 {out}。")
+
+
+def _in_colour() -> bool:
+    """Return whether colours are seen where the output goes: a page is drawn with nothing else.
+
+    Not in a pipe or a file unless FORCE_COLOR is set, and nowhere where NO_COLOR is.
+    """
+    from rich.console import Console
+
+    console = Console()
+    return console.color_system is not None and not console.no_color
 
 
 def _drawn(session: "Session", number: str, page: int, ppi: float) -> tuple[str, bytes]:

@@ -32,8 +32,8 @@ def run(database, monkeypatch):
     app = typer.Typer()
     letters.register(app)
 
-    def call(*words):
-        done = RUNNER.invoke(app, ["letters", *words])
+    def call(*words, **environment):
+        done = RUNNER.invoke(app, ["letters", *words], env=environment)
         if done.exception and not isinstance(done.exception, SystemExit):
             raise done.exception
         return done.output
@@ -44,10 +44,21 @@ def run(database, monkeypatch):
 def test_a_letter_is_drawn_in_the_terminal_by_its_number(run):
     number = the(a_signed_letter()).number
 
-    said = run("preview", number)
+    said = run("preview", number, FORCE_COLOR="1", TERM="xterm-256color")
 
     assert f"{number}，待发出，第 1 页" in said
-    assert said.count("▀") > 3000
+    assert said.count("m▀") > 3000
+
+
+@pytest.mark.parametrize("environment", [{}, {"FORCE_COLOR": "1", "NO_COLOR": "1"}])
+def test_without_colours_nothing_is_drawn_and_one_line_says_what_to_do(run, environment):
+    number = the(a_signed_letter()).number
+
+    said = run("preview", number, **environment)
+
+    assert said.count("\n") == 1
+    assert f"{number}，待发出，第 1 页：这里显示不了颜色" in said
+    assert "--out" in said
 
 
 def test_it_is_written_as_a_picture_file(run, tmp_path):
