@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from api.pages.files import choice_facts, uploads_of
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.kept_forms import as_left, drop_kept, kept_among, not_shown
+from api.pages.reply_limits import reply_limit
 from api.pages.visit import UNIT, Visit, attempt, reading
 from engine.actions.letter_replies import answer_letter
 from engine.errors import EngineError, NotFoundError
@@ -66,12 +67,12 @@ def letter_page(request: Request, letter_id: int) -> Response:
 def _letter_page(
     visit: Visit, letter: Letter, form: Form, error: EngineError | None = None
 ) -> Response:
-    clock = desk_unit.reply_clocks(visit.session, [letter]).get(letter.id)
     open_ = letter.status in OPEN_REPLY and letter.kind is not LetterKind.CORRECTION
     kept, shown = kept_among(visit, letter.id, "reply"), ("reply",) if open_ else ()
     facts = {
-        "letter": letter, "clock": clock, "form": as_left(form, kept, shown), "error": error,
+        "letter": letter, "form": as_left(form, kept, shown), "error": error,
         "open": open_, "kept": kept, "left": not_shown(kept, shown),
+        **reply_limit(visit, letter),
         "reply_files": attachments.of_letter(visit.session, letter.id),
         "apart": letter.restricted, **choice_facts(visit),
         "corrections": [one for one in letters.corrections_of(visit.session, letter.id)

@@ -14,12 +14,12 @@ from engine.documents.templates import written_after
 from engine.models import Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
 from engine.rules.shanghai import shanghai_date
+from engine.rules.standing import NOTHING_STANDS
 from engine.store import letters as store
 from engine.terms import LetterKind, LetterStatus, RectificationGround
 
 UNDRAFTED = (LetterStatus.PROPOSED, LetterStatus.REJECTED)
 NO_EVIDENCE = {LetterStatus.VOIDED: "没有发出，已作废", LetterStatus.SIGNED: "发送已撤回，没有发出"}
-NOTHING_STANDS = "依据已全部不成立"
 NAMED = "named"  # in the facts of a referral: the letters it named as it was drawn up
 
 

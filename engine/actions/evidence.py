@@ -16,6 +16,7 @@ from engine.actions.told_units import untold_misses
 from engine.actions.unit_share import share_of
 from engine.models import Clock, Ticket, TicketEventRecord
 from engine.rules.shanghai import SHANGHAI, shanghai_date
+from engine.rules.standing import is_asked_no_more
 from engine.store import tickets as store
 from engine.terms import (
     AnswerOutcome,
@@ -93,7 +94,8 @@ def _unmet(clock: Clock, year: int) -> str:
     """Return which limit ended without what it was for; a reply that came late says when."""
     if clock.kind is not ClockKind.RECTIFICATION_REPLY:
         return f"{clock.limit_name}届满未办"
-    came = f"，{_moment(clock.stopped_at, year)}反馈" if clock.stopped_at else ""
+    replied = None if is_asked_no_more(clock.stop_reason) else clock.stopped_at
+    came = f"，{_moment(replied, year)}反馈" if replied else ""
     return f"{clock.limit_name}届满未反馈{came}"
 
 

@@ -11,6 +11,7 @@ from engine.documents.letter_data import written_date
 from engine.documents.templates import written_after, written_moment
 from engine.models import Clock, Letter
 from engine.rules.shanghai import shanghai_date
+from engine.rules.standing import is_asked_no_more
 from engine.store import letters as store
 from engine.store.desk_unit import reply_clocks
 from engine.terms import LetterStatus
@@ -67,4 +68,4 @@ def _rests_on(step: Step, referral: Letter, letter: Letter) -> bool:
 def _came(letter: Letter, clock: Clock) -> datetime | None:
     """Return when the reply to that limit came: it stops its clock, after its breach is told."""
     answered = letter.replied_at if letter.status is LetterStatus.ANSWERED else None
-    return clock.stopped_at or answered
+    return answered if is_asked_no_more(clock.stop_reason) else clock.stopped_at or answered

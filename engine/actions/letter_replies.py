@@ -6,12 +6,12 @@ from dataclasses import replace
 from engine.actions import attachments, clocks, letters, post, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.attachments import Upload
+from engine.actions.bare_grounds import groundless
 from engine.actions.impersonal import refuse_personal
 from engine.actions.late_replies import MOOT, moot_referrals
 from engine.actions.letter_facts import title_of
 from engine.actions.letter_signing import ask_again
 from engine.actions.letters import LONGEST_OPINION, moved
-from engine.actions.moot_letters import fallen
 from engine.actions.post import Mail
 from engine.actions.stated import stated, within
 from engine.actions.step import Step, Why, take
@@ -115,7 +115,7 @@ def judge_answer(step: Step, letter: Letter, *, accepted: bool, opinion: str = "
         stated(opinion, "opinion", MISSING)
     ticket = ticket_store.lock_ticket(step.session, letter.ticket_id)
     refuse_personal(step, ticket, "opinion", opinion, "意见")
-    if not accepted and (fell := fallen(step, letter)) and fell.groundless:
+    if not accepted and groundless(step, letter):
         message = f"这份{letter.kind.label}的事由都已没有依据，不能再认定{said.short}；{SAY_SO}"
         raise ConflictError(message)
     status = moved(step, letter, LetterAct.ACCEPT if accepted else LetterAct.FIND_INSUFFICIENT)

@@ -25,13 +25,15 @@ WHAT_NOW = {
 class Lost(NamedTuple):
     """A letter that lost its ground, what fell of it, and which mails were taken back, if any.
 
-    `short` says which finding about its reply (整改不到位) was withdrawn with it.
+    `short` says which finding about its reply (整改不到位) was withdrawn with it, `told` that its
+    unit is asked for none any more.
     """
 
     letter: Letter
     fell: Fallen
     done: str
     short: str = ""
+    told: str = ""
 
 
 def tell_lost(step: Step, ticket: Ticket, lost: Sequence[Lost]) -> None:
@@ -70,5 +72,6 @@ def _what(one: Lost) -> str:
         done = "并作废" if one.letter.status is LetterStatus.VOIDED else "，请作废"
         return f"{name}{FELL}，{one.done}{done}"
     if one.letter.status in GONE_OUT:
-        return f"{name}已发出，{FELL}{short}，请发更正函"
+        told = f"；{one.told}" if one.told else ""
+        return f"{name}已发出，{FELL}{short}，请发更正函{told}"
     return f"{name}{FELL}，{WHAT_NOW[one.letter.status]}"

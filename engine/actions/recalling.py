@@ -12,6 +12,7 @@ import structlog
 
 from engine.actions import referrals
 from engine.actions.actor import SYSTEM
+from engine.actions.asked_no_more import ask_no_more
 from engine.actions.impersonal import refuse_personal
 from engine.actions.kept_in import FELL, NOT_AGAIN, RECALLED, cancel_reply, free_names, keep_in
 from engine.actions.late_replies import moot_referrals
@@ -27,6 +28,7 @@ from engine.errors import ConflictError
 from engine.models import Breach, Clock, Finding, Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
 from engine.rules.reply_words import falls_with_its_letter
+from engine.rules.standing import NOTHING_STANDS
 from engine.store import held_mails, leaving
 from engine.store import letters as store
 from engine.store import tickets as ticket_store
@@ -188,9 +190,12 @@ def _followed(step: Step, ticket: Ticket, letter: Letter, fell: Fallen) -> Lost:
     if letter.status is LetterStatus.SENT:
         other = another_in_hand(step, letter)
         back = _call_back(step, ticket, letter, FELL, void=other is not None)
-        return Lost(letter, fell, CALLED_BACK if back else "")
+        told = "" if back else ask_no_more(step, ticket, letter)
+        return Lost(letter, fell, CALLED_BACK if back else "", told=told)
     asked = letter.status is LetterStatus.INSUFFICIENT
     done = keep_in(step, ticket, letter)
+    if fell.groundless:
+        held_mails.take_back_rest(step.session, letter.id, f"不再发：{NOTHING_STANDS}")
     if not falls_with_its_letter(groundless=fell.groundless, kept_in=NOT_AGAIN in done):
         return Lost(letter, fell, done)
     return Lost(letter, fell, done, withdraw_short(step, ticket, letter, asked=asked))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from engine.actions import clocks, ladder_mail, promises, referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.adjusting import resume_used_up
+from engine.actions.asked_no_more import asks_no_more
 from engine.actions.breaches import keep_breach, record_breach, why_of
 from engine.actions.excused_breaches import is_excused
 from engine.actions.ladder_mail import Caught
@@ -42,7 +43,7 @@ def climb(step: Step, clock_id: int) -> list[Rung]:
 
     Nothing is taken when another sweep has the clock, or it is no longer due. A pause that is
     used up ends first: its clocks run on, and what fell due meanwhile is taken. A reply is due
-    from nobody whom its letter has not reached.
+    from nobody whom its letter has not reached, nor to a letter of which nothing stands (H-96).
     """
     step = replace(step, actor=SYSTEM)
     found = step.session.get(Clock, clock_id)
@@ -50,7 +51,7 @@ def climb(step: Step, clock_id: int) -> list[Rung]:
         return []
     ticket = ticket_store.lock_ticket(step.session, found.ticket_id)
     clock = store.lock_due(step.session, clock_id, step.now)
-    if clock is None or awaits_arrival(step, ticket, clock):
+    if clock is None or awaits_arrival(step, ticket, clock) or asks_no_more(step, ticket, clock):
         return []
     if clock.state is ClockState.PAUSED and clock.next_rung_at is not None:
         resume_used_up(step, ticket, clock.next_rung_at)

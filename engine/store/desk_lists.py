@@ -44,8 +44,9 @@ def tickets_by_id(session: Session, ids: Iterable[int]) -> dict[int, Ticket]:
 
 
 def mails_of_letter(session: Session, letter_id: int) -> Sequence[OutboxMessage]:
-    """Return the messages that carried a letter out, oldest first."""
-    query = select(OutboxMessage).where(OutboxMessage.letter_id == letter_id)
+    """Return the messages that carried a letter out, oldest first; not those that tell of it."""
+    brings = col(OutboxMessage.key).startswith("letter:")
+    query = select(OutboxMessage).where(OutboxMessage.letter_id == letter_id, brings)
     return session.exec(query.order_by(col(OutboxMessage.id))).all()
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from engine.models import Assignment, Clock, Letter, Ticket
 from engine.rules.letter_life import OPEN_REPLY
+from engine.rules.standing import is_asked_no_more
 from engine.store.desk_views import LIVE, Line, lines_of
 from engine.store.light import among
 from engine.terms import AssignmentRole, ClockKind, LetterKind, TicketStatus
@@ -110,12 +111,18 @@ def _past(query: Any, after: str) -> Any:
 
 
 def letters_to_answer(session: Session, unit_id: int) -> Sequence[Letter]:
-    """Return the letters a unit has not (sufficiently) answered, oldest first."""
+    """Return the letters a unit has not (sufficiently) answered, oldest first.
+
+    Without those whose reply is asked for no more (H-96).
+    """
     query = select(Letter).where(
         Letter.unit_id == unit_id, col(Letter.status).in_(OPEN_REPLY),
         Letter.kind != LetterKind.CORRECTION,
     )  # fmt: skip
-    return session.exec(query.order_by(col(Letter.id)).limit(50)).all()
+    found = session.exec(query.order_by(col(Letter.id)).limit(50)).all()
+    limits = reply_clocks(session, found)
+    ended = {of for of, one in limits.items() if is_asked_no_more(one.stop_reason)}
+    return [one for one in found if one.id not in ended]
 
 
 def reply_clocks(session: Session, letters: Sequence[Letter]) -> dict[int, Clock]:

@@ -54,6 +54,16 @@ def take_back_first(session: Session, letter_id: int, why: str) -> Sequence[Outb
     return _take_back(session, (*_of_letter(letter_id), first), why)
 
 
+def take_back_rest(session: Session, letter_id: int, why: str) -> None:
+    """Take back what brings a letter and has not left: copies of one that others have by now."""
+    brings = col(OutboxMessage.key).startswith(f"letter:{letter_id}")  # not what tells of it
+    held = select(OutboxMessage).where(*_of_letter(letter_id), brings, _not_left())
+    locked = held.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    for message in session.exec(locked).all():
+        message.status, message.last_error, message.claimed_until = SUPERSEDED, why, None
+    session.flush()
+
+
 def again_keys(session: Session, letter_id: int) -> Sequence[str]:
     """Return the keys of a letter's mails that ask again for a reply (反馈不到位)."""
     again = col(OutboxMessage.key).contains(AGAIN)
