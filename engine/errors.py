@@ -13,7 +13,8 @@ EngineError
 ├── DocumentError              500  a letter cannot be made (font, glyph, template)
 ├── DeliveryError              502  a message was not taken
 │   ├── TemporaryDeliveryError      try again later
-│   │   └── UnansweredDeliveryError  it was handed over whole, and nobody said that it was taken
+│   │   ├── UnansweredDeliveryError  it was handed over whole, and nobody said that it was taken
+│   │   └── RefusedSenderError       the mail server takes nothing from us
 │   └── PermanentDeliveryError      a person must look
 └── UnavailableError           503  the database or another part is away
     └── KeysError              503  the keys of personal data are missing or wrong
@@ -124,6 +125,21 @@ class UnansweredDeliveryError(TemporaryDeliveryError):
     """The whole message was handed over and no answer came: it may have arrived (可能已送出)."""
 
     code = "delivery_unanswered"
+
+
+class RefusedSenderError(TemporaryDeliveryError):
+    """The mail server takes nothing from us (拒绝本系统发信); no recipient is at fault.
+
+    `whoever` says that it does not matter for whom: nobody was named yet.
+    """
+
+    code = "delivery_refused_sender"
+    words: ClassVar[str] = "邮件服务器拒绝本系统发信"
+
+    def __init__(self, said: str, *, whoever: bool) -> None:
+        """Quote what the server said."""
+        super().__init__(f"{self.words}（{said}），请管理员核对发信设置，稍后重试。")
+        self.whoever = whoever
 
 
 class PermanentDeliveryError(DeliveryError):

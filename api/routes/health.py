@@ -9,11 +9,11 @@ from api.dependencies import Now
 from api.routes.documented import problems
 from api.schemas import Answer, Moment
 from engine.actions.rules_in_force import rules_in_force
-from engine.errors import UnavailableError
+from engine.errors import RefusedSenderError, UnavailableError
 from engine.rules.shanghai import shanghai_date
 from engine.store import api_views
 from engine.store.database import work
-from engine.store.mail_queue import late_words, oldest_age
+from engine.store.mail_queue import late_words, oldest_age, refusal_of_us
 from engine.store.migrate import unlike
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -88,8 +88,15 @@ def readiness(session: Session, now: datetime) -> Readiness:
             for one in api_views.heartbeats(session)
         ],
         calendar=_calendar(session, now),
-        warnings=[words] if (words := late_words(oldest_age(session, now))) else [],
+        warnings=_mail_warnings(session, now),
     )  # fmt: skip
+
+
+def _mail_warnings(session: Session, now: datetime) -> list[str]:
+    """Return what is wrong with outgoing mail, without what a mail server said of whom."""
+    age = oldest_age(session, now)
+    refused = [RefusedSenderError.words] if refusal_of_us(session, age) else []
+    return [*refused, *filter(None, [late_words(age)])]
 
 
 def _calendar(session: Session, now: datetime) -> CalendarReach:

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import repeat
 
@@ -21,6 +22,7 @@ from engine.delivery.reply_tokens import mark_of, reply_headers
 from engine.delivery.sending import Sender, sender_for
 from engine.errors import (
     PermanentDeliveryError,
+    RefusedSenderError,
     TemporaryDeliveryError,
     UnansweredDeliveryError,
 )
@@ -37,8 +39,10 @@ log = structlog.get_logger()
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 LATER = timedelta(minutes=30)
 ATTEMPTS = 100
-# Technical: mails read together. The last is begun a minute before their mark ends, for one mail
-# may take that long: six exchanges with a server that answers within ten seconds.
+NO_MORE = f"试了 {ATTEMPTS} 次，不再自动重试"
+MOST_REFUSALS = 3  # technical: of us, in a row, till the others of a batch are put off unasked
+# Technical: mails read together. The last is begun a minute before their mark ends: what passes
+# about one mail ends sooner (WHOLE_MAIL_SECONDS in engine/delivery/timeouts.py).
 AT_ONCE = 25
 LINES = 2  # technical: connections to the mail server; while one waits for it, the other goes on
 SENDING, STARTS_WITHIN = timedelta(minutes=2), timedelta(minutes=1)
@@ -67,30 +71,52 @@ def deliver(ids: list[int], now: datetime) -> dict[str, int]:
     return dict(counts)
 
 
+@dataclass
+class _Line:
+    """One connection to the mail server: what became of its mails, and how often it refused us.
+
+    After `MOST_REFUSALS` in a row, of as many recipients, nobody else is tried: where one recipient
+    takes mails of some people only, the next is taken and the row ends. Where the server refuses us
+    before a recipient is named, one is enough.
+    """
+
+    sender: Sender
+    now: datetime
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)
+
+    def hand_over(self, message_id: int, outgoing: Outgoing) -> None:
+        """Send a mail, or put it off where the server takes nothing from us."""
+        if len(self.refused) >= MOST_REFUSALS:
+            became = _later(message_id, self.now, self.refused[-1])
+        else:
+            became = _deliver_one(self, message_id, outgoing)
+        self.counts[became] += 1
+
+
 def _deliver_on_a_line(ids: list[int], now: datetime) -> Counter[str]:
     """Send those messages over one connection to the mail server; return what became of them."""
-    counts: Counter[str] = Counter()
     settings, left = load_settings(), list(ids)
     with sender_for(settings.smtp_url, settings.mailbox) as sender:
+        line = _Line(sender, now)
         while left:
             some, left = left[:AT_ONCE], left[AT_ONCE:]
-            left = _deliver_some(sender, some, now, counts) + left
-    return counts
+            left = _deliver_some(line, some) + left
+    return line.counts
 
 
-def _deliver_some(sender: Sender, ids: list[int], now: datetime, counts: Counter[str]) -> list[int]:
+def _deliver_some(line: _Line, ids: list[int]) -> list[int]:
     """Send some messages one by one; return those whose turn did not come while they were marked.
 
     Each is recorded as soon as a server took it: a sender that dies repeats one mail at most.
     """
     for look, why in ((call_back_fallen, NOT_LOOKED_AT), (restate_late, NOT_RESTATED)):
-        aside = look(ids, now)
-        counts.update(_later(one, now, why) for one in aside)
+        aside = look(ids, line.now)
+        line.counts.update(_later(one, line.now, why) for one in aside)
         ids = [one for one in ids if one not in aside]
-    mails, until = _begun(ids, counts), time.monotonic() + STARTS_WITHIN.total_seconds()
+    mails, until = _begun(ids, line.counts), time.monotonic() + STARTS_WITHIN.total_seconds()
     while mails:
-        message_id, outgoing = mails.pop(0)
-        counts[_deliver_one(sender, message_id, outgoing, now)] += 1
+        line.hand_over(*mails.pop(0))
         if time.monotonic() > until:
             break
     late = [message_id for message_id, _ in mails]
@@ -111,20 +137,24 @@ def _begun(ids: list[int], counts: Counter[str]) -> list[tuple[int, Outgoing]]:
         return [(one, _outgoing(mail, files.get(one, ()))) for one, mail in begun.items()]
 
 
-def _deliver_one(sender: Sender, message_id: int, outgoing: Outgoing, now: datetime) -> str:
+def _deliver_one(line: _Line, message_id: int, outgoing: Outgoing) -> str:
+    refused, line.refused = line.refused, []
     try:
-        sender.send(build(outgoing))
+        line.sender.send(build(outgoing))
     except UnansweredDeliveryError as error:
-        return _later(message_id, now, f"{PERHAPS_LEFT}：{error}")
+        return _later(message_id, line.now, f"{PERHAPS_LEFT}：{error}")
+    except RefusedSenderError as error:
+        line.refused = [*refused, *[str(error)] * (MOST_REFUSALS if error.whoever else 1)]
+        return _later(message_id, line.now, str(error))
     except TemporaryDeliveryError as error:
-        return _later(message_id, now, str(error))
+        return _later(message_id, line.now, str(error))
     except PermanentDeliveryError as error:
-        return _never(message_id, now, str(error))
+        return _never(message_id, line.now, str(error))
     except Exception as error:
         # One message that breaks the sender must not keep back those behind it.
         log.exception("mail_failed", message=message_id)
-        return _later(message_id, now, f"发送出错：{type(error).__name__}")
-    record_left(message_id, now)
+        return _later(message_id, line.now, f"发送出错：{type(error).__name__}")
+    record_left(message_id, line.now)
     return "sent"
 
 
@@ -161,8 +191,9 @@ def _later(message_id: int, now: datetime, error: str) -> str:
         message.last_error = _said(message, error)
         message.claimed_until = message.sending_until = None
         if message.attempts >= ATTEMPTS:
-            message.status = MessageStatus.UNDELIVERED
-            _record(session, message, now, error)
+            given_up = f"{error.removesuffix('。').removesuffix('，稍后重试')}，{NO_MORE}。"
+            message.status, message.last_error = MessageStatus.UNDELIVERED, _said(message, given_up)
+            _record(session, message, now, given_up)
             return "undelivered"
         tries = message.attempts
         wait = BACK_OFF[tries - 1] if tries <= len(BACK_OFF) else LATER

@@ -2,28 +2,33 @@
 
 import re
 import smtplib
+import socket
 import ssl
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
+from threading import Timer
 from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from engine.delivery.messages import address_of
-from engine.delivery.timeouts import DEFAULT_TIMEOUT_SECONDS, seconds_of
+from engine.delivery.smtp_answers import PERMANENT_FROM, At, refusal, text_of
+from engine.delivery.timeouts import DEFAULT_TIMEOUT_SECONDS, WHOLE_MAIL_SECONDS, seconds_of
 from engine.errors import (
     BadInputError,
     PermanentDeliveryError,
+    RefusedSenderError,
     TemporaryDeliveryError,
     UnansweredDeliveryError,
 )
 
 DEFAULT_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
-PERMANENT_FROM = 500
-ACCEPTED_BELOW = 300
+ACCEPTED, ANSWERS = range(200, 300), range(200, 600)
 CLOSING, GO_ON = 421, 354
+TOO_LONG = "一封信的往来用时太久，已断开"
 DOT_FIRST = re.compile(rb"(?m)^\.")
 
 
@@ -72,9 +77,13 @@ BAD_URL = (
 class SmtpSender:
     """Sends messages to one SMTP server, over one connection inside a `with` block."""
 
-    def __init__(self, url: str) -> None:
-        """Read the server's address; nothing is opened yet."""
+    def __init__(self, url: str, within: float = WHOLE_MAIL_SECONDS) -> None:
+        """Read the server's address; nothing is opened yet.
+
+        `within` so many seconds a mail is taken, or the line is cut.
+        """
         self.server = SmtpServer.parse(url)
+        self._within, self._until = within, 0.0
         self._connection: smtplib.SMTP | None = None
         self._keep = False
 
@@ -97,19 +106,32 @@ class SmtpSender:
         """Hand `message` to the server and return its answer as the receipt.
 
         Raises:
-            TemporaryDeliveryError: 4xx, refused or dropped connection, timeout, refused sign-in.
+            TemporaryDeliveryError: 4xx, refused or dropped connection, timeout.
+            RefusedSenderError: refused sign-in, sender or client: an administrator must look.
             UnansweredDeliveryError: all of it was handed over and no answer came.
             PermanentDeliveryError: 5xx for the recipient or the message, or a bad address.
         """
         sender, recipient = _addresses(message)
+        watch = Timer(self._within, self._break_off)
+        watch.daemon, self._until = True, time.monotonic() + self._within
+        watch.start()
         try:
             return self._hand_over(sender, recipient, message)
         except (OSError, smtplib.SMTPException) as error:
-            self._close()
-            raise TemporaryDeliveryError(self._away(error)) from error
+            self._drop()
+            raise self._trouble(error) from error
         finally:
+            watch.cancel()
             if not self._keep:
                 self._close()
+
+    def _break_off(self) -> None:
+        """Cut the line to a server that goes on and on: each of its words came in time."""
+        connection = self._connection
+        line = connection.sock if connection is not None else None
+        if line is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(line, socket.SHUT_RDWR)  # of TLS too the line itself
 
     def try_out(self) -> None:
         """Open a connection, sign in and say goodbye; no mail is sent.
@@ -129,29 +151,34 @@ class SmtpSender:
             self._close()
 
     def _hand_over(self, sender: str, recipient: str, message: EmailMessage) -> str:
-        # A refused sender is our own setting, not the message's fault: it stays temporary.
         content = message.as_bytes(policy=SMTP)
         connection, reply = self._opened(sender)
-        _check(connection, reply, "发件人", ours=True)
-        _check(connection, connection.rcpt(recipient), "收件人")
+        _check(connection, At.SENDER, reply)
+        _check(connection, At.RECIPIENT, connection.rcpt(recipient))
         code, answer = self._content(connection, content)
-        _check(connection, (code, answer), "邮件")
-        return f"{code} {answer.decode(errors='replace')}"
+        _check(connection, At.MAIL, (code, answer))
+        return f"{code} {text_of(answer)}"
 
     def _content(self, connection: smtplib.SMTP, content: bytes) -> tuple[int, bytes]:
         """Hand over the content; what breaks off after its final dot may have been taken."""
         code, answer = connection.docmd("DATA")
         if code != GO_ON:
+            _check(connection, At.MAIL, (code, answer))
             raise smtplib.SMTPDataError(code, answer)
+        if time.monotonic() > self._until:
+            raise TimeoutError(TOO_LONG)  # its mark may end before the server has taken it
         end = b"" if content.endswith(b"\r\n") else b"\r\n"
         connection.send(DOT_FIRST.sub(b"..", content) + end + b".\r\n")
         try:
-            return connection.getreply()
+            code, answer = connection.getreply()
+            if code not in ANSWERS:
+                raise smtplib.SMTPResponseException(code, answer)
         except (OSError, smtplib.SMTPException) as error:
-            self._close()
+            self._drop()
             message = (f"邮件已全部交给邮件服务器 {self._where}，没有等到答复"
                        f"（{_detail(error)}），稍后重试。")  # fmt: skip
             raise UnansweredDeliveryError(message) from error
+        return code, answer
 
     def _opened(self, sender: str) -> tuple[smtplib.SMTP, tuple[int, bytes]]:
         """Name the sender on the kept connection; what the server closed meanwhile is opened anew.
@@ -163,7 +190,7 @@ class SmtpSender:
                 reply = kept.mail(sender)
                 if reply[0] != CLOSING:
                     return kept, reply
-            self._close()
+            self._drop()
         connection = self._connection = self._connect()
         return connection, connection.mail(sender)
 
@@ -202,17 +229,31 @@ class SmtpSender:
         except (OSError, smtplib.SMTPException):
             connection.close()
 
+    def _drop(self) -> None:
+        """Hang up without a farewell, for which nobody who is in trouble waits."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
     @property
     def _where(self) -> str:
         return f"{self.server.host}:{self.server.port}"
 
-    def _away(self, error: Exception) -> str:
-        return f"邮件服务器 {self._where} 暂时不可用（{_detail(error)}），稍后重试。"
+    def _trouble(self, error: Exception) -> TemporaryDeliveryError:
+        """Return what broke the conversation off: a server that is away, or refuses us outright."""
+        refused = isinstance(error, smtplib.SMTPNotSupportedError)
+        if isinstance(error, smtplib.SMTPResponseException):
+            refused = error.smtp_code >= PERMANENT_FROM
+        if refused:
+            return RefusedSenderError(f"{self._where}：{_detail(error)}", whoever=True)
+        late = time.monotonic() > self._until
+        why = TOO_LONG if late else _detail(error)
+        return TemporaryDeliveryError(f"邮件服务器 {self._where} 暂时不可用（{why}），稍后重试。")
 
 
 def _detail(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_text(error.smtp_error)}"
+        return f"{error.smtp_code} {text_of(error.smtp_error)}"
     return str(error) or type(error).__name__
 
 
@@ -224,21 +265,13 @@ def _addresses(message: EmailMessage) -> tuple[str, str]:
     return address_of(str(sender)).addr_spec, address_of(str(recipient)).addr_spec
 
 
-def _check(
-    connection: smtplib.SMTP, reply: tuple[int, bytes], what: str, *, ours: bool = False
-) -> None:
+def _check(connection: smtplib.SMTP, at: At, reply: tuple[int, bytes]) -> None:
     code, answer = reply
-    if code < ACCEPTED_BELOW:
+    if code in ACCEPTED:
         return
-    connection.rset()
-    permanent = code >= PERMANENT_FROM and not ours
-    advice = "请核对邮箱地址" if permanent else "稍后重试"
-    sentence = f"邮件服务器拒收{what}（{code} {_text(answer)}），{advice}。"
-    raise PermanentDeliveryError(sentence) if permanent else TemporaryDeliveryError(sentence)
-
-
-def _text(answer: bytes | str) -> str:
-    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    with suppress(OSError, smtplib.SMTPException):
+        connection.rset()  # whoever hangs up now has said what he thinks all the same
+    raise refusal(at, code, answer)
 
 
 def _port(parts: SplitResult) -> int:

@@ -190,6 +190,8 @@ def _machinery(found: Gauges, now: datetime) -> Iterator[Finding]:
         words = f"{mails.pending} 封待发，{mails.undelivered} 封送达失败"
         if mails.age:
             words += f"，最久的已等 {mails.age.total_seconds() / 60:.0f} 分钟"
+        if mails.refused:
+            words += f"；{mails.refused}"
         yield look("邮件队列", words, "看“发信”一项；在“发件状态”页逐封处理。")
     if found.set_aside:
         words = f"{found.set_aside} 项工单、时限或邮件送出后的记录出过错"

@@ -3,9 +3,12 @@
 import re
 from datetime import timedelta
 
+from sqlmodel import update
+
 from api.pages import health_words
 from engine.actions.background import beat
-from engine.models import ReferenceData
+from engine.errors import RefusedSenderError
+from engine.models import OutboxMessage, ReferenceData
 from engine.scheduler import JOBS
 from engine.store.database import work
 from tests.builders import a_mail_tried_since, moment
@@ -66,3 +69,15 @@ def test_mail_that_waits_no_longer_than_a_quarter_of_an_hour_is_not(as_):
 
     assert marked(page) == [None, None, None, None]
     assert "没有待办的事" in page
+
+
+def test_a_mail_server_that_takes_nothing_from_us_is_an_alarm_at_once(as_):
+    a_mail_tried_since(moment(NOW) - timedelta(minutes=46))
+    with work() as session:
+        refused = str(RefusedSenderError("535 5.7.8 bad", whoever=True))
+        session.exec(update(OutboxMessage).values(last_error=refused))
+
+    page = as_("guanli").get("/admin").text
+
+    assert "邮件服务器拒绝本系统发信（535 5.7.8 bad），请管理员核对发信设置" in page
+    assert "请查 HOTLINE_SMTP_URL 的账号、口令和 HOTLINE_MAIL_FROM。" in page
