@@ -1,9 +1,10 @@
 """Letters a unit was sent before (既往整改函), as a referral names them: what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 
-from engine.actions.bare_grounds import bare_grounds, groundless, groundless_among, grounds_of
+from engine.actions.bare_grounds import bare_grounds, groundless_among, grounds_of, touched_among
 from engine.actions.evidence import evidence_for
 from engine.actions.ground_evidence import EARLIER, Earlier, gone_among
 from engine.actions.late_replies import state_of
@@ -64,32 +65,38 @@ def _corrected(step: Step, letter: Letter) -> str:
     return "".join(f"，{on}发更正函（{one.number}）" for one, on in out)
 
 
-def named_letter(step: Step, line: str) -> Letter | None:
-    """Return which earlier letter a line of a referral's evidence names, if it names one."""
-    numbered = EARLIER.search(line)
-    return store.by_number(step.session, numbered[1]) if numbered else None
+def named_letters(step: Step, lines: Sequence[str]) -> Mapping[str, Letter]:
+    """Return of the lines of a referral's evidence that name an earlier letter which that is."""
+    numbers = {line: found[1] for line in lines if (found := EARLIER.search(line))}
+    letters = {one.number: one for one in store.by_numbers(step.session, set(numbers.values()))}
+    return {line: letters[number] for line, number in numbers.items()}
 
 
-def why_no_evidence(step: Step, letter: Letter) -> str:
-    """Return why an earlier letter counts and proves nothing any more; nothing where it does.
+def no_evidence(step: Step, letters: Sequence[Letter]) -> Mapping[int, str]:
+    """Return which of these earlier letters count and prove nothing any more, and why.
 
-    It was not sent (called back, voided), or nothing stands of what it held against its unit.
+    They were not sent (called back, voided), or nothing stands of what they held against a unit.
     """
-    if letter.status not in GONE_OUT:
-        return NO_EVIDENCE.get(letter.status, "没有发出")
-    return NOTHING_STANDS if groundless(step, letter) else ""
+    gone = groundless_among(step, letters)
+    unsent = {one.id: NO_EVIDENCE.get(one.status, "没有发出")
+              for one in letters if one.status not in GONE_OUT}  # fmt: skip
+    return {**dict.fromkeys(gone, NOTHING_STANDS), **unsent}
 
 
 def earlier_grounds(step: Step, lines: Sequence[str]) -> Earlier:
     """Return of these lines that name an earlier letter what that letter still stands for."""
-    named = ((line, named_letter(step, line)) for line in lines)
-    return {line: _standing(step, one) for line, one in named if one is not None}
+    named = named_letters(step, lines)
+    touched = touched_among(step, [*named.values()])
+    return {line: _standing(step, one, touched) for line, one in named.items()}
 
 
-def _standing(step: Step, letter: Letter) -> frozenset[RectificationGround]:
+def _standing(
+    step: Step, letter: Letter, touched: AbstractSet[int]
+) -> frozenset[RectificationGround]:
     if letter.status not in GONE_OUT:
         return frozenset()
-    return frozenset(grounds_of(letter)) - frozenset(bare_grounds(step, letter))
+    bare = bare_grounds(step, letter) if letter.id in touched else []
+    return frozenset(grounds_of(letter)) - frozenset(bare)
 
 
 def lines_now(step: Step, letter: Letter) -> list[str]:
@@ -98,19 +105,18 @@ def lines_now(step: Step, letter: Letter) -> list[str]:
     What nobody has drafted yet is shown without the lines that are evidence no more.
     """
     lines = _still(step, letter) if letter.status in UNDRAFTED else letter.evidence
-    return [_line_now(step, line) for line in lines]
-
-
-def _line_now(step: Step, line: str) -> str:
-    named = named_letter(step, line)
-    return line if named is None or why_no_evidence(step, named) else _line_of(step, named)
+    named = named_letters(step, lines)
+    gone = no_evidence(step, [*named.values()])
+    stand = {line: one for line, one in named.items() if one.id not in gone}
+    if letter.status in UNDRAFTED:
+        lines = [line for line in lines if line in stand or line not in named]
+    return [_line_of(step, stand[line]) if line in stand else line for line in lines]
 
 
 def _still(step: Step, letter: Letter) -> list[str]:
     ticket = step.session.get_one(Ticket, letter.ticket_id)
     gone = gone_among(evidence_for(step, ticket, told_unit(letter)), letter.evidence)
-    named = ((line, named_letter(step, line)) for line in letter.evidence if line not in gone)
-    return [line for line, one in named if one is None or not why_no_evidence(step, one)]
+    return [line for line in letter.evidence if line not in gone]
 
 
 def of_unit_before(step: Step, referral: Letter) -> list[Letter]:

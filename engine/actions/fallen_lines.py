@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from engine.actions.corrections import sent_text
-from engine.actions.earlier_letters import NAMED, named_letter, naming, why_no_evidence
+from engine.actions.earlier_letters import NAMED, named_letters, naming, no_evidence
 from engine.actions.evidence import NUMBERED
 from engine.actions.excused_breaches import EXCUSED, excused_since
 from engine.actions.ground_evidence import events_of
@@ -64,12 +64,12 @@ def gone_letters(step: Step, referral: Letter) -> list[Gone]:
 
     One that a kept line names is told by that line; others stand among its measures and material.
     """
-    named = ((line, named_letter(step, line)) for line in referral.evidence)
-    quoted = {one.id: (line, one) for line, one in named if one is not None}
+    quoted = {one.id: (line, one) for line, one in named_letters(step, referral.evidence).items()}
     others = (step.session.get_one(Letter, one) for one in referral.facts.get(NAMED, ()))
     found = {**{one.id: (naming(one), one) for one in others}, **quoted}
-    whys = [(line, one, why_no_evidence(step, one)) for line, one in found.values()]
-    return [Gone(line, reason=why, naming=naming(one)) for line, one, why in whys if why]
+    gone = no_evidence(step, [one for _, one in found.values()])
+    return [Gone(line, reason=gone[one.id], naming=naming(one)) for line, one in found.values()
+            if one.id in gone]  # fmt: skip
 
 
 def uncorrected(step: Step, letter: Letter, gone: Sequence[Gone]) -> list[Gone]:

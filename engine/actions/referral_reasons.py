@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from engine.actions.earlier_letters import sent_on, why_no_evidence
+from engine.actions.earlier_letters import no_evidence, sent_on
 from engine.actions.late_replies import words_of
 from engine.actions.step import Step
 from engine.actions.told_units import asked_in_time
@@ -32,7 +32,7 @@ def by_engine(stored: Stored) -> bool:
 def reason_now(step: Step, stored: Stored) -> str:
     """Return a reason by what is so now; nothing where the letters behind it count no more."""
     if found := _late(step, stored):
-        return "" if why_no_evidence(step, found[0]) else _of_reply(step, *found)
+        return "" if no_evidence(step, [found[0]]) else _of_reply(step, *found)
     return _counted_now(step, stored) if "counted" in stored else str(stored["reason"])
 
 
@@ -62,12 +62,13 @@ def _gone(step: Step, stored: Stored) -> str:
     if found := _late(step, stored):
         letter, clock = found
         ended = UNASKED if clock.state is ClockState.SUPERSEDED else ""
-        why = why_no_evidence(step, letter) or ended
+        why = no_evidence(step, [letter]).get(letter.id, ended)
         return f"{letter.number}{why}" if why else ""
     if "counted" not in stored or _counted_now(step, stored):
         return ""
-    whys = ((one, why_no_evidence(step, one)) for one in _counted(step, stored))
-    return "，".join(f"{one.number}{why}" for one, why in whys if why)
+    letters = _counted(step, stored)
+    gone = no_evidence(step, letters)
+    return "，".join(f"{one.number}{gone[one.id]}" for one in letters if one.id in gone)
 
 
 def _late(step: Step, stored: Stored) -> tuple[Letter, Clock] | None:
@@ -83,7 +84,9 @@ def _counted(step: Step, stored: Stored) -> list[Letter]:
 
 def _counted_now(step: Step, stored: Stored) -> str:
     """Return a reason that counts letters without those that count no more; nothing: too few."""
-    standing = [one for one in _counted(step, stored) if not why_no_evidence(step, one)]
+    letters = _counted(step, stored)
+    gone = no_evidence(step, letters)
+    standing = [one for one in letters if one.id not in gone]
     days, on = [sent_on(one) for one in standing], date.fromisoformat(stored["on"])
     due = referral_due(days, on, reply_overdue=False, rules=step.rules)
     return f"{due[0]}（{standing[-1].number}）" if due else ""

@@ -43,6 +43,12 @@ def by_number(session: Session, number: str) -> Letter:
     return found
 
 
+def by_numbers(session: Session, numbers: AbstractSet[str]) -> Sequence[Letter]:
+    """Return the letters that carry these official numbers."""
+    query = select(Letter).where(col(Letter.number).in_(numbers))
+    return session.exec(query).all() if numbers else []
+
+
 def in_hand(
     session: Session, ticket_id: int, kind: LetterKind, unit_id: int | None = None
 ) -> Letter | None:
