@@ -14,7 +14,8 @@ EngineError
 ├── DeliveryError              502  a message was not taken
 │   ├── TemporaryDeliveryError      try again later
 │   │   ├── UnansweredDeliveryError  it was handed over whole, and nobody said that it was taken
-│   │   └── RefusedSenderError       the mail server takes nothing from us
+│   │   ├── RefusedSenderError       the mail server takes nothing from us
+│   │   └── UnreadableMailError      the mail server does not give one mail out
 │   └── PermanentDeliveryError      a person must look
 └── UnavailableError           503  the database or another part is away
     └── KeysError              503  the keys of personal data are missing or wrong
@@ -140,6 +141,12 @@ class RefusedSenderError(TemporaryDeliveryError):
         """Quote what the server said."""
         super().__init__(f"{self.words}（{said}），请管理员核对发信设置，稍后重试。")
         self.whoever = whoever
+
+
+class UnreadableMailError(TemporaryDeliveryError):
+    """The mail server does not give one mail out (读不出的来信); the others may be read."""
+
+    code = "delivery_unreadable"
 
 
 class PermanentDeliveryError(DeliveryError):

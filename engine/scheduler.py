@@ -120,7 +120,7 @@ JOBS = (
     ),
     Job(
         "fetch", "fetch_mail", {"trigger": "interval", "seconds": 60}, frozenset(),
-        lambda _actions, _now: mailing.live().waiting(),
+        lambda _actions, now: mailing.live().waiting(now),
         lambda _actions, ids, now: mailing.fetch(mailing.live(), ids, now),
     ),
     Job(

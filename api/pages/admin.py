@@ -21,7 +21,7 @@ from engine.models import Account
 from engine.rules.calendar_alarms import missing_calendars
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
-from engine.store import desk_admin, webhooks
+from engine.store import desk_admin, mail_replies, webhooks
 from engine.store.database import work
 from engine.store.mail_names import mail_names
 from engine.store.row_security import wall
@@ -44,6 +44,7 @@ def health(request: Request) -> Response:
             "missing": missing_calendars(shanghai_date(visit.now), visit.rules),
             "is_late": is_late, "unheard": webhooks.unheard(visit.session),
             "database": ".".join(map(str, version)),
+            "unread": mail_replies.count_unread(visit.session),
             "job_words": job_words, "beat_words": beat_words, "data_words": data_words,
         }  # fmt: skip
         return visit.page("admin.html", facts)

@@ -7,6 +7,7 @@ from api.pages.forms import EMPTY, Form, Posted
 from api.pages.visit import Visit, attempt, reading
 from engine.actions import bounces, incoming_mail, mail_trouble
 from engine.actions.actor import require_role
+from engine.actions.mail_rows import unread
 from engine.errors import EngineError, NotFoundError
 from engine.settings import load_settings
 from engine.store import mail_replies
@@ -39,7 +40,8 @@ def _page(visit: Visit, form: Form, error: EngineError | None = None, about: str
         "replies": replies, "machines": machines,
         "machine_acts": {f"give-{one.id}" for one in machines},
         "originals": {one.id for one in (*replies, *machines) if has_mail(one.digest)},
-        "asks_person": bounces.asks_person, "waiting": mail_replies.count_aside(visit.session),
+        "asks_person": bounces.asks_person, "is_unread": unread,
+        "waiting": mail_replies.count_aside(visit.session),
         "fetches": load_settings().takes_replies, "reads": reads,
         "acts": visit.role in mail_trouble.WHO, "form": form, "error": error, "about": about,
     }  # fmt: skip

@@ -18,6 +18,7 @@ from engine.actions.mail_rows import (
     row_of,
     said_of,
     stream_of,
+    unread,
 )
 from engine.actions.rules_in_force import rules_in_force
 from engine.actions.step import Step, Why, take
@@ -152,12 +153,15 @@ def give_to_ticket(step: Step, reply_id: int, number: str) -> MailReply:
     Raises:
         BadInputError: no such ticket, no unit has it in hand, or a file may not be attached.
         RefusedTransitionError: that letter is answered already.
-        ConflictError: somebody settled the mail meanwhile.
+        ConflictError: somebody settled the mail meanwhile, or nothing of it could be read.
     """
     reply = store.one(step.session, reply_id, lock=True)
     if reply.status is not MailReplyStatus.ASIDE and not by_machine(reply):
         message = f"这封来信已经是“{reply.status.label}”。"
         raise ConflictError(message)
+    if unread(reply):
+        words = "这封来信读不出来，没有可归入的内容；请在收信邮箱里打开原信。"
+        raise ConflictError(words)
     ticket = _meant(step, number)
     if (letter := _referral_to(step, ticket, reply)) is not None:
         return _give_to_letter(step, reply, letter)

@@ -16,7 +16,7 @@ from engine.terms import MailReplyStatus
 AUTOMATIC, BOUNCED, KNOWN = "automatic", "bounced", "known"
 LONGEST = 200
 LONGEST_TEXT = 20_000
-BY_MACHINE = "自动回复或已读回执，不作拟答复"
+BY_MACHINE = store.BY_MACHINE
 QUOTED, TOO_LONG = "引用的来往邮件已略去", f"正文太长，只列出前 {LONGEST_TEXT} 字"
 
 
@@ -65,7 +65,14 @@ def close(step: Step, reply: MailReply, status: MailReplyStatus) -> None:
 
 def by_machine(reply: MailReply) -> bool:
     """Return whether a mail was put away as it came, for a machine wrote it."""
-    return reply.status is MailReplyStatus.PUT_AWAY and reply.settled_by_id is None
+    settled = reply.status is not MailReplyStatus.PUT_AWAY or reply.settled_by_id is not None
+    return not settled and reply.reason.startswith(BY_MACHINE)
+
+
+def unread(reply: MailReply) -> bool:
+    """Return whether a mail could not be taken out of the mailbox, and waits for a person."""
+    aside = reply.status is MailReplyStatus.ASIDE
+    return aside and reply.reason.endswith(store.IN_MAILBOX)
 
 
 def stream_of(reply: MailReply) -> str:

@@ -1,20 +1,28 @@
 """What the flows about mail call: each function may run twice or late."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
-from engine.actions import daily_digests, incoming_mail, stuck
+import structlog
+
+from engine.actions import daily_digests, incoming_mail, stuck, unreadable_mail
 from engine.actions.incoming_mail import MOST_BYTES
 from engine.delivery.imap import ImapMailbox
+from engine.errors import TemporaryDeliveryError, UnavailableError, UnreadableMailError
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store.database import work
 
+log = structlog.get_logger()
 MOST_AT_ONCE = 50
+SEVERAL = 3  # technical: so many mails in vain, and none read, are the server's trouble
+NONE_READ = "收信服务器一封信也读不出来，稍后再取。"
 CUT = "信太大，只读了前 10 MB，原信在邮箱里"
 
 
-def waiting() -> list[int]:
-    """Return the keys of unread mails, oldest first; nothing where no mailbox is set.
+def waiting(now: datetime) -> list[int]:
+    """Return the keys of unread mails to fetch, oldest first; nothing where no mailbox is set.
 
     Raises:
         TemporaryDeliveryError: the mail server is away.
@@ -23,28 +31,63 @@ def waiting() -> list[int]:
     if url is None:
         return []
     with ImapMailbox(url.get_secret_value()) as mailbox:
-        return [int(key) for key in mailbox.unread(MOST_AT_ONCE)]
+        unread = unreadable_mail.in_turn(mailbox.place, mailbox.unread(), now)
+    return [int(key) for key in unread[:MOST_AT_ONCE]]
 
 
 def fetch(keys: list[int], now: datetime) -> dict[str, int]:
     """File those mails, each in a transaction of its own; return how many became what.
 
-    A mail is marked as read after it was filed: whoever dies between files it again, once.
+    A mail is marked as read after it was filed: whoever dies between files it again, once. One that
+    cannot be read or filed keeps back none of the others.
 
     Raises:
-        TemporaryDeliveryError: the mail server is away.
+        TemporaryDeliveryError: the mail server is away, or gives none of several out.
     """
     url = load_settings().imap_url
-    counts: dict[str, int] = {}
-    if url is None:
-        return counts
+    if url is None or not keys:
+        return {}
+    counts: Counter[str] = Counter()
     with ImapMailbox(url.get_secret_value()) as mailbox:
+        failed = {}
         for key in map(str, keys):
-            remark = CUT if mailbox.size(key) > MOST_BYTES else ""
-            became = incoming_mail.file_mail(mailbox.fetch(key, MOST_BYTES), now, remark)
-            mailbox.mark_read(key)
-            counts[became] = counts.get(became, 0) + 1
-    return counts
+            became, why = _fetch_one(mailbox, key, now)
+            counts[became] += 1
+            if why:
+                failed[key] = why
+        if len(failed) == len(keys) >= SEVERAL:
+            raise TemporaryDeliveryError(NONE_READ)
+        _note(mailbox.place, [str(key) for key in keys], failed, now)
+    return dict(counts)
+
+
+def _fetch_one(mailbox: ImapMailbox, key: str, now: datetime) -> tuple[str, str]:
+    """File one mail; return what it became, and why it could not be read or filed."""
+    try:
+        remark = CUT if mailbox.size(key) > MOST_BYTES else ""
+        raw = mailbox.fetch(key, MOST_BYTES)
+    except UnreadableMailError:
+        return "unreadable", unreadable_mail.NOT_READ
+    except TemporaryDeliveryError:
+        # Some servers hang up on a mail they cannot read: next time the others come first.
+        unreadable_mail.note(mailbox.place, key, now, unreadable_mail.NOT_READ)
+        raise
+    try:
+        became = incoming_mail.file_mail(raw, now, remark)
+    except UnavailableError:
+        raise  # the database or the disk is away
+    except Exception as error:
+        # Whatever a mail breaks, the others are filed; an error may quote it and is not told.
+        log.warning("mail_not_filed", error=type(error).__name__)
+        return "unreadable", unreadable_mail.NOT_FILED
+    mailbox.mark_read(key)
+    return became, ""
+
+
+def _note(place: str, keys: list[str], failed: Mapping[str, str], now: datetime) -> None:
+    for key, why in failed.items():
+        unreadable_mail.note(place, key, now, why)
+    unreadable_mail.read_after_all(place, [one for one in keys if one not in failed], now)
 
 
 def tell_stuck(now: datetime) -> dict[str, int]:

@@ -27,9 +27,12 @@ def lines(session: Session, now: datetime) -> tuple[str, ...]:
     late = mail_trouble.long_tried(session, now)
     if late:
         found.append(f"{len(late)} 封邮件两个小时以上发不出去，仍在重试")
-    waiting = mail_replies.count_aside(session)
+    unread = mail_replies.count_unread(session)
+    waiting = mail_replies.count_aside(session) - unread
     if waiting:
         found.append(f"{waiting} 封来信归不到工单，要人看")
+    if unread:
+        found.append(f"{unread} 封来信读不出来，原信在收信邮箱里，要人看")
     aside = gauges.set_aside(session)
     if aside:
         found.append(f"{aside} 项工单、时限或邮件送出后的记录出错搁置")

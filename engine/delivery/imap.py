@@ -11,7 +11,7 @@ from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from engine.delivery.timeouts import DEFAULT_TIMEOUT_SECONDS, seconds_of
-from engine.errors import BadInputError, TemporaryDeliveryError
+from engine.errors import BadInputError, TemporaryDeliveryError, UnreadableMailError
 
 DEFAULT_PORTS = {"imap": 143, "imaps": 993, "imap+starttls": 143}
 BAD_URL = (
@@ -92,14 +92,26 @@ class ImapMailbox:
         """Sign out."""
         self._close()
 
-    def unread(self, limit: int) -> list[str]:
-        """Return the keys of the oldest unread messages."""
+    @property
+    def place(self) -> str:
+        """Return where keys mean what they mean: the mailbox, as long as it counts alike."""
+        server, connection = self.server, self._connection
+        _, (counted, *_) = connection.response("UIDVALIDITY") if connection else ("", [None])
+        validity = counted.decode() if isinstance(counted, bytes) else ""
+        return f"{server.user}@{server.host}:{server.port}/{server.folder} {validity}"
+
+    def unread(self) -> list[str]:
+        """Return the keys of the unread messages, oldest first."""
         _, (found, *_) = self._ask("SEARCH", "UNSEEN")
         keys = found.split() if isinstance(found, bytes) else []
-        return [key.decode() for key in keys[:limit]]
+        return [key.decode() for key in keys]
 
     def size(self, key: str) -> int:
-        """Return how many bytes a message has, before it is fetched."""
+        """Return how many bytes a message has, before it is fetched.
+
+        Raises:
+            UnreadableMailError: the server does not say.
+        """
         _, answer = self._ask("FETCH", key, "(RFC822.SIZE)")
         words = b" ".join(one for one in answer if isinstance(one, bytes))
         _, _, rest = words.partition(b"RFC822.SIZE ")
@@ -107,10 +119,16 @@ class ImapMailbox:
         return int(digits) if digits.isdigit() else 0
 
     def fetch(self, key: str, most: int) -> bytes:
-        """Return a message without marking it as read, cut off after `most` bytes."""
+        """Return a message without marking it as read, cut off after `most` bytes.
+
+        Raises:
+            UnreadableMailError: the server does not give it out.
+        """
         _, answer = self._ask("FETCH", key, f"(BODY.PEEK[]<0.{most}>)")
         found = [one[1] for one in answer if isinstance(one, tuple)]
-        return found[0] if found else b""
+        if not found:
+            raise UnreadableMailError(self._away(RuntimeError("FETCH")))
+        return found[0]
 
     def mark_read(self, key: str) -> None:
         """Mark a message as read: it was filed."""
@@ -125,7 +143,8 @@ class ImapMailbox:
         except (OSError, imaplib.IMAP4.error) as error:
             raise TemporaryDeliveryError(self._away(error)) from error
         if state != "OK":
-            raise TemporaryDeliveryError(self._away(RuntimeError(f"{command} {state}")))
+            kind = UnreadableMailError if command == "FETCH" else TemporaryDeliveryError
+            raise kind(self._away(RuntimeError(f"{command} {state}")))
         return state, answer
 
     def _connect(self) -> imaplib.IMAP4:

@@ -12,7 +12,7 @@ from engine.flows.batches import Ids, Outcome
 class Mailing(Protocol):
     """The actions these orders call; `engine.actions.mailing` in life, a fake in tests."""
 
-    def waiting(self) -> list[int]:
+    def waiting(self, now: datetime) -> list[int]:
         """Return the keys of unread mails."""
         ...
 

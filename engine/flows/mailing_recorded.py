@@ -13,8 +13,9 @@ from engine.flows.recorded import moment_of, run_name, told
 def fetch_mail(now_iso: str | None = None, ids: list[int] | None = None) -> dict[str, object]:
     """File the mails of units that came in (收信)."""
     actions = mailing.live()
-    ids = actions.waiting() if ids is None else ids
-    return told(mailing.fetch(actions, ids, moment_of(now_iso)))
+    now = moment_of(now_iso)
+    ids = actions.waiting(now) if ids is None else ids
+    return told(mailing.fetch(actions, ids, now))
 
 
 @flow(name="tell-stuck", flow_run_name=run_name, persist_result=False)

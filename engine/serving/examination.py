@@ -104,7 +104,7 @@ def _replies(settings: Settings) -> Finding:
         return look("收信", "没有设收信邮箱，单位直接回复的邮件没有人收", todo)
     try:
         with ImapMailbox(settings.imap_url.get_secret_value()) as mailbox:
-            waiting = len(mailbox.unread(1))
+            waiting = len(mailbox.unread())
     except EngineError as error:
         return broken("收信", f"打不开收信邮箱：{error}", "检查 HOTLINE_IMAP_URL、口令和网络。")
     return fine("收信", "邮箱打得开" + ("，有未读的信" if waiting else ""))

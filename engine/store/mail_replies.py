@@ -1,6 +1,6 @@
 """Queries about mails that came in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session, and_, col, func, or_, select
 
@@ -8,6 +8,12 @@ from engine.errors import NotFoundError
 from engine.models import MailReply, OutboxMessage, Ticket
 from engine.store.writing import write_once
 from engine.terms import MailReplyStatus
+
+# Begins the reason of a mail that was put away as it came, and ends that of one of which nothing
+# could be taken out of the mailbox.
+BY_MACHINE = "自动回复或已读回执，不作拟答复"
+IN_MAILBOX = "原信在收信邮箱里"
+UNREAD = and_(MailReply.status == MailReplyStatus.ASIDE, col(MailReply.reason).endswith(IN_MAILBOX))
 
 
 def keep(session: Session, reply: MailReply) -> int | None:
@@ -43,6 +49,17 @@ def waits(session: Session, digest: str) -> bool:
     return session.exec(query.where(MailReply.digest == digest, waiting)).first() is not None
 
 
+def known(session: Session, digests: Sequence[str]) -> Mapping[str, MailReply]:
+    """Return those of some mails that are here, by what tells them from every other."""
+    query = select(MailReply).where(col(MailReply.digest).in_(digests))
+    return {one.digest: one for one in session.exec(query)} if digests else {}
+
+
+def count_unread(session: Session) -> int:
+    """Return how many mails in the mailbox could not be read and wait for a person."""
+    return session.exec(select(func.count()).where(UNREAD).select_from(MailReply)).one()
+
+
 def count_aside(session: Session) -> int:
     """Return how many mails wait for a person."""
     query = select(func.count()).where(MailReply.status == MailReplyStatus.ASIDE)
@@ -52,8 +69,9 @@ def count_aside(session: Session) -> int:
 def by_machines(session: Session, limit: int = 20) -> Sequence[MailReply]:
     """Return the newest mails that were put away as they came, for a machine wrote them."""
     query = select(MailReply).where(
-        MailReply.status == MailReplyStatus.PUT_AWAY, col(MailReply.settled_by_id).is_(None)
-    )
+        MailReply.status == MailReplyStatus.PUT_AWAY, col(MailReply.settled_by_id).is_(None),
+        col(MailReply.reason).startswith(BY_MACHINE),
+    )  # fmt: skip
     return session.exec(query.order_by(col(MailReply.id).desc()).limit(limit)).all()
 
 

@@ -202,7 +202,7 @@ def test_mails_to_units_carry_the_mark_and_say_what_a_reply_is(mailbox, var):
 def test_without_a_mailbox_nothing_is_fetched_and_mails_ask_for_no_reply():
     number = a_dispatched_ticket(NOW)
 
-    assert mailing.waiting() == []
+    assert mailing.waiting(moment(LATER)) == []
     assert mailing.fetch([1], moment(LATER)) == {}
     assert "请勿直接回复" in mails_of(number, NoticeKind.ASSIGNMENT)[0].text
 
@@ -212,11 +212,11 @@ def test_unread_mail_is_fetched_filed_and_marked_as_read(mailbox):
     mailbox.put(a_mail(mark(number)))
     mailbox.put(a_mail())
 
-    counts = mailing.fetch(mailing.waiting(), moment(LATER))
+    counts = mailing.fetch(mailing.waiting(moment(LATER)), moment(LATER))
 
     assert counts == {"proposed": 1, "aside": 1}
     assert mailbox.unread == []
-    assert mailing.waiting() == []
+    assert mailing.waiting(moment(LATER)) == []
 
 
 def test_the_words_of_a_mail_never_reach_the_log(mailbox, caplog, capsys):
@@ -224,7 +224,7 @@ def test_the_words_of_a_mail_never_reach_the_log(mailbox, caplog, capsys):
     mailbox.put(a_mail(mark(number), text="企业电话 0772-0000000，已联系"))
     caplog.set_level(logging.DEBUG)
 
-    mailing.fetch(mailing.waiting(), moment(LATER))
+    mailing.fetch(mailing.waiting(moment(LATER)), moment(LATER))
 
     said = caplog.text + "".join(capsys.readouterr())
     assert "0772-0000000" not in said

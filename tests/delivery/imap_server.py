@@ -10,11 +10,15 @@ USER, PASSWORD = "hotline", "geheim-1"
 
 
 class Mailbox:
-    """Messages by key, which of them were read, and how often somebody signed in."""
+    """Messages by key, which of them were read, and how often somebody signed in.
+
+    `broken` says of which the server does not give out ("no"), or hangs up on who asks.
+    """
 
     def __init__(self) -> None:
         self.messages: dict[int, bytes] = {}
         self.read: set[int] = set()
+        self.broken: dict[int, str] = {}
         self.logins = 0
         self.port = 0
 
@@ -54,6 +58,8 @@ def _handler(box: Mailbox) -> type[socketserver.StreamRequestHandler]:
             for line in self.rfile:
                 tag, _, rest = line.decode().strip().partition(" ")
                 body, state = answer(box, rest)
+                if state == "hang up":
+                    return
                 self.wfile.write(body + f"{tag} {state} done\r\n".encode())
                 if rest.upper().startswith("LOGOUT"):
                     return
@@ -74,18 +80,20 @@ def answer(box: Mailbox, asked: str) -> tuple[bytes, str]:
     if command.startswith("UID SEARCH"):
         return f"* SEARCH {' '.join(map(str, box.unread))}\r\n".encode(), "OK"
     if command.startswith("UID FETCH"):
-        return _fetched(box, asked), "OK"
+        return _fetched(box, asked)
     if command.startswith("UID STORE"):
         box.read.add(int(asked.split()[2]))
     return b"", "OK"
 
 
-def _fetched(box: Mailbox, asked: str) -> bytes:
+def _fetched(box: Mailbox, asked: str) -> tuple[bytes, str]:
     key = int(asked.split()[2])
+    if key in box.broken:
+        return b"", "hang up" if box.broken[key] == "hang up" else "NO internal error"
     raw = box.messages[key]
     if "RFC822.SIZE" in asked:
-        return f"* {key} FETCH (UID {key} RFC822.SIZE {len(raw)})\r\n".encode()
+        return f"* {key} FETCH (UID {key} RFC822.SIZE {len(raw)})\r\n".encode(), "OK"
     most = int(re.search(r"<0\.(\d+)>", asked)[1])
     part = raw[:most]
     head = f"* {key} FETCH (UID {key} BODY[]<0> {{{len(part)}}}\r\n".encode()
-    return head + part + b")\r\n"
+    return head + part + b")\r\n", "OK"

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from engine.actions import incoming_mail
+from engine.actions import incoming_mail, unreadable_mail
 from engine.models import OutboxMessage
 from engine.store.database import work
 from engine.terms import MailReplyStatus, MessageStatus, NoticeKind, TicketStatus
 from tests.actions.test_incoming_mail import WORDS, a_bounce, a_mail, file, mark, replies
-from tests.builders import MARKET, SUPERVISOR, TAX, a_signed_ticket, on_ticket
+from tests.builders import MARKET, SUPERVISOR, TAX, a_signed_ticket, moment, on_ticket
 from tests.looking import answers_of, mails_of, send_mails, ticket_of
 
 pytestmark = pytest.mark.usefixtures("database", "var")
@@ -135,3 +135,21 @@ def test_what_a_machine_wrote_stands_below_and_can_still_be_given_to_its_ticket(
     assert "<details open><summary>有 1 封" in wrong.text
     assert "已归入工单" in done.text
     assert WORDS in desk.get(f"/tickets/{number}").text
+
+
+def test_a_mail_that_cannot_be_read_asks_for_the_mailbox_and_alarms_the_administrator(as_):
+    for at in ("Tue 2026-11-24 09:00", "Tue 2026-11-24 09:20"):
+        unreadable_mail.note("mailbox", "17", moment(at), unreadable_mail.NOT_READ)
+    desk = as_(SUPERVISOR)
+
+    page = desk.get("/mails").text
+    state = as_("guanli").get("/admin").text
+    desk.get("/mails")
+    settled = desk.post("/mails/put-away/1").text
+
+    assert "收信服务器读不出这封信" in page
+    assert "请在收信邮箱里打开原信" in page
+    assert "归入工单" not in page
+    assert "收信邮箱里有 1 封信读不出来" in state
+    assert "没有要处理的来信" in settled
+    assert "读不出来" not in as_("guanli").get("/admin").text
