@@ -16,6 +16,7 @@ from engine.rules.certificates import Certificate
 from engine.rules.shanghai import weekday_name
 from engine.settings import load_settings
 from engine.store import api_views, clocks
+from engine.store.unit_sight import was_asked
 
 Units = dict[int, Unit]
 
@@ -127,6 +128,10 @@ def _share(one: Share | Stay) -> dict[str, object]:
 
 
 def clocks_of(call: Call, ticket: Ticket) -> tuple[Sequence[Clock], Units]:
-    """Return every clock of a ticket, and their units."""
-    rows = clocks.of_ticket(call.step.session, ticket.id)
+    """Return the clocks of a ticket a key may know of, and their units.
+
+    Without private matters none that nobody was ever asked to keep (撤回发送).
+    """
+    found = clocks.of_ticket(call.step.session, ticket.id)
+    rows = [one for one in found if call.private or was_asked(one)]
     return rows, api_views.units_by_id(call.step.session, (row.unit_id for row in rows))

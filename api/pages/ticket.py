@@ -36,11 +36,10 @@ from engine.store import attachments, desk_ticket, desk_views, mail_replies
 from engine.store.desk_ticket import Whole
 from engine.store.files import has_mail
 from engine.store.routing_views import serial_returns
-from engine.store.unit_sight import seen_by_units
+from engine.store.unit_sight import seen_by_units, was_asked
 from engine.terms import (
     ActorKind,
     ClockKind,
-    ClockState,
     Role,
     TicketEvent,
     TicketStatus,
@@ -72,7 +71,7 @@ def facts_of(visit: Visit, ticket: Ticket, **more: Any) -> dict[str, Any]:
 def _concerns(visit: Visit, clock: Clock) -> bool:
     if visit.role not in UNIT:
         return True
-    if clock.state is ClockState.SUPERSEDED:  # of a sending that was called back (撤回发函)
+    if not was_asked(clock):
         return False
     return clock.unit_id in (None, visit.account.unit_id) and clock.kind not in (
         ClockKind.REVIEW, ClockKind.CALLBACK, ClockKind.RETURN_RULING, ClockKind.ARBITRATION,

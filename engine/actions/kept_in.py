@@ -10,12 +10,13 @@ from engine.actions.step import Step, Why, take
 from engine.actions.told_units import again_key
 from engine.delivery.reply_tokens import mail_name
 from engine.models import Clock, Letter, OutboxMessage, Ticket
+from engine.rules.letter_life import FELL, RECALLED
 from engine.store import clocks as clock_store
 from engine.store import held_mails
 from engine.store.unit_sight import INTERNAL
 from engine.terms import ClockKind, ClockState, LetterStatus, TicketEvent
 
-RECALLED, FELL, ANSWERED = "发送已撤回", "依据已不成立", "单位已在页面回复"
+ANSWERED = "单位已在页面回复"
 NO_MORE, NOT_AGAIN = "未出的邮件不再发出", "要求再次反馈的邮件未出、不再发出，不再要求再次反馈"
 
 

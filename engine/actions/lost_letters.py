@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.actions import post
-from engine.actions.kept_in import ANSWERED, FELL
+from engine.actions.kept_in import ANSWERED
 from engine.actions.moot_letters import Fallen
 from engine.actions.own_words import Own
 from engine.actions.post import Mail
 from engine.actions.step import Step
 from engine.models import Letter, Ticket
-from engine.rules.letter_life import GONE_OUT
+from engine.rules.letter_life import FELL, GONE_OUT
 from engine.settings import load_settings
 from engine.store import held_mails
 from engine.terms import LetterStatus, NoticeKind, Recipient

@@ -7,11 +7,11 @@ from datetime import timedelta
 from engine.actions import findings
 from engine.actions.actor import SYSTEM
 from engine.actions.breaches import record_breach
-from engine.actions.kept_in import FELL
 from engine.actions.recalling import follow_grounds
 from engine.actions.step import Step, Why, take
 from engine.models import Breach, Clock, Ticket
 from engine.rules.citations import clause
+from engine.rules.letter_life import FELL
 from engine.rules.shanghai import shanghai_date, spoken_date
 from engine.store import clocks as store
 from engine.store import findings as finding_store

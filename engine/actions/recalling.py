@@ -14,7 +14,7 @@ from engine.actions import referrals
 from engine.actions.actor import SYSTEM
 from engine.actions.asked_no_more import ask_no_more
 from engine.actions.impersonal import refuse_personal
-from engine.actions.kept_in import FELL, NOT_AGAIN, RECALLED, cancel_reply, free_names, keep_in
+from engine.actions.kept_in import NOT_AGAIN, cancel_reply, free_names, keep_in
 from engine.actions.late_replies import moot_referrals
 from engine.actions.letters import drop_letter, moved
 from engine.actions.lost_letters import Lost, tell_lost
@@ -26,7 +26,7 @@ from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
 from engine.errors import ConflictError
 from engine.models import Breach, Clock, Finding, Letter, Ticket
-from engine.rules.letter_life import GONE_OUT
+from engine.rules.letter_life import FELL, GONE_OUT, RECALLED
 from engine.rules.reply_words import falls_with_its_letter
 from engine.rules.standing import NOTHING_STANDS
 from engine.store import held_mails, leaving

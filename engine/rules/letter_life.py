@@ -32,6 +32,8 @@ MOVES: dict[LetterAct, tuple[tuple[LetterStatus, ...], LetterStatus]] = {
     A.FIND_INSUFFICIENT: ((S.ANSWERED,), S.INSUFFICIENT),
 }
 NOT_BY_THE_DRAFTER = frozenset({A.REVIEW, A.SIGN})
+# Why the limit of a reply ended that nobody was ever asked for.
+RECALLED, FELL = "发送已撤回", "依据已不成立"
 WHILE_HELD = frozenset({A.RECALL})  # its mails decide that, not its state
 
 

@@ -22,7 +22,7 @@ from engine.store.app_roles import lacking
 from engine.store.database import GONE, Database
 from engine.store.gauges import Gauges, gauges
 from engine.store.migrate import owners_elsewhere, unlike
-from engine.store.row_security import to_lend
+from engine.store.row_security import open_tables, to_lend
 from engine.store.watchdog import SILENT, is_late
 from engine.terms import Role
 
@@ -91,6 +91,9 @@ def _roles(session: Session) -> Finding:
         if session.connection().exec_driver_sql(may_build).scalar():
             todo = "请数据库管理员执行：REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
             return broken("数据库角色", "人人都能在 public 里建函数，只增不改守不住", todo)
+        if missing := open_tables(session.connection()):
+            told = f"{'、'.join(missing)} 没有隔离策略，单位读不到或全读得到"
+            return broken("数据库角色", told, "请运行 hotline migrate")
         return fine("数据库角色", "单位隔离和只增不改由数据库再守一道")
     lacks = lacking(session.connection())
     stands = "建了，还没有读写表的权限"

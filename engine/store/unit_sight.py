@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
-from engine.models import TicketEventRecord
-from engine.terms import TicketEvent
+from engine.models import Clock, TicketEventRecord
+from engine.rules.letter_life import FELL, RECALLED
+from engine.terms import ClockState, TicketEvent
 
 # Clues handed on (移交) are not units' to see; how the hotline came to write a letter, or not to
 # send it, is its own affair.
@@ -58,3 +59,8 @@ def called_back(session: Session, events: Sequence[TicketEventRecord]) -> frozen
 def _takes_back(recall: TicketEventRecord, sent: TicketEventRecord) -> bool:
     same = recall.details.get("sha256") == sent.details.get("sha256")
     return same and recall.ticket_id == sent.ticket_id and recall.seq > sent.seq
+
+
+def was_asked(clock: Clock) -> bool:
+    """Return whether anybody was ever told of a limit: not of one whose letter was called back."""
+    return clock.state is not ClockState.SUPERSEDED or clock.stop_reason not in (RECALLED, FELL)

@@ -28,5 +28,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the function away with the policy that asks it; the program makes its own anew."""
+    """Take the function away with the policy that asks it.
+
+    The program makes its own anew once nothing says that all is settled.
+    """
     op.execute("DROP FUNCTION hotline_called_back(bigint, integer, text) CASCADE")
+    op.execute("COMMENT ON FUNCTION hotline_unit() IS NULL")

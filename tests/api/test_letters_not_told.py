@@ -7,7 +7,7 @@ import pytest
 from engine.actions.event_feed import is_private
 from engine.models import Ticket, TicketEventRecord
 from engine.store.unit_sight import NOT_FOR_UNITS, seen_by_units
-from engine.terms import TicketEvent, TicketKind
+from engine.terms import ClockKind, TicketEvent, TicketKind
 from tests.actions.letter_steps import number_of
 from tests.api.conftest import TICKETS
 from tests.looking import events_of
@@ -19,6 +19,7 @@ from tests.store.test_letters_out_of_sight import (
 
 FEED = "/api/v1/events"
 SENDING = TicketEvent.SEND_LETTER.value
+REPLY = ClockKind.RECTIFICATION_REPLY.value
 
 
 @pytest.mark.usefixtures("var")
@@ -47,6 +48,27 @@ def test_of_a_letter_that_was_called_back_such_a_key_is_told_nothing_at_all(
 
     for path in (f"{TICKETS}/{number}/events", FEED, f"{FEED}?format=cloudevents"):
         assert "letter" not in public.get(path).text
+
+
+def test_the_limit_of_a_letter_that_was_called_back_is_told_to_no_such_key(
+    with_scopes: Any, var: Any
+) -> None:
+    number = number_of(called_back())
+    public = with_scopes("tickets:read")
+    private = with_scopes("tickets:read", "tickets:private")
+
+    for path in (f"{TICKETS}/{number}", f"{TICKETS}/{number}/deadlines"):
+        assert REPLY not in public.get(path).text
+        assert REPLY in private.get(path).text
+
+
+def test_the_limit_of_a_letter_that_was_sent_is_told_to_every_key(
+    with_scopes: Any, var: Any
+) -> None:
+    number = number_of(called_back_and_sent_again())
+    found = with_scopes("tickets:read").get(f"{TICKETS}/{number}/deadlines").json()["items"]
+
+    assert [one["deadline"]["clock"]["code"] for one in found].count(REPLY) == 1
 
 
 def test_cloudevents_tell_of_the_sending_that_reached_its_unit_alone(

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from engine.models import SQLModel
 from engine.store.database import connect, work
 from engine.store.migrate import alembic_config, migrate, newest_known
+from engine.store.row_security import open_tables
 from tests.builders import a_ticket
 
 VERSIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
@@ -63,6 +64,30 @@ def test_going_down_leaves_no_function_or_type_behind(empty):
     left = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     with empty.engine.connect() as connection:
         assert connection.execute(text(left)).all() == []
+
+
+def test_a_step_back_and_forth_leaves_no_table_without_what_keeps_units_apart(empty):
+    migrate(empty)
+
+    with empty.engine.begin() as connection:
+        command.downgrade(alembic_config(connection), "0057_after_leaving")
+        without = open_tables(connection)
+    migrate(empty)
+
+    with empty.engine.connect() as connection:
+        assert without == ["ticket_event"]
+        assert open_tables(connection) == []
+
+
+def test_a_policy_that_somebody_dropped_is_made_again(empty):
+    migrate(empty)
+    with empty.engine.begin() as connection:
+        connection.exec_driver_sql("DROP POLICY hotline_seen ON letter")
+
+    migrate(empty)
+
+    with empty.engine.connect() as connection:
+        assert open_tables(connection) == []
 
 
 def test_migrating_what_is_migrated_changes_nothing(empty):

@@ -208,6 +208,16 @@ def test_roles_that_are_there_are_seen_by_a_session_that_acts_as_one(database, t
     assert looked_over(database, tmp_path)["数据库角色"].level is Level.FINE
 
 
+def test_a_table_that_lost_what_keeps_units_apart_is_named(database, tmp_path):
+    with database.engine.begin() as owner:
+        owner.exec_driver_sql("DROP POLICY hotline_seen ON letter")
+
+    found = looked_over(database, tmp_path)["数据库角色"]
+
+    assert found.level is Level.BROKEN
+    assert found.words.startswith("letter 没有隔离策略")
+
+
 def test_a_schema_where_everybody_may_build_is_named(database, tmp_path):
     with database.engine.begin() as owner:
         owner.exec_driver_sql("GRANT CREATE ON SCHEMA public TO PUBLIC")
