@@ -5,6 +5,7 @@ A home is hidden from its house on. Where a business has its door is the matter 
 
 import re
 
+from engine.documents.home_addresses import HOUSE
 from engine.documents.typed_signs import WIDE
 
 HIDDEN_NUMBER = "（号码已隐去）"
@@ -15,11 +16,12 @@ _ADDRESS = re.compile(
 )
 _ROOM = r"[\dA-Za-z〇零一二三四五六七八九十]"
 _FIRM = ("司", "企业", "经营", "登记", "注册", "主体", "法定", "个体户", "商户", "厂", "店", "单位",
-         "机构", "商家", "门市")  # fmt: skip
+         "机构", "商家", "厂家", "门市", "铺", "馆")  # fmt: skip
 _NO_FIRM = "".join(f"(?<!{one})(?<!{one}的)" for one in _FIRM)
 _HOME = (
-    r"(?:家住|住在|[暂租现]住(?!址)|居住[于在]|居住地(?!块)|家庭(?:住址|地址)"
-    r"|户(?:籍|口)(?:(?:所在)?地|地址|住址)|身份证上?的?地址"
+    rf"(?:家住(?!址)|(?=住在){_NO_FIRM}(?<!入)住在|[暂租现]住(?!址|证|房公积)|居住[于在]|居住地(?!块)"
+    r"|常住(?![人户宿院房宅建])|家庭(?:住址|地址)|户(?:籍|口)(?:(?:所在)?地|地址|住址|(?=[ :：]))"
+    r"|身份证上?的?地址"
     r"|(?<![记抓])住处(?![罚理于])|(?<![发出实])现居(?![委民家])"
     r"|(?:(?<=[我他她的生士，。；：、\s])|^)家在)"
 )
@@ -35,20 +37,10 @@ _FLAT = (
     rf"|{_ROOM}{{1,5}} ?(?:栋|幢|(?<=[A-Za-z\d])座|号楼|单元|室)"
     rf"(?:[ \-]?{_ROOM}{{1,5}} ?(?:栋|单元|楼|层|室|号|房|户)?)*)"
 )
-# A house by its number alone: of a road or a village, no day and no line of a train. 住所 is what
-# the law calls the seat of a firm; a flat further on is hidden instead.
-_STREET = (
-    r"(?:(?<=[路街巷道里弄村屯组队坊园苑庄寨坡塘湾岭院寓段条])|(?<=小区|社区|片区|胡同)"
-    r"|(?<=[\d一二三四五六七八九十]区)) ?"
-)
-_HOUSE = (
-    rf"{_STREET}(?:门牌)?第?{_ROOM}{{1,5}}(?:[\-之]{_ROOM}{{1,3}})? ?号"
-    rf"(?!线|文|令|井|地块|门[面店]|铺|厂|车间|{_WORDS}(?:栋|幢|[A-Za-z\d]座|单元|室|号楼))"
-    rf"(?:(?:之|附)?{_ROOM}{{1,3}}(?:楼|层|号|户)?)?"
-)
+# 住所 is what the law calls the seat of a firm: only a flat further on is hidden there.
 _DWELLING = re.compile(
-    rf"(?=[家住暂租现居户身])(?:(?:{_HOME}{_WORDS}，?|(?:{_SEAT}|{_LIVES}){_WORDS})(?P<n>{_FLAT})"
-    rf"|(?:{_HOME}|(?=住址){_SEAT}|{_LIVES}){_WORDS}(?P<h>{_HOUSE}))"
+    rf"(?=[家住暂租现常居户身])(?:(?:{_HOME}{_WORDS}，?|(?:{_SEAT}|{_LIVES}){_WORDS})(?P<n>{_FLAT})"
+    rf"|(?:{_HOME}|(?=住址){_SEAT}|{_LIVES}){HOUSE})"
 )
 _OPEN = r"[ :：是为(\"“]{0,3}"
 _CHAT = re.compile(
