@@ -43,7 +43,7 @@ def ask_no_more(step: Step, ticket: Ticket, letter: Letter) -> str:
     clock = _running(step, ticket, letter)
     if clock is None:
         return ""
-    _record_missed(step, ticket, clock)
+    record_missed(step, ticket, clock)
     _end(step, ticket, letter, clock)
     return TOLD
 
@@ -67,8 +67,8 @@ def _running(step: Step, ticket: Ticket, letter: Letter) -> Clock | None:
     return next((one for one in found if one.letter_id == letter.id), None)
 
 
-def _record_missed(step: Step, ticket: Ticket, clock: Clock) -> None:
-    """Record that a limit was over before nobody asked any more, if no sweep has seen it yet."""
+def record_missed(step: Step, ticket: Ticket, clock: Clock) -> None:
+    """Record that a limit was over before it ended, if no sweep has seen it yet: it stays so."""
     if not clocks.is_overdue(clock, step.now) or not asked_in_time(step.session, clock):
         return
     for rung in clocks.rungs_of(ticket, clock, step.rules):

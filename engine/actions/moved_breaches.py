@@ -7,6 +7,7 @@ from datetime import timedelta
 from engine.actions import findings
 from engine.actions.actor import SYSTEM
 from engine.actions.breaches import record_breach
+from engine.actions.clocks import is_overdue
 from engine.actions.recalling import follow_grounds
 from engine.actions.step import Step, Why, take
 from engine.models import Breach, Clock, Ticket
@@ -24,7 +25,7 @@ STANDING = (FindingState.PROPOSED, FindingState.IN_FORCE)
 def follow_limits(
     step: Step, ticket: Ticket, moved: Sequence[tuple[Clock, str]], cites: str
 ) -> None:
-    """Let the breaches of running clocks follow their moved limits; beside each, what moved it.
+    """Let the breaches of clocks follow their moved limits; beside each, what moved it.
 
     The letters that rest on them follow once all are judged: it is one act, and told once.
     """
@@ -36,14 +37,14 @@ def follow_limits(
 def _follow_limit(step: Step, ticket: Ticket, clock: Clock, what: str, cites: str) -> str:
     """Let a breach follow its moved limit and return why it did; nothing where it stays.
 
-    While the new limit is still to come there is no breach. One that is over already is missed from
-    its own end on; what was found of the breach stays beside it.
+    While the new limit is still to come, or was kept, there is no breach. One that is over already
+    is missed from its own end on; what was found of the breach stays beside it.
     """
     breach = store.breach_of(step.session, clock.id)
     gone = breach is not None and breach.judgement == WITHDRAWN
     if breach is None or (not gone and breach.true_at == clock.due_at):
         return ""
-    if clock.due_at <= step.now:
+    if is_overdue(clock, step.now):
         return _miss_anew(step, ticket, clock, what)
     if gone:
         return ""

@@ -47,9 +47,11 @@ def follow_reply(step: Step, ticket: Ticket, clock: Clock, reason: str) -> None:
     follow_limits(step, ticket, [(clock, reason)], "house/H-33")
     if clock.id in store.withdrawn(step.session, ticket.id):
         letter = step.session.get_one(Letter, clock.letter_id)
-        _drop_referrals(replace(step, actor=SYSTEM), letter, reason)
+        _drop_referrals(replace(step, actor=SYSTEM), letter, reason, clock)
 
 
-def _drop_referrals(step: Step, letter: Letter, reason: str) -> None:
+def _drop_referrals(step: Step, letter: Letter, reason: str, of: Clock | None = None) -> None:
+    """Drop what was proposed for a letter's late reply: all, or for one missed limit of it."""
     for moot in moot_referrals(step, letter):
-        letters.drop_letter(step, moot, f"{reason}，自动提议的移交不再需要。")
+        if of is None or moot.facts.get("reply_clock") == of.id:
+            letters.drop_letter(step, moot, f"{reason}，自动提议的移交不再需要。")
