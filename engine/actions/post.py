@@ -25,6 +25,11 @@ from engine.store.row_security import as_house
 from engine.store.writing import made, write_row
 from engine.terms import MessageStatus, NoticeKind, Recipient, Role, Urgency
 
+# What is put to a unit; who oversees it has the same words, as a copy.
+COPIED = frozenset({
+    NoticeKind.WARNING, NoticeKind.BREACH, NoticeKind.REMINDER, NoticeKind.SUPERVISION,
+    NoticeKind.INTERVIEW,
+})  # fmt: skip
 OF_THE_UNIT = (Recipient.UNIT, Recipient.UNIT_LEADER)
 
 
@@ -74,17 +79,16 @@ def post(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee])
 
 
 def _owe(step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee]) -> int:
-    notice = _notice_of(step, ticket, mail)
-    to_unit, count = _asked(mail, notice), 0
-    for address, role in _once(to):
-        said = to_unit if role in OF_THE_UNIT else notice
+    said_to, count = _versions(step, ticket, mail, wanted := _once(to)), 0
+    for address, role in wanted:
+        said = said_to[role]
         leaves = leaves_at(step, ticket, mail, role)
         message = made(
             OutboxMessage, key=mail.key, recipient=address,
             message_id=mail_name(mail.key, address),
             kind=mail.kind, ticket_id=ticket.id if ticket else None,
             letter_id=mail.letter.id if mail.letter else None,
-            unit_id=mail.unit.id if mail.unit else None,
+            unit_id=None if _is_copy(mail, role) else mail.unit and mail.unit.id,
             subject=said.subject, text=said.text, html=said.html, created_at=step.now,
             status=MessageStatus.PENDING, next_attempt_at=leaves, due_at=leaves,
         )  # fmt: skip
@@ -108,6 +112,24 @@ def _notice_of(step: Step, ticket: Ticket | None, mail: Mail) -> Rendered:
     facts = {**common, **replies, "subordinate": told, "written_at": step.now,
              **mailed(step, ticket, mail.facts)}  # fmt: skip
     return render_notice(mail.kind, facts)
+
+
+def _is_copy(mail: Mail, role: Recipient) -> bool:
+    """Return whether somebody reads what is put to a unit: it tells nothing of that one's mails."""
+    return mail.unit is not None and mail.kind in COPIED and role not in OF_THE_UNIT
+
+
+def _versions(
+    step: Step, ticket: Ticket | None, mail: Mail, to: Iterable[Addressee]
+) -> Mapping[Recipient, Rendered]:
+    """Return a mail as each role reads it: its unit, asked or told, and who has a copy (抄送)."""
+    roles, notice = {one.role for one in to}, _notice_of(step, ticket, mail)
+    to_unit, copy = _asked(mail, notice), notice
+    if any(_is_copy(mail, role) for role in roles):
+        # Nobody answers a ticket by replying to a copy.
+        told = {**mail.facts, "overseen": True, "replies": False}
+        copy = _notice_of(step, ticket, replace(mail, facts=told))
+    return {role: to_unit if role in OF_THE_UNIT else copy for role in roles}
 
 
 def _asked(mail: Mail, notice: Rendered) -> Rendered:

@@ -22,10 +22,15 @@ UNDONE = {
     ClockKind.RECTIFICATION_REPLY: "未反馈",
 }  # fmt: skip
 
-# What a reminder about a limit asks its unit to do.
+# What a mail about a limit asks for, of its unit or of the hotline.
 TO_DO = {
     ClockKind.SIGN_FOR: "签收工单", ClockKind.FIRST_CONTACT: "联系诉求人",
-    ClockKind.RECTIFICATION_REPLY: "书面反馈",
+    ClockKind.RECTIFICATION_REPLY: "书面反馈", ClockKind.ASSISTING: "提出协办意见",
+    ClockKind.PROMISE: "办结承诺事项",
+    # the hotline's own
+    ClockKind.REQUESTER: "督促办理、答复诉求人", ClockKind.REVIEW: "审核答复",
+    ClockKind.RETURN_RULING: "裁定退单", ClockKind.ARBITRATION: "会商裁定",
+    ClockKind.VERIFICATION: "核查承诺事项",
 }  # fmt: skip
 
 
@@ -72,8 +77,15 @@ def undone_words(record: TicketEventRecord, clock: Clock | None) -> str:
 
 
 def _arrival(step: Step, ticket: Ticket, record: TicketEventRecord) -> datetime | None:
-    """Return when a reminder's mail came through; without an address the desk is where it is."""
-    own = [one for key in _keys(step, record) for one in outbox.under(step.session, key)]
+    """Return when a reminder's mail came through; without an address the desk is where it is.
+
+    One about the hotline's own limit reached no unit, nor did a copy that went to the hotline.
+    """
+    clock = step.session.get(Clock, record.details.get("clock", 0))
+    if clock is not None and clock.unit_id is None:
+        return None
+    mails = (one for key in _keys(step, record) for one in outbox.under(step.session, key))
+    own = [one for one in mails if one.unit_id is not None]
     if (came := _first(own)) or any(one.status is not MessageStatus.SUPERSEDED for one in own):
         return came
     unit = _reminded(step, ticket, record)

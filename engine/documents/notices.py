@@ -100,7 +100,7 @@ def _without_secrets(facts: Mapping[str, object]) -> dict[str, object]:
     told = bool(facts.get("subordinate", True))
     safe.update(told=told, you="你单位" if told else "贵单位", ask="请" if told else "商请")
     if facts.get("unit") == HOTLINE:  # its own limits: of a ruling, a review, a callback
-        safe["you"] = "热线主管"
+        safe["you"] = HOTLINE
     if secret:
         safe.update(category=SECRET_CATEGORY, kind=SECRET_KIND)
         safe["due_how"] = _without_kind(safe.get("due_how"))

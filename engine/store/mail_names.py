@@ -1,5 +1,6 @@
 """What an outgoing mail is called on a page (邮件名称): a letter's by its own kind."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, select
@@ -9,14 +10,16 @@ from engine.store.bulk_acts import BULK
 from engine.store.light import among
 from engine.terms import LetterKind, NoticeKind
 
+ABOUT = re.compile(r"【([^】]+)】")
+
 
 def mail_name(mail: OutboxMessage, kinds: Mapping[int, LetterKind]) -> str:
     """Return the name of a mail; one notice carries every letter that asks for a reply.
 
-    The list that a bulk act sends is called by that act: it is no daily digest.
+    A list is called as its subject calls it, 每日摘要 or 时限通知; that of a bulk act by the act.
     """
-    if mail.key.startswith(BULK):
-        return "批量" + mail.subject.partition("】")[0].removeprefix("【")
+    if mail.kind is NoticeKind.DIGEST and (about := ABOUT.match(mail.subject)):
+        return f"批量{about[1]}" if mail.key.startswith(BULK) else about[1]
     carried = kinds.get(mail.letter_id or 0)
     return carried.label if carried and mail.kind is NoticeKind.RECTIFICATION else mail.kind.label
 

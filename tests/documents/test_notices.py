@@ -231,8 +231,8 @@ def test_a_moment_without_a_time_zone_is_refused():
 def test_the_hotlines_own_limit_is_not_put_to_a_unit(kind):
     notice = render_notice(kind, notice_facts(unit="热线", limit_name="退单裁定时限"))
 
-    assert "请热线主管" in notice.text
-    assert "请热线主管" in notice.html
+    assert "请热线" in notice.text
+    assert "请热线" in notice.html
     assert "你单位" not in notice.text + notice.html
 
 
