@@ -1,6 +1,7 @@
 """The letters of a mail, whatever its sender's program calls them (字符集): GB18030 and UTF-8.
 
-Programs say gb2312 and write GBK or GB18030 (朱镕、王喆), say nothing, or say utf-8 and are wrong.
+Programs say gb2312 and write GBK or GB18030 (朱镕、王喆), say nothing, or say utf-8 or iso-8859-1
+and are wrong.
 """
 
 import re
@@ -10,6 +11,8 @@ from email.policy import EmailPolicy
 from quopri import decodestring
 from typing import Any
 
+from engine.delivery.name_pieces import in_one_piece
+
 UTF8, CHINESE = "utf-8", "gb18030"
 # GB18030 holds all of GB2312 and GBK, with the same bytes; what says one of them may be any.
 OF_GB18030 = frozenset({
@@ -17,10 +20,19 @@ OF_GB18030 = frozenset({
     "cp936", "ms936", "windows-936",
 })  # fmt: skip
 SAYS_NOTHING = frozenset({"", "us-ascii", "ascii", "unknown-8bit", "8bit", "binary", "default"})
+# In these sets any bytes at all are letters: they prove nothing of what was written.
+OF_WESTERN = frozenset({
+    "iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "l1", "windows-1252", "cp1252",
+    "x-cp1252", "iso-8859-15", "latin-9", "x-user-defined",
+})  # fmt: skip
+# Rows of GB2312 by the first byte: the common letters (一级字), and the signs of print.
+COMMON, PRINTED = frozenset(range(0xB0, 0xD8)), frozenset({0xA1, 0xA3})
+FEWEST_CHINESE = 2
 WORD = r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?\s]*)\?="
 WORDS = re.compile(rf"{WORD}(?:\s+{WORD})*")
 ONE_WORD = re.compile(WORD)
 NAMED = re.compile(r"(\*\s*=\s*\"?)([\w-]+)(?=')")
+OF_FILES = frozenset({"content-type", "content-disposition"})
 BLANK = re.compile(r"[\r\n]+")
 
 
@@ -41,6 +53,8 @@ def _decoded(data: bytes, name: str) -> str:
         return _strictly(data, UTF8, CHINESE) or _either(data)
     if name in {"utf-8", "utf8", "unicode-1-1-utf-8"}:
         return _strictly(data, UTF8) or _either(data)
+    if name in OF_WESTERN and (found := _chinese(data)):
+        return found
     try:
         return _strictly(data, name, UTF8) or data.decode(name, "replace")
     except (LookupError, ValueError):
@@ -54,6 +68,28 @@ def _strictly(data: bytes, *names: str) -> str:
         except UnicodeDecodeError:
             continue
     return ""
+
+
+def _chinese(data: bytes) -> str:
+    """Return the words of bytes that are Chinese in either set, whatever is said of them.
+
+    Western letters seldom are valid in one by chance, and hardly ever its common letters.
+    """
+    if as_utf8 := _strictly(data, UTF8):
+        return as_utf8
+    words = _strictly(data, CHINESE)
+    rows = [_row(one) for one in words if not one.isascii()]
+    common, printed = (sum(row in of for row in rows) for of in (COMMON, PRINTED))
+    enough = common >= FEWEST_CHINESE and (common + printed) * 2 > len(rows)
+    return words if enough else ""
+
+
+def _row(letter: str) -> int:
+    """Return the row of GB2312 in which a letter stands; 0 where it stands in none."""
+    try:
+        return letter.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        return 0
 
 
 def _either(data: bytes) -> str:
@@ -110,9 +146,12 @@ class Reading(EmailPolicy):
 
     def header_fetch_parse(self, name: str, value: Any) -> Any:
         """Return a header as the standard library reads it, once its letters can be read."""
-        return super().header_fetch_parse(
-            name, value if hasattr(value, "name") else readable(value)
-        )
+        if hasattr(value, "name"):
+            return super().header_fetch_parse(name, value)
+        words = readable(value)
+        if name.lower() in OF_FILES:
+            words = in_one_piece(words, decoded)
+        return super().header_fetch_parse(name, words)
 
 
 READING = Reading()
