@@ -14,6 +14,7 @@ from engine.actions.step import Step, Why, take
 from engine.documents.day_words import limits_in
 from engine.documents.letter_data import written_date
 from engine.documents.letter_texts import FROM_LEAVING
+from engine.documents.limit_facts import clauses_of
 from engine.errors import BadInputError, ConflictError
 from engine.models import Letter, Ticket
 from engine.rules.letter_life import GONE_OUT
@@ -27,9 +28,7 @@ RECALL_IT = (
     "这份{}的邮件还没有送出，不发更正函：有误的请撤回发送，作废后重新拟稿。邮件送出以后才能更正。"
 )
 SENTENCE = re.compile(r"[。；\n]")
-CLAUSE = re.compile(r"[。；，;,]")
-OF_A_LIMIT = re.compile("时限|期限|延至|延长至|到期|届满|应于")
-ASKING = re.compile("反馈|函告|回复|答复我|异议|说明|(?<!申)请|须|务必|整改")
+TELL_IT_ALONE = "本件的办理期限只作为事实写，例如“承办时限延至×月×日”，不写要做什么。"
 
 
 def propose_correction(step: Step, letter: Letter, *, wrong: str, right: str) -> Letter:
@@ -107,8 +106,11 @@ def _check_deadline(step: Step, letter: Letter, wrong: str, right: str) -> None:
     words = ""
     if _moves(sent_text(letter), due, wrong, right):
         words = "反馈期限按规则计算，不能用更正函更改；写反馈期限的那一句一字不动。"
-    elif (added := _added(right, since, days_of(step, ticket))) and not limits_in(wrong, since):
+    elif (added := _added(right, since, own := days_of(step, ticket))) and not limits_in(
+        wrong, since
+    ):
         words = f"更正函只改写错的内容，不加新的期限，请删去“{added[0]}”。"
+        words += "" if limits_in(right, since, own) else TELL_IT_ALONE
     if words:
         raise BadInputError(words, fields={"right": words})
 
@@ -116,15 +118,11 @@ def _check_deadline(step: Step, letter: Letter, wrong: str, right: str) -> None:
 def _added(right: str, since: date, known: Collection[date]) -> list[str]:
     """Return the limits that corrected words set.
 
-    One of the ticket's own, told as such, is a fact: 承办时限已延至11月23日. Asked for anything by
-    that day the unit would have another limit.
+    One of the ticket's own, told and nothing asked by it, is a fact: 承办时限已延至11月23日. Asked
+    for anything by that day the unit would have another limit.
     """
-    return [one for clause in CLAUSE.split(right)
-            for one in limits_in(clause, since, known if _tells(clause) else ())]  # fmt: skip
-
-
-def _tells(clause: str) -> bool:
-    return bool(OF_A_LIMIT.search(clause)) and not ASKING.search(clause)
+    return [one for clause, tells in clauses_of(right)
+            for one in limits_in(clause, since, known if tells else ())]  # fmt: skip
 
 
 def _moves(text: str, due: date, wrong: str, right: str) -> bool:

@@ -23,6 +23,8 @@ _AFTER_LIMIT = re.compile(
 )
 _BEFORE_LIMIT = re.compile(r"(?:不[迟晚]于|最[迟晚]|截[至止]|期限[为至]?|限|务必?于|务必在)$")
 
+_DUE = re.compile(r"(?:应当?|须|需|请)[于在]$")  # 应于10日: a day to come
+
 
 @dataclass(frozen=True)
 class DayWord:
@@ -67,6 +69,11 @@ def limits_in(words: str, since: date, known: Collection[date] = ()) -> list[str
     return [*days, *relative_days_in(words)]
 
 
+def with_days_as(words: str, sign: str) -> str:
+    """Return words without blanks, a sign standing for each day that is named in them."""
+    return _DAY_ONLY.sub(sign, _DATE.sub(sign, _plain(words)))
+
+
 def relative_days_in(words: str) -> list[str]:
     """Return the days and limits that are named without a date: 下周五, 月底, 三日内."""
     plain = _plain(words)
@@ -79,7 +86,8 @@ def _day_word(found: re.Match[str], plain: str) -> DayWord:
         plain[: found.start()]
     )
     year, month = (int(value) if (value := said.get(part)) else None for part in ("year", "month"))
-    return DayWord(found[0], year, month, int(said["day"]), bool(by_then))
+    limits = by_then or (month is None and _DUE.search(plain[: found.start()]))
+    return DayWord(found[0], year, month, int(said["day"]), bool(limits))
 
 
 def _plain(words: str) -> str:

@@ -110,7 +110,8 @@ def extended(database):
 @pytest.mark.parametrize(
     "right",
     ["承办时限已延至12月10日", "延期申请获准，承办时限延至2026年12月10日", "应于12月10日办结",
-     "承办时限12月7日届满前已延至十二月十日"],
+     "承办时限12月7日届满前已延至十二月十日", "经提请延期承办时限改为12月10日",
+     "按规定须于12月10日办结", "你单位申请延期并说明理由后期限改为12月10日"],
 )  # fmt: skip
 def test_a_limit_of_the_ticket_by_its_record_is_a_fact_that_may_be_written(extended, right):
     assert the(correct(extended, "尚未答复", right)).status is LetterStatus.DRAFTED
@@ -121,7 +122,9 @@ def test_a_limit_of_the_ticket_by_its_record_is_a_fact_that_may_be_written(exten
     ["承办时限已延至12月11日", "请于12月10日办结", "承办时限已延至12月10日，请于12月4日前说明",
      "须于期限12月10日前说明原因", "12月10日前书面反馈", "反馈期限延至12月10日",
      "承办时限已延至12月10日，异议期限到12月10日", "12月10日说明原因",
-     "承办时限已延至2027年12月10日", "承办时限延至下周五"],
+     "承办时限已延至2027年12月10日", "承办时限延至下周五", "应于12月10日报送书面材料",
+     "应于12月10日到专班接受约谈", "应于12月10日前改正到位", "有关材料应于12月10日送达本专班",
+     "办理情况的报送期限为12月10日", "限12月10日到期补齐材料", "应于10日报送材料"],
 )  # fmt: skip
 def test_no_other_day_and_nothing_asked_for_by_that_day_comes_in_with_it(extended, right):
     with pytest.raises(BadInputError, match=r"不加新的期限，请删去|反馈期限按规则计算"):
