@@ -19,6 +19,7 @@ from engine.actions.post import Mail
 from engine.actions.proofs import proofs_of
 from engine.actions.stated import stated
 from engine.actions.step import Step, Why, take
+from engine.actions.untrue_mail import take_back_proposal
 from engine.errors import BadInputError, ConflictError, NotPermittedError
 from engine.models import Bulletin, Letter, Ticket, Unit
 from engine.rules.letter_life import LetterRefused, letter_move
@@ -281,7 +282,9 @@ def reject_letter(step: Step, letter: Letter, opinion: str) -> Letter:
 
 def drop_letter(step: Step, letter: Letter, reason: str) -> Letter:
     """Decide not to send a letter (不发); the reason stays on record."""
-    return _turn_down(step, letter, LetterAct.DROP, reason)
+    dropped = _turn_down(step, letter, LetterAct.DROP, reason)
+    take_back_proposal(step, letter)
+    return dropped
 
 
 def _turn_down(step: Step, letter: Letter, act: LetterAct, opinion: str) -> Letter:

@@ -10,6 +10,7 @@ from engine.actions.breaches import record_breach
 from engine.actions.clocks import is_overdue
 from engine.actions.recalling import follow_grounds
 from engine.actions.step import Step, Why, take
+from engine.actions.untrue_mail import take_back_breach
 from engine.models import Breach, Clock, Ticket
 from engine.rules.citations import clause
 from engine.rules.letter_life import FELL
@@ -67,7 +68,8 @@ def _miss_anew(step: Step, ticket: Ticket, clock: Clock, what: str) -> str:
 def withdraw_breach(step: Step, ticket: Ticket, breach: Breach, reason: str, cites: str) -> None:
     """Withdraw a breach with why, as an event too; what was found of it ends.
 
-    Whoever withdraws lets the letters follow that rest on it (`follow_grounds`).
+    Its mails that have not left are taken back. Whoever withdraws lets the letters follow that rest
+    on it (`follow_grounds`).
     """
     step = replace(step, actor=SYSTEM)
     for state in STANDING:
@@ -80,3 +82,4 @@ def withdraw_breach(step: Step, ticket: Ticket, breach: Breach, reason: str, cit
                "step": "withdraw"}  # fmt: skip
     why = Why(f"撤销{breach.kind.label}的超期记录：{reason}", clause(cites).label, details)
     take(step, ticket, TicketEvent.JUDGE_BREACH, why)
+    take_back_breach(step, ticket, breach.clock_id)

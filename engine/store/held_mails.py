@@ -1,12 +1,13 @@
 """Mail that is held (静默时段) and is not true any more: taken back before anybody reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, func, or_, select
 
 from engine.models import OutboxMessage
-from engine.store.outbox import PERHAPS_LEFT, under
+from engine.store.ahead import LADDER
+from engine.store.outbox import FOLDED, PERHAPS_LEFT, under
 from engine.store.unsent import unsent
 from engine.terms import MessageStatus
 
@@ -57,11 +58,52 @@ def take_back_first(session: Session, letter_id: int, why: str) -> Sequence[Outb
 def take_back_rest(session: Session, letter_id: int, why: str) -> None:
     """Take back what brings a letter and has not left: copies of one that others have by now."""
     brings = col(OutboxMessage.key).startswith(f"letter:{letter_id}")  # not what tells of it
-    held = select(OutboxMessage).where(*_of_letter(letter_id), brings, _not_left())
+    _each_held(session, (*_of_letter(letter_id), brings), why)
+
+
+def take_back_ladder(
+    session: Session, ticket_id: int, clock_id: int, why: str
+) -> Sequence[OutboxMessage]:  # fmt: skip
+    """Take back what has not left of a clock's ladder, and return it."""
+    of_clock = col(OutboxMessage.key).startswith(f"{LADDER}{clock_id}:")
+    return _each_held(session, (col(OutboxMessage.ticket_id) == ticket_id, of_clock), why)
+
+
+def take_back_event(session: Session, ticket_id: int, event_id: int, why: str) -> None:
+    """Take back what has not left of the mails that tell of an event."""
+    of_event = col(OutboxMessage.key) == f"event:{event_id}"
+    _each_held(session, (col(OutboxMessage.ticket_id) == ticket_id, of_event), why)
+
+
+def unfold(
+    session: Session, mail: OutboxMessage, still: Callable[[OutboxMessage], bool]
+) -> None:  # fmt: skip
+    """Let the last ladder mail that became part of one taken back, and is `still` true, wait again.
+
+    It is of the same ticket, recipient and leaving; those before it are part of it.
+    """
+    query = select(OutboxMessage).where(
+        OutboxMessage.ticket_id == mail.ticket_id, OutboxMessage.recipient == mail.recipient,
+        OutboxMessage.due_at == mail.due_at, OutboxMessage.status == SUPERSEDED,
+        OutboxMessage.last_error == FOLDED, col(OutboxMessage.key).startswith(LADDER),
+        col(OutboxMessage.sent_at).is_(None), OutboxMessage.id < mail.id,
+    )  # fmt: skip
+    newest = session.exec(query.order_by(col(OutboxMessage.id).desc())).all()
+    for folded in [one for one in newest if still(one)][:1]:
+        folded.status, folded.last_error = MessageStatus.PENDING, ""
+    session.flush()
+
+
+def _each_held(
+    session: Session, which: Sequence[ColumnElement[bool]], why: str
+) -> Sequence[OutboxMessage]:  # fmt: skip
+    held = select(OutboxMessage).where(*which, _not_left())
     locked = held.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    for message in session.exec(locked).all():
+    found = session.exec(locked).all()
+    for message in found:
         message.status, message.last_error, message.claimed_until = SUPERSEDED, why, None
     session.flush()
+    return found
 
 
 def again_keys(session: Session, letter_id: int) -> Sequence[str]:
