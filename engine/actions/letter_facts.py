@@ -14,6 +14,7 @@ from engine.actions.ground_evidence import beside_grounds, by_ground
 from engine.actions.letter_history import history_of
 from engine.actions.letter_limits import (
     again_of,
+    began_of,
     breaches_of,
     certificates_of,
     clocks_behind,
@@ -104,7 +105,8 @@ def facts_of(
     breaches, rework = breaches_of(step, ticket, share), rework_clock(share)
     behind = clocks_behind(letter.evidence, breaches)
     reply = reply_due(step, ticket, letter)
-    certificate, *more = certificates_of(clock, behind)
+    began = began_of(step, ticket, share)
+    certificate, *more = certificates_of(clock, behind, began)
     grounds = [RectificationGround.parse(one) for one in letter.grounds]
     say = str if unit.subordinate else asked_words
     lines = [say(one) for one in lines_now(step, letter)]
@@ -149,7 +151,7 @@ def facts_of(
     )
     if letter.kind is not LetterKind.RECTIFICATION or not in_short:
         return facts
-    return replace(facts, shorter=shorter_of(facts, claims, clock, breaches))
+    return replace(facts, shorter=shorter_of(facts, claims, clock, breaches, began))
 
 
 def _level(step: Step, letter: Letter, share: Share) -> str:

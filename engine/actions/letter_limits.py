@@ -9,14 +9,43 @@ from engine.actions.step import Step
 from engine.actions.unit_share import Share
 from engine.documents.letter_annexes import CertificateDay
 from engine.documents.letter_texts import Again, Certificate, Limit
+from engine.documents.templates import written_moment_after
 from engine.models import Clock, Ticket
 from engine.rules.certificates import Certificate as StoredCertificate
+from engine.rules.shanghai import shanghai_date
 from engine.store import clocks as clock_store
 from engine.store import tickets as store
 from engine.terms import ClockKind, TicketEvent
 
 Breaches = Mapping[int, Clock]
 """The missed limits of a letter's unit: the clock of each event, in the order of the events."""
+
+
+Began = Mapping[int, str]
+"""From what limits count, in words, where that is another moment than is usual, by clock."""
+
+
+def began_of(step: Step, ticket: Ticket, share: Share) -> Began:
+    """Return from what each first contact counts that follows a deemed signature (H-11).
+
+    Not from the end of the day on which that is deemed given: from its finding, on the next day at
+    the earliest, or from the leaving of the mail that first told the unit.
+    """
+    deemed = {one.id: one.signed_at for one in share.leads if one.deemed_signed and one.signed_at}
+    told = {
+        record.at
+        for record in store.events(step.session, ticket)
+        if record.event is TicketEvent.NOTE and record.details.get("assignment") in deemed
+    }
+    return {clock.id: _began(clock, deemed[clock.assignment_id], resent=clock.started_at in told)
+            for clock in share.clocks
+            if clock.kind is ClockKind.FIRST_CONTACT and clock.assignment_id in deemed}  # fmt: skip
+
+
+def _began(clock: Clock, deemed: datetime, *, resent: bool) -> str:
+    since = shanghai_date(clock.started_at)
+    what = "派单通知重发后发出，发出" if resent else "查见，查见"
+    return f"{written_moment_after(deemed, since)}视为签收，{since.month}月{since.day}日{what}"
 
 
 def breaches_of(step: Step, ticket: Ticket, share: Share) -> Breaches:
@@ -35,14 +64,14 @@ def clocks_behind(lines: Sequence[str], breaches: Breaches) -> list[Clock]:
     return list(behind.values())
 
 
-def certificates_of(main: Clock, behind: list[Clock]) -> tuple[Certificate, ...]:
+def certificates_of(main: Clock, behind: list[Clock], began: Began) -> tuple[Certificate, ...]:
     """Return the proof of each limit the grounds rest on; of the main one where none is missed."""
     shown = behind or [main]
     names = [_name(one) for one in shown]
     again = {name for name in names if names.count(name) > 1}
     told = (f"{name}，{_since(one)}起算" if name in again else name
             for name, one in zip(names, shown, strict=True))  # fmt: skip
-    return tuple(_certificate(one, "" if shown == [main] else name)
+    return tuple(_certificate(one, "" if shown == [main] else name, began.get(one.id, ""))
                  for one, name in zip(shown, told, strict=True))  # fmt: skip
 
 
@@ -90,7 +119,7 @@ def _name(clock: Clock) -> str:
     return "重新办理时限" if _is_rework(clock) else clock.limit_name
 
 
-def _certificate(clock: Clock, name: str) -> Certificate:
+def _certificate(clock: Clock, name: str, began: str) -> Certificate:
     stored = StoredCertificate.from_json(clock.certificate)
     days = (CertificateDay(day.on, day.kind, day.number, day.reason) for day in stored.days)
-    return Certificate(stored.sentence(), tuple(days), name)
+    return Certificate(stored.sentence(began), tuple(days), name)

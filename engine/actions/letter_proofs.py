@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from engine.actions.evidence import NUMBERED
 from engine.actions.ground_evidence import Earlier, by_ground, proofs_alone
-from engine.actions.letter_limits import Breaches, certificates_of, clocks_behind, limits_of
+from engine.actions.letter_limits import Began, Breaches, certificates_of, clocks_behind, limits_of
 from engine.actions.proofs import Proofs
 from engine.documents.letter_texts import RectificationFacts
 from engine.models import Clock
@@ -16,7 +16,7 @@ Claims = tuple[Sequence[RectificationGround], Sequence[str], Proofs, Earlier]
 
 
 def shorter_of(
-    facts: RectificationFacts, claims: Claims, main: Clock, breaches: Breaches
+    facts: RectificationFacts, claims: Claims, main: Clock, breaches: Breaches, began: Began
 ) -> RectificationFacts | None:
     """Return a letter's facts with the lines and limits alone that its grounds rest on.
 
@@ -29,7 +29,7 @@ def shorter_of(
     if not all(_told(line, told) for line in lines if line not in kept):
         return None
     behind = clocks_behind(kept, breaches)
-    certificate, *more = certificates_of(main, behind)
+    certificate, *more = certificates_of(main, behind, began)
     return replace(
         facts, grounds=by_ground(grounds, kept, proofs, earlier), beside=(),
         certificate=certificate, more_certificates=tuple(more), limits=limits_of(main, behind),

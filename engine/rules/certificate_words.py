@@ -37,11 +37,14 @@ _UNITS = {
 
 
 @cites("house/H-07", "house/H-49")
-def sentence(certificate: "Certificate") -> str:
-    """Return in one Chinese sentence what was counted, what was not, and when it ends."""
+def sentence(certificate: "Certificate", began: str = "") -> str:
+    """Return in one Chinese sentence what was counted, what was not, and when it ends.
+
+    `began` says from what, where that was another than is usual with such a limit.
+    """
     unit = _UNITS[certificate.unit]
     limit = f"{_subject(certificate)} {certificate.limit} {unit}{_extended(certificate)}"
-    begin = _start(certificate)
+    begin = began or _start(certificate)
     if certificate.unit in (LimitUnit.HOUR, LimitUnit.MINUTE):
         return f"{limit}，{begin}时起连续计算，节假日照算；{due_words(certificate)}到期。"
     middle = "，".join(_remarks(certificate.days))

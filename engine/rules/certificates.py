@@ -50,9 +50,9 @@ class Certificate:
     extensions: tuple[Extension, ...]
     citation: Citation
 
-    def sentence(self) -> str:
-        """Return in one Chinese sentence why the deadline falls on its day."""
-        return sentence(self)
+    def sentence(self, began: str = "") -> str:
+        """Return in one Chinese sentence why the deadline falls on its day; `began` from what."""
+        return sentence(self, began)
 
     def to_json(self) -> dict[str, Any]:
         """Return the certificate as JSON-safe data, dates in ISO form."""

@@ -1,27 +1,32 @@
 """A letter proves the limit that was missed, and names it: not always the first one."""
 
 import pytest
+from sqlmodel import select
 
 from engine.actions import adjusting
+from engine.actions.assignment_arrival import contact_from_now
 from engine.actions.evidence import evidence_for
 from engine.actions.letter_facts import letter_data
 from engine.actions.proofs import proofs_of
+from engine.models import OutboxMessage
 from engine.store import letters as store
 from engine.store.database import work
-from engine.terms import ClockKind, LetterKind, RectificationGround
+from engine.terms import ClockKind, LetterKind, MessageStatus, RectificationGround
 from tests.actions.letter_steps import NOW, proposed
 from tests.builders import (
     MARKET,
     SUPERVISOR,
+    a_dispatched_ticket,
     a_signed_ticket,
     a_step,
     a_ticket_to_call_back,
     an_unhappy_callback,
     call_back,
     doing,
+    moment,
     on_ticket,
 )
-from tests.looking import clocks_of, letters_of, sweep
+from tests.looking import assignments_of, clocks_of, letters_of, sweep
 
 pytestmark = pytest.mark.usefixtures("database")
 LATER = "Mon 2026-12-14 09:00"
@@ -80,6 +85,51 @@ def test_a_missed_first_contact_is_proved_beside_the_missed_answer():
     first, *_ = data.attachments
     assert "首次联系 1 个工作日，签收次日起算" in "".join(part.text for part in first.body)
     assert first.rows[0][2] == "起算当日"
+
+
+def contact_proof(number):
+    """Return the proof of the first contact in the 督办函 of a ticket, and what the letter says."""
+    data = letter_of(number, LetterKind.SUPERVISION)
+    proof = next(one for one in data.attachments if "首次联系" in one.title)
+    return proof, "".join(part.lead + part.text for part in data.body)
+
+
+@pytest.mark.parametrize(
+    ("found", "said", "first_day"),
+    [("Wed 2026-11-25 00:01", "11月25日查见，查见次日起算", "2026年11月25日"),
+     ("Thu 2026-11-26 10:00", "11月26日查见，查见次日起算", "2026年11月26日")],
+)  # fmt: skip
+def test_what_counts_from_the_finding_of_a_deemed_signature_says_so(found, said, first_day):
+    """Midnight is 24:00 of one day and 0:00 of the next: letter and proof name both by its rule."""
+    number = a_dispatched_ticket(NOW)
+    sweep(found)
+    sweep(LATER)
+
+    proof, letter = contact_proof(number)
+
+    assert "11月24日24:00视为签收" in letter
+    words = "".join(part.text for part in proof.body)
+    assert f"首次联系 1 个工作日，11月24日24:00视为签收，{said}" in words
+    assert proof.rows[0][0] == first_day
+    assert proof.rows[0][2] == "起算当日"
+
+
+def test_what_counts_from_the_mail_that_first_told_the_unit_says_so():
+    number = a_dispatched_ticket(NOW)
+    with work() as session:
+        for one in session.exec(select(OutboxMessage)):
+            one.status = MessageStatus.UNDELIVERED
+    sweep("Wed 2026-11-25 00:01")
+    (part,) = assignments_of(number)
+    with work() as session:
+        contact_from_now(session, part.id, moment("Fri 2026-11-27 10:00"))
+    sweep(LATER)
+
+    proof, _ = contact_proof(number)
+
+    words = "".join(part.text for part in proof.body)
+    assert "11月24日24:00视为签收，11月27日派单通知重发后发出，发出次日起算" in words
+    assert proof.rows[0][0] == "2026年11月27日"
 
 
 def test_a_letter_of_one_page_names_and_proves_the_limit_for_the_answer_the_annex_tells_the_other():
