@@ -42,19 +42,26 @@ _DWELLING = re.compile(
     rf"(?=[家住暂租现常居户身])(?:(?:{_HOME}{_WORDS}，?|(?:{_SEAT}|{_LIVES}){_WORDS})(?P<n>{_FLAT})"
     rf"|(?:{_HOME}|(?=住址){_SEAT}|{_LIVES}){HOUSE})"
 )
-_OPEN = r"[ :：是为(\"“]{0,3}"
+_OPEN = r"[ :：是为(\"“「]{0,3}"
+_NO_BILL = "".join(  # wx1234567890 after such a word is the number of what was paid
+    f"(?<!{word}{mark})" for mark in ("", "[:： 为]")
+    for word in ("[订账运]单", "[单水易费款证编据]号", "缴[费款]", "凭证", "支付")
+)  # fmt: skip
+_IN_TWO = r"[A-Za-z]{2,10} [A-Za-z]{1,10}\d{1,6}(?![A-Za-z\d.(])"
 _CHAT = re.compile(
-    r"(?:微信|[Vv]信|(?<![A-Za-z])(?:[Ww][Ee][Cc][Hh][Aa][Tt]|[WwVv][Xx]))"
-    rf"(?:(?:账?号码?|[Ii][Dd]|(?=[ :：是为(])){_OPEN}|(?=[A-Za-z]*[\d_\-(]))"
-    r"(?P<n>[A-Za-z_][A-Za-z\d_\-]{0,19}\(号码已隐去\)"  # a telephone's number after letters
+    rf"(?:微信|[Vv]信|(?<![A-Za-z])(?:[Ww][Ee][Cc][Hh][Aa][Tt]|{_NO_BILL}[WwVv][Xx]))"
+    rf"(?:(?: ?账?号码?| ?[Ii][Dd]|(?=[ :：是为(\"“「])){_OPEN}|(?=[A-Za-z]*[\d_\-(]))"
+    rf"(?P<n>(?:(?<=[:：号])|(?<=[:：号] )){_IN_TWO}"
+    r"|[A-Za-z_][A-Za-z\d_\-]{0,19}\(号码已隐去\)"  # a telephone's number after letters
     r"|[A-Za-z_][A-Za-z\d_\-]{5,19}(?![A-Za-z\d(])|[1-9]\d{4,11}(?![A-Za-z\d]))"
-    rf"|(?:(?<![A-Za-z])[Qq]{{2}}|扣扣)(?:账?号码?)?{_OPEN}(?P<q>[1-9]\d{{4,10}})(?!\d)"
+    rf"|(?:(?<![A-Za-z])[Qq] ?[Qq]|扣扣)(?: ?账?号码?)?{_OPEN}"
+    r"(?P<q>[1-9]\d{4,10}(?!\d)|[1-9]\d{2,4} \d{3,5}(?: \d{1,4})?(?! ?[\d元万个人年次]))"
 )
 _PLACES = (("邮箱地址", HIDDEN_ADDRESS, _ADDRESS), ("住址", HIDDEN_DWELLING, _DWELLING),
            ("微信或QQ号", HIDDEN_NUMBER, _CHAT))  # fmt: skip
 # Where none of these words stands, in small letters, nothing else need be looked for.
 _TOLD_BY = ("住", "@", "＠", "家庭地址", "户籍", "户口", "身份证", "现居", "家在", "微信", "扣扣",
-            "qq", "wx", "vx", "v信", "wechat", "ｑｑ", "ｗｘ", "ｖｘ", "ｖ信",
+            "qq", "q q", "wx", "vx", "v信", "wechat", "ｑｑ", "ｗｘ", "ｖｘ", "ｖ信",
             "ｗｅｃｈａｔ")  # fmt: skip
 
 

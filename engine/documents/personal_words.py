@@ -90,11 +90,19 @@ _LOCAL = re.compile(
     rf"|(?P<m>{_BARE})[^\d，。；！？\n]{{0,3}}(?:电话|座机|固话)"
 )
 _NEXT = re.compile(rf"[（(]号码已隐去[）)][、/和或及 ]{{1,2}}(?P<n>{_BARE})")
-# Passports and the like: what they are called tells them, a letter or two may stand before.
+# Passports and the like: what they are called tells them, a letter or two may stand before. A
+# number of digits alone may be a count: of papers, where they are dealt with or are many.
+_PAPER_NAME = (
+    r"(?=[护通台回返旅居永军士警Pp])(?:护照|通行证|台胞证|[回返]乡证|旅行证|居留证|居住证|永居证|军官证"
+    r"|士兵证|警官证|(?<![A-Za-z])(?:[Pp]assport|PASSPORT)(?![A-Za-z]))"
+)
+_PAPER_NO = r"(?:(?:[Nn][Oo]|[Nn]umber|NUMBER)(?![A-Za-z])[.:： ]{0,3})?"
+_MANY = r"(?! ?(?:[件份本册枚宗笔次人户名个余多万亿%]|张(?!某|[一-鿿]{1,2}(?:先生|女士))))"
 _PAPER = re.compile(
-    r"(?=[护通台回返旅居永军士警])(?:护照|通行证|台胞证|[回返]乡证|旅行证|居留证|居住证|永居证|军官证|士兵证|警官证)"
-    rf"[^\dA-Za-z，。；\n]{{0,8}}(?!{_DAY})(?P<n>[A-Za-z]{{0,3}}\d{{7,12}}[A-Za-z]?){_NO_SUM}"
-    r"(?![A-Za-z\d])"
+    rf"{_PAPER_NAME}(?:[^\dA-Za-z，。；\n]{{0,8}}{_PAPER_NO}"
+    rf"(?P<n>[A-Za-z]{{1,3}} ?\d{{7,12}}[A-Za-z]?)"
+    rf"|[^\dA-Za-z，。；\n办量共计点]{{0,8}}{_PAPER_NO}"
+    rf"(?!{_DAY})(?P<m>\d{{7,12}}[A-Za-z]?)(?!\d){_MANY}){_NO_SUM}(?![A-Za-z\d])"
 )
 _KINDS = (("证件号", _IDENTITY), ("证件号", _PAPER), ("银行卡号", _CARD), ("手机号", _MOBILE),
           ("固定电话", _LANDLINE), ("港澳台电话", _FAR), ("固定电话", _LOCAL),

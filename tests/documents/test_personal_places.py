@@ -61,7 +61,10 @@ def test_where_a_business_has_its_door_stays(words):
         "wx:{lz-zhang88}",
         "WeChat {lz_zhang2020}", "V信{abc12345}", "微信ID：{zhangsan}", "微信号为{_zhangsan}",
         "ＷＸ：{zhang2020}", "QQ {12345678}", "QQ{12345678}", "qq号：{1234567890}",
-        "ＱＱ号码{１２３４５}", "加扣扣：{12345678}",
+        "ＱＱ号码{１２３４５}", "加扣扣：{12345678}", "WeChat ID: {abc_1234}", "微信“{zhangsan1}”",
+        "微信「{zhangsan1}」", "微信:{zhang san1}", "微信号：{zhang san1}", "微信号 {zhang san1}",
+        "QQ {1234 5678}", "QQ：{123 456 789}", "Q Q {12345678}", "wx{1234567890}",
+        "微信 ID{abc_1234}", "微信：{zhangwei san1}",
     ],
 )  # fmt: skip
 def test_an_account_by_which_somebody_is_written_to_is_hidden(words):
@@ -80,7 +83,10 @@ def test_letters_before_a_telephone_in_such_an_account_go_with_it():
 @pytest.mark.parametrize(
     "words",
     ["微信公众号liuzhou12345", "微信小程序wx123", "微信支付2828282元", "微信版本v8.0.40",
-     "微信Android版",     "在微信群里说明", "QQ群通知", "QQ1234", "BQQ12345", "Vx", "已加微信"],
+     "微信Android版",     "在微信群里说明", "QQ群通知", "QQ1234", "BQQ12345", "Vx", "已加微信",
+     "缴费单号wx1234567890", "订单wx1234567890", "订单号：wx1234567890", "缴费 wx1234567890",
+     "流水号wx1234567890", "微信:open Windows系统", "QQ 1234 5678元",
+     "QQ 2023 2024年", "微信“扫一扫”", "IQ Q 12345678"],
 )  # fmt: skip
 def test_what_only_speaks_of_such_a_service_stays(words):
     assert personal_kinds(words) == []
