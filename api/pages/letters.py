@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from api.pages.documents import document_file
 from api.pages.forms import EMPTY, Form, Posted
 from api.pages.kept_forms import as_left, drop_kept, kept_among, not_shown
-from api.pages.reply_limits import reply_limit
+from api.pages.reply_limits import reply_limit, struck_findings
 from api.pages.visit import EYES, Visit, attempt, reading
 from engine.actions import corrections, letter_signing, recallable, recalling, referrals
 from engine.actions import letters as actions
@@ -81,7 +81,7 @@ def _page(
         "names": desk_ticket.names(visit.session, [
             letter.drafted_by_id, letter.reviewed_by_id, letter.approved_by_id, letter.sent_by_id,
             letter.voided_by_id, letter.replied_by_id]),
-        **reply_limit(visit, letter),
+        **reply_limit(visit, letter), "struck": struck_findings(visit, ticket, letter),
         "reply_files": attachments.of_letter(visit.session, letter.id),
         "mails": desk_lists.mails_of_letter(visit.session, letter.id),
         "breaches": (missed := clocks.breaches(visit.session, ticket.id)),
