@@ -19,11 +19,11 @@ _FIRM = ("司", "企业", "经营", "登记", "注册", "主体", "法定", "个
          "机构", "商家", "厂家", "门市", "铺", "馆")  # fmt: skip
 _NO_FIRM = "".join(f"(?<!{one})(?<!{one}的)" for one in _FIRM)
 _HOME = (
-    rf"(?:家住(?!址)|(?=住在){_NO_FIRM}(?<!入)住在|[暂租现]住(?!址|证|房公积)|居住[于在]|居住地(?!块)"
+    rf"(?:家住(?!址)|(?=住在){_NO_FIRM}(?<!入)住在|[暂租现]住(?!址|证|房公积|建|户)|居住[于在]|居住地(?!块)"
     r"|常住(?![人户宿院房宅建])|家庭(?:住址|地址)|户(?:籍|口)(?:(?:所在)?地|地址|住址|(?=[ :：]))"
     r"|身份证上?的?地址"
     r"|(?<![记抓])住处(?![罚理于])|(?<![发出实])现居(?![委民家])"
-    r"|(?:(?<=[我他她的生士，。；：、\s])|^)家在)"
+    r"|(?:(?<=[我他她的生士老，。；：、\s])|^)家在)"
 )
 _NO_ACT = r"(?!变更|登记|证明|使用|申报|承诺|托管|[(/、或和]?(?:主要)?经营场所)"
 _SEAT = rf"(?=住[址所]){_NO_FIRM}住[址所]{_NO_ACT}"  # a person's, unless it is a firm's
@@ -40,7 +40,7 @@ _FLAT = (
 # 住所 is what the law calls the seat of a firm: only a flat further on is hidden there.
 _DWELLING = re.compile(
     rf"(?=[家住暂租现常居户身])(?:(?:{_HOME}{_WORDS}，?|(?:{_SEAT}|{_LIVES}){_WORDS})(?P<n>{_FLAT})"
-    rf"|(?:{_HOME}|(?=住址){_SEAT}|{_LIVES}){HOUSE})"
+    rf"|(?:{_HOME}|户[籍口](?=[为在是])|(?=住址){_SEAT}|{_LIVES}){HOUSE})"
 )
 _OPEN = r"[ :：是为(\"“「]{0,3}"
 _NO_BILL = "".join(  # wx1234567890 after such a word is the number of what was paid

@@ -83,6 +83,8 @@ from engine.documents.personal_words import personal_kinds, without_personal_wor
         "暂住地登记点在龙城路15号", "暂住登记：龙城路15号", "暂住人口登记在龙城路15号",
         "租住户投诉龙城路15号公寓管理", "租住公寓的租客投诉龙城路15号中介",
         "租住公司厂房位于龙城路15号", "现住宿酒店为龙城路15号", "现住房公积金中心龙城路15号",
+        "户籍在外省的经营者在公园路58号租店", "住在高层受公园路58号灯光影响",
+        "现住建部门认定公园路58号违建", "租住户主要集中公园路58号",
     ],
 )  # fmt: skip
 def test_the_door_of_the_matter_stays_whoever_lives_beside_it(words):
@@ -127,7 +129,8 @@ def test_the_door_of_the_matter_stays_whoever_lives_beside_it(words):
         "家住将军路{9号}", "家住为民路{9号}", "家住市民广场路{9号}", "家住工人新村{9号}",
         "家住北站路{9号}", "家住机场路{9号}", "家住学校路{9号}", "家住医院路{9号}",
         "家住工业园路{9号}", "家住中山路{9号}附近", "李女士住飞鹅路{9号}", "张先生住飞鹅路{9号}",
-        "诉求人住飞鹅路{9号}", "其母住在飞鹅路{9号}",
+        "诉求人住飞鹅路{9号}", "其母住在飞鹅路{9号}", "本人户籍为环江村二队{18号}",
+        "其户口在环江村二队{18号}", "老家在柳西路{18号}",
     ],
 )  # fmt: skip
 def test_a_home_is_hidden_from_its_house_on_and_nothing_beside_it(words):
