@@ -43,7 +43,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "coded": words.coded,
 }
 TRANSLATED = {"desk.en.js": "desk.js", "desk.en.css": "desk.css"}
-BLANKS = re.compile(r"\n\s*\n+")
+BLANKS = re.compile(r">\n\s*\n+")  # the template's: in what people typed > is written &gt;
 
 
 @cache
@@ -64,7 +64,7 @@ def render(template: str, facts: dict[str, Any]) -> str:
     """Return a filled page or partial."""
     language = spoken()
     made = environment(language.code).get_template(template)
-    return BLANKS.sub("\n", made.render({"language": language, **facts}))
+    return BLANKS.sub(">\n", made.render({"language": language, **facts}))
 
 
 def said(text: str) -> str:

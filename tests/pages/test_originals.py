@@ -92,3 +92,13 @@ def test_a_mail_that_was_settled_is_not_shown(as_):
     desk.post("/mails/put-away/1")
 
     assert desk.get("/mails/1").status_code == 404
+
+
+def test_blank_lines_between_paragraphs_stay_on_the_page_and_in_the_form(as_):
+    number = a_signed_ticket(NOW)
+    words = "一、已联系企业；\n\n二、执照已送达。"
+    file(a_mail(mark(number), text=words))
+    unit = as_(MARKET)
+
+    assert words in unit.get(f"/tickets/{number}").text
+    assert words in unit.get(f"/tickets/{number}/answer?mail={replies()[-1].id}").text
