@@ -13,9 +13,11 @@ from engine.actions.step import Step
 from engine.rules.shanghai import shanghai_date
 from engine.settings import load_settings
 from engine.store import gauges, mail_replies, mail_trouble
+from engine.store.outbox import FOLDED
+from engine.store.unsent import take_back_others
 from engine.terms import NoticeKind, Recipient
 
-WHAT = "卡住的事项"
+WHAT, PREFIX = "卡住的事项", "stuck:"
 
 
 def lines(session: Session, now: datetime) -> tuple[str, ...]:
@@ -43,7 +45,8 @@ def tell(session: Session, now: datetime, said: Sequence[str]) -> int:
     """Owe each supervisor one mail with those lines for this Shanghai day; return the new ones.
 
     What would be held till another day is not written: the first working morning tells what is
-    stuck by then, in one mail.
+    stuck by then, in one mail. One that a mail server has put off since an earlier day is taken
+    back: this one tells more.
     """
     if not said:
         return 0
@@ -60,7 +63,8 @@ def tell(session: Session, now: datetime, said: Sequence[str]) -> int:
     step = Step(session, SYSTEM, now, rules_in_force(session))
     to = post.addresses(session, None, (Recipient.SUPERVISOR,))
     today = shanghai_date(now)
-    mail = Mail(key=f"stuck:{today.isoformat()}", kind=NoticeKind.DIGEST, facts=facts)
+    mail = Mail(key=f"{PREFIX}{today.isoformat()}", kind=NoticeKind.DIGEST, facts=facts)
     if shanghai_date(post.leaves_at(step, None, mail, Recipient.SUPERVISOR)) != today:
         return 0
+    take_back_others(session, PREFIX, mail.key, FOLDED)
     return post.post(step, None, mail, to)

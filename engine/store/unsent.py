@@ -17,3 +17,10 @@ def unsent(session: Session, *which: ColumnElement[bool]) -> Sequence[OutboxMess
     )  # fmt: skip
     locked = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return session.exec(locked).all()
+
+
+def take_back_others(session: Session, prefix: str, key: str, why: str) -> None:
+    """Take back the unsent mails of a kind of key but those of one: it tells all there is."""
+    of_the_kind = col(OutboxMessage.key).startswith(prefix)
+    for message in unsent(session, of_the_kind, col(OutboxMessage.key) != key):
+        message.status, message.last_error = MessageStatus.SUPERSEDED, why

@@ -152,6 +152,16 @@ def test_no_two_of_them_leave_at_one_moment_over_spring_festival():
     assert len(leaving) == len(set(leaving))
 
 
+def test_a_mail_server_that_was_away_for_days_brings_the_newest_word_alone():
+    a_failed_mail()
+
+    for at in ("Wed 2026-11-25 08:50", "Thu 2026-11-26 08:50", "Fri 2026-11-27 08:50"):
+        mailing.tell_stuck(moment(at))
+
+    left = [one for one in supervisors_mails("stuck:") if one.status is MessageStatus.PENDING]
+    assert {one.key for one in left} == {"stuck:2026-11-27"}
+
+
 def test_nothing_stuck_is_no_mail():
     assert mailing.tell_stuck(moment(NEXT)) == {"stuck": 0, "mailed": 0}
 
