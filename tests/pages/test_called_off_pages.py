@@ -27,6 +27,8 @@ def test_the_units_page_shows_how_its_reply_kept_the_limit_and_asks_for_no_other
     assert UNIT_SAID in after
     assert "整改反馈已取消" not in after
     assert "整改反馈按期" in after
+    assert "前回复整改情况" in before
+    assert "前回复整改情况" not in after
 
 
 def test_it_is_the_same_where_the_mail_that_asks_again_was_kept_in(as_):
