@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import quote, unquote_to_bytes
 
 Decode = Callable[[bytes, str], str]
+LONGEST_HEADER = 2_000  # no name is longer; what is made to be slow to read stays as it came
 HOLDS_ONE = re.compile(r"\*0\*?\s*=")
 PIECE = re.compile(
     r'(?P<quoted>"(?:[^"\\]++|\\.)*+(?:"|$))'
@@ -17,7 +18,7 @@ ESCAPED = re.compile(r"\\(.)")
 
 def in_one_piece(header: str, decode: Decode) -> str:
     """Return a header in which each parameter that came in coded pieces is one, in UTF-8."""
-    if not HOLDS_ONE.search(header):
+    if len(header) > LONGEST_HEADER or not HOLDS_ONE.search(header):
         return header
     pieces: dict[str, dict[int, re.Match[str]]] = {}
     for found in PIECE.finditer(header):
