@@ -76,12 +76,12 @@ class _Page:
 
         What is quoted above stays where they answer line by line, and the line they answer.
         """
-        above = [at for at in sorted(quoted) if at < own[-1]]
+        above, own_lines = [at for at in sorted(quoted) if at < own[-1]], set(own)
         whole = {
             at
             for run in self._runs(above)
             if len(run) >= WHOLE and self._is_ours(run)
-            for at in (run[:-1] if run[-1] + 1 in own and above[-1] > own[0] else run)
+            for at in (run[:-1] if run[-1] + 1 in own_lines and above[-1] > own[0] else run)
         }
         answered = any(at > own[0] for at in above if at not in whole)
         first = 0 if answered else own[0]
@@ -171,5 +171,5 @@ def _says_who_wrote(lines: Sequence[str], at: int, many: int) -> bool:
     said = " ".join(lines[at : at + many])
     if not SAID.fullmatch(said) or (many > 1 and not WRAPPED.match(lines[at])):
         return False
-    below = next((one for one in lines[at + many :] if one), "")
+    below = next((lines[one] for one in range(at + many, len(lines)) if lines[one]), "")
     return bool(ADDRESS.search(said) or (DAY.search(said) and MARKED.match(below)))

@@ -1,5 +1,7 @@
 """A person's own words and the mail they answer, told apart without losing one of theirs."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,3 +148,12 @@ def test_no_line_of_a_persons_is_lost_between_marked_ones(lines, ours):
 @given(st.text(max_size=300), st.text(max_size=100))
 def test_any_words_can_be_read(text, sent):
     assert isinstance(own_words(text, [sent]).text, str)
+
+
+@pytest.mark.parametrize("line", ["在 <a@b.invalid> 写道：", "发件人: a", "> a\n\nb", "-" * 40])
+def test_a_mail_of_very_many_lines_is_read_in_time(line):
+    started = time.process_time()
+
+    own_words("\n".join([line] * 50_000), [OURS])
+
+    assert time.process_time() - started < 4
