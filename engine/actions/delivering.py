@@ -41,6 +41,7 @@ LATER = timedelta(minutes=30)
 ATTEMPTS = 100
 NO_MORE = f"试了 {ATTEMPTS} 次，不再自动重试"
 MOST_REFUSALS = 3  # technical: of us, in a row, till the others of a batch are put off unasked
+UNTRIED_FIRST = timedelta(seconds=1)  # technical: who was put off unasked comes first next time
 # Technical: mails read together. The last is begun a minute before their mark ends: what passes
 # about one mail ends sooner (WHOLE_MAIL_SECONDS in engine/delivery/timeouts.py).
 AT_ONCE = 25
@@ -77,7 +78,7 @@ class _Line:
 
     After `MOST_REFUSALS` in a row, of as many recipients, nobody else is tried: where one recipient
     takes mails of some people only, the next is taken and the row ends. Where the server refuses us
-    before a recipient is named, one is enough.
+    before a recipient is named, one is enough. Whoever was not tried comes first the next time.
     """
 
     sender: Sender
@@ -88,7 +89,7 @@ class _Line:
     def hand_over(self, message_id: int, outgoing: Outgoing) -> None:
         """Send a mail, or put it off where the server takes nothing from us."""
         if len(self.refused) >= MOST_REFUSALS:
-            became = _later(message_id, self.now, self.refused[-1])
+            became = _later(message_id, self.now, self.refused[-1], sooner=UNTRIED_FIRST)
         else:
             became = _deliver_one(self, message_id, outgoing)
         self.counts[became] += 1
@@ -127,14 +128,15 @@ def _deliver_some(line: _Line, ids: list[int]) -> list[int]:
 
 
 def _begun(ids: list[int], counts: Counter[str]) -> list[tuple[int, Outgoing]]:
-    """Mark and read what this sender may send, and count what others sent or are sending."""
+    """Mark and read what this sender may send, in that order; count what others send or sent."""
     with work() as session:
         begun = outbox.begin_sending(session, ids, SENDING)
         files = outbox.attachments(session, list(begun))
         if others := [one for one in ids if one not in begun]:
             stand = outbox.count_by_status(session, others)
             counts.update({name: stand.get(status, 0) for status, name in COUNTED.items()})
-        return [(one, _outgoing(mail, files.get(one, ()))) for one, mail in begun.items()]
+        mine = [one for one in ids if one in begun]
+        return [(one, _outgoing(begun[one], files.get(one, ()))) for one in mine]
 
 
 def _deliver_one(line: _Line, message_id: int, outgoing: Outgoing) -> str:
@@ -184,7 +186,7 @@ def _reply_headers(message: OutboxMessage) -> dict[str, str]:
     return reply_headers(settings.reply_to, mark_of(ticket_id, unit_id))
 
 
-def _later(message_id: int, now: datetime, error: str) -> str:
+def _later(message_id: int, now: datetime, error: str, sooner: timedelta = timedelta(0)) -> str:
     with work() as session:
         message = outbox.message(session, message_id)
         message.attempts += 1
@@ -197,7 +199,7 @@ def _later(message_id: int, now: datetime, error: str) -> str:
             return "undelivered"
         tries = message.attempts
         wait = BACK_OFF[tries - 1] if tries <= len(BACK_OFF) else LATER
-        message.next_attempt_at = now + wait
+        message.next_attempt_at = now + wait - sooner
     log.warning("mail_delayed", message=message_id, attempts=tries)
     return "retry"
 

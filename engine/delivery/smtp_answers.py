@@ -20,12 +20,27 @@ CODE = re.compile(r"(?:^|[#\s(])5\.(\d{1,3})\.(\d{1,3})\b")
 SIGN_IN, OUT_OF_PLACE = frozenset({530, 533, 534, 535, 538}), frozenset({500, 502, 503})
 BAD_SENDER = frozenset({(1, 7), (1, 8)})
 NEW_OWNER = frozenset({(7, 17), (7, 18)})  # of the mailbox, of the domain: about the recipient
-TOO_BIG = (3, 4)
+TOO_BIG, MAILBOX_FULL = (3, 4), (2, 2)
 OURS = frozenset({8, 9, 10, 11, 13, 14, *range(20, 28)})  # of 5.7.x: sign-in, SPF, DKIM, DMARC
 ABOUT_US = re.compile(
-    r"authenticat|logged in|log in|sender|mail from|authori[sz]ed user|relay|client host|helo"
-    r"|blacklist|blocklist|dnsbl|\brbl\b|reverse dns|\bptr\b|\bspf\b|dkim|dmarc|starttls"
-    r"|认证|登录|授权码|中继|发件人",
+    r"(?<![a-z])(?:(?:un)?authenticat|logged in|log in|sender|mail from|authori[sz]ed user"
+    r"|client host|reverse dns|(?:relay(?:ing)?|helo|black ?list(?:ed)?|block ?list(?:ed)?"
+    r"|dnsbl|rbl|ptr|spf|dkim|dmarc|starttls)(?![a-z]))|认证|登录|授权码|中继|发件人|发信人",
+    re.IGNORECASE,
+)
+# An address a server names is a person's or a unit's: its letters say nothing of us.
+NAMED = re.compile(r"<[^<>\s]*>|[^\s<>@]+@[^\s<>@]+")
+NOBODY = re.compile(
+    r"(?:user|recipient|mailbox|account|address|domain)(?: name| address)?(?: is)?"
+    r" (?:unknown|invalid|not found|not exist|doesn't exist|does not exist|unavailable|disabled)"
+    r"|(?:unknown|invalid|no such|no) (?:user|recipient|mailbox|account|domain|address)"
+    r"|not found|不存在|无此|没有(?:这个|此)|查无",
+    re.IGNORECASE,
+)
+NO_SENDER = re.compile(
+    r"(?<![a-z])sender(?:'s)?(?: address| domain| mailbox)?\W{0,3}(?: is)?"
+    r" ?(?:unknown|invalid|not found|does|reject|verif)"
+    r"|(?:unknown|invalid|no such) sender|(?:发件人|发信人)[^，。；,;]{0,8}(?:不存在|无效|未)",
     re.IGNORECASE,
 )
 
@@ -71,13 +86,22 @@ def _is_about_us(at: At, code: int, text: str) -> bool:
         return True
     if subject == 7:  # noqa: PLR2004 - security or policy
         # Of 100 and more Exchange speaks of one recipient's own rules.
-        return detail in OURS or (detail < 100 and bool(ABOUT_US.search(text)))  # noqa: PLR2004
-    return subject in {None, 5} and bool(ABOUT_US.search(text))
+        return detail in OURS or (detail < 100 and _names_us(text))  # noqa: PLR2004
+    return subject in {None, 5} and _names_us(text)
+
+
+def _names_us(text: str) -> bool:
+    """Return whether words say that it is we who are refused, and not that nobody is there."""
+    words = NAMED.sub(" ", text)
+    if NO_SENDER.search(words):
+        return True
+    return not NOBODY.search(words) and bool(ABOUT_US.search(words))
 
 
 def _is_passing(code: int, subject: int | None, detail: int) -> bool:
     """Return whether a server speaks of its own state, or of a conversation that went wrong."""
-    return code in OUT_OF_PLACE or (subject == 3 and (subject, detail) != TOO_BIG)  # noqa: PLR2004
+    full = (subject, detail) == MAILBOX_FULL
+    return full or code in OUT_OF_PLACE or (subject == 3 and (subject, detail) != TOO_BIG)  # noqa: PLR2004
 
 
 def _enhanced(text: str) -> tuple[int | None, int]:

@@ -96,6 +96,18 @@ def test_one_recipient_with_rules_of_their_own_keeps_nobody_else_waiting(serving
     assert queue(LATER).refused == ""
 
 
+def test_three_who_are_taken_for_a_refusal_of_us_keep_nobody_waiting_twice(serving):
+    tickets(8)
+    spread()
+    own = [one.recipient for one in mails()[: delivering.MOST_REFUSALS]]
+    serving(RCPT=lambda line: NOT_LOGGED_IN if any(one in line for one in own) else "250 ok")
+
+    first, second = send_mails(NOW), send_mails(LATER)
+
+    assert first["sent"] == 0
+    assert second["sent"] == len(mails()) - len(own)
+
+
 def test_the_administrator_is_told_at_once_and_no_more_once_mail_leaves(serving):
     tickets(3)
     spread()

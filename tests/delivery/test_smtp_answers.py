@@ -25,10 +25,19 @@ from tests.delivery.test_smtp import a_message
         "550 5.1.6 mailbox has moved",
         "550 5.1.10 recipient not found",
         "550 5.2.1 mailbox disabled",
-        "552 5.2.2 mailbox full",
         "550 5.4.1 Recipient address rejected: Access denied",
         "550 5.7.17 mailbox owner has changed",
         "550 User not found",
+        # Whose names sound like something of ours.
+        "550 <helong@demo.invalid>: User unknown",
+        "550 user zhelou@demo.invalid not found",
+        "550 user zhelou not found",
+        "550 <spf@demo.invalid> mailbox not found",
+        "550 Invalid recipient <relay.zhang@demo.invalid>",
+        "550 <blacklist@demo.invalid> No such user",
+        "550 收件人不存在，请发件人核对",
+        "550 No such user here: sender please check",
+        "551 not our customer",
         "553 no such domain",
     ],
 )
@@ -57,6 +66,11 @@ def test_what_is_said_of_a_recipient_is_for_ever_and_asks_for_the_address(answer
         "553 Mail from must equal authorized user",
         "553 sorry, that domain isn't in my list of allowed rcpthosts; no relay (#5.7.1)",
         "503 5.5.1 Error: authentication required",
+        "550 Sender address rejected: Domain not found",
+        "550 sender domain does not exist",
+        "550 发件人地址不存在",
+        "550 relaying denied",
+        "554 host is blacklisted (RBL)",
     ],
 )
 def test_what_is_said_of_us_blames_no_recipient_and_asks_for_an_administrator(answer):
@@ -75,6 +89,7 @@ def test_what_is_said_of_us_blames_no_recipient_and_asks_for_an_administrator(an
     [
         "450 4.2.0 mailbox busy",
         "452 4.2.2 mailbox full",
+        "552 5.2.2 mailbox full",
         "503 5.5.1 bad sequence of commands",
         "554 5.3.2 system not accepting messages",
         # Whom only some may write to: one recipient's own rule.
