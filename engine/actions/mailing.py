@@ -49,15 +49,16 @@ def fetch(keys: list[int], now: datetime) -> dict[str, int]:
         return {}
     counts: Counter[str] = Counter()
     with ImapMailbox(url.get_secret_value()) as mailbox:
-        failed = {}
+        failed: dict[str, str] = {}
         for key in map(str, keys):
             became, why = _fetch_one(mailbox, key, now)
             counts[became] += 1
             if why:
                 failed[key] = why
+        # First noted: several that stay unread, and no other, must be told as one is.
+        _note(mailbox.place, [str(key) for key in keys], failed, now)
         if len(failed) == len(keys) >= SEVERAL:
             raise TemporaryDeliveryError(NONE_READ)
-        _note(mailbox.place, [str(key) for key in keys], failed, now)
     return dict(counts)
 
 

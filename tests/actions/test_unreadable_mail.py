@@ -98,15 +98,27 @@ def test_what_a_person_settled_is_not_told_again(mailbox):
     assert unread() == (0, ())
 
 
-def test_a_server_that_gives_none_of_several_out_is_in_trouble_itself(mailbox):
-    for key in three(mailbox, mark(a_signed_ticket(NOW))):
-        mailbox.broken[key] = "no"
+def test_a_server_that_gives_none_of_several_out_is_in_trouble_and_the_mails_are_told(mailbox):
+    mailbox.broken = dict.fromkeys(three(mailbox, mark(a_signed_ticket(NOW))), "no")
 
     for at in (FIRST, LATE):
+        assert unread(at) == (0, ())
         with pytest.raises(TemporaryDeliveryError, match="一封信也读不出来"):
             a_pass(at)
 
-    assert replies() == []
+    assert unread() == (3, ("3 封来信读不出来，原信在收信邮箱里，要人看",))
+
+
+def test_mails_of_which_none_could_be_read_are_filed_when_the_server_is_well(mailbox):
+    mailbox.broken = dict.fromkeys(three(mailbox, mark(a_signed_ticket(NOW))), "no")
+    for at in (FIRST, LATE):
+        with pytest.raises(TemporaryDeliveryError):
+            a_pass(at)
+
+    mailbox.broken.clear()
+
+    assert a_pass(HOUR) == {"proposed": 3}
+    assert unread(HOUR) == (0, ())
 
 
 def test_many_that_cannot_be_read_leave_the_others_their_turn(mailbox, monkeypatch):
