@@ -36,7 +36,7 @@ def tidy(now: datetime) -> dict[str, int]:
 
 
 def _drop_settled_mails() -> int:
-    """Forget the originals of mails that wait for nobody any more."""
+    """Forget the originals of mails that nobody can want any more."""
     with work() as session:
         settled = [one for one in files.kept_mails() if not mail_replies.waits(session, one)]
     for digest in settled:

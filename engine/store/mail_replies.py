@@ -13,6 +13,10 @@ from engine.terms import MailReplyStatus
 # could be taken out of the mailbox.
 BY_MACHINE = "自动回复或已读回执，不作拟答复"
 IN_MAILBOX = "原信在收信邮箱里"
+PUT_AWAY_AS_IT_CAME = and_(
+    MailReply.status == MailReplyStatus.PUT_AWAY, col(MailReply.settled_by_id).is_(None),
+    col(MailReply.reason).startswith(BY_MACHINE),
+)  # fmt: skip
 UNREAD = and_(MailReply.status == MailReplyStatus.ASIDE, col(MailReply.reason).endswith(IN_MAILBOX))
 
 
@@ -42,9 +46,9 @@ def aside(session: Session, limit: int = 100) -> Sequence[MailReply]:
 
 
 def waits(session: Session, digest: str) -> bool:
-    """Return whether a mail waits for a person, or is a proposed answer of an open ticket."""
+    """Return whether a mail is a proposed answer of an open ticket, or may still become one."""
     proposed = and_(MailReply.status == MailReplyStatus.PROPOSED, col(Ticket.closed_at).is_(None))
-    waiting = or_(MailReply.status == MailReplyStatus.ASIDE, proposed)
+    waiting = or_(MailReply.status == MailReplyStatus.ASIDE, PUT_AWAY_AS_IT_CAME, proposed)
     query = select(MailReply.id).join(Ticket, col(Ticket.id) == MailReply.ticket_id, isouter=True)
     return session.exec(query.where(MailReply.digest == digest, waiting)).first() is not None
 
@@ -68,10 +72,7 @@ def count_aside(session: Session) -> int:
 
 def by_machines(session: Session, limit: int = 20) -> Sequence[MailReply]:
     """Return the newest mails that were put away as they came, for a machine wrote them."""
-    query = select(MailReply).where(
-        MailReply.status == MailReplyStatus.PUT_AWAY, col(MailReply.settled_by_id).is_(None),
-        col(MailReply.reason).startswith(BY_MACHINE),
-    )  # fmt: skip
+    query = select(MailReply).where(PUT_AWAY_AS_IT_CAME)
     return session.exec(query.order_by(col(MailReply.id).desc()).limit(limit)).all()
 
 

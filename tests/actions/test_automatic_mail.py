@@ -4,14 +4,15 @@ import pytest
 
 from engine.actions import incoming_mail, stuck
 from engine.actions.mail_originals import original
-from engine.store import mail_replies
+from engine.actions.tidying import tidy
+from engine.store import attachments, mail_replies
 from engine.store.database import work
 from engine.terms import MailReplyStatus
 from tests.actions.test_incoming_mail import LATER, NOW, WORDS, a_mail, file, mark, replies
 from tests.actions.test_mail_files import PDF, with_files
-from tests.builders import SUPERVISOR, a_signed_ticket, doing, moment
+from tests.builders import MARKET, SUPERVISOR, a_signed_ticket, doing, moment
 from tests.delivery.test_automatic import RECEIPT
-from tests.looking import event_names
+from tests.looking import event_names, ticket_of
 
 pytestmark = pytest.mark.usefixtures("database", "var")
 AWAY = "我在休假，12月1日返回。"
@@ -78,3 +79,21 @@ def test_a_reply_that_only_looked_like_a_machines_can_be_given_to_its_ticket():
     assert original(reply).text == WORDS
     with work() as session:
         assert mail_replies.by_machines(session) == []
+
+
+def test_what_was_put_away_keeps_its_words_and_files_till_it_is_given_to_a_ticket_and_used():
+    number = a_signed_ticket(NOW)
+    file(with_files(a_mail(mark(number), Precedence="bulk"), ("整改报告.pdf", PDF)))
+    (reply,) = replies()
+    assert reply.status is MailReplyStatus.PUT_AWAY
+    assert tidy(moment(LATER))["mails"] == 0
+
+    doing(LATER, SUPERVISOR, lambda step: incoming_mail.give_to_ticket(step, reply.id, number))
+
+    assert (replies()[0].text, replies()[0].attachments) == (WORDS, 0)
+    assert original(reply).text == WORDS
+    with work() as session:
+        (kept,) = attachments.of_ticket(session, ticket_of(number).id)
+        assert kept.name == "整改报告.pdf"
+    doing(LATER, MARKET, lambda step: incoming_mail.settle(step, reply.id, used=True))
+    assert tidy(moment(LATER))["mails"] == 1
