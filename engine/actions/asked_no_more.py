@@ -10,6 +10,7 @@ from engine.actions.own_words import Own
 from engine.actions.post import Mail
 from engine.actions.step import Step, Why, take
 from engine.actions.told_units import asked_in_time
+from engine.actions.untrue_mail import take_back_asking
 from engine.models import Clock, Letter, Ticket, Unit
 from engine.rules.citations import clause
 from engine.rules.standing import ASKED_NO_MORE, NOTHING_STANDS
@@ -81,6 +82,7 @@ def _end(step: Step, ticket: Ticket, letter: Letter, clock: Clock) -> None:
     missed = breach is not None and breach.judgement != BreachJudgement.WITHDRAWN
     clock.state = ClockState.STOPPED if missed else ClockState.SUPERSEDED
     clock.stopped_at, clock.stop_reason, clock.next_rung_at = step.now, ASKED_NO_MORE, None
+    take_back_asking(step, ticket, clock.id)
     words = f"{letter.kind.label} {letter.number} {NOTHING_STANDS}，{ASKED_NO_MORE}"
     why = Why(words, clause(HOUSE).label, {"clock": clock.id})
     record = take(step, ticket, TicketEvent.NOTE, why)

@@ -10,6 +10,7 @@ from engine.lifecycle import OPEN
 from engine.models import Breach, Clock, RungTaken
 from engine.rules.escalation import DueRung
 from engine.rules.parameter_tables import WARNINGS
+from engine.rules.standing import ASKED_NO_MORE
 from engine.store.ahead import Climbed, ahead_of
 from engine.store.reading import read_rows
 from engine.store.writing import made, run, write_once, write_row
@@ -162,6 +163,12 @@ def withdrawn(session: Session, ticket_id: int) -> AbstractSet[int]:
     gone = Breach.judgement == BreachJudgement.WITHDRAWN.value
     query = select(Breach.clock_id).where(Breach.ticket_id == ticket_id, gone)
     return frozenset(session.exec(query).all())
+
+
+def asked_no_more(session: Session, ticket_id: int) -> AbstractSet[int]:
+    """Return the clocks of a ticket that ended as limits of replies asked no more (H-96)."""
+    ended = Clock.stop_reason == ASKED_NO_MORE
+    return frozenset(session.exec(select(Clock.id).where(Clock.ticket_id == ticket_id, ended)))
 
 
 def breaches(session: Session, ticket_id: int) -> Sequence[Breach]:
