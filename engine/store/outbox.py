@@ -50,8 +50,7 @@ def fold(session: Session, ticket_id: int, addresses: Sequence[str]) -> Sequence
     if ahead is None:
         return take_back(session, ticket_id, addresses, LADDER)
     held = ahead.held.get(ticket_id, [])
-    waits = MessageStatus.PENDING  # another act of this sweep may have taken one back
-    found = [one for one in held if one.recipient in addresses and one.status is waits]
+    found = [m for m in held if m.recipient in addresses and m.status is MessageStatus.PENDING]
     ahead.held[ticket_id] = [mail for mail in held if mail not in found]
     return _superseded(found)
 
