@@ -59,8 +59,22 @@ def asks_no_more(step: Step, ticket: Ticket, clock: Clock) -> bool:
     letter = step.session.get_one(Letter, clock.letter_id)
     if not groundless(step, letter):
         return False
-    _end(replace(step, actor=SYSTEM), ticket, letter, clock)
+    step = replace(step, actor=SYSTEM)
+    if letter.status is not LetterStatus.INSUFFICIENT or not _found_short(step, ticket, clock):
+        _end(step, ticket, letter, clock)
     return True
+
+
+def _found_short(step: Step, ticket: Ticket, clock: Clock) -> bool:
+    """Let what was found short of the reply be withdrawn (H-95), which tells its unit, once.
+
+    Return whether it was. The limit ends first: nobody is charged with it on the way.
+    """
+    from engine.actions.recalling import follow_grounds  # it asks no more by way of here
+
+    _stop(step, clock, ClockState.SUPERSEDED)
+    follow_grounds(step, ticket)
+    return step.session.get_one(Letter, clock.letter_id).status is not LetterStatus.INSUFFICIENT
 
 
 def _running(step: Step, ticket: Ticket, letter: Letter) -> Clock | None:
@@ -80,13 +94,17 @@ def record_missed(step: Step, ticket: Ticket, clock: Clock) -> None:
 def _end(step: Step, ticket: Ticket, letter: Letter, clock: Clock) -> None:
     breach = store.breach_of(step.session, clock.id)
     missed = breach is not None and breach.judgement != BreachJudgement.WITHDRAWN
-    clock.state = ClockState.STOPPED if missed else ClockState.SUPERSEDED
-    clock.stopped_at, clock.stop_reason, clock.next_rung_at = step.now, ASKED_NO_MORE, None
+    _stop(step, clock, ClockState.STOPPED if missed else ClockState.SUPERSEDED)
     take_back_asking(step, ticket, clock.id)
     words = f"{letter.kind.label} {letter.number} {NOTHING_STANDS}，{ASKED_NO_MORE}"
     why = Why(words, clause(HOUSE).label, {"clock": clock.id})
     record = take(step, ticket, TicketEvent.NOTE, why)
     _tell(step, ticket, letter, f"event:{record.id}")
+
+
+def _stop(step: Step, clock: Clock, state: ClockState) -> None:
+    clock.state, clock.stopped_at, clock.next_rung_at = state, step.now, None
+    clock.stop_reason = ASKED_NO_MORE
 
 
 def _tell(step: Step, ticket: Ticket, letter: Letter, key: str) -> None:

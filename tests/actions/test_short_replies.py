@@ -1,6 +1,7 @@
 """A letter that lost all its grounds: that its reply was found short (整改不到位) is withdrawn."""
 
 import pytest
+from sqlalchemy import text
 
 from engine.actions.letter_history import history_of
 from engine.actions.recalling import follow_grounds
@@ -198,3 +199,25 @@ def test_a_supervision_letter_says_it_in_its_own_words():
 
     (note,) = notes_of(letter_id)
     assert note.reason.endswith("“反馈不到位”的认定已撤销，不必再次反馈")
+
+
+def test_fallen_with_no_act_that_tells_letters_its_unit_is_told_once_by_the_sweep():
+    letter_id, _ = found_short()
+    number = number_of(letter_id)
+    with work() as session:  # its clock was moved by hand, say
+        session.exec(text("UPDATE clock SET due_at = due_at + interval '30 days' WHERE kind = "
+                          f"'handling' AND ticket_id = {the(letter_id).ticket_id}"))  # fmt: skip
+
+    for at in ("Tue 2026-12-01 00:00", "Tue 2026-12-01 09:00", "Wed 2026-12-02 09:00"):
+        sweep(at)
+        send_mails(at)
+
+    told_of_it = mails_of(number, NoticeKind.DUE_CHANGED)
+    assert [one.subject for one in told_of_it] == [one.subject for one in no_more(letter_id)]
+    assert len({one.recipient for one in told_of_it}) == len(told_of_it) == 2
+    assert the(letter_id).status is LetterStatus.ANSWERED
+    assert len(notes_of(letter_id)) == 1
+    assert struck(letter_id) == [True]
+    assert {one.state for one in clocks_of(number, REPLY)} == {
+        ClockState.STOPPED, ClockState.SUPERSEDED}  # fmt: skip
+    assert [one for one in breaches_of(number) if one.kind is REPLY] == []
