@@ -72,7 +72,8 @@ def _file(step: Step, mail: Incoming, remark: str) -> MailReply | None:
     known = {"ticket_id": ticket.id, "unit_id": unit.id} if ticket and unit else {}
     own = said_of(step.session, mail, **known)
     brief = replace(mail, text=own.text)
-    refusal = remark or reply_refusal(_facts(step, brief, ticket, unit))
+    facts = replace(_facts(step, brief, ticket, unit), only_quoted=own.only_quoted)
+    refusal = remark or reply_refusal(facts)
     status = MailReplyStatus.PROPOSED if refusal is None else MailReplyStatus.ASIDE
     if mail.automatic or (mail.seems_automatic and not mail.files):
         status, refusal = MailReplyStatus.PUT_AWAY, BY_MACHINE

@@ -22,21 +22,27 @@ QUOTED, TOO_LONG = "引用的来往邮件已略去", f"正文太长，只列出�
 
 @dataclass(frozen=True)
 class Said:
-    """What a person wrote in a mail, and what is not in it, a remark each."""
+    """What a person wrote in a mail, and what is not in it, a remark each.
+
+    `only_quoted`: nobody can tell that anything is the sender's own; `text` is then all of it.
+    """
 
     text: str
     remarks: tuple[str, ...]
+    only_quoted: bool = False
 
 
 def said_of(
     session: Session, mail: Incoming, ticket_id: int | None = None, unit_id: int | None = None
 ) -> Said:
-    """Return a mail's own words, without what is quoted of what we wrote to that unit."""
+    """Return a mail's own words, without what it quotes; all of its words where it has no other."""
     wrote = store.sent_to(session, ticket_id, unit_id) if ticket_id and unit_id else ()
     own = own_words(mail.text, [form for text, html in wrote for form in (text, html_words(html))])
-    left = [QUOTED] if own.left_out else []
-    cut = [TOO_LONG] if len(own.text) > LONGEST_TEXT else []
-    return Said(own.text[:LONGEST_TEXT], (*left, *cut, *mail.beside))
+    only_quoted = own.left_out and not own.text
+    text = mail.text.strip() if only_quoted else own.text
+    left = [QUOTED] if own.left_out and not only_quoted else []
+    cut = [TOO_LONG] if len(text) > LONGEST_TEXT else []
+    return Said(text[:LONGEST_TEXT], (*left, *cut, *mail.beside), only_quoted)
 
 
 def joined(*remarks: str | None) -> str:

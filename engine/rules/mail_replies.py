@@ -12,7 +12,7 @@ class ReplyFacts:
     `marked` says that it bears a mark this installation made; `looks_marked` that it bears
     something of that form; `in_hand` that the unit it was made for still has the ticket;
     `several_senders` that its From names more than one address; `seems_automatic` that its subject
-    is a machine's.
+    is a machine's; `only_quoted` that all of its words are a mail forwarded or quoted.
     """
 
     marked: bool
@@ -23,6 +23,7 @@ class ReplyFacts:
     empty: bool
     several_senders: bool = False
     seems_automatic: bool = False
+    only_quoted: bool = False
 
 
 @cites("house/H-84")
@@ -37,5 +38,6 @@ def reply_refusal(facts: ReplyFacts) -> str | None:
         (not facts.in_hand, "工单已不在该单位手里"),
         (facts.seems_automatic, "像是自动回复，但带着附件"),
         (facts.empty, "信里没有正文"),
+        (facts.only_quoted, "信里只有转发或引用的邮件"),
     )
     return next((why for holds, why in reasons if holds), None)

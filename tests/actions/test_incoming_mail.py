@@ -113,7 +113,8 @@ def test_a_reply_does_not_sign_for_a_ticket():
     [
         ({"sender": "somebody@elsewhere.invalid"}, "不是该单位登记的邮箱"),
         ({"mark": ""}, "没有回信标记"),
-        ({"text": "-----原始邮件-----\n只有引文"}, "没有正文"),
+        ({"text": "-----原始邮件-----\n只有引文"}, "只有转发或引用的邮件"),
+        ({"text": ""}, "没有正文"),
     ],
 )
 def test_what_cannot_be_told_is_kept_aside_with_its_words(changed, why):

@@ -76,6 +76,28 @@ def test_a_notice_quoted_as_html_is_known():
     assert (replies()[0].text, replies()[0].reason) == (WORDS, QUOTED)
 
 
+def test_a_mail_that_is_forwarded_with_nothing_on_top_is_proposed_whole_by_a_person():
+    number = a_signed_ticket(NOW)
+    text = (
+        "发件人：灯管所 <x@demo.invalid>\n发送时间：2026年11月24日\n收件人：市场局\n主题：路灯\n\n"
+        "路灯已于11月24日修好。"
+    )
+
+    reply = a_reply(number, text)
+
+    assert (reply.status, reply.reason) == (MailReplyStatus.ASIDE, "信里只有转发或引用的邮件")
+    doing(LATER, SUPERVISOR, lambda step: give_to_ticket(step, reply.id, number))
+    assert (replies()[0].status, replies()[0].text) == (MailReplyStatus.PROPOSED, text)
+
+
+def test_a_notice_that_is_sent_back_without_a_word_is_no_answer():
+    number = a_signed_ticket(NOW)
+
+    reply = a_reply(number, quoted(number))
+
+    assert (reply.status, reply.reason) == (MailReplyStatus.ASIDE, "信里只有转发或引用的邮件")
+
+
 def test_words_that_are_too_many_are_cut_said_and_kept():
     reply = a_reply(a_signed_ticket(NOW), "已" * 30_000)
 

@@ -24,6 +24,7 @@ def test_a_marked_mail_from_the_units_address_about_its_ticket_is_a_proposed_ans
         ({"confidential": True}, "保密工单不收"),
         ({"in_hand": False}, "已不在该单位手里"),
         ({"empty": True}, "没有正文"),
+        ({"only_quoted": True}, "只有转发或引用的邮件"),
         ({"seems_automatic": True}, "像是自动回复"),
     ],
 )
