@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date, timedelta
+from datetime import timedelta
 
 from engine.actions.bare_grounds import bare_grounds, groundless_among, grounds_of, touched_among
 from engine.actions.evidence import evidence_for
 from engine.actions.ground_evidence import EARLIER, Earlier, gone_among
-from engine.actions.late_replies import state_of
+from engine.actions.late_replies import sent_on, state_of
 from engine.actions.step import Step
 from engine.actions.unit_share import told_unit
 from engine.documents.letter_data import written_date
@@ -36,11 +36,6 @@ def letters_in_window(step: Step, unit_id: int) -> list[Letter]:
     recent = sorted((one for one in found if sent_on(one) > since), key=lambda one: one.id)
     gone = groundless_among(step, recent)
     return [one for one in recent if one.id not in gone]
-
-
-def sent_on(letter: Letter) -> date:
-    """Return the day a letter left, or was to."""
-    return shanghai_date(letter.approved_at or letter.proposed_at)
 
 
 def letter_lines(step: Step, unit_id: int) -> list[str]:

@@ -31,11 +31,16 @@ def words_of(letter: Letter, clock: Clock) -> str:
     return f"{what}（{within}）"
 
 
+def sent_on(letter: Letter) -> date:
+    """Return the day a letter left, the last time it was sent, or was to leave."""
+    return shanghai_date(letter.sent_at or letter.approved_at or letter.proposed_at)
+
+
 def state_of(step: Step, letter: Letter) -> str:
     """Return what is so of the reply to a letter, as a clause that follows the letter's own day."""
     if letter.status is LetterStatus.SENT or letter.replied_at is None:
         return "，尚未反馈"
-    sent = shanghai_date(letter.approved_at or letter.proposed_at)
+    sent = sent_on(letter)
     came = f"，{written_after(shanghai_date(letter.replied_at), sent)}反馈"
     again = _again(step, letter, sent) if letter.status is LetterStatus.INSUFFICIENT else ""
     return f"{came}{FOUND.get(letter.status, '，尚待认定')}{again}"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.actions.earlier_letters import of_unit_before
+from engine.actions.late_replies import sent_on
 from engine.actions.referral_reasons import by_engine, reason_now
 from engine.actions.step import Step
 from engine.actions.told_units import untold_misses
@@ -91,7 +92,7 @@ def _measures(step: Step, ticket: Ticket, share: Share, sent: list[Letter]) -> t
     untold = untold_misses(step, records, share.unit_clocks)
     taken = [(record.at, _event(record)) for record in records
              if _reached(record) and share.holds(record) and record.seq not in untold]  # fmt: skip
-    letters = [(one.approved_at or one.proposed_at, _letter(one)) for one in sent]
+    letters = [(one.sent_at or one.approved_at or one.proposed_at, _letter(one)) for one in sent]
     in_order = sorted([*taken, *letters], key=lambda one: one[0])
     return tuple(words for _, words in in_order) or ("热线已记录在案，尚未采取其他措施",)
 
@@ -107,7 +108,7 @@ def _event(record: TicketEventRecord) -> str:
 
 
 def _letter(letter: Letter) -> str:
-    on = written_date(shanghai_date(letter.approved_at or letter.proposed_at))
+    on = written_date(sent_on(letter))
     return f"{on}发{letter.kind.label}（{letter.number}）"
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from engine.actions.earlier_letters import no_evidence, sent_on
-from engine.actions.late_replies import words_of
+from engine.actions.earlier_letters import no_evidence
+from engine.actions.late_replies import sent_on, words_of
 from engine.actions.step import Step
 from engine.actions.told_units import asked_in_time
 from engine.models import Clock, Letter

@@ -16,11 +16,10 @@ from engine.actions.earlier_letters import (
     letter_lines,
     letters_in_window,
     of_unit_before,
-    sent_on,
 )
 from engine.actions.evidence import evidence_for
 from engine.actions.impersonal import personal_problem, refuse_personal
-from engine.actions.late_replies import words_of
+from engine.actions.late_replies import sent_on, words_of
 from engine.actions.letter_facts import demands_for
 from engine.actions.own_words import Own
 from engine.actions.post import Mail

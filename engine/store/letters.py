@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, exists, or_, select
+from sqlmodel import Session, col, exists, func, or_, select
 
 from engine.errors import NotFoundError
 from engine.models import Bulletin, Letter, LetterSerial
@@ -165,9 +165,10 @@ def corrections_of(session: Session, letter_id: int) -> Sequence[Letter]:
 
 def sent_to_unit_since(session: Session, unit_id: int, since: datetime) -> Sequence[Letter]:
     """Return the rectification letters sent to a unit since a moment."""
+    left = func.coalesce(col(Letter.sent_at), col(Letter.approved_at))
     query = select(Letter).where(
         Letter.unit_id == unit_id, Letter.kind == LetterKind.RECTIFICATION,
-        col(Letter.status).in_(GONE_OUT), col(Letter.approved_at) >= since,
+        col(Letter.status).in_(GONE_OUT), left >= since,
     )  # fmt: skip
     return session.exec(query).all()
 

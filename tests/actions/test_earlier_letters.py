@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.actions.letter_steps import a_sent_letter, number_of, reply
+from tests.actions.letter_steps import a_sent_letter, number_of, reply, send, the
 from tests.actions.test_late_replies import judge
+from tests.actions.test_recalled_letters import recall, sent_at_night
 from tests.actions.test_referrals import GRAVE, data_of, draft, rectify, referral_of
-from tests.builders import a_signed_ticket
+from tests.builders import a_signed_ticket, moment
 from tests.looking import send_mails, sweep
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -72,3 +73,18 @@ def test_a_reply_that_was_accepted_is_told_as_that():
     judge(letter_id, accepted=True, now="Thu 2026-11-26 09:00")
 
     assert f"{FIRST}，11月25日反馈，已获认可" in words(a_second_letter())
+
+
+def test_a_letter_called_back_and_sent_again_is_named_with_the_day_it_was_sent_again():
+    letter_id, _ = sent_at_night()
+    recall(letter_id)
+    send(letter_id, "Tue 2026-11-24 10:00")
+    send_mails("Tue 2026-11-24 10:01")
+
+    number = a_second_letter()
+    told = words(number)
+
+    again = f"2026年11月24日发整改函（{the(letter_id).number}）"
+    assert f"{again}，尚未反馈" in told
+    assert referral_of(number).evidence[0].startswith(again)
+    assert the(letter_id).approved_at < moment("Tue 2026-11-24 00:00")
