@@ -20,11 +20,11 @@ NOWHERE = Path("does-not-exist")
 NOW = moment("Fri 2026-11-27 09:00")
 
 
-def named(family, target):
+def named(family, target, text="样例单位函号年月日"):
     """Write a small font that calls itself by a family's name."""
     font = TTFont(Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSerifSC-Regular.otf", lazy=True)
     made = subset.Subsetter()
-    made.populate(text="样例单位函号年月日")
+    made.populate(text=text)
     made.subset(font)
     for record in font["name"].names:
         if record.nameID in (1, 16):
@@ -85,6 +85,31 @@ def test_one_that_was_filled_up_with_nothing_has_no_glyphs(drawn, site):
 
     with pytest.raises(DocumentError, match="里面没有字形"):
         find_fonts(site, NOWHERE)
+
+
+@pytest.mark.parametrize(("start", "end"), [(0.4, 0.6), (0.3, 0.7)])
+def test_one_of_which_a_part_in_its_midst_was_left_empty_is_refused_by_name(site, start, end):
+    name = named("FangSong_GB2312", site / "simfang.otf", "".join(map(chr, range(0x4E00, 0x4F00))))
+    assert fault_of(name) == ""
+    content = bytearray(name.read_bytes())
+    size = len(content)
+    first, last = int(size * start), int(size * end)
+    content[first:last] = bytes(last - first)
+    name.write_bytes(content)
+
+    with pytest.raises(DocumentError, match="没有拷全：中间有一段是空的") as refused:
+        find_fonts(site, NOWHERE)
+
+    assert f"字体文件 {name} " in str(refused.value)
+
+
+def test_a_font_that_tells_a_wrong_sum_and_is_whole_has_no_fault(drawn, tmp_path):
+    content = bytearray(drawn.read_bytes())
+    content[16:20] = b"\1\2\3\4"  # the sum of its first table
+    odd = tmp_path / "odd.otf"
+    odd.write_bytes(content)
+
+    assert fault_of(odd) == ""
 
 
 def test_every_face_of_a_collection_is_looked_at(drawn, tmp_path):
