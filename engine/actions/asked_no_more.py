@@ -18,7 +18,6 @@ from engine.store import clocks as store
 from engine.store import held_mails
 from engine.terms import (
     BreachJudgement,
-    ClockKind,
     ClockState,
     LetterStatus,
     NoticeKind,
@@ -41,7 +40,7 @@ def ask_no_more(step: Step, ticket: Ticket, letter: Letter) -> str:
     if letter.status is not LetterStatus.SENT or not groundless(step, letter):
         return ""
     held_mails.take_back_rest(step.session, letter.id, f"不再发：{NOTHING_STANDS}")
-    clock = _running(step, ticket, letter)
+    clock = next(iter(store.replies_running(step.session, ticket.id, letter.id)), None)
     if clock is None:
         return ""
     record_missed(step, ticket, clock)
@@ -75,11 +74,6 @@ def _found_short(step: Step, ticket: Ticket, clock: Clock) -> bool:
     _stop(step, clock, ClockState.SUPERSEDED)
     follow_grounds(step, ticket)
     return step.session.get_one(Letter, clock.letter_id).status is not LetterStatus.INSUFFICIENT
-
-
-def _running(step: Step, ticket: Ticket, letter: Letter) -> Clock | None:
-    found = store.running(step.session, ticket.id, [ClockKind.RECTIFICATION_REPLY])
-    return next((one for one in found if one.letter_id == letter.id), None)
 
 
 def record_missed(step: Step, ticket: Ticket, clock: Clock) -> None:

@@ -204,9 +204,8 @@ def stop_of_assignment(step: Step, ticket: Ticket, assignment: Assignment, why: 
 
 def stop_of_letter(step: Step, ticket: Ticket, letter: Letter, why: str) -> None:
     """Stop the running clock of a letter's reply."""
-    for clock in store.running(step.session, ticket.id, [ClockKind.RECTIFICATION_REPLY]):
-        if clock.letter_id == letter.id:
-            stop_clock(step, ticket, clock, why)
+    for clock in store.replies_running(step.session, ticket.id, letter.id):
+        stop_clock(step, ticket, clock, why)
 
 
 def resume(

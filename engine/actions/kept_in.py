@@ -14,7 +14,7 @@ from engine.rules.letter_life import FELL, RECALLED
 from engine.store import clocks as clock_store
 from engine.store import held_mails
 from engine.store.unit_sight import INTERNAL
-from engine.terms import ClockKind, ClockState, LetterStatus, TicketEvent
+from engine.terms import ClockState, LetterStatus, TicketEvent
 
 ANSWERED = "单位已在页面回复"
 NO_MORE, NOT_AGAIN = "未出的邮件不再发出", "要求再次反馈的邮件未出、不再发出，不再要求再次反馈"
@@ -55,7 +55,7 @@ def _ask_no_more(
 ) -> None:  # fmt: skip
     """Let a letter whose new limit nobody was told of wait for a judgement again."""
     keys = {one.key for one in taken}
-    for clock in _reply_clocks(step, ticket, letter.id):
+    for clock in clock_store.replies_running(step.session, ticket.id, letter.id):
         if again_key(clock) in keys:
             _end(step, ticket, clock, FELL)
             if letter.status is LetterStatus.INSUFFICIENT:
@@ -64,13 +64,8 @@ def _ask_no_more(
 
 def cancel_reply(step: Step, ticket: Ticket, letter: Letter) -> None:
     """End the limit of a letter's reply as one nobody was ever asked: neither kept nor missed."""
-    for clock in _reply_clocks(step, ticket, letter.id):
+    for clock in clock_store.replies_running(step.session, ticket.id, letter.id):
         _end(step, ticket, clock, RECALLED)
-
-
-def _reply_clocks(step: Step, ticket: Ticket, letter_id: int) -> list[Clock]:
-    found = clock_store.running(step.session, ticket.id, [ClockKind.RECTIFICATION_REPLY])
-    return [one for one in found if one.letter_id == letter_id]
 
 
 def _end(step: Step, ticket: Ticket, clock: Clock, why: str) -> None:

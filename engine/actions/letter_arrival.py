@@ -26,7 +26,6 @@ from engine.settings import load_settings
 from engine.store import clocks as clock_store
 from engine.store import leaving, outbox, tickets
 from engine.terms import (
-    ClockKind,
     ClockState,
     MessageStatus,
     NoticeKind,
@@ -66,8 +65,8 @@ def count_from_leaving(session: Session, message_id: int, now: datetime) -> None
 def asked_of(step: Step, message: OutboxMessage) -> Asked | None:
     """Return the reply clock a mail asks for; None where it asks for no reply any more."""
     session = step.session
-    running = clock_store.running(session, message.ticket_id or 0, [ClockKind.RECTIFICATION_REPLY])
-    clock = next((one for one in running if one.letter_id == message.letter_id), None)
+    of_letter = (message.ticket_id or 0, message.letter_id or 0)
+    clock = next(iter(clock_store.replies_running(session, *of_letter)), None)
     if clock is None or message.id not in {one.id for one in asking_mails(session, clock)}:
         return None
     letter = session.get_one(Letter, clock.letter_id)

@@ -33,7 +33,6 @@ WORDS = re.compile(rf"{WORD}(?:\s+{WORD})*")
 ONE_WORD = re.compile(WORD)
 NAMED = re.compile(r"(\*\s*=\s*\"?)([\w-]+)(?=')")
 OF_FILES = frozenset({"content-type", "content-disposition"})
-BLANK = re.compile(r"[\r\n]+")
 
 
 def decoded(data: bytes, said: str) -> str:

@@ -45,6 +45,12 @@ def running(session: Session, ticket_id: int, kinds: Iterable[ClockKind]) -> Seq
     return session.exec(query.order_by(col(Clock.id))).all()
 
 
+def replies_running(session: Session, ticket_id: int, letter_id: int) -> Sequence[Clock]:
+    """Return the running clocks by which a letter of a ticket must be answered."""
+    found = running(session, ticket_id, [ClockKind.RECTIFICATION_REPLY])
+    return [one for one in found if one.letter_id == letter_id]
+
+
 def of_ticket(session: Session, ticket_id: int) -> Sequence[Clock]:
     """Return every clock of a ticket, oldest first."""
     query = select(Clock).where(Clock.ticket_id == ticket_id).order_by(col(Clock.id))

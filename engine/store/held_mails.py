@@ -97,13 +97,7 @@ def unfold(
 def _each_held(
     session: Session, which: Sequence[ColumnElement[bool]], why: str
 ) -> Sequence[OutboxMessage]:  # fmt: skip
-    held = select(OutboxMessage).where(*which, _not_left())
-    locked = held.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    found = session.exec(locked).all()
-    for message in found:
-        message.status, message.last_error, message.claimed_until = SUPERSEDED, why, None
-    session.flush()
-    return found
+    return _superseded(session, _locked(session, which), why)
 
 
 def again_keys(session: Session, letter_id: int) -> Sequence[str]:
@@ -116,10 +110,21 @@ def again_keys(session: Session, letter_id: int) -> Sequence[str]:
 def _take_back(
     session: Session, mails: Sequence[ColumnElement[bool]], why: str
 ) -> Sequence[OutboxMessage]:
-    locked = select(OutboxMessage).where(*mails, _not_left()).with_for_update(skip_locked=True)
-    found = session.exec(locked.execution_options(populate_existing=True)).all()
+    found = _locked(session, mails)
     if not found or len(found) < session.exec(select(func.count()).where(*mails)).one():
         return []
+    return _superseded(session, found, why)
+
+
+def _locked(session: Session, which: Sequence[ColumnElement[bool]]) -> Sequence[OutboxMessage]:
+    """Lock and return those of these mails that plainly left nobody, as they are by now."""
+    held = select(OutboxMessage).where(*which, _not_left()).with_for_update(skip_locked=True)
+    return session.exec(held.execution_options(populate_existing=True)).all()
+
+
+def _superseded(
+    session: Session, found: Sequence[OutboxMessage], why: str
+) -> Sequence[OutboxMessage]:  # fmt: skip
     for message in found:
         message.status, message.last_error, message.claimed_until = SUPERSEDED, why, None
     session.flush()
